@@ -1,0 +1,37 @@
+//! What Steward offers, declared once.
+//!
+//! Every route, job and reaction is a typed constant here. The handler's signature, the wrapper, the local router,
+//! `openapi.json`, the functions in `template.yaml` with their policies, the sample events and the authorisation tests
+//! all read these constants; nothing is listed twice by hand. [`catalog`] is the list that the generators walk.
+
+pub mod catalog;
+pub mod job;
+pub mod need;
+pub mod page;
+pub mod patch;
+pub mod problem;
+pub mod route;
+pub mod sample;
+
+pub mod calendars;
+pub mod clients;
+pub mod departments;
+pub mod platform;
+pub mod policies;
+pub mod sessions;
+pub mod tenants;
+pub mod tickets;
+pub mod users;
+
+pub use catalog::{Catalog, catalog};
+pub use job::{Job, Reaction};
+pub use need::{Index, Need};
+pub use page::{Page, PageQuery};
+pub use route::{Access, Method, NoBody, NoPath, NoQuery, Nothing, Operation, Route, Spec, Writes};
+
+/// Largest request body in bytes; larger ones are refused with 413.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Largest page of a list.
+pub const MAX_LIMIT: u32 = 100;
+/// Page of a list when the caller does not say.
+pub const DEFAULT_LIMIT: u32 = 25;
