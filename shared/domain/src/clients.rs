@@ -1,0 +1,189 @@
+//! Clients: the companies that an MSP looks after, with their sites and departments.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Refusal;
+use crate::events::Event;
+use crate::ids::{CalendarId, ClientId, SiteId, UnitId};
+use crate::invalid::Check;
+use crate::outcome::Outcome;
+use crate::sla::SlaChoice;
+use crate::zone::Zone;
+
+/// Long enough for any company's, site's or department's name.
+pub const LONGEST_NAME: usize = 120;
+/// Long enough for a postal address.
+pub const LONGEST_ADDRESS: usize = 500;
+/// Sites and departments live inside the client's item, which must stay small.
+pub const MOST_SITES: usize = 100;
+/// See [`MOST_SITES`].
+pub const MOST_UNITS: usize = 100;
+
+/// A customer of an MSP.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Client {
+    /// Which client.
+    pub id: ClientId,
+    /// The company's name.
+    pub name: String,
+    /// Where it works.
+    pub zone: Zone,
+    /// Where it has offices.
+    #[serde(default)]
+    pub sites: Vec<Site>,
+    /// How it is organised.
+    #[serde(default)]
+    pub departments: Vec<Unit>,
+    /// When it works, if that differs from the tenant.
+    #[serde(default)]
+    pub calendar: Option<CalendarId>,
+    /// Its SLA.
+    #[serde(default)]
+    pub sla: SlaChoice,
+    /// Whether it is still a client; an inactive one opens no tickets.
+    pub active: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A place where a client works.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Site {
+    /// Which site.
+    pub id: SiteId,
+    /// Its name.
+    pub name: String,
+    /// Its postal address.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Its zone, if it differs from the client's.
+    #[serde(default)]
+    pub zone: Option<Zone>,
+}
+
+/// A department of a client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Unit {
+    /// Which department.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A client to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewClient {
+    /// The company's name.
+    pub name: String,
+    /// Its zone.
+    pub zone: Zone,
+    /// Its sites.
+    pub sites: Vec<Site>,
+    /// Its departments.
+    pub departments: Vec<Unit>,
+    /// Its calendar.
+    pub calendar: Option<CalendarId>,
+    /// Its SLA.
+    pub sla: SlaChoice,
+}
+
+/// What to change; absent fields stay, `Some(None)` clears, lists are replaced as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ClientChanges {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another zone.
+    pub zone: Option<Zone>,
+    /// The sites from now on.
+    pub sites: Option<Vec<Site>>,
+    /// The departments from now on.
+    pub departments: Option<Vec<Unit>>,
+    /// Another calendar.
+    pub calendar: Option<Option<CalendarId>>,
+    /// Another SLA.
+    pub sla: Option<SlaChoice>,
+    /// Whether it is still a client.
+    pub active: Option<bool>,
+}
+
+/// Adds a client.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for bad fields.
+pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Client>, Refusal> {
+    let client = Client {
+        id,
+        name: new.name.trim().to_owned(),
+        zone: new.zone,
+        sites: new.sites,
+        departments: new.departments,
+        calendar: new.calendar,
+        sla: new.sla,
+        active: true,
+        created_at: now,
+        updated_at: now,
+    };
+    check(&client)?;
+    let event = Event::ClientAdded { client: id, name: client.name.clone() };
+    Ok(Outcome::by(client, event))
+}
+
+/// Changes a client.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for bad fields.
+pub fn change(client: Client, changes: ClientChanges, now: Timestamp) -> Result<Outcome<Client>, Refusal> {
+    let mut after = Client {
+        name: changes.name.map_or_else(|| client.name.clone(), |name| name.trim().to_owned()),
+        zone: changes.zone.unwrap_or_else(|| client.zone.clone()),
+        sites: changes.sites.unwrap_or_else(|| client.sites.clone()),
+        departments: changes.departments.unwrap_or_else(|| client.departments.clone()),
+        calendar: changes.calendar.unwrap_or(client.calendar),
+        sla: changes.sla.unwrap_or(client.sla),
+        active: changes.active.unwrap_or(client.active),
+        ..client.clone()
+    };
+    if after == client {
+        return Ok(Outcome::unchanged(client));
+    }
+    check(&after)?;
+    after.updated_at = now;
+    let event = Event::ClientChanged { client: after.id };
+    Ok(Outcome::by(after, event))
+}
+
+fn check(client: &Client) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    check.line("/name", &client.name, LONGEST_NAME);
+    check.count("/sites", client.sites.len(), MOST_SITES);
+    check.count("/departments", client.departments.len(), MOST_UNITS);
+
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    for (index, site) in client.sites.iter().enumerate() {
+        check.line(&format!("/sites/{index}/name"), &site.name, LONGEST_NAME);
+        if let Some(address) = &site.address {
+            check.prose(&format!("/sites/{index}/address"), address, LONGEST_ADDRESS);
+        }
+        unique(&mut check, &format!("/sites/{index}"), ids.insert(site.id), names.insert(site.name.to_lowercase()));
+    }
+
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    for (index, unit) in client.departments.iter().enumerate() {
+        check.line(&format!("/departments/{index}/name"), &unit.name, LONGEST_NAME);
+        let at = format!("/departments/{index}");
+        unique(&mut check, &at, ids.insert(unit.id), names.insert(unit.name.to_lowercase()));
+    }
+    check.done()
+}
+
+fn unique(check: &mut Check, at: &str, new_id: bool, new_name: bool) {
+    check.that(new_id, &format!("{at}/id"), "duplicate", "this id is in the list already; leave one of them out");
+    check.that(new_name, &format!("{at}/name"), "duplicate", "this name is in the list already; choose another");
+}

@@ -1,0 +1,50 @@
+//! Why a rule says no.
+
+use crate::invalid::Invalid;
+
+/// A refusal. Every detail says what to do instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The input is wrong in these places.
+    #[error("the input is not valid: {}", summary(.0))]
+    Invalid(Vec<Invalid>),
+    /// The input is fine but does not fit the present state.
+    #[error("{detail}")]
+    Conflict {
+        /// Stable, for programs: `status_step`, `already_taken`, …
+        code: &'static str,
+        /// For people: what stands in the way and what to do.
+        detail: String,
+    },
+    /// The caller may see this, but not do it.
+    #[error("{detail}")]
+    Forbidden {
+        /// For people: who may, or what to do instead.
+        detail: String,
+    },
+    /// It does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+}
+
+impl Refusal {
+    /// A conflict with the present state.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into() }
+    }
+
+    /// Not for this caller.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::Forbidden { detail: detail.into() }
+    }
+
+    /// One fault of the input.
+    pub fn invalid(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Invalid { field: field.into(), code, detail: detail.into() }])
+    }
+}
+
+fn summary(faults: &[Invalid]) -> String {
+    let lines: Vec<String> = faults.iter().map(|f| format!("{}: {}", f.field, f.detail)).collect();
+    lines.join("; ")
+}

@@ -1,0 +1,261 @@
+//! What happened, as the rest of the house and the outside hear of it. No secrets in here.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::ids::{CalendarId, ClientId, ContactId, DepartmentId, PolicyId, TenantId, TicketId, UserId};
+use crate::sla::{Action, ClockKind};
+use crate::tickets::{Priority, Status};
+
+/// The ticket that an event is about, with what a reader needs to tell somebody of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketRef {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// Its number at the tenant.
+    pub number: u64,
+    /// Its subject.
+    pub subject: String,
+    /// Whose ticket it is.
+    pub client: ClientId,
+    /// Its priority when the event happened.
+    pub priority: Priority,
+    /// Its department, if any.
+    pub department: Option<DepartmentId>,
+    /// Its owner, if any.
+    pub assignee: Option<UserId>,
+    /// The user who asked, if they have a sign-in.
+    pub requester: Option<UserId>,
+    /// The contact who asked, if known.
+    pub contact: Option<ContactId>,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
+        /// One thing that happened.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "type")]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $name)] $variant { $($(#[$field_doc])* $field: $type),* },)+
+        }
+
+        impl Event {
+            /// The event's name on the bus.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Event::$variant { .. } => $name,)+
+                }
+            }
+
+            /// The names of all events.
+            pub const fn names() -> &'static [&'static str] {
+                &[$($name),+]
+            }
+        }
+    };
+}
+
+events! {
+    /// An MSP signed up.
+    TenantSignedUp = "tenant.signed_up" {
+        /// The new tenant.
+        tenant: TenantId,
+        /// Its name.
+        name: String,
+        /// Its first owner.
+        owner: UserId,
+    }
+    /// A tenant's settings changed.
+    TenantChanged = "tenant.changed" {
+        /// Which tenant.
+        tenant: TenantId,
+    }
+    /// Somebody was invited. The invitation itself is a secret and not in here.
+    UserInvited = "user.invited" {
+        /// The new user.
+        user: UserId,
+        /// Where the invitation goes.
+        email: String,
+        /// Their name.
+        name: String,
+        /// Their role.
+        role: Role,
+        /// Their client, for client-side roles.
+        client: Option<ClientId>,
+        /// Who invited them.
+        by: UserId,
+    }
+    /// An invitation was accepted.
+    UserJoined = "user.joined" {
+        /// Who joined.
+        user: UserId,
+        /// In which role.
+        role: Role,
+    }
+    /// A user changed.
+    UserChanged = "user.changed" {
+        /// Which user.
+        user: UserId,
+    }
+    /// A user can no longer sign in.
+    UserDeactivated = "user.deactivated" {
+        /// Which user.
+        user: UserId,
+    }
+    /// A client was added.
+    ClientAdded = "client.added" {
+        /// Which client.
+        client: ClientId,
+        /// Its name.
+        name: String,
+    }
+    /// A client changed.
+    ClientChanged = "client.changed" {
+        /// Which client.
+        client: ClientId,
+    }
+    /// A contact was added.
+    ContactAdded = "contact.added" {
+        /// Which contact.
+        contact: ContactId,
+        /// At which client.
+        client: ClientId,
+    }
+    /// A contact changed.
+    ContactChanged = "contact.changed" {
+        /// Which contact.
+        contact: ContactId,
+        /// At which client.
+        client: ClientId,
+    }
+    /// A department was added.
+    DepartmentAdded = "department.added" {
+        /// Which department.
+        department: DepartmentId,
+        /// Its name.
+        name: String,
+    }
+    /// A department changed.
+    DepartmentChanged = "department.changed" {
+        /// Which department.
+        department: DepartmentId,
+    }
+    /// A calendar was added.
+    CalendarAdded = "calendar.added" {
+        /// Which calendar.
+        calendar: CalendarId,
+    }
+    /// A calendar changed; open tickets are recomputed.
+    CalendarChanged = "calendar.changed" {
+        /// Which calendar.
+        calendar: CalendarId,
+    }
+    /// A policy was added.
+    PolicyAdded = "policy.added" {
+        /// Which policy.
+        policy: PolicyId,
+    }
+    /// A policy changed; open tickets are recomputed.
+    PolicyChanged = "policy.changed" {
+        /// Which policy.
+        policy: PolicyId,
+    }
+    /// A ticket was opened.
+    TicketOpened = "ticket.opened" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Its status from the start.
+        status: Status,
+    }
+    /// Fields of a ticket changed.
+    TicketChanged = "ticket.changed" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Which fields.
+        fields: Vec<String>,
+    }
+    /// Somebody replied in public.
+    TicketReplied = "ticket.replied" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Who replied.
+        by: UserId,
+        /// Whether it was the client's side.
+        by_client: bool,
+    }
+    /// Somebody noted something inside.
+    TicketNoted = "ticket.noted" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Who.
+        by: UserId,
+    }
+    /// A ticket has another owner, or none.
+    TicketAssigned = "ticket.assigned" {
+        /// The ticket, with its new owner.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// The owner before.
+        from: Option<UserId>,
+        /// Who did it; absent when a rule did.
+        by: Option<UserId>,
+    }
+    /// A ticket's status changed.
+    TicketStatusChanged = "ticket.status_changed" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// The status before.
+        from: Status,
+        /// The status now.
+        to: Status,
+    }
+    /// A share of a target is used up.
+    SlaWarned = "sla.warned" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Which clock.
+        clock: ClockKind,
+        /// Per cent of the target consumed.
+        percent: u8,
+        /// When that was.
+        since: Timestamp,
+    }
+    /// A target was missed.
+    SlaBreached = "sla.breached" {
+        /// The ticket.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Which clock.
+        clock: ClockKind,
+        /// When it was missed.
+        since: Timestamp,
+    }
+    /// A rung of the escalation ladder was reached.
+    SlaEscalated = "sla.escalated" {
+        /// The ticket, after the rung's actions.
+        #[serde(flatten)]
+        at: TicketRef,
+        /// Which clock.
+        clock: ClockKind,
+        /// When the rung was reached.
+        since: Timestamp,
+        /// Everybody in these roles is to be told.
+        notify_roles: Vec<Role>,
+        /// These people are to be told.
+        notify_users: Vec<UserId>,
+        /// All that the rung does.
+        actions: Vec<Action>,
+    }
+    /// Open tickets must be recomputed, from here on.
+    SlaRecomputeRequested = "sla.recompute_requested" {
+        /// Where the last part stopped; absent at the start.
+        cursor: Option<String>,
+    }
+}

@@ -1,0 +1,91 @@
+//! What is wrong with an input, field by field.
+
+use serde::Serialize;
+
+use crate::error::Refusal;
+
+/// One fault of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invalid {
+    /// JSON pointer (RFC 6901) to the field, for example `/targets/p1/resolution/minutes`.
+    pub field: String,
+    /// Stable, for programs: `too_long`, `required`, …
+    pub code: &'static str,
+    /// For people: what is wrong and what would be right.
+    pub detail: String,
+}
+
+/// Collects faults, so that the caller hears of all of them at once.
+#[derive(Debug, Default)]
+pub struct Check {
+    faults: Vec<Invalid>,
+}
+
+impl Check {
+    /// Nothing found so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a fault.
+    pub fn fault(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
+        self.faults.push(Invalid { field: field.into(), code, detail: detail.into() });
+    }
+
+    /// Notes a fault unless `holds`.
+    pub fn that(&mut self, holds: bool, field: &str, code: &'static str, detail: &str) {
+        if !holds {
+            self.fault(field, code, detail);
+        }
+    }
+
+    /// A text that must be there: between 1 and `longest` characters, no control characters, not only blanks.
+    pub fn line(&mut self, field: &str, text: &str, longest: usize) {
+        if text.trim().is_empty() {
+            self.fault(field, "required", "must not be empty; give some text");
+        } else {
+            self.optional_line(field, text, longest);
+        }
+    }
+
+    /// A single line of at most `longest` characters, which may be empty.
+    pub fn optional_line(&mut self, field: &str, text: &str, longest: usize) {
+        if text.chars().any(char::is_control) {
+            self.fault(field, "control_character", "must be one line without control characters");
+        }
+        self.at_most(field, text, longest);
+    }
+
+    /// A text with paragraphs: between 1 and `longest` characters, with no control characters but line ends and tabs.
+    pub fn prose(&mut self, field: &str, text: &str, longest: usize) {
+        if text.trim().is_empty() {
+            self.fault(field, "required", "must not be empty; give some text");
+        }
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.fault(field, "control_character", "must not hold control characters; remove them");
+        }
+        self.at_most(field, text, longest);
+    }
+
+    /// At most `most` things in a list.
+    pub fn count(&mut self, field: &str, count: usize, most: usize) {
+        if count > most {
+            self.fault(field, "too_many", format!("holds {count}; at most {most} are allowed"));
+        }
+    }
+
+    fn at_most(&mut self, field: &str, text: &str, longest: usize) {
+        let length = text.chars().count();
+        if length > longest {
+            self.fault(field, "too_long", format!("has {length} characters; at most {longest} are allowed"));
+        }
+    }
+
+    /// `Ok` when nothing is wrong.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with every fault noted.
+    pub fn done(self) -> Result<(), Refusal> {
+        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.faults)) }
+    }
+}

@@ -1,0 +1,455 @@
+//! Users: whoever signs in, on either side.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Actor, Role};
+use crate::calendar::WeeklyHours;
+use crate::error::Refusal;
+use crate::events::Event;
+use crate::ids::{ClientId, TenantId, UserId};
+use crate::invalid::Check;
+use crate::outcome::Outcome;
+use crate::text::travels_as_text;
+use crate::zone::Zone;
+
+/// Long enough for any person's name.
+pub const LONGEST_NAME: usize = 120;
+/// Longest name of a skill.
+pub const LONGEST_SKILL: usize = 60;
+/// Nobody has more skills than this.
+pub const MOST_SKILLS: usize = 50;
+/// Nobody carries more open tickets than this.
+pub const MOST_CAPACITY: u32 = 10_000;
+/// Best known level of a skill; 1 is the least.
+pub const BEST_LEVEL: u8 = 5;
+
+/// An e-mail address, in lower case, so that one mailbox has one spelling.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Email(String);
+
+/// The text is not an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an e-mail address; write it like name@example.com")]
+pub struct NotAnEmail;
+
+impl Email {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Email {
+    type Err = NotAnEmail;
+
+    /// Takes `local@domain.tld` in printable ASCII, without quoting or address literals: what people have.
+    fn from_str(text: &str) -> Result<Self, NotAnEmail> {
+        let text = text.trim();
+        let (local, host) = text.rsplit_once('@').ok_or(NotAnEmail)?;
+        // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all.
+        let local_fine = (1..=64).contains(&local.len())
+            && local.split('.').all(|atom| !atom.is_empty())
+            && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+        let label_fine = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let host_fine = host.contains('.') && host.split('.').all(label_fine);
+        if text.len() > 254 || !local_fine || !host_fine {
+            return Err(NotAnEmail);
+        }
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+travels_as_text!(Email, None::<String>, "an e-mail address such as name@example.com");
+
+/// What somebody can do, and how well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Skill {
+    /// For example `networking`.
+    pub name: String,
+    /// From 1 to [`BEST_LEVEL`].
+    #[serde(default = "first_level")]
+    pub level: u8,
+}
+
+fn first_level() -> u8 {
+    1
+}
+
+/// Where a user stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum UserState {
+    /// Invited, has not accepted.
+    Invited,
+    /// Can sign in.
+    Active,
+    /// Cannot sign in any more.
+    Deactivated,
+}
+
+/// Somebody who signs in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Which user.
+    pub id: UserId,
+    /// At which MSP.
+    pub tenant: TenantId,
+    /// How they sign in; unique on the platform.
+    pub email: Email,
+    /// Their name.
+    pub name: String,
+    /// What they are to the desk.
+    pub role: Role,
+    /// Their client; present exactly for client-side roles.
+    #[serde(default)]
+    pub client: Option<ClientId>,
+    /// What they can do.
+    #[serde(default)]
+    pub skills: Vec<Skill>,
+    /// The most open tickets that they should carry; none is no limit.
+    #[serde(default)]
+    pub capacity: Option<u32>,
+    /// When they work.
+    #[serde(default)]
+    pub working_hours: Option<WeeklyHours>,
+    /// Where they work.
+    #[serde(default)]
+    pub zone: Option<Zone>,
+    /// Where they stand.
+    pub state: UserState,
+    /// PHC string of the password; absent until they accept.
+    #[serde(default)]
+    pub password_hash: Option<String>,
+    /// When they were invited.
+    pub invited_at: Timestamp,
+    /// Until when the invitation can be accepted.
+    #[serde(default)]
+    pub invitation_ends_at: Option<Timestamp>,
+    /// When they accepted.
+    #[serde(default)]
+    pub joined_at: Option<Timestamp>,
+    /// When they were deactivated.
+    #[serde(default)]
+    pub deactivated_at: Option<Timestamp>,
+    /// When they last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Somebody to be invited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewUser {
+    /// How they will sign in.
+    pub email: Email,
+    /// Their name.
+    pub name: String,
+    /// What they will be to the desk.
+    pub role: Role,
+    /// Their client, for client-side roles.
+    pub client: Option<ClientId>,
+    /// What they can do.
+    pub skills: Vec<Skill>,
+    /// The most open tickets that they should carry.
+    pub capacity: Option<u32>,
+    /// When they work.
+    pub working_hours: Option<WeeklyHours>,
+    /// Where they work.
+    pub zone: Option<Zone>,
+}
+
+/// What to change; absent fields stay, `Some(None)` clears. The client of a user never changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UserChanges {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another role, on the same side.
+    pub role: Option<Role>,
+    /// The skills from now on.
+    pub skills: Option<Vec<Skill>>,
+    /// Another capacity.
+    pub capacity: Option<Option<u32>>,
+    /// Other working hours.
+    pub working_hours: Option<Option<WeeklyHours>>,
+    /// Another zone.
+    pub zone: Option<Option<Zone>>,
+}
+
+/// How long an invitation can be accepted, in hours: a week.
+pub const INVITATION_LASTS_HOURS: i64 = 7 * 24;
+
+impl User {
+    /// Whether they can sign in.
+    pub fn is_active(&self) -> bool {
+        self.state == UserState::Active
+    }
+
+    /// Who they are as a caller.
+    pub fn actor(&self) -> Actor {
+        Actor { tenant: self.tenant, user: self.id, role: self.role, client: self.client, name: self.name.clone() }
+    }
+
+    /// What they are when work is handed out; `open` is their count of open tickets.
+    pub fn candidate(&self, open: u32) -> crate::assignment::Candidate {
+        crate::assignment::Candidate {
+            user: self.id,
+            active: self.is_active() && self.role.works_tickets(),
+            open,
+            capacity: self.capacity,
+        }
+    }
+}
+
+/// The first owner, who signs up with a password and is active at once.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad name.
+pub fn first_owner(
+    id: UserId,
+    tenant: TenantId,
+    email: Email,
+    name: &str,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<User, Refusal> {
+    let user = User {
+        id,
+        tenant,
+        email,
+        name: name.trim().to_owned(),
+        role: Role::Owner,
+        client: None,
+        skills: Vec::new(),
+        capacity: None,
+        working_hours: None,
+        zone: None,
+        state: UserState::Active,
+        password_hash: Some(password_hash),
+        invited_at: now,
+        invitation_ends_at: None,
+        joined_at: Some(now),
+        deactivated_at: None,
+        updated_at: now,
+    };
+    check(&user)?;
+    Ok(user)
+}
+
+/// Invites somebody.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] when the actor may not give the role; [`Refusal::NotFound`] for a client that they
+/// may not see; [`Refusal::Invalid`] for bad fields, or a role and client that do not go together.
+pub fn invite(id: UserId, new: NewUser, actor: &Actor, now: Timestamp) -> Result<Outcome<User>, Refusal> {
+    if let Some(client) = new.client
+        && !actor.sees_client(client)
+    {
+        return Err(Refusal::NotFound);
+    }
+    may_give(actor, new.role)?;
+    let user = User {
+        id,
+        tenant: actor.tenant,
+        email: new.email,
+        name: new.name.trim().to_owned(),
+        role: new.role,
+        client: new.client,
+        skills: new.skills,
+        capacity: new.capacity,
+        working_hours: new.working_hours,
+        zone: new.zone,
+        state: UserState::Invited,
+        password_hash: None,
+        invited_at: now,
+        invitation_ends_at: now.checked_add(jiff::SignedDuration::from_hours(INVITATION_LASTS_HOURS)).ok(),
+        joined_at: None,
+        deactivated_at: None,
+        updated_at: now,
+    };
+    check(&user)?;
+    let event = Event::UserInvited {
+        user: id,
+        email: user.email.to_string(),
+        name: user.name.clone(),
+        role: user.role,
+        client: user.client,
+        by: actor.user,
+    };
+    Ok(Outcome::by(user, event))
+}
+
+/// Accepts an invitation with a password that was found good and hashed.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when there is no invitation to accept any more.
+pub fn accept(user: User, password_hash: String, now: Timestamp) -> Result<Outcome<User>, Refusal> {
+    if user.state != UserState::Invited {
+        return Err(Refusal::conflict(
+            "invitation_used",
+            "this invitation was used or withdrawn; sign in, or ask for a new one",
+        ));
+    }
+    if user.invitation_ends_at.is_some_and(|end| end <= now) {
+        return Err(Refusal::conflict("invitation_expired", "this invitation has expired; ask for a new one"));
+    }
+    let joined = User {
+        state: UserState::Active,
+        password_hash: Some(password_hash),
+        joined_at: Some(now),
+        updated_at: now,
+        ..user
+    };
+    let event = Event::UserJoined { user: joined.id, role: joined.role };
+    Ok(Outcome::by(joined, event))
+}
+
+/// Changes a user. `owners` counts the tenant's active owners, this one included.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a user that the actor may not see, [`Refusal::Forbidden`] for a role that they may
+/// not give or take, [`Refusal::Conflict`] for demoting the last owner, [`Refusal::Invalid`] for bad fields.
+pub fn change(
+    user: User,
+    changes: UserChanges,
+    owners: u32,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Outcome<User>, Refusal> {
+    may_touch(actor, &user)?;
+    if let Some(role) = changes.role
+        && role != user.role
+    {
+        may_give(actor, role)?;
+        keeps_an_owner(&user, owners)?;
+    }
+    let mut after = User {
+        name: changes.name.map_or_else(|| user.name.clone(), |name| name.trim().to_owned()),
+        role: changes.role.unwrap_or(user.role),
+        skills: changes.skills.unwrap_or_else(|| user.skills.clone()),
+        capacity: changes.capacity.unwrap_or(user.capacity),
+        working_hours: changes.working_hours.unwrap_or_else(|| user.working_hours.clone()),
+        zone: changes.zone.unwrap_or_else(|| user.zone.clone()),
+        ..user.clone()
+    };
+    if after == user {
+        return Ok(Outcome::unchanged(user));
+    }
+    check(&after)?;
+    after.updated_at = now;
+    let event = Event::UserChanged { user: after.id };
+    Ok(Outcome::by(after, event))
+}
+
+/// Ends a user's access. Doing it twice changes nothing. `owners` as for [`change`].
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a user that the actor may not see, [`Refusal::Forbidden`] for one that they may
+/// not touch, [`Refusal::Conflict`] for the last owner.
+pub fn deactivate(user: User, owners: u32, actor: &Actor, now: Timestamp) -> Result<Outcome<User>, Refusal> {
+    may_touch(actor, &user)?;
+    if user.state == UserState::Deactivated {
+        return Ok(Outcome::unchanged(user));
+    }
+    keeps_an_owner(&user, owners)?;
+    let after = User { state: UserState::Deactivated, deactivated_at: Some(now), updated_at: now, ..user };
+    let event = Event::UserDeactivated { user: after.id };
+    Ok(Outcome::by(after, event))
+}
+
+/// Who may give which role: an owner any, a manager any but owner, a client's IT team those of the client's side.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] that says who may.
+pub fn may_give(actor: &Actor, role: Role) -> Result<(), Refusal> {
+    let may = match actor.role {
+        Role::Owner => true,
+        Role::Manager => role != Role::Owner,
+        Role::ClientAdmin => role.is_client_side(),
+        _ => false,
+    };
+    if may {
+        return Ok(());
+    }
+    Err(Refusal::forbidden(match (actor.role, role) {
+        (Role::Manager, _) => "only an owner may make or change an owner; ask one".to_owned(),
+        (Role::ClientAdmin, _) => "you may give the roles client_admin and client_user".to_owned(),
+        (mine, _) => format!("as {mine} you may not give roles; ask an owner or a manager"),
+    }))
+}
+
+/// Whoever may give a role may also change and deactivate those who have it.
+fn may_touch(actor: &Actor, user: &User) -> Result<(), Refusal> {
+    let same_house = actor.tenant == user.tenant
+        && (!actor.role.is_client_side() || (user.client.is_some() && user.client == actor.client));
+    if !same_house {
+        return Err(Refusal::NotFound);
+    }
+    may_give(actor, user.role)
+}
+
+fn keeps_an_owner(user: &User, owners: u32) -> Result<(), Refusal> {
+    if user.role == Role::Owner && user.is_active() && owners <= 1 {
+        return Err(Refusal::conflict("last_owner", "this is the last owner; make somebody else an owner first"));
+    }
+    Ok(())
+}
+
+fn check(user: &User) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    check.line("/name", &user.name, LONGEST_NAME);
+    match (user.role.is_client_side(), user.client) {
+        (true, None) => check.fault("/client", "required", format!("a {} belongs to a client; name it", user.role)),
+        (false, Some(_)) => check.fault(
+            "/client",
+            "not_allowed",
+            format!("a {} works for the MSP; leave the client out, or choose a client's role", user.role),
+        ),
+        _ => {}
+    }
+    check.count("/skills", user.skills.len(), MOST_SKILLS);
+    let mut seen = std::collections::HashSet::new();
+    for (index, skill) in user.skills.iter().enumerate() {
+        let at = format!("/skills/{index}");
+        check.line(&format!("{at}/name"), &skill.name, LONGEST_SKILL);
+        check.that(
+            (1..=BEST_LEVEL).contains(&skill.level),
+            &format!("{at}/level"),
+            "out_of_range",
+            "must be from 1 to 5",
+        );
+        let new = seen.insert(skill.name.to_lowercase());
+        check.that(new, &format!("{at}/name"), "duplicate", "is in the list already; leave one of them out");
+    }
+    check.that(
+        user.capacity.is_none_or(|capacity| capacity <= MOST_CAPACITY),
+        "/capacity",
+        "out_of_range",
+        "must be from 0 to 10000",
+    );
+    if let Some(hours) = &user.working_hours {
+        hours.check("/working_hours", &mut check);
+    }
+    check.done()
+}
