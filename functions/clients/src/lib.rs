@@ -1,1 +1,8 @@
-//! Being laid down.
+//! The MSP's clients and the people there.
+
+pub mod routes;
+
+/// Every route of this area.
+pub fn routes() -> Vec<runtime::Handler> {
+    routes::all()
+}

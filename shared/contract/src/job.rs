@@ -1,7 +1,5 @@
 //! What runs without a caller: jobs on a schedule, reactions to events, and the plumbing between them.
 
-use domain::events::Kind;
-
 use crate::need::{Need, Needs};
 use crate::route::area;
 
@@ -27,8 +25,8 @@ pub struct Reaction {
     pub name: &'static str,
     /// One line for the docs.
     pub summary: &'static str,
-    /// The kinds of event that it wants.
-    pub on: &'static [Kind],
+    /// The names of the events that it wants.
+    pub on: &'static [&'static str],
     /// Seconds after which Lambda ends it.
     pub timeout_s: u32,
     /// What it may touch.

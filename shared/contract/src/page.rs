@@ -21,16 +21,14 @@ impl<T> Page<T> {
 }
 
 /// The query of a list without filters.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, garde::Validate)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// How many entries at most; 25 when absent.
-    #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
     /// The `next` of the page before.
-    #[garde(length(max = 2048))]
     #[param(max_length = 2048)]
     pub cursor: Option<String>,
 }

@@ -214,7 +214,7 @@ fn named<T: ToSchema + PartialSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>
 }
 
 /// Neither path, query, body nor answer: an empty object, unknown fields refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, IntoParams, garde::Validate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 

@@ -1,1 +1,30 @@
-//! Being laid down.
+//! What turns a handler into a Lambda: the context that it gets, and the one wrapper that every request passes.
+//!
+//! A handler loads, decides and says what to write and what to answer. Everything else is here and only here: who is
+//! calling, how often, whether they may; what a repeat is answered; decoding; the transaction and its retries; problem
+//! documents; the log line and the metrics.
+
+pub mod call;
+pub mod context;
+pub mod error;
+pub mod handler;
+pub mod jobs;
+pub mod lambda;
+pub mod log;
+pub mod mail;
+pub mod plumbing;
+pub mod reactions;
+pub mod secrets;
+pub mod tokens;
+pub mod world;
+mod wrapper;
+
+pub use call::{Call, Response};
+pub use context::{Cx, PublicCx};
+pub use error::{Error, Result};
+pub use handler::{Answer, Handler, In};
+pub use jobs::{JobCx, JobHandler, JobReport, Step};
+pub use lambda::{Exit, serve, serve_authorizer, serve_job, serve_reaction, serve_stream};
+pub use plumbing::{AuthorizerHandler, StreamHandler};
+pub use reactions::{ReactionCx, ReactionHandler};
+pub use world::{Clock, Config, World};

@@ -1,1 +1,88 @@
-//! Being laid down.
+//! The one way to the data: DynamoDB for records, S3 for what is too large for them.
+//!
+//! Reads go through [`TenantStore`], which can only name keys of its own tenant. Writes go through [`Commit`]: effect,
+//! events, audit entry and idempotency record in one transaction. There is no other write path.
+
+pub mod blobs;
+pub mod commit;
+pub mod cursor;
+pub mod due;
+pub mod error;
+pub mod idempotency;
+pub mod item;
+pub mod keys;
+pub mod list;
+pub mod rate;
+
+pub mod calendars;
+pub mod clients;
+pub mod departments;
+pub mod events;
+pub mod policies;
+pub mod sessions;
+pub mod tenants;
+pub mod tickets;
+pub mod users;
+
+use aws_sdk_dynamodb::Client as Dynamo;
+use aws_sdk_s3::Client as S3;
+use domain::ids::TenantId;
+
+pub use commit::{Commit, IdSource, Stamp};
+pub use cursor::CursorKey;
+pub use error::{Error, Result};
+pub use item::{Place, Record, Versioned};
+pub use keys::Scope;
+pub use list::{Listing, PageRequest, Slice};
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The main table.
+    pub main: String,
+    /// The audit table.
+    pub audit: String,
+    /// The bucket of large texts.
+    pub blobs: String,
+}
+
+/// The data of all tenants. Nothing can be read from it before a scope is chosen.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) dynamo: Dynamo,
+    pub(crate) s3: S3,
+    pub(crate) names: Names,
+    pub(crate) cursors: Option<CursorKey>,
+}
+
+impl Store {
+    /// Over the given clients. Without a cursor key lists cannot be read: a function that lists says so in its needs.
+    pub fn new(dynamo: Dynamo, s3: S3, names: Names, cursors: Option<CursorKey>) -> Self {
+        Store { dynamo, s3, names, cursors }
+    }
+
+    /// One tenant's data.
+    pub fn for_tenant(&self, tenant: TenantId) -> TenantStore {
+        TenantStore { store: self.clone(), scope: Scope::Tenant(tenant), tenant }
+    }
+}
+
+/// One tenant's data: the only way to make a key.
+#[derive(Clone, Debug)]
+pub struct TenantStore {
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+    tenant: TenantId,
+}
+
+impl TenantStore {
+    /// Whose data it is.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// An empty commit in this tenant.
+    pub fn commit(&self) -> Commit {
+        Commit::new(self.scope)
+    }
+}

@@ -1,0 +1,28 @@
+//! The list that the generators walk. A constant that is not here does not exist: the tests compare it with the functions.
+
+use crate::job::{Job, Plumbing, Reaction};
+use crate::route::Operation;
+
+/// Everything that Steward offers.
+pub struct Catalog {
+    /// Routes, in the order of the docs.
+    pub routes: Vec<Operation>,
+    /// Jobs.
+    pub jobs: Vec<Job>,
+    /// Reactions.
+    pub reactions: Vec<Reaction>,
+    /// The functions between the services.
+    pub plumbing: Vec<Plumbing>,
+}
+
+/// Everything that Steward offers.
+pub fn catalog() -> Catalog {
+    let mut routes = Vec::new();
+    macro_rules! routes {
+        ($($area:ident: $($route:ident),+;)+) => { $($(routes.push(crate::$area::$route.operation());)+)+ };
+    }
+    routes! {
+        clients: ADD, LIST, GET, CHANGE, ADD_CONTACT, LIST_CONTACTS, GET_CONTACT, CHANGE_CONTACT;
+    }
+    Catalog { routes, jobs: vec![], reactions: vec![], plumbing: vec![] }
+}

@@ -1,0 +1,95 @@
+//! What a handler is given.
+
+use domain::access::Actor;
+use domain::ids::{ClientId, SessionId};
+use jiff::Timestamp;
+use store::{PageRequest, Store, TenantStore, Versioned};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::secrets::Secrets;
+use crate::world::World;
+
+/// The context of a request that somebody is signed in for.
+#[derive(Clone)]
+pub struct Cx {
+    /// The request's time: the same in everything that it does.
+    pub now: Timestamp,
+    /// Who is asking.
+    pub actor: Actor,
+    /// The session of their token.
+    pub session: SessionId,
+    /// The data of their tenant.
+    pub store: TenantStore,
+    /// What the process has.
+    pub world: World,
+    pub(crate) if_match: Option<u64>,
+}
+
+impl Cx {
+    /// A new id.
+    pub fn id(&self) -> Uuid {
+        (self.world.ids)()
+    }
+
+    /// Hides what belongs to a client that the caller may not see.
+    ///
+    /// # Errors
+    /// 404, as for what does not exist.
+    pub fn may_see(&self, client: ClientId) -> Result<()> {
+        if self.actor.sees_client(client) { Ok(()) } else { Err(Error::not_found()) }
+    }
+
+    /// What was read, if it is what the caller has read: `If-Match` against its revision.
+    ///
+    /// # Errors
+    /// 412 when it has changed since.
+    pub fn unchanged<T>(&self, read: Versioned<T>) -> Result<Versioned<T>> {
+        match self.if_match {
+            Some(rev) if rev == read.rev => Ok(read),
+            _ => Err(Error::MatchFailed),
+        }
+    }
+}
+
+/// The context of a request to a public route.
+#[derive(Clone)]
+pub struct PublicCx {
+    /// The request's time.
+    pub now: Timestamp,
+    /// The data; a handler chooses the tenant by what it can prove.
+    pub store: Store,
+    /// What the process has.
+    pub world: World,
+    /// Where the request came from.
+    pub source_ip: String,
+}
+
+impl PublicCx {
+    /// A new id.
+    pub fn id(&self) -> Uuid {
+        (self.world.ids)()
+    }
+}
+
+impl World {
+    /// The keys.
+    ///
+    /// # Errors
+    /// A defect: the function did not declare `Need::Secret`.
+    pub fn secrets(&self) -> Result<&Secrets> {
+        self.secrets.as_ref().ok_or_else(|| Error::Internal("this function did not declare Need::Secret".into()))
+    }
+}
+
+/// The page that a query asks for.
+///
+/// # Errors
+/// 400 when the limit is not between 1 and 100.
+pub fn page(limit: Option<u32>, cursor: Option<String>) -> Result<PageRequest> {
+    let limit = limit.unwrap_or(contract::DEFAULT_LIMIT);
+    if limit == 0 || limit > contract::MAX_LIMIT {
+        return Err(Error::field("?limit", format!("give a limit from 1 to {}", contract::MAX_LIMIT)));
+    }
+    Ok(PageRequest { limit, cursor })
+}

@@ -1,0 +1,196 @@
+//! A route and what it does, boxed once: everything around it is compiled once and not for every function.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use contract::problem::FieldProblem;
+use contract::{Access, Route, Spec};
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use store::{Commit, Versioned};
+
+use crate::call::Call;
+use crate::context::{Cx, PublicCx};
+use crate::error::{Error, Result};
+
+/// What came in, decoded.
+#[derive(Debug)]
+pub struct In<P, Q, B> {
+    /// From the path.
+    pub path: P,
+    /// From behind the `?`.
+    pub query: Q,
+    /// The body.
+    pub body: B,
+}
+
+/// What is to be written, and what is to be answered once it is.
+pub struct Answer<O> {
+    pub(crate) commit: Option<Commit>,
+    pub(crate) rev: Option<u64>,
+    pub(crate) body: O,
+}
+
+impl<O> Answer<O> {
+    /// Nothing to write.
+    pub fn of(body: O) -> Self {
+        Answer { commit: None, rev: None, body }
+    }
+
+    /// Nothing to write; the answer carries an `ETag`.
+    pub fn read(read: Versioned<O>) -> Self {
+        Answer { commit: None, rev: Some(read.rev), body: read.value }
+    }
+
+    /// Answers once this is written.
+    pub fn after(commit: Commit, body: O) -> Self {
+        Answer { commit: Some(commit), rev: None, body }
+    }
+
+    /// The revision that the answer shows.
+    pub fn rev(mut self, rev: u64) -> Self {
+        self.rev = Some(rev);
+        self
+    }
+}
+
+/// The context, before it is known to be a caller's or the public's.
+pub(crate) enum AnyCx {
+    Signed(Cx),
+    Public(PublicCx),
+}
+
+pub(crate) struct Prepared {
+    pub(crate) commit: Option<Commit>,
+    pub(crate) etag: Option<String>,
+    pub(crate) body: String,
+}
+
+type Run = Box<dyn for<'a> Fn(AnyCx, &'a Call) -> BoxFuture<'a, Result<Prepared>> + Send + Sync>;
+
+/// A route and what it does.
+pub struct Handler {
+    /// The route, without its types.
+    pub spec: Spec,
+    pub(crate) run: Run,
+}
+
+impl Handler {
+    /// For a route that somebody must be signed in for.
+    ///
+    /// # Panics
+    /// When the route is public: a defect that every test meets.
+    pub fn new<P, Q, B, O, F, Fut>(route: Route<P, Q, B, O>, handle: F) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        Q: DeserializeOwned + Send + 'static,
+        B: DeserializeOwned + Send + 'static,
+        O: Serialize + 'static,
+        F: Fn(Cx, In<P, Q, B>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
+    {
+        assert!(route.spec.access != Access::Public, "{} is public: use Handler::public", route.spec.name);
+        let run: Run = Box::new(move |cx, call| match (cx, decode(call)) {
+            (AnyCx::Signed(cx), Ok(input)) => {
+                let answer = handle(cx, input);
+                Box::pin(async move { prepare(answer.await?) })
+            }
+            (_, Err(error)) => Box::pin(async move { Err(error) }),
+            (AnyCx::Public(_), _) => Box::pin(async move { Err(Error::Internal("a public context on a closed route".into())) }),
+        });
+        Handler { spec: route.spec, run }
+    }
+
+    /// For a public route.
+    ///
+    /// # Panics
+    /// When the route is not public: a defect that every test meets.
+    pub fn public<P, Q, B, O, F, Fut>(route: Route<P, Q, B, O>, handle: F) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        Q: DeserializeOwned + Send + 'static,
+        B: DeserializeOwned + Send + 'static,
+        O: Serialize + 'static,
+        F: Fn(PublicCx, In<P, Q, B>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
+    {
+        assert!(route.spec.access == Access::Public, "{} is not public: use Handler::new", route.spec.name);
+        let run: Run = Box::new(move |cx, call| match (cx, decode(call)) {
+            (AnyCx::Public(cx), Ok(input)) => {
+                let answer = handle(cx, input);
+                Box::pin(async move { prepare(answer.await?) })
+            }
+            (_, Err(error)) => Box::pin(async move { Err(error) }),
+            (AnyCx::Signed(_), _) => Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) }),
+        });
+        Handler { spec: route.spec, run }
+    }
+}
+
+fn prepare<O: Serialize>(answer: Answer<O>) -> Result<Prepared> {
+    let body = serde_json::to_string(&answer.body).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Prepared { commit: answer.commit, etag: answer.rev.map(|rev| format!("\"{rev}\"")), body })
+}
+
+fn decode<P: DeserializeOwned, Q: DeserializeOwned, B: DeserializeOwned>(call: &Call) -> Result<In<P, Q, B>> {
+    // An id in the path that is not one names nothing: 404, like any other that does not exist.
+    let path = from_texts::<P>(&call.path_parameters).map_err(|_| Error::not_found())?;
+    let query = decode_query(&call.query)?;
+    let body = decode_body(call)?;
+    Ok(In { path, query, body })
+}
+
+fn from_texts<T: DeserializeOwned>(texts: &BTreeMap<String, String>) -> Result<T, serde::de::value::Error> {
+    T::deserialize(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<BTreeMap<_, _>>().into_deserializer())
+}
+
+fn decode_query<Q: DeserializeOwned>(query: &str) -> Result<Q> {
+    let pairs = serde_urlencoded::Deserializer::new(form_pairs(query));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let name = error.path().to_string();
+        let pointer = if name == "." { "?".to_owned() } else { format!("?{name}") };
+        Error::field(pointer, format!("the query cannot be read: {}", error.inner()))
+    })
+}
+
+fn form_pairs(query: &str) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(query.as_bytes())
+}
+
+fn decode_body<B: DeserializeOwned>(call: &Call) -> Result<B> {
+    let empty = call.body.iter().all(u8::is_ascii_whitespace);
+    let bytes: &[u8] = if empty { b"{}" } else { &call.body };
+    let media = call.header("content-type").unwrap_or("application/json");
+    if !empty && !media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json")) {
+        let detail = "Send the body as JSON with Content-Type: application/json.".to_owned();
+        return Err(Error::Request { status: 415, kind: "unsupported-media-type", detail, errors: Vec::new() });
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let pointer = pointer(error.path());
+        let why = error.inner();
+        let kind = if why.is_data() { "invalid-input" } else { "not-json" };
+        let detail = format!("The body cannot be read: {why}.");
+        Error::Request { status: 400, kind, detail, errors: vec![FieldProblem { pointer, detail: why.to_string() }] }
+    })?;
+    json.end().map_err(|why| Error::Request {
+        status: 400,
+        kind: "not-json",
+        detail: format!("The body goes on behind its JSON value: {why}."),
+        errors: Vec::new(),
+    })?;
+    Ok(body)
+}
+
+/// RFC 6901 for where the decoder stood.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}

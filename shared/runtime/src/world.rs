@@ -1,0 +1,196 @@
+//! What a process has: the clock, ids, the store, the secrets, and the world outside behind small traits.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use store::rate::Limit;
+use store::{IdSource, Names, Store};
+use uuid::{NoContext, Uuid};
+
+use contract::Need;
+use contract::need::Needs;
+
+use crate::mail::{Mail, SesMail};
+use crate::secrets::Secrets;
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Time-ordered ids (UUIDv7) after the given clock.
+pub fn ids_after(clock: Arc<dyn Clock>) -> IdSource {
+    Arc::new(move || {
+        let now = clock.now();
+        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+        Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, now.subsec_nanosecond().unsigned_abs()))
+    })
+}
+
+/// What a deployment sets.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The deployment: `local`, `dev`, `staging`, `prod`.
+    pub stage: String,
+    /// Calls that one user of one tenant may make.
+    pub calls: Limit,
+    /// Sign-ins that one account may try.
+    pub sign_ins: Limit,
+    /// Sender of mail.
+    pub mail_from: String,
+    /// Where people open the app, for links in mail.
+    pub app_url: String,
+    /// The bus that events go to.
+    pub bus: String,
+}
+
+impl Config {
+    /// The limits that hold unless a deployment says otherwise.
+    pub fn for_stage(stage: &str) -> Self {
+        Config {
+            stage: stage.to_owned(),
+            calls: Limit::per_minute(120, 60),
+            sign_ins: Limit::per_minute(5, 5),
+            mail_from: "Steward <desk@steward.example>".to_owned(),
+            app_url: "http://localhost:8080".to_owned(),
+            bus: "steward".to_owned(),
+        }
+    }
+}
+
+/// What a process has. Cheap to clone.
+#[derive(Clone)]
+pub struct World {
+    /// Present instant.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: IdSource,
+    /// The data.
+    pub store: Store,
+    /// Mail to people.
+    pub mail: Arc<dyn Mail>,
+    /// The bus.
+    pub events: aws_sdk_eventbridge::Client,
+    /// Keys for tokens; absent in functions that did not say that they need them.
+    pub secrets: Option<Secrets>,
+    /// Settings.
+    pub config: Arc<Config>,
+}
+
+/// The parts of which a world is made; [`World::from_parts`] puts them together for one function.
+#[derive(Clone)]
+pub struct Parts {
+    /// Present instant.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: IdSource,
+    /// DynamoDB.
+    pub dynamo: aws_sdk_dynamodb::Client,
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+    /// EventBridge.
+    pub events: aws_sdk_eventbridge::Client,
+    /// Tables and bucket.
+    pub names: Names,
+    /// Mail to people.
+    pub mail: Arc<dyn Mail>,
+    /// The master secret's keys.
+    pub secrets: Option<Secrets>,
+    /// Settings.
+    pub config: Arc<Config>,
+}
+
+impl World {
+    /// The world of a function: it gets the secrets only if its needs name them.
+    pub fn from_parts(parts: &Parts, needs: &Needs) -> Self {
+        let secrets = parts.secrets.clone().filter(|_| needs.contains(&Need::Secret));
+        let cursors = secrets.as_ref().map(Secrets::cursors);
+        World {
+            clock: parts.clock.clone(),
+            ids: parts.ids.clone(),
+            store: Store::new(parts.dynamo.clone(), parts.s3.clone(), parts.names.clone(), cursors),
+            mail: parts.mail.clone(),
+            events: parts.events.clone(),
+            secrets,
+            config: parts.config.clone(),
+        }
+    }
+
+    /// The world of a deployed function, from its environment:
+    ///
+    /// | Variable | Meaning |
+    /// |---|---|
+    /// | `STEWARD_STAGE` | name of the deployment |
+    /// | `STEWARD_MAIN_TABLE`, `STEWARD_AUDIT_TABLE`, `STEWARD_BLOBS_BUCKET`, `STEWARD_BUS` | where the data is |
+    /// | `STEWARD_SECRET_ARN` | the master secret in Secrets Manager |
+    /// | `STEWARD_SECRET` | the master secret itself, for a run outside AWS |
+    /// | `STEWARD_MAIL_FROM`, `STEWARD_APP_URL` | sender and links of mail |
+    /// | `STEWARD_RATE_BURST`, `STEWARD_RATE_PER_MINUTE` | limit of calls a user |
+    ///
+    /// # Errors
+    /// When the secret is needed and cannot be read.
+    pub async fn from_env(needs: &Needs) -> Result<Self, lambda_runtime::Error> {
+        let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let mut config = Config::for_stage(&setting("STEWARD_STAGE").unwrap_or_else(|| "dev".into()));
+        if let Some(from) = setting("STEWARD_MAIL_FROM") {
+            config.mail_from = from;
+        }
+        if let Some(url) = setting("STEWARD_APP_URL") {
+            config.app_url = url;
+        }
+        if let Some(bus) = setting("STEWARD_BUS") {
+            config.bus = bus;
+        }
+        let number = |name: &str| setting(name).and_then(|text| text.parse::<u32>().ok());
+        if let (Some(burst), Some(per_minute)) = (number("STEWARD_RATE_BURST"), number("STEWARD_RATE_PER_MINUTE")) {
+            config.calls = Limit::per_minute(burst, per_minute);
+        }
+        let secrets = if needs.contains(&Need::Secret) { Some(master_secret(&aws).await?) } else { None };
+        let s3 = aws_sdk_s3::config::Builder::from(&aws).force_path_style(setting("AWS_ENDPOINT_URL_S3").is_some()).build();
+        let config = Arc::new(config);
+        let parts = Parts {
+            ids: ids_after(clock.clone()),
+            clock,
+            dynamo: aws_sdk_dynamodb::Client::new(&aws),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            events: aws_sdk_eventbridge::Client::new(&aws),
+            names: Names {
+                main: setting("STEWARD_MAIN_TABLE").unwrap_or_else(|| "Main".into()),
+                audit: setting("STEWARD_AUDIT_TABLE").unwrap_or_else(|| "Audit".into()),
+                blobs: setting("STEWARD_BLOBS_BUCKET").unwrap_or_else(|| "blobs".into()),
+            },
+            mail: Arc::new(SesMail::new(&aws, config.mail_from.clone())),
+            secrets,
+            config,
+        };
+        Ok(World::from_parts(&parts, needs))
+    }
+}
+
+/// A setting of the deployment; one that is empty is not set.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+async fn master_secret(aws: &aws_config::SdkConfig) -> Result<Secrets, lambda_runtime::Error> {
+    if let Some(master) = setting("STEWARD_SECRET") {
+        return Ok(Secrets::from_master(&master)?);
+    }
+    let arn = setting("STEWARD_SECRET_ARN").ok_or("set STEWARD_SECRET_ARN to the master secret's ARN")?;
+    let found = aws_sdk_secretsmanager::Client::new(aws).get_secret_value().secret_id(arn).send().await?;
+    Ok(Secrets::from_master(found.secret_string().ok_or("the master secret is not a text")?)?)
+}

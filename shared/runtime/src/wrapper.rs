@@ -1,0 +1,203 @@
+//! The way of every request: claims, rate limit, permission, replay, decoding, handler, transaction, problem, log line.
+
+use std::time::Duration;
+
+use contract::{Access, MAX_BODY_BYTES, Spec, Writes};
+use domain::error::Refusal;
+use jiff::Timestamp;
+use store::idempotency::{Use, digest};
+use store::keys::Scope;
+use store::rate::Verdict;
+use store::{Commit, Stamp};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::call::{Call, Response};
+use crate::context::{Cx, PublicCx};
+use crate::error::{Error, Result};
+use crate::handler::{AnyCx, Handler, Prepared};
+use crate::world::World;
+
+/// How long a request goes on trying against a busy store. The API gives up at 30 s, the function at 29 s.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest pause between two tries, in milliseconds; the pauses grow to it with jitter.
+const MAX_PAUSE_MS: u64 = 400;
+/// Longest `Idempotency-Key`, in characters.
+const MAX_KEY: usize = 255;
+
+impl Handler {
+    /// Answers a request.
+    pub async fn answer(&self, world: &World, call: Call) -> Response {
+        let started = Instant::now();
+        let span = tracing::info_span!(
+            "request",
+            function = self.spec.name,
+            request_id = call.request_id,
+            tenant = call.claims.as_ref().map(|claims| claims.tenant.to_string()),
+            user = call.claims.as_ref().map(|claims| claims.user.to_string()),
+        );
+        let done = self.pass(world, &call).instrument(span.clone()).await;
+        let (response, error) = match done {
+            Ok(response) => (response, None),
+            Err(error) => (refusal(&error, &call.request_id), Some(error)),
+        };
+        let ms = started.elapsed().as_secs_f64() * 1_000.0;
+        crate::log::request(&span, &self.spec, response.status, ms, error.as_ref());
+        response
+    }
+
+    async fn pass(&self, world: &World, call: &Call) -> Result<Response> {
+        let spec = &self.spec;
+        let now = world.clock.now();
+        let cx = self.context(world, call, now).await?;
+        if call.body.len() > MAX_BODY_BYTES {
+            let detail = format!("The body has {} bytes; at most {MAX_BODY_BYTES} are taken. Split it.", call.body.len());
+            return Err(Error::Request { status: 413, kind: "too-large", detail, errors: Vec::new() });
+        }
+        let key = idempotency_key(spec, call)?;
+        let scope = call.claims.as_ref().map_or(Scope::Platform, |claims| Scope::Tenant(claims.tenant));
+        let mut pauses = Pauses::new(world);
+        loop {
+            if let Some(key) = &key {
+                if let Some(kept) = world.store.kept_answer(scope, key, now).await? {
+                    if kept.request != key.request {
+                        return Err(Error::KeyReused);
+                    }
+                    return Ok(success(spec, kept.etag, kept.body, true));
+                }
+            }
+            let tried = self.attempt(world, call, cx.again(), key.as_ref(), now).await;
+            match tried {
+                // Somebody else wrote first, or used this very key: read again and decide again.
+                Err(error) if error.is_passing() || matches!(error, Error::Store(store::Error::Replayed)) => {
+                    if !pauses.pause().await {
+                        return Err(error);
+                    }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Who is calling, whether they may, and not too often.
+    async fn context(&self, world: &World, call: &Call, now: Timestamp) -> Result<AnyCx> {
+        let Access::Needs(permission) = self.spec.access else {
+            let (store, world) = (world.store.clone(), world.clone());
+            return Ok(AnyCx::Public(PublicCx { now, store, world, source_ip: call.source_ip.clone() }));
+        };
+        let claims = call.claims.as_ref().ok_or(Error::Unauthenticated("Sign in and send the access token as Authorization: Bearer …"))?;
+        let store = world.store.for_tenant(claims.tenant);
+        if let Verdict::Wait(wait) = store.count_call(&claims.user.to_string(), world.config.calls, now).await? {
+            return Err(Error::TooMany(wait));
+        }
+        if !claims.role.may(permission) {
+            let detail = format!("The role {} may not do this. Ask an owner for another role.", claims.role);
+            return Err(Error::Refused(Refusal::forbidden(detail)));
+        }
+        let if_match = if self.spec.writes == Writes::Changes { Some(if_match(call)?) } else { None };
+        let (actor, session, world) = (claims.actor(), claims.session, world.clone());
+        Ok(AnyCx::Signed(Cx { now, actor, session, store, world, if_match }))
+    }
+
+    /// Load, decide, commit: once.
+    async fn attempt(&self, world: &World, call: &Call, cx: AnyCx, key: Option<&Use>, now: Timestamp) -> Result<Response> {
+        let Prepared { commit, etag, body } = (self.run)(cx, call).await?;
+        if let Some(commit) = commit {
+            let commit: Commit = match key {
+                Some(key) => commit.keep_answer_in(scope_of(call), key, self.spec.status, etag.clone(), body.clone(), now),
+                None => commit,
+            };
+            let actor = call.claims.as_ref().map_or_else(|| "public".to_owned(), |claims| claims.user.to_string());
+            let (function, request) = (self.spec.name, call.request_id.clone());
+            world.store.write(commit, &Stamp { now, ids: world.ids.clone(), actor, function, request }).await?;
+        }
+        Ok(success(&self.spec, etag, body, false))
+    }
+}
+
+fn scope_of(call: &Call) -> Scope {
+    call.claims.as_ref().map_or(Scope::Platform, |claims| Scope::Tenant(claims.tenant))
+}
+
+impl AnyCx {
+    fn again(&self) -> AnyCx {
+        match self {
+            AnyCx::Signed(cx) => AnyCx::Signed(cx.clone()),
+            AnyCx::Public(cx) => AnyCx::Public(cx.clone()),
+        }
+    }
+}
+
+/// The revision in `If-Match`.
+fn if_match(call: &Call) -> Result<u64> {
+    let tag = call.header("if-match").ok_or(Error::MatchRequired)?;
+    // Something that was never one of our tags cannot be the current one.
+    tag.trim().trim_start_matches("W/").trim_matches('"').parse().map_err(|_| Error::MatchFailed)
+}
+
+fn idempotency_key(spec: &Spec, call: &Call) -> Result<Option<Use>> {
+    let wanted = matches!(spec.writes, Writes::Acts | Writes::ActsOnce);
+    let Some(key) = call.header("idempotency-key").filter(|_| wanted) else {
+        if spec.writes == Writes::ActsOnce {
+            let detail = "Send an Idempotency-Key, a new UUID for each new request, so that a repeat does nothing twice.".to_owned();
+            return Err(Error::Request { status: 400, kind: "idempotency-key-required", detail, errors: Vec::new() });
+        }
+        return Ok(None);
+    };
+    if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let detail = format!("Give an Idempotency-Key of 1 to {MAX_KEY} visible ASCII characters; a UUID is best.");
+        return Err(Error::Request { status: 400, kind: "idempotency-key-invalid", detail, errors: Vec::new() });
+    }
+    let request = digest([call.path.as_bytes(), call.query.as_bytes(), &call.body]);
+    let who = call.claims.as_ref().map_or_else(|| "-".to_owned(), |claims| claims.user.to_string());
+    Ok(Some(Use { function: spec.name, who, key: key.to_owned(), request }))
+}
+
+fn success(spec: &Spec, etag: Option<String>, body: String, replayed: bool) -> Response {
+    let mut headers = vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())];
+    headers.extend(etag.map(|etag| ("etag", etag)));
+    if replayed {
+        headers.push(("idempotent-replayed", "true".to_owned()));
+    }
+    Response { status: spec.status, headers, body }
+}
+
+/// A refusal as a response, for the wrapper and for whoever stands before it.
+pub(crate) fn refusal(error: &Error, request_id: &str) -> Response {
+    let problem = error.problem(request_id);
+    let mut headers = vec![
+        ("content-type", contract::problem::MEDIA_TYPE.to_owned()),
+        ("cache-control", "no-store".to_owned()),
+    ];
+    headers.extend(error.retry_after_s().map(|seconds| ("retry-after", seconds.to_string())));
+    if problem.status == 401 {
+        headers.push(("www-authenticate", "Bearer".to_owned()));
+    }
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    Response { status: problem.status, headers, body }
+}
+
+/// Pauses between tries: growing, jittered, and over when the request's time is.
+pub(crate) struct Pauses {
+    until: Instant,
+    next_ms: u64,
+    ids: store::IdSource,
+}
+
+impl Pauses {
+    pub(crate) fn new(world: &World) -> Self {
+        Pauses { until: Instant::now() + PATIENCE, next_ms: 5, ids: world.ids.clone() }
+    }
+
+    /// Waits; `false` when there is no time left to try again.
+    pub(crate) async fn pause(&mut self) -> bool {
+        let random = u64::from((self.ids)().as_bytes()[15]);
+        let pause = Duration::from_millis(self.next_ms / 2 + self.next_ms * random / 512);
+        self.next_ms = (self.next_ms * 2).min(MAX_PAUSE_MS);
+        if Instant::now() + pause >= self.until {
+            return false;
+        }
+        tokio::time::sleep(pause).await;
+        true
+    }
+}

@@ -1,0 +1,151 @@
+//! Every key, on one screen. `docs/data.md` tells which question each answers.
+//!
+//! Here keys are written without their scope; [`Scope::prefix`] puts `{tenant}#` in front when an item is made, and
+//! nothing else does.
+
+use std::fmt;
+
+use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId, TicketId, UserId};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::item::instant;
+
+/// Whose data a key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One tenant.
+    Tenant(TenantId),
+    /// Nobody's: what must be found before the tenant is known (a sign-in by e-mail, a sign-up's repeat).
+    Platform,
+}
+
+impl Scope {
+    /// The partition with its owner in front.
+    pub fn prefix(self, partition: &str) -> String {
+        match self {
+            Scope::Tenant(tenant) => format!("{tenant}#{partition}"),
+            Scope::Platform => format!("-#{partition}"),
+        }
+    }
+}
+
+/// A primary key without its scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Sort key: `@` for a root, `{CHILD}#{id}` for what belongs to it.
+    pub sk: String,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.sk == ROOT { f.write_str(&self.pk) } else { write!(f, "{}/{}", self.pk, self.sk) }
+    }
+}
+
+/// Sort key of a root.
+pub const ROOT: &str = "@";
+
+fn root(pk: String) -> Key {
+    Key { pk, sk: ROOT.into() }
+}
+
+fn child(pk: String, sk: String) -> Key {
+    Key { pk, sk }
+}
+
+// Roots and their children.
+pub(crate) fn tenant() -> Key {
+    root("TENANT".into())
+}
+pub(crate) fn user(id: UserId) -> Key {
+    root(format!("USER#{id}"))
+}
+pub(crate) fn workload(id: UserId) -> Key {
+    child(format!("USER#{id}"), "WORKLOAD".into())
+}
+pub(crate) fn session(id: SessionId) -> Key {
+    root(format!("SESSION#{id}"))
+}
+pub(crate) fn client(id: ClientId) -> Key {
+    root(format!("CLIENT#{id}"))
+}
+pub(crate) fn contact(client: ClientId, id: ContactId) -> Key {
+    child(format!("CLIENT#{client}"), format!("CONTACT#{id}"))
+}
+pub(crate) fn department(id: DepartmentId) -> Key {
+    root(format!("DEPARTMENT#{id}"))
+}
+pub(crate) fn rotation(id: DepartmentId) -> Key {
+    child(format!("DEPARTMENT#{id}"), "ROTATION".into())
+}
+pub(crate) fn calendar(id: CalendarId) -> Key {
+    root(format!("CALENDAR#{id}"))
+}
+pub(crate) fn policy(id: PolicyId) -> Key {
+    root(format!("POLICY#{id}"))
+}
+pub(crate) fn ticket(id: TicketId) -> Key {
+    root(format!("TICKET#{id}"))
+}
+pub(crate) fn entry(ticket: TicketId, id: MessageId) -> Key {
+    child(format!("TICKET#{ticket}"), format!("ENTRY#{id}"))
+}
+pub(crate) fn counter(name: &str) -> Key {
+    root(format!("COUNTER#{name}"))
+}
+pub(crate) fn outbox(id: EventId) -> Key {
+    root(format!("EVENT#{id}"))
+}
+pub(crate) fn handled(function: &str, event: EventId) -> Key {
+    child(format!("EVENT#{event}"), format!("HANDLED#{function}"))
+}
+pub(crate) fn rate(who: &str) -> Key {
+    root(format!("RATE#{who}"))
+}
+pub(crate) fn idempotency(function: &str, who: &str, digest: &str) -> Key {
+    root(format!("IDEMPOTENCY#{function}#{who}#{digest}"))
+}
+
+// Of the platform.
+pub(crate) fn login(email_digest: &str, tenant: TenantId) -> Key {
+    child(logins(email_digest), tenant.to_string())
+}
+pub(crate) fn logins(email_digest: &str) -> String {
+    format!("LOGIN#{email_digest}")
+}
+pub(crate) fn attempts(account_digest: &str) -> Key {
+    root(format!("ATTEMPTS#{account_digest}"))
+}
+
+// In the audit table.
+pub(crate) fn audit(at: Timestamp, id: Uuid) -> Key {
+    let at = instant(at);
+    child(at[..7].to_owned(), format!("{at}#{}", id.simple()))
+}
+
+/// Partitions of `by_list`.
+pub(crate) mod list {
+    pub(crate) const USERS: &str = "USERS";
+    pub(crate) const CLIENTS: &str = "CLIENTS";
+    pub(crate) const DEPARTMENTS: &str = "DEPARTMENTS";
+    pub(crate) const CALENDARS: &str = "CALENDARS";
+    pub(crate) const POLICIES: &str = "POLICIES";
+
+    /// Tickets that are still worked on, and those that are done: a desk reads the first all day.
+    pub(crate) fn tickets(open: bool) -> String {
+        format!("TICKETS#{}", if open { "OPEN" } else { "DONE" })
+    }
+}
+
+/// Partitions of `by_ref`.
+pub(crate) mod refers {
+    use super::ClientId;
+
+    /// A client's tickets.
+    pub(crate) fn client_tickets(client: ClientId, open: bool) -> String {
+        format!("CLIENT#{client}#TICKETS#{}", if open { "OPEN" } else { "DONE" })
+    }
+}

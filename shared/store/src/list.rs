@@ -1,0 +1,141 @@
+//! Reading lists: pages over one or several partitions of an index, newest or oldest first.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::try_join_all;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result, from_sdk};
+use crate::item::{Item, from_item, text};
+use crate::{TenantStore, Versioned};
+
+/// Most items that one page looks at while its filter drops them. The cursor stands behind the last one looked at, so a
+/// page can come back short, or empty, and still have a next.
+pub const MAX_EXAMINED: usize = 1_000;
+/// Most items that one query asks for: some 2 KB each, it stays well under DynamoDB's 1 MB a page.
+const MAX_STRIDE: usize = 250;
+
+/// Which index answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum By {
+    /// `by_list`.
+    List,
+    /// `by_ref`.
+    Ref,
+    /// The children of a record, in the table itself; with the prefix of their sort keys.
+    Children(&'static str),
+}
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Which index.
+    pub by: By,
+    /// Partitions, without their scope; their entries are merged by sort key.
+    pub partitions: Vec<String>,
+    /// Descending sort keys.
+    pub newest_first: bool,
+    /// The query's identity: a cursor of one query is refused by another.
+    pub query: String,
+}
+
+/// Which page.
+#[derive(Clone, Debug, Default)]
+pub struct PageRequest {
+    /// Entries wanted.
+    pub limit: u32,
+    /// Where to go on.
+    pub cursor: Option<String>,
+}
+
+/// One page.
+#[derive(Clone, Debug)]
+pub struct Slice<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Where to go on.
+    pub next: Option<String>,
+}
+
+impl TenantStore {
+    /// One page of a list, of those entries that `keep` wants.
+    pub(crate) async fn page<T: DeserializeOwned>(
+        &self,
+        listing: &Listing,
+        page: &PageRequest,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Slice<Versioned<T>>> {
+        let cursors = self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
+        let mut after = page.cursor.as_deref().map(|c| cursors.open(self.scope, &listing.query, c)).transpose()?;
+        let limit = page.limit as usize;
+        let mut items = Vec::with_capacity(limit);
+        let mut examined = 0;
+        // One more than is wanted tells whether there is a next page. A filter that drops much gets longer strides.
+        let mut stride = limit + 1;
+        loop {
+            let reads = listing.partitions.iter().map(|pk| self.read(listing, pk, after.as_deref(), stride));
+            let found = try_join_all(reads).await?;
+            let more = found.iter().any(|part| part.len() == stride);
+            let mut rows: Vec<(String, Item)> = found.into_iter().flatten().collect();
+            rows.sort_by(|a, b| if listing.newest_first { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+            // The first `stride` of all lie within the first `stride` of each partition; what is behind them may not.
+            let cut = rows.len() > stride;
+            rows.truncate(stride);
+            for (sort, item) in rows {
+                if items.len() == limit || examined == MAX_EXAMINED {
+                    return Ok(Slice { items, next: after.map(|last| cursors.seal(self.scope, &listing.query, &last)) });
+                }
+                let entry: Versioned<T> = from_item(&item)?;
+                examined += 1;
+                after = Some(sort);
+                if keep(&entry.value) {
+                    items.push(entry);
+                }
+            }
+            if !more && !cut {
+                return Ok(Slice { items, next: None });
+            }
+            stride = (stride * 2).min(MAX_STRIDE);
+        }
+    }
+
+    async fn read(&self, listing: &Listing, partition: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, Item)>> {
+        let (pk, sk, index, prefix) = match listing.by {
+            By::List => ("lpk", "lsk", Some("by_list"), None),
+            By::Ref => ("rpk", "rsk", Some("by_ref"), None),
+            By::Children(prefix) => ("pk", "sk", None, Some(prefix)),
+        };
+        // A range on the sort key takes the place of ExclusiveStartKey: it needs nothing but the last sort key.
+        // A range on the sort key takes the place of ExclusiveStartKey: it needs nothing but the last sort key.
+        let (condition, bounds): (&str, Vec<(&str, AttributeValue)>) = match (after, prefix, listing.newest_first) {
+            (None, None, _) => ("#pk = :pk", vec![]),
+            (None, Some(prefix), _) => ("#pk = :pk AND begins_with(#sk, :from)", vec![(":from", text(prefix))]),
+            (Some(after), None, true) => ("#pk = :pk AND #sk < :from", vec![(":from", text(after))]),
+            (Some(after), None, false) => ("#pk = :pk AND #sk > :from", vec![(":from", text(after))]),
+            // Children are read oldest first; '~' sorts behind every id.
+            (Some(after), Some(prefix), _) => (
+                "#pk = :pk AND #sk BETWEEN :from AND :to",
+                vec![(":from", text(format!("{after}!"))), (":to", text(format!("{prefix}~")))],
+            ),
+        };
+        let mut query = self
+            .store
+            .dynamo
+            .query()
+            .table_name(&self.store.names.main)
+            .set_index_name(index.map(Into::into))
+            .key_condition_expression(condition)
+            .expression_attribute_names("#pk", pk)
+            .expression_attribute_values(":pk", text(self.scope.prefix(partition)))
+            .scan_index_forward(!listing.newest_first)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        if condition.contains("#sk") {
+            query = query.expression_attribute_names("#sk", sk);
+        }
+        for (name, value) in bounds {
+            query = query.expression_attribute_values(name, value);
+        }
+        let found = query.send().await.map_err(from_sdk)?;
+        let sort_of = |item: &Item| item.get(sk).and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
+        Ok(found.items.unwrap_or_default().into_iter().map(|item| (sort_of(&item), item)).collect())
+    }
+}
