@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::advance::TicketSla;
-use super::policy::Plan;
+use super::history::History;
+use super::policy::{Plan, TimeBasis};
 use crate::tickets::Priority;
 
 /// The three promises.
@@ -78,10 +79,146 @@ pub struct Clock {
     pub completed_at: Option<Timestamp>,
 }
 
-/// The clocks of a ticket at `now`. Empty without a plan, and for a ticket that was created closed.
+/// The clocks of a ticket at `now`. Empty without a plan, and for a ticket that was created closed. A ticket that
+/// was closed or cancelled shows what was kept and what was missed; what nobody waits for any more is left out.
 pub fn clocks(sla: &TicketSla, priority: Priority, plan: Option<&Plan>, now: Timestamp) -> Vec<Clock> {
-    let _ = (sla, priority, plan, now);
-    Vec::new()
+    let Some(plan) = plan else { return Vec::new() };
+    ClockKind::ALL.into_iter().filter_map(|kind| clock(sla, kind, priority, plan, now)).collect()
+}
+
+fn clock(sla: &TicketSla, kind: ClockKind, priority: Priority, plan: &Plan, now: Timestamp) -> Option<Clock> {
+    let target = plan.policy.targets.of(priority).of(kind)?;
+    let course = Course::of(&sla.history, kind, target.time)?;
+    let whole = target.duration();
+    let consumed = course.consumed(plan, now);
+
+    let due = match course.completed_at {
+        None => course.reach(plan, whole),
+        Some(_) => course.went_on().reach(plan, whole),
+    };
+    // A read may come before the scan: what is late is late, recorded or not.
+    let unrecorded = || due.filter(|due| course.is_alive() && *due <= now).map(|due| due.max(sla.promised_at));
+    let breached_at = sla.breached_at(kind).or_else(unrecorded);
+    if !course.is_alive() && course.completed_at.is_none() && breached_at.is_none() {
+        return None;
+    }
+    let state = if breached_at.is_some() {
+        ClockState::Breached
+    } else if course.completed_at.is_some() {
+        ClockState::Met
+    } else if !course.is_running() {
+        ClockState::Paused
+    } else {
+        how_far(consumed, whole)
+    };
+    Some(Clock {
+        kind,
+        target_minutes: target.minutes,
+        due,
+        consumed,
+        remaining: whole - consumed,
+        state,
+        breached_at,
+        completed_at: course.completed_at,
+    })
+}
+
+/// More than 50 % left, 20 to 50 %, or less.
+fn how_far(consumed: SignedDuration, whole: SignedDuration) -> ClockState {
+    let (left, whole) = ((whole - consumed).as_nanos(), whole.as_nanos());
+    if left * 100 > whole * 50 {
+        ClockState::OnTrack
+    } else if left * 100 >= whole * 20 {
+        ClockState::AtRisk
+    } else {
+        ClockState::Critical
+    }
+}
+
+/// When one clock runs, and in which kind of time.
+#[derive(Debug, Clone)]
+pub(super) struct Course {
+    spans: Vec<(Timestamp, Option<Timestamp>)>,
+    basis: TimeBasis,
+    /// Consumed before the first span.
+    already: SignedDuration,
+    pub(super) completed_at: Option<Timestamp>,
+    ended: bool,
+}
+
+impl Course {
+    /// `None` when the clock never started.
+    pub(super) fn of(history: &History, kind: ClockKind, basis: TimeBasis) -> Option<Self> {
+        if history.created_closed {
+            return None;
+        }
+        let ended = history.ended_at;
+        let one = |from: Timestamp, completed_at: Option<Timestamp>| Self {
+            spans: vec![(from, completed_at.or(ended))],
+            basis,
+            already: SignedDuration::ZERO,
+            completed_at,
+            ended: ended.is_some(),
+        };
+        match kind {
+            ClockKind::FirstResponse => Some(one(history.created_at, history.first_response_at)),
+            ClockKind::NextReply => {
+                let waiting = history.waiting.as_ref()?;
+                Some(one(waiting.since, waiting.answered_at))
+            }
+            ClockKind::Resolution => Some(Self {
+                spans: history.running(),
+                basis,
+                already: history.folded.as_ref().map_or(SignedDuration::ZERO, |folded| match basis {
+                    TimeBasis::Business => folded.business,
+                    TimeBasis::Always => folded.always,
+                }),
+                completed_at: history.resolved_at,
+                ended: ended.is_some(),
+            }),
+        }
+    }
+
+    /// Whether anything can still fall due: neither done nor over.
+    pub(super) fn is_alive(&self) -> bool {
+        self.completed_at.is_none() && !self.ended
+    }
+
+    fn is_running(&self) -> bool {
+        self.spans.last().is_some_and(|(_, end)| end.is_none())
+    }
+
+    /// As if it had not stopped in the end.
+    fn went_on(&self) -> Self {
+        let mut course = self.clone();
+        if let Some((_, end)) = course.spans.last_mut() {
+            *end = None;
+        }
+        course
+    }
+
+    /// What it has consumed by an instant.
+    pub(super) fn consumed(&self, plan: &Plan, by: Timestamp) -> SignedDuration {
+        let spans = self.spans.iter().map(|(from, to)| plan.passed(self.basis, *from, to.map_or(by, |to| to.min(by))));
+        spans.fold(self.already, |sum, span| sum + span)
+    }
+
+    /// When it has consumed so much; `None` when it stands still before that, or beyond the year 9999.
+    pub(super) fn reach(&self, plan: &Plan, amount: SignedDuration) -> Option<Timestamp> {
+        let mut consumed = self.already;
+        for (from, to) in &self.spans {
+            let left = amount - consumed;
+            if let Some(to) = to {
+                let span = plan.passed(self.basis, *from, *to);
+                if span < left {
+                    consumed += span;
+                    continue;
+                }
+            }
+            return plan.after(self.basis, *from, left);
+        }
+        None
+    }
 }
 
 /// Which promise is due next: the running one with the earliest due.

@@ -75,24 +75,102 @@ pub struct Folded {
 
 impl History {
     /// A ticket was opened in this status.
-    pub fn start(created_at: Timestamp, status: Status) -> Self {
-        let _ = status;
+    pub(super) fn start(created_at: Timestamp, status: Status) -> Self {
+        let stands_still = !runs_in(status);
         Self {
             created_at,
-            created_closed: false,
+            created_closed: status.is_final(),
             first_response_at: None,
             waiting: None,
-            pauses: vec![],
+            pauses: if stands_still { vec![Pause { from: created_at, to: None }] } else { Vec::new() },
             folded: None,
-            resolved_at: None,
-            ended_at: None,
+            resolved_at: matches!(status, Status::Resolved | Status::Closed).then_some(created_at),
+            ended_at: status.is_final().then_some(created_at),
         }
     }
 
     /// The ticket's status changed.
-    pub fn went_to(&mut self, _status: Status, _at: Timestamp, _plan: Option<&Plan>) {}
+    pub(super) fn went_to(&mut self, status: Status, at: Timestamp, plan: Option<&Plan>) {
+        let running = self.pauses.last().is_none_or(|pause| pause.to.is_some());
+        if running && !runs_in(status) {
+            self.pauses.push(Pause { from: at, to: None });
+        } else if !running && runs_in(status) {
+            self.resume(at);
+            self.fold(plan);
+        }
+        self.resolved_at = match status {
+            Status::Resolved => Some(at),
+            Status::Closed => self.resolved_at.or(Some(at)),
+            _ => None,
+        };
+        self.ended_at = status.is_final().then_some(at);
+    }
+
+    fn resume(&mut self, at: Timestamp) {
+        if let Some(last) = self.pauses.last_mut() {
+            last.to = Some(at);
+        }
+        // A pause of no length is none.
+        self.pauses.pop_if(|last| last.from >= at);
+    }
+
     /// The MSP's side replied in public.
-    pub fn staff_replied(&mut self, _at: Timestamp) {}
-    /// The customer wrote.
-    pub fn customer_wrote(&mut self, _at: Timestamp) {}
+    pub(super) fn staff_replied(&mut self, at: Timestamp) {
+        self.first_response_at.get_or_insert(at);
+        if let Some(waiting) = &mut self.waiting {
+            waiting.answered_at.get_or_insert(at);
+        }
+    }
+
+    /// The customer wrote; whether a new wait begins with it. Before the first response none does, and a wait that
+    /// has begun is not moved.
+    pub(super) fn customer_wrote(&mut self, at: Timestamp) -> bool {
+        let waits = self.waiting.as_ref().is_some_and(|waiting| waiting.answered_at.is_none());
+        if self.first_response_at.is_none() || waits || self.ended_at.is_some() {
+            return false;
+        }
+        self.waiting = Some(Waiting { since: at, answered_at: None, breached_at: None });
+        true
+    }
+
+    /// When the resolution clock runs: spans in order, the last one open-ended while it runs now.
+    pub(super) fn running(&self) -> Vec<(Timestamp, Option<Timestamp>)> {
+        let mut spans = Vec::with_capacity(self.pauses.len() + 1);
+        let mut since = Some(self.folded.as_ref().map_or(self.created_at, |folded| folded.until));
+        for pause in &self.pauses {
+            if let Some(from) = since {
+                spans.push((from, Some(pause.from)));
+            }
+            since = pause.to;
+        }
+        spans.extend(since.map(|from| (from, None)));
+        spans
+    }
+
+    /// Sums up the oldest pauses when there are too many, by the calendar that holds now.
+    fn fold(&mut self, plan: Option<&Plan>) {
+        if self.pauses.len() <= MOST_PAUSES {
+            return;
+        }
+        let Some(until) = self.pauses[PAUSES_FOLDED - 1].to else { return };
+        let (mut business, mut always) = self
+            .folded
+            .as_ref()
+            .map_or((SignedDuration::ZERO, SignedDuration::ZERO), |folded| (folded.business, folded.always));
+        for (from, to) in self.running().into_iter().take(PAUSES_FOLDED) {
+            let to = to.unwrap_or(until);
+            always += to.duration_since(from);
+            business += match plan {
+                Some(plan) => plan.business.open_between(from, to),
+                None => to.duration_since(from),
+            };
+        }
+        self.pauses.drain(..PAUSES_FOLDED);
+        self.folded = Some(Folded { until, business, always });
+    }
+}
+
+/// Whether the resolution clock runs in a status.
+fn runs_in(status: Status) -> bool {
+    matches!(status, Status::New | Status::Open)
 }

@@ -11,7 +11,7 @@ pub mod history;
 pub mod policy;
 pub mod preview;
 
-pub use self::advance::{Advanced, Aim, Fired, Mark, TicketSla, advance, next_mark};
+pub use self::advance::{Advanced, Aim, Dues, Fired, Mark, TicketSla, advance, next_mark};
 pub use self::choice::{SlaChoice, resolve, which_calendar};
 pub use self::clocks::{Clock, ClockKind, ClockState, clocks, next_due};
 pub use self::history::History;

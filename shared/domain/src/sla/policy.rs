@@ -197,21 +197,40 @@ pub struct Plan {
     pub(super) policy: Policy,
     pub(super) calendar: Option<CalendarId>,
     pub(super) business: OpenTime,
+    /// When policy or calendar last changed.
+    pub(super) changed_at: Timestamp,
 }
 
 impl Plan {
     /// The plan; without a calendar business time is 24×7.
     pub fn new(policy: Policy, calendar: Option<&Calendar>) -> Self {
         Self {
-            policy,
             calendar: calendar.map(|calendar| calendar.id),
             business: calendar.map_or_else(OpenTime::always, Calendar::time),
+            changed_at: calendar.map_or(policy.updated_at, |calendar| calendar.updated_at.max(policy.updated_at)),
+            policy,
         }
     }
 
     /// The policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// How much of this kind of time passes in `[from, to)`; none when `to` is not after `from`.
+    pub(super) fn passed(&self, basis: TimeBasis, from: Timestamp, to: Timestamp) -> SignedDuration {
+        match basis {
+            TimeBasis::Business => self.business.open_between(from, to),
+            TimeBasis::Always => to.duration_since(from).max(SignedDuration::ZERO),
+        }
+    }
+
+    /// When so much of this kind of time has passed; `None` beyond the year 9999.
+    pub(super) fn after(&self, basis: TimeBasis, from: Timestamp, time: SignedDuration) -> Option<Timestamp> {
+        match basis {
+            TimeBasis::Business => self.business.add_open(from, time).ok(),
+            TimeBasis::Always => from.checked_add(time.max(SignedDuration::ZERO)).ok(),
+        }
     }
 }
 

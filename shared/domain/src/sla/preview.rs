@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::advance::{Fired, TicketSla};
-use super::clocks::{Clock, ClockKind};
+use super::advance::{Aim, Fired, TicketSla, advance};
+use super::clocks::{Clock, ClockKind, clocks, next_due};
 use super::policy::Plan;
 use crate::error::Refusal;
+use crate::invalid::Check;
 use crate::tickets::{Priority, Status};
 
 /// A past holds at most so many steps.
@@ -67,8 +68,58 @@ pub struct Previewed {
 /// Replays a past and says how the clocks stand at `now`.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for steps out of order, after `now`, or that the status machine forbids.
+/// [`Refusal::Invalid`] for steps out of order, after `now`, or that the status machine forbids; fields are named
+/// from the past's own `/steps/…`.
 pub fn preview(past: &Past, plan: Option<&Plan>, now: Timestamp) -> Result<Previewed, Refusal> {
-    let _ = (past, plan, now);
-    Err(Refusal::NotFound)
+    check(past, now)?;
+    // The plan held all the time, whenever it was written down.
+    let plan = plan.map(|plan| Plan { changed_at: past.created_at, ..plan.clone() });
+    let plan = plan.as_ref();
+    let aim = Aim { priority: past.priority, department: None };
+    let mut at_work = advance(TicketSla::start(past.status, plan, past.created_at), aim, plan, past.created_at);
+    let mut fired = std::mem::take(&mut at_work.fired);
+    for step in &past.steps {
+        at_work = advance(at_work.sla, at_work.aim, plan, step.at);
+        fired.append(&mut at_work.fired);
+        match step.what {
+            WhatHappened::Status(status) => at_work.sla.went_to(status, step.at, plan),
+            WhatHappened::CustomerReplied => at_work.sla.customer_wrote(step.at),
+            WhatHappened::StaffReplied => at_work.sla.staff_replied(step.at),
+            WhatHappened::Priority(priority) => {
+                at_work.aim.priority = priority;
+                at_work.sla.promised_at = step.at;
+            }
+        }
+    }
+    at_work = advance(at_work.sla, at_work.aim, plan, now);
+    fired.append(&mut at_work.fired);
+
+    let priority = at_work.aim.priority;
+    let clocks = clocks(&at_work.sla, priority, plan, now);
+    Ok(Previewed { priority, next_due: next_due(&clocks), clocks, fired, sla: at_work.sla })
+}
+
+fn check(past: &Past, now: Timestamp) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    check.count("/steps", past.steps.len(), MOST_STEPS);
+    check.that(past.created_at <= now, "/created_at", "out_of_order", "must not be after the instant asked for");
+    let (mut last, mut status) = (past.created_at, past.status);
+    for (index, step) in past.steps.iter().enumerate() {
+        let at = format!("/steps/{index}");
+        check.that(
+            (last..=now).contains(&step.at),
+            &format!("{at}/at"),
+            "out_of_order",
+            "must not be before the step before it, nor after the instant asked for; sort the steps",
+        );
+        last = step.at.max(last);
+        let WhatHappened::Status(to) = step.what else { continue };
+        if to != status
+            && let Err(refusal) = status.step_to(to)
+        {
+            check.fault(format!("{at}/what"), "status_step", refusal.to_string());
+        }
+        status = to;
+    }
+    check.done()
 }

@@ -63,9 +63,9 @@ pub fn reply(
     work.tell(|at| Event::TicketReplied { at, by, by_client });
     work.enter(EntryKind::Replied { body: reply.body }, true);
     if by_client {
-        work.ticket.sla.history.customer_wrote(now);
+        work.ticket.sla.customer_wrote(now);
     } else {
-        work.ticket.sla.history.staff_replied(now);
+        work.ticket.sla.staff_replied(now);
     }
     work.go_to(next);
     keep_owner_if_room(&mut work, status, owner);

@@ -201,7 +201,7 @@ impl<'a> Work<'a> {
         if from == to {
             return;
         }
-        self.ticket.sla.history.went_to(to, self.now, self.plan);
+        self.ticket.sla.went_to(to, self.now, self.plan);
         self.ticket.resolved_at = match to {
             Status::Resolved => Some(self.now),
             Status::Closed => self.ticket.resolved_at,
