@@ -22,7 +22,19 @@ pub fn catalog() -> Catalog {
         ($($area:ident: $($route:ident),+;)+) => { $($(routes.push(crate::$area::$route.operation());)+)+ };
     }
     routes! {
+        tenants: SIGN_UP, GET, CHANGE;
+        sessions: SIGN_IN, REFRESH, SIGN_OUT, GET_ME;
+        users: INVITE, ACCEPT, LIST, GET, CHANGE, DEACTIVATE;
         clients: ADD, LIST, GET, CHANGE, ADD_CONTACT, LIST_CONTACTS, GET_CONTACT, CHANGE_CONTACT;
+        departments: ADD, LIST, GET, CHANGE;
+        calendars: ADD, LIST, GET, CHANGE;
+        policies: ADD, LIST, GET, CHANGE;
+        preview: PREVIEW;
     }
-    Catalog { routes, jobs: vec![], reactions: vec![], plumbing: vec![] }
+    Catalog {
+        routes,
+        jobs: vec![],
+        reactions: vec![crate::notifications::SEND_MAIL],
+        plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
+    }
 }

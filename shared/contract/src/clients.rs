@@ -91,6 +91,16 @@ pub struct AtContact {
 /// A client to be added.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Harbour Dental Group",
+    "zone": "Europe/London",
+    "sites": [
+        { "name": "Bristol", "address": "4 Queen Square, Bristol" },
+        { "name": "Lisbon", "zone": "Europe/Lisbon" },
+    ],
+    "departments": [{ "name": "Reception" }, { "name": "Accounts" }],
+    "sla": "inherit",
+}))]
 pub struct NewClient {
     /// Its name.
     #[schema(min_length = 1, max_length = 120)]
@@ -147,6 +157,7 @@ pub struct NewUnit {
 /// What to change of a client; absent fields stay.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "zone": "Europe/Lisbon", "calendar": null, "sla": "none" }))]
 pub struct ClientChanges {
     /// Another name.
     pub name: Option<String>,
@@ -205,6 +216,12 @@ impl From<Client> for ClientView {
 /// A contact to be added.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Maya Okafor",
+    "email": "maya.okafor@harbour-dental.example",
+    "phone": "+44 117 496 0101",
+    "title": "Practice manager",
+}))]
 pub struct NewContact {
     /// Their name.
     #[schema(min_length = 1, max_length = 120)]
@@ -229,6 +246,7 @@ pub struct NewContact {
 /// What to change of a contact; absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "title": "Operations manager", "phone": null }))]
 pub struct ContactChanges {
     /// Another name.
     pub name: Option<String>,

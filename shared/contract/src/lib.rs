@@ -12,12 +12,15 @@ pub mod patch;
 pub mod problem;
 pub mod route;
 pub mod sample;
+pub mod secret;
 
 pub mod calendars;
 pub mod clients;
 pub mod departments;
+pub mod notifications;
 pub mod platform;
 pub mod policies;
+pub mod preview;
 pub mod sessions;
 pub mod tenants;
 pub mod tickets;
@@ -28,6 +31,7 @@ pub use job::{Job, Reaction};
 pub use need::{Index, Need};
 pub use page::{Page, PageQuery};
 pub use route::{Access, Method, NoBody, NoPath, NoQuery, Nothing, Operation, Route, Spec, Writes};
+pub use secret::Secret;
 
 /// Largest request body in bytes; larger ones are refused with 413.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
