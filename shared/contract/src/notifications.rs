@@ -1,0 +1,13 @@
+//! Notifications: what people are told of.
+
+use crate::job::Reaction;
+use crate::need::{Index, Need};
+
+/// Tells people by mail what concerns them.
+pub const SEND_MAIL: Reaction = Reaction {
+    name: "notifications-send-mail",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets",
+    on: &["user.invited", "ticket.assigned", "ticket.replied", "sla.breached", "sla.escalated"],
+    timeout_s: 60,
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],
+};
