@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::world::World;
-use crate::wrapper::Pauses;
+use crate::wrapper::reconcile;
 
 /// A job stops this long before its time is over, and goes on at the next call.
 pub const SPARE: Duration = Duration::from_secs(60);
@@ -109,23 +109,18 @@ impl JobCx {
     where
         Fut: Future<Output = Result<(Step, Option<Commit>)>>,
     {
-        let mut pauses = Pauses::new(&self.world);
-        loop {
+        let stamp = Stamp {
+            now: self.now,
+            ids: self.world.ids.clone(),
+            actor: self.job.name.to_owned(),
+            function: self.job.name,
+            request: self.invocation.clone(),
+        };
+        reconcile(&self.world, &stamp, || async {
             let (step, commit) = decide().await?;
-            let Some(commit) = commit.filter(|_| !self.dry_run) else { return Ok(step) };
-            let stamp = Stamp {
-                now: self.now,
-                ids: self.world.ids.clone(),
-                actor: self.job.name.to_owned(),
-                function: self.job.name,
-                request: self.invocation.clone(),
-            };
-            match self.world.store.write(commit, &stamp).await {
-                Ok(()) => return Ok(step),
-                Err(error) if error.is_passing() && !self.is_out_of_time() && pauses.pause().await => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+            Ok((step, commit.filter(|_| !self.dry_run)))
+        })
+        .await
     }
 
     /// Works on everything that is due: shards side by side, each in order of time, until nothing is due or time is over.

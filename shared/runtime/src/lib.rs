@@ -14,6 +14,7 @@ pub mod log;
 pub mod mail;
 pub mod plumbing;
 pub mod reactions;
+pub mod references;
 pub mod secrets;
 pub mod tokens;
 pub mod world;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::world::World;
-use crate::wrapper::Pauses;
+use crate::wrapper::{Pauses, reconcile};
 
 /// The context of a reaction.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub struct ReactionCx {
     pub world: World,
     /// What happened.
     pub envelope: Envelope,
+    function: &'static str,
 }
 
 impl ReactionCx {
@@ -33,13 +34,16 @@ impl ReactionCx {
         (self.world.ids)()
     }
 
-    /// Writes a part of the work on its own, before the last commit that the reaction returns: it must be harmless to
+    /// Does a part of the work in its own commit, before the last one that the reaction returns. It must be harmless to
     /// repeat, for a reaction that dies is started again from its beginning.
     ///
     /// # Errors
-    /// What the store said.
-    pub async fn write(&self, function: &'static str, commit: Commit) -> Result<()> {
-        Ok(self.world.store.write(commit, &self.stamp(function)).await?)
+    /// What `decide` or the store said last.
+    pub async fn reconcile<T, Fut>(&self, decide: impl Fn() -> Fut) -> Result<T>
+    where
+        Fut: Future<Output = Result<(T, Option<Commit>)>>,
+    {
+        reconcile(&self.world, &self.stamp(self.function), decide).await
     }
 
     fn stamp(&self, function: &'static str) -> Stamp {
@@ -87,7 +91,7 @@ impl ReactionHandler {
     async fn once(&self, world: &World, envelope: Envelope) -> Result<()> {
         let function = self.reaction.name;
         let store = world.store.for_tenant(envelope.tenant);
-        let cx = ReactionCx { now: world.clock.now(), store, world: world.clone(), envelope };
+        let cx = ReactionCx { now: world.clock.now(), store, world: world.clone(), envelope, function };
         let mut pauses = Pauses::new(world);
         loop {
             if cx.store.has_handled(function, cx.envelope.id).await? {

@@ -1,11 +1,11 @@
 //! What a process has: the clock, ids, the store, the secrets, and the world outside behind small traits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use store::rate::Limit;
 use store::{IdSource, Names, Store};
-use uuid::{NoContext, Uuid};
+use uuid::{ContextV7, Uuid};
 
 use contract::Need;
 use contract::need::Needs;
@@ -30,12 +30,13 @@ impl Clock for SystemClock {
     }
 }
 
-/// Time-ordered ids (UUIDv7) after the given clock.
+/// Time-ordered ids (UUIDv7) after the given clock; those of one millisecond keep the order in which they were drawn.
 pub fn ids_after(clock: Arc<dyn Clock>) -> IdSource {
+    let drawn = Mutex::new(ContextV7::new());
     Arc::new(move || {
         let now = clock.now();
         let seconds = u64::try_from(now.as_second()).unwrap_or_default();
-        Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, now.subsec_nanosecond().unsigned_abs()))
+        Uuid::new_v7(uuid::Timestamp::from_unix(&drawn, seconds, now.subsec_nanosecond().unsigned_abs()))
     })
 }
 

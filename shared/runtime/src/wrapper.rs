@@ -1,5 +1,6 @@
 //! The way of every request: claims, rate limit, permission, replay, decoding, handler, transaction, problem, log line.
 
+use std::future::Future;
 use std::time::Duration;
 
 use contract::{Access, MAX_BODY_BYTES, Spec, Writes};
@@ -199,5 +200,22 @@ impl Pauses {
         }
         tokio::time::sleep(pause).await;
         true
+    }
+}
+
+/// Reads, decides and writes; on a conflict reads again and decides again, while there is time.
+pub(crate) async fn reconcile<T, Fut>(world: &World, stamp: &Stamp, decide: impl Fn() -> Fut) -> Result<T>
+where
+    Fut: Future<Output = Result<(T, Option<Commit>)>>,
+{
+    let mut pauses = Pauses::new(world);
+    loop {
+        let (done, commit) = decide().await?;
+        let Some(commit) = commit else { return Ok(done) };
+        match world.store.write(commit, stamp).await {
+            Ok(()) => return Ok(done),
+            Err(error) if error.is_passing() && pauses.pause().await => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }

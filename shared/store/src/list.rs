@@ -56,6 +56,12 @@ pub struct Slice<T> {
     pub next: Option<String>,
 }
 
+/// What one query of one partition found.
+struct Part {
+    rows: Vec<(String, Item)>,
+    goes_on: bool,
+}
+
 impl TenantStore {
     /// One page of a list, of those entries that `keep` wants.
     pub(crate) async fn page<T: DeserializeOwned>(
@@ -74,12 +80,13 @@ impl TenantStore {
         loop {
             let reads = listing.partitions.iter().map(|pk| self.read(listing, pk, after.as_deref(), stride));
             let found = try_join_all(reads).await?;
-            let more = found.iter().any(|part| part.len() == stride);
-            let mut rows: Vec<(String, Item)> = found.into_iter().flatten().collect();
+            let before = |a: &str, b: &str| if listing.newest_first { a > b } else { a < b };
+            // Behind the nearest end of a partition that goes on, rows of that partition may be missing.
+            let ends = found.iter().filter(|part| part.goes_on).filter_map(|part| part.rows.last());
+            let horizon = ends.map(|(sort, _)| sort.clone()).reduce(|a, b| if before(&a, &b) { a } else { b });
+            let mut rows: Vec<(String, Item)> = found.into_iter().flat_map(|part| part.rows).collect();
+            rows.retain(|(sort, _)| horizon.as_ref().is_none_or(|horizon| !before(horizon, sort)));
             rows.sort_by(|a, b| if listing.newest_first { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
-            // The first `stride` of all lie within the first `stride` of each partition; what is behind them may not.
-            let cut = rows.len() > stride;
-            rows.truncate(stride);
             for (sort, item) in rows {
                 if items.len() == limit || examined == MAX_EXAMINED {
                     return Ok(Slice { items, next: after.map(|last| cursors.seal(self.scope, &listing.query, &last)) });
@@ -91,14 +98,14 @@ impl TenantStore {
                     items.push(entry);
                 }
             }
-            if !more && !cut {
+            if horizon.is_none() {
                 return Ok(Slice { items, next: None });
             }
             stride = (stride * 2).min(MAX_STRIDE);
         }
     }
 
-    async fn read(&self, listing: &Listing, partition: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, Item)>> {
+    async fn read(&self, listing: &Listing, partition: &str, after: Option<&str>, limit: usize) -> Result<Part> {
         let (pk, sk, index, prefix) = match listing.by {
             By::List => ("lpk", "lsk", Some("by_list"), None),
             By::Ref => ("rpk", "rsk", Some("by_ref"), None),
@@ -136,6 +143,8 @@ impl TenantStore {
         }
         let found = query.send().await.map_err(from_sdk)?;
         let sort_of = |item: &Item| item.get(sk).and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
-        Ok(found.items.unwrap_or_default().into_iter().map(|item| (sort_of(&item), item)).collect())
+        let goes_on = found.last_evaluated_key.is_some();
+        let rows: Vec<_> = found.items.unwrap_or_default().into_iter().map(|item| (sort_of(&item), item)).collect();
+        Ok(Part { goes_on: goes_on && !rows.is_empty(), rows })
     }
 }
