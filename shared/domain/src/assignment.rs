@@ -24,15 +24,18 @@ impl Candidate {
     }
 }
 
-/// Whose turn it is: the first member after `last`, going round, who is active and has room.
-///
-/// `members` gives the order. When `last` is no longer a member, the round starts at the top.
-/// Members missing from `candidates` are passed over. `None` when nobody has room.
-pub fn round_robin(members: &[UserId], last: Option<UserId>, candidates: &[Candidate]) -> Option<UserId> {
+/// The members in the order of their turns: from the one after `last`, going round. When `last` is no longer a
+/// member, the round starts at the top.
+pub fn turns(members: &[UserId], last: Option<UserId>) -> impl Iterator<Item = UserId> {
     let after_last = last.and_then(|last| members.iter().position(|member| *member == last)).map_or(0, |at| at + 1);
     let (done, next) = members.split_at(after_last);
-    next.iter()
-        .chain(done)
-        .copied()
+    next.iter().chain(done).copied()
+}
+
+/// Whose turn it is: the first in [`turns`] who is active and has room.
+///
+/// Members missing from `candidates` are passed over. `None` when nobody has room.
+pub fn round_robin(members: &[UserId], last: Option<UserId>, candidates: &[Candidate]) -> Option<UserId> {
+    turns(members, last)
         .find(|member| candidates.iter().any(|candidate| candidate.user == *member && candidate.has_room()))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Channel, Impact, Kind, Priority, Urgency};
 use super::status::Status;
-use crate::access::Actor;
+use crate::access::{Actor, Role};
 use crate::error::Refusal;
 use crate::events::{Event, TicketRef};
 use crate::ids::{ClientId, ContactId, DepartmentId, TenantId, TicketId, UserId};
@@ -107,6 +107,13 @@ pub struct Handled {
 }
 
 impl Ticket {
+    /// Whether somebody may know of the ticket: the MSP's side of all, a client's IT team of its client's, a client's
+    /// user of what they asked for themselves.
+    pub fn is_visible_to(&self, actor: &Actor) -> bool {
+        let own = self.requester.user == Some(actor.user) || self.opened_by == actor.user;
+        self.tenant == actor.tenant && actor.sees_client(self.client) && (actor.role != Role::ClientUser || own)
+    }
+
     /// Whose load the ticket counts for: its owner's, while it is new, open or pending.
     pub fn counts_as_load(&self) -> Option<UserId> {
         self.assignee.filter(|_| self.status.is_work())
@@ -156,7 +163,7 @@ impl<'a> Work<'a> {
 
     /// As [`Work::begin`], for somebody who must see the ticket and find it not over.
     pub(super) fn by(actor: &Actor, ticket: Ticket, now: Timestamp, plan: Option<&'a Plan>) -> Result<Self, Refusal> {
-        if actor.tenant != ticket.tenant || !actor.sees_client(ticket.client) {
+        if !ticket.is_visible_to(actor) {
             return Err(Refusal::NotFound);
         }
         if ticket.status.is_final() {
@@ -311,7 +318,7 @@ impl<'a> Work<'a> {
     }
 }
 
-fn whom_to_notify(actions: &[Action]) -> (Vec<crate::access::Role>, Vec<UserId>) {
+fn whom_to_notify(actions: &[Action]) -> (Vec<Role>, Vec<UserId>) {
     let (mut to_roles, mut to_users) = (Vec::new(), Vec::new());
     for action in actions {
         match action {
