@@ -26,6 +26,7 @@ pub fn catalog() -> Catalog {
         sessions: SIGN_IN, REFRESH, SIGN_OUT, GET_ME;
         users: INVITE, ACCEPT, LIST, GET, CHANGE, DEACTIVATE;
         clients: ADD, LIST, GET, CHANGE, ADD_CONTACT, LIST_CONTACTS, GET_CONTACT, CHANGE_CONTACT;
+        tickets: OPEN, LIST, GET, CHANGE, REPLY, NOTE, ASSIGN, TAKE, SET_STATUS, LIST_TIMELINE;
         departments: ADD, LIST, GET, CHANGE;
         calendars: ADD, LIST, GET, CHANGE;
         policies: ADD, LIST, GET, CHANGE;
@@ -33,8 +34,8 @@ pub fn catalog() -> Catalog {
     }
     Catalog {
         routes,
-        jobs: vec![],
-        reactions: vec![crate::notifications::SEND_MAIL],
+        jobs: vec![crate::tickets::SLA_BREACH_SCAN],
+        reactions: vec![crate::tickets::RECOMPUTE_SLA, crate::notifications::SEND_MAIL],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }
 }

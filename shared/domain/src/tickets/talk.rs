@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::assign::keep_owner_if_room;
 use super::status::Status;
-use super::ticket::{Handled, LONGEST_TEXT, Ticket, Work};
+use super::ticket::{Handled, LONGEST_MESSAGE, Ticket, Work};
 use crate::access::Actor;
 use crate::assignment::Candidate;
 use crate::error::Refusal;
@@ -44,7 +44,7 @@ pub fn reply(
     let status = work.ticket.status;
 
     let mut check = Check::new();
-    check.prose("/body", &reply.body, LONGEST_TEXT);
+    check.prose("/body", &reply.body, LONGEST_MESSAGE);
     let status_by_client = by_client && reply.then.is_some();
     check.that(!status_by_client, "/then", "not_allowed", "the MSP sets the status; leave it out");
     check.done()?;
@@ -85,7 +85,7 @@ pub fn note(
 ) -> Result<Handled, Refusal> {
     let mut work = Work::by_staff(actor, ticket, now, plan)?;
     let mut check = Check::new();
-    check.prose("/body", &body, LONGEST_TEXT);
+    check.prose("/body", &body, LONGEST_MESSAGE);
     check.done()?;
     let by = actor.user;
     work.tell(|at| Event::TicketNoted { at, by });

@@ -14,8 +14,10 @@ use crate::timeline::{By, EntryKind, FieldChange, NewEntry};
 
 /// Longest subject, in characters.
 pub const LONGEST_SUBJECT: usize = 200;
-/// Longest description, reply and note, in characters; even in four-byte characters well under an item's 400 KB.
+/// Longest description, in characters; even in four-byte characters well under an item's 400 KB.
 pub const LONGEST_TEXT: usize = 20_000;
+/// Longest reply and note, in characters: a mail with the log that it quotes. The store keeps long ones apart.
+pub const LONGEST_MESSAGE: usize = 200_000;
 /// Longest category, in characters.
 pub const LONGEST_CATEGORY: usize = 80;
 /// Longest tag, in characters.
