@@ -38,6 +38,17 @@ impl Refusal {
         Self::Forbidden { detail: detail.into() }
     }
 
+    /// The same about a part of a larger input: every fault lies under `at`.
+    #[must_use]
+    pub fn within(self, at: &str) -> Self {
+        match self {
+            Self::Invalid(faults) => {
+                Self::Invalid(faults.into_iter().map(|fault| Invalid { field: format!("{at}{}", fault.field), ..fault }).collect())
+            }
+            other => other,
+        }
+    }
+
     /// One fault of the input.
     pub fn invalid(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Invalid { field: field.into(), code, detail: detail.into() }])

@@ -18,7 +18,6 @@ pub mod outcome;
 pub mod passwords;
 pub mod rate;
 pub mod sessions;
-pub mod sign_in;
 pub mod sla;
 pub mod tenants;
 mod text;

@@ -14,8 +14,9 @@ pub const SHORTEST: usize = 15;
 pub const LONGEST: usize = 256;
 /// Fewer different characters than this are a pattern.
 const FEWEST_DIFFERENT: usize = 5;
-/// What must be left of a password without its common and known parts, in letters and digits.
+/// What must be left of a password without its common and known parts, in letters; a digit is a third of one.
 const LEAST_OF_ONES_OWN: usize = 5;
+const DIGITS_A_LETTER: usize = 3;
 /// Shorter words about the owner than this say nothing: they occur in other words.
 const SHORTEST_KNOWN: usize = 4;
 
@@ -37,7 +38,6 @@ const COMMON: &[&str] = &[
     "maytheforcebewithyou",
     "mynameisinigomontoya",
     "nevergonnagiveyouup",
-    "oncuponatime",
     "onceuponatime",
     "thisisapassword",
     "thisismypassword",
@@ -152,6 +152,8 @@ const ROWS: &[&str] = &[
 ];
 /// From so many in a row on it is a run.
 const SHORTEST_RUN: usize = 4;
+/// No row has more characters.
+const LONGEST_RUN: usize = 36;
 
 /// Refuses a password that is too short, too long, common, or made of what everybody knows of its owner.
 ///
@@ -174,7 +176,10 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Refusal> {
         return refuse("pattern", "repeats itself; choose four or five unrelated words instead");
     }
     let plain = plain(password);
-    if COMMON.contains(&plain.as_str()) || own_part(&as_typed(password)) < LEAST_OF_ONES_OWN || own_part(&plain) == 0 {
+    if COMMON.contains(&plain.as_str())
+        || own_part(&as_typed(password)) < LEAST_OF_ONES_OWN
+        || (!plain.is_empty() && own_part(&plain) == 0)
+    {
         return refuse("common", "is one that everybody tries first; choose four or five unrelated words instead");
     }
     if without_known(password, known) < LEAST_OF_ONES_OWN {
@@ -215,13 +220,19 @@ fn repeats(text: &str) -> bool {
     (1..=all.len() / 2).any(|period| all.iter().skip(period).zip(&all).all(|(later, earlier)| later == earlier))
 }
 
-/// How many characters are left when runs along a row and common parts are taken out, and digits with them.
+/// What is left when runs along a row and common parts are taken out.
 fn own_part(text: &str) -> usize {
     let mut rest = without_runs(text);
     for part in PARTS {
         rest = rest.replace(part, " ");
     }
-    rest.chars().filter(|c| c.is_alphabetic()).count()
+    weight(&rest)
+}
+
+fn weight(text: &str) -> usize {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    letters + digits / DIGITS_A_LETTER
 }
 
 fn without_runs(text: &str) -> String {
@@ -229,7 +240,7 @@ fn without_runs(text: &str) -> String {
     let mut rest = String::new();
     let mut at = 0;
     while at < all.len() {
-        let longest = (SHORTEST_RUN..=all.len() - at).rev().find(|length| is_run(&all[at..at + length]));
+        let longest = (SHORTEST_RUN..=LONGEST_RUN.min(all.len() - at)).rev().find(|length| is_run(&all[at..at + length]));
         if longest.is_none() {
             rest.push(all[at]);
         } else {
@@ -246,7 +257,7 @@ fn is_run(characters: &[char]) -> bool {
     ROWS.iter().any(|row| row.contains(&forward) || row.contains(&backward))
 }
 
-/// How many letters and digits are left without what is known of the owner.
+/// What is left without what is known of the owner.
 fn without_known(password: &str, known: &[&str]) -> usize {
     let mut words: Vec<String> = Vec::new();
     for text in known {
@@ -257,5 +268,5 @@ fn without_known(password: &str, known: &[&str]) -> usize {
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.dedup();
     let rest = words.iter().fold(as_typed(password), |rest, word| rest.replace(word.as_str(), " "));
-    rest.chars().filter(|c| c.is_alphabetic()).count()
+    weight(&rest)
 }

@@ -1,72 +1,63 @@
-//! Rate limits by the generic cell rate algorithm: one instant of state, exact counts.
+//! How much of something is allowed, by the generic cell rate algorithm (ITU-T I.371): one instant is kept, the time at
+//! which the caller would be back to nothing used. The counting itself is one conditional write of the store.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-/// So many at once, and so many a minute after that.
+/// `burst` at once, then one every `interval`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// How many may come at once after a rest.
     pub burst: u32,
-    /// How many a minute are earned back.
-    pub per_minute: u32,
-}
-
-/// What every tenant and key may do.
-pub const API: Limit = Limit { burst: 120, per_minute: 60 };
-
-/// How much of a [`Limit`] is used: the instant at which nothing of it would be.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// The theoretical arrival time; absent when nothing was taken yet.
-    pub free_at: Option<Timestamp>,
-}
-
-/// Too many; try again after this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooMany {
-    /// For the header `Retry-After`, in whole seconds, rounded up.
-    pub retry_after_seconds: u64,
-}
-
-impl TooMany {
-    /// Rounds up, so that whoever waits as told is let in.
-    pub(crate) fn after(wait: SignedDuration) -> Self {
-        let whole = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
-        Self { retry_after_seconds: u64::try_from(whole).unwrap_or(0).max(1) }
-    }
+    /// The time in which one is earned back.
+    pub interval: SignedDuration,
 }
 
 impl Limit {
-    /// The time in which one is earned back.
-    fn interval(&self) -> SignedDuration {
-        SignedDuration::from_secs(60) / i32::try_from(self.per_minute.max(1)).unwrap_or(i32::MAX)
+    /// `burst` at once, and `per_minute` sustained.
+    pub fn per_minute(burst: u32, per_minute: u32) -> Self {
+        Limit { burst, interval: SignedDuration::from_millis(60_000 / i64::from(per_minute.max(1))) }
     }
 
-    /// Takes one, if it is there; the bucket to store is returned.
-    ///
-    /// # Errors
-    /// [`TooMany`] when the limit is used up; nothing is taken then.
-    pub fn take(&self, bucket: Bucket, now: Timestamp) -> Result<Bucket, TooMany> {
-        let used_until = bucket.free_at.map_or(now, |free| free.max(now));
-        let Ok(free_at) = used_until.checked_add(self.interval()) else {
-            return Err(TooMany::after(self.interval()));
-        };
-        let whole = self.interval() * i32::try_from(self.burst).unwrap_or(i32::MAX);
-        let ahead = free_at.duration_since(now);
-        if ahead > whole {
-            return Err(TooMany::after(ahead - whole));
-        }
-        Ok(Bucket { free_at: Some(free_at) })
+    /// The latest instant to which a caller may have used up their time and still be let in now.
+    pub fn latest(&self, now: Timestamp) -> Timestamp {
+        let ahead = self.interval.saturating_mul(i32::try_from(self.burst.saturating_sub(1)).unwrap_or(i32::MAX));
+        now.checked_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
-    /// How many could be taken at once now.
-    pub fn left(&self, bucket: Bucket, now: Timestamp) -> u32 {
-        let (mut left, mut bucket) = (0, bucket);
-        while let Ok(next) = self.take(bucket, now) {
-            bucket = next;
-            left += 1;
+    /// How long a caller who has used up their time until `used_until` must wait to be let in again.
+    pub fn wait(&self, used_until: Timestamp, now: Timestamp) -> SignedDuration {
+        used_until.duration_since(self.latest(now)).max(SignedDuration::ZERO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).expect("an instant of our time")
+    }
+
+    #[test]
+    fn an_idle_caller_may_use_the_whole_burst_at_once() {
+        let limit = Limit::per_minute(5, 5);
+        let now = at(1_000_000);
+        let mut used_until = now;
+        let mut let_in = 0;
+        while used_until <= limit.latest(now) {
+            used_until += limit.interval;
+            let_in += 1;
         }
-        left
+        assert_eq!(let_in, 5);
+        assert_eq!(limit.wait(used_until, now), SignedDuration::from_secs(12));
+    }
+
+    #[test]
+    fn whoever_waits_as_told_is_let_in() {
+        let limit = Limit::per_minute(120, 60);
+        let (now, used_until) = (at(5_000), at(5_000 + 120_000));
+        let later = now + limit.wait(used_until, now);
+        assert!(used_until <= limit.latest(later));
+        assert_eq!(limit.wait(used_until, later), SignedDuration::ZERO);
     }
 }

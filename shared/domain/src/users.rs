@@ -118,7 +118,7 @@ pub struct User {
     pub id: UserId,
     /// At which MSP.
     pub tenant: TenantId,
-    /// How they sign in; unique on the platform.
+    /// How they sign in; unique at the MSP.
     pub email: Email,
     /// Their name.
     pub name: String,
@@ -197,6 +197,26 @@ pub struct UserChanges {
     pub zone: Option<Option<Zone>>,
 }
 
+/// How many owners of a tenant can sign in. It is stored beside the users and read and written with them, so that two
+/// owners who leave at the same moment are not both let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owners {
+    /// How many.
+    pub active: u32,
+}
+
+impl Owners {
+    /// The one who signed up.
+    pub const FIRST: Owners = Owners { active: 1 };
+
+    /// After a user has changed.
+    #[must_use]
+    pub fn after(self, before: &User, after: &User) -> Self {
+        let active = self.active + u32::from(after.is_active_owner());
+        Owners { active: active.saturating_sub(u32::from(before.is_active_owner())) }
+    }
+}
+
 /// How long an invitation can be accepted, in hours: a week.
 pub const INVITATION_LASTS_HOURS: i64 = 7 * 24;
 
@@ -204,6 +224,10 @@ impl User {
     /// Whether they can sign in.
     pub fn is_active(&self) -> bool {
         self.state == UserState::Active
+    }
+
+    fn is_active_owner(&self) -> bool {
+        self.role == Role::Owner && self.is_active()
     }
 
     /// Who they are as a caller.
@@ -253,7 +277,7 @@ pub fn first_owner(
         deactivated_at: None,
         updated_at: now,
     };
-    check(&user)?;
+    check(&user).map_err(|refusal| refusal.within("/owner"))?;
     Ok(user)
 }
 
@@ -300,11 +324,16 @@ pub fn invite(id: UserId, new: NewUser, actor: &Actor, now: Timestamp) -> Result
     Ok(Outcome::by(user, event))
 }
 
-/// Accepts an invitation with a password that was found good and hashed.
+/// Accepts an invitation with a password that was found good and hashed, and another spelling of the name if need be.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when there is no invitation to accept any more.
-pub fn accept(user: User, password_hash: String, now: Timestamp) -> Result<Outcome<User>, Refusal> {
+/// [`Refusal::Conflict`] when there is no invitation to accept any more, [`Refusal::Invalid`] for a bad name.
+pub fn accept(
+    user: User,
+    name: Option<String>,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<Outcome<User>, Refusal> {
     if user.state != UserState::Invited {
         return Err(Refusal::conflict(
             "invitation_used",
@@ -315,17 +344,19 @@ pub fn accept(user: User, password_hash: String, now: Timestamp) -> Result<Outco
         return Err(Refusal::conflict("invitation_expired", "this invitation has expired; ask for a new one"));
     }
     let joined = User {
+        name: name.map_or_else(|| user.name.clone(), |name| name.trim().to_owned()),
         state: UserState::Active,
         password_hash: Some(password_hash),
         joined_at: Some(now),
         updated_at: now,
         ..user
     };
+    check(&joined)?;
     let event = Event::UserJoined { user: joined.id, role: joined.role };
     Ok(Outcome::by(joined, event))
 }
 
-/// Changes a user. `owners` counts the tenant's active owners, this one included.
+/// Changes a user. `owners` counts this one too.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for a user that the actor may not see, [`Refusal::Forbidden`] for a role that they may
@@ -333,7 +364,7 @@ pub fn accept(user: User, password_hash: String, now: Timestamp) -> Result<Outco
 pub fn change(
     user: User,
     changes: UserChanges,
-    owners: u32,
+    owners: Owners,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Outcome<User>, Refusal> {
@@ -367,7 +398,7 @@ pub fn change(
 /// # Errors
 /// [`Refusal::NotFound`] for a user that the actor may not see, [`Refusal::Forbidden`] for one that they may
 /// not touch, [`Refusal::Conflict`] for the last owner.
-pub fn deactivate(user: User, owners: u32, actor: &Actor, now: Timestamp) -> Result<Outcome<User>, Refusal> {
+pub fn deactivate(user: User, owners: Owners, actor: &Actor, now: Timestamp) -> Result<Outcome<User>, Refusal> {
     may_touch(actor, &user)?;
     if user.state == UserState::Deactivated {
         return Ok(Outcome::unchanged(user));
@@ -399,18 +430,24 @@ pub fn may_give(actor: &Actor, role: Role) -> Result<(), Refusal> {
     }))
 }
 
-/// Whoever may give a role may also change and deactivate those who have it.
-fn may_touch(actor: &Actor, user: &User) -> Result<(), Refusal> {
+/// The MSP's side sees everybody, a client's side its own people.
+///
+/// # Errors
+/// [`Refusal::NotFound`], as for somebody who does not exist.
+pub fn may_see(actor: &Actor, user: &User) -> Result<(), Refusal> {
     let same_house = actor.tenant == user.tenant
         && (!actor.role.is_client_side() || (user.client.is_some() && user.client == actor.client));
-    if !same_house {
-        return Err(Refusal::NotFound);
-    }
+    if same_house { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+/// Whoever may give a role may also change and deactivate those who have it.
+fn may_touch(actor: &Actor, user: &User) -> Result<(), Refusal> {
+    may_see(actor, user)?;
     may_give(actor, user.role)
 }
 
-fn keeps_an_owner(user: &User, owners: u32) -> Result<(), Refusal> {
-    if user.role == Role::Owner && user.is_active() && owners <= 1 {
+fn keeps_an_owner(user: &User, owners: Owners) -> Result<(), Refusal> {
+    if user.is_active_owner() && owners.active <= 1 {
         return Err(Refusal::conflict("last_owner", "this is the last owner; make somebody else an owner first"));
     }
     Ok(())

@@ -120,6 +120,11 @@ impl Commit {
         self.write(action, Guard::None, Meaning::Stale)
     }
 
+    /// Removes a record of another scope; see [`Commit::claim_in`].
+    pub(crate) fn remove_in<T: Record>(self, scope: Scope, value: &T) -> Self {
+        self.within(scope, |commit| commit.remove(value))
+    }
+
     /// Moves a counter by `by`; with `below`, only while it stands under that bound.
     pub(crate) fn count(self, key: &Key, by: i64, below: Option<u64>) -> Self {
         let key = key_of(self.scope, key);

@@ -63,6 +63,9 @@ pub(crate) fn tenant() -> Key {
 pub(crate) fn user(id: UserId) -> Key {
     root(format!("USER#{id}"))
 }
+pub(crate) fn owners() -> Key {
+    child("TENANT".into(), "OWNERS".into())
+}
 pub(crate) fn workload(id: UserId) -> Key {
     child(format!("USER#{id}"), "WORKLOAD".into())
 }
@@ -133,6 +136,12 @@ pub(crate) mod list {
     pub(crate) const DEPARTMENTS: &str = "DEPARTMENTS";
     pub(crate) const CALENDARS: &str = "CALENDARS";
     pub(crate) const POLICIES: &str = "POLICIES";
+
+    /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
+    /// before `North Sea`.
+    pub(crate) fn by_name(name: &str, id: impl std::fmt::Display) -> String {
+        format!("{}\u{1f}{id}", name.to_lowercase())
+    }
 
     /// Tickets that are still worked on, and those that are done: a desk reads the first all day.
     pub(crate) fn tickets(open: bool) -> String {

@@ -2,31 +2,16 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::users::Email;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Result, from_sdk};
 use crate::item::{key_of, number};
 use crate::keys::{self, Key, Scope};
+use crate::users::email_digest;
 use crate::{Store, TenantStore};
 
-/// How much is allowed: `burst` at once, then one every `interval`.
-///
-/// The rule is the generic cell rate algorithm (ITU-T I.371): one instant is kept, the time at which the caller would be
-/// back to nothing used.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
-    /// Calls at once.
-    pub burst: u32,
-    /// Time in which one call's worth comes back.
-    pub interval: SignedDuration,
-}
-
-impl Limit {
-    /// `burst` at once and `per_minute` sustained.
-    pub fn per_minute(burst: u32, per_minute: u32) -> Self {
-        Limit { burst, interval: SignedDuration::from_millis(60_000 / i64::from(per_minute.max(1))) }
-    }
-}
+pub use domain::rate::Limit;
 
 /// What a limiter says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,15 +30,15 @@ impl TenantStore {
 }
 
 impl Store {
-    /// Counts one sign-in with an account's name, existing or not.
-    pub async fn count_attempt(&self, account_digest: &str, limit: Limit, now: Timestamp) -> Result<Verdict> {
-        self.count(Scope::Platform, &keys::attempts(account_digest), limit, now).await
+    /// Counts one sign-in with an address, whether it has an account or not.
+    pub async fn count_attempt(&self, address: &Email, limit: Limit, now: Timestamp) -> Result<Verdict> {
+        self.count(Scope::Platform, &keys::attempts(&email_digest(address)), limit, now).await
     }
 
     async fn count(&self, scope: Scope, key: &Key, limit: Limit, now: Timestamp) -> Result<Verdict> {
         let now_ms = now.as_millisecond();
         let interval_ms = i64::try_from(limit.interval.as_millis()).unwrap_or(i64::MAX);
-        let latest_ms = now_ms + interval_ms * (i64::from(limit.burst) - 1);
+        let latest_ms = limit.latest(now).as_millisecond();
         // Idle: start from now. Busy: one interval more, while there is room. The first is the common case.
         let idle = ("SET used_until = :next, #ttl = :ttl", "attribute_not_exists(used_until) OR used_until <= :now");
         let busy = ("SET used_until = used_until + :next, #ttl = :ttl", "used_until > :now AND used_until <= :latest");
@@ -86,7 +71,7 @@ impl Store {
                 Err(error) => return Err(from_sdk(error)),
             }
         }
-        let wait_ms = used_until_ms.map_or(interval_ms, |until| (until - latest_ms).max(1));
-        Ok(Verdict::Wait(SignedDuration::from_millis(wait_ms)))
+        let used_until = used_until_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Ok(Verdict::Wait(used_until.map_or(limit.interval, |until| limit.wait(until, now))))
     }
 }
