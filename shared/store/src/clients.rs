@@ -10,7 +10,7 @@ use crate::{Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
 
 impl Record for Client {
     fn place(&self) -> Place {
-        let list = (keys::list::CLIENTS.to_owned(), format!("{}#{}", self.name.to_lowercase(), self.id));
+        let list = (keys::list::CLIENTS.to_owned(), keys::list::by_name(&self.name, self.id));
         Place { list: Some(list), ..Place::at(keys::client(self.id)) }
     }
 }
@@ -29,13 +29,7 @@ impl TenantStore {
 
     /// A page of the clients, by name.
     pub async fn clients(&self, page: &PageRequest) -> Result<Slice<Versioned<Client>>> {
-        let listing = Listing {
-            by: By::List,
-            partitions: vec![keys::list::CLIENTS.into()],
-            newest_first: false,
-            query: keys::list::CLIENTS.into(),
-        };
-        self.page(&listing, page, |_| true).await
+        self.page(&Listing::by_name(keys::list::CLIENTS), page, |_| true).await
     }
 
     /// A contact of a client.

@@ -38,6 +38,13 @@ pub struct Listing {
     pub query: String,
 }
 
+impl Listing {
+    /// All of a kind, by name.
+    pub(crate) fn by_name(partition: &str) -> Self {
+        Listing { by: By::List, partitions: vec![partition.into()], newest_first: false, query: partition.into() }
+    }
+}
+
 /// Which page.
 #[derive(Clone, Debug, Default)]
 pub struct PageRequest {
@@ -111,7 +118,6 @@ impl TenantStore {
             By::Ref => ("rpk", "rsk", Some("by_ref"), None),
             By::Children(prefix) => ("pk", "sk", None, Some(prefix)),
         };
-        // A range on the sort key takes the place of ExclusiveStartKey: it needs nothing but the last sort key.
         // A range on the sort key takes the place of ExclusiveStartKey: it needs nothing but the last sort key.
         let (condition, bounds): (&str, Vec<(&str, AttributeValue)>) = match (after, prefix, listing.newest_first) {
             (None, None, _) => ("#pk = :pk", vec![]),
