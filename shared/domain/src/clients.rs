@@ -135,6 +135,24 @@ pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Clien
     Ok(Outcome::by(client, event))
 }
 
+/// Refuses ids that the client has not given to a site or department of its own: what is new gets its id here.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the place of each such id in the lists.
+pub fn keeps_ids(client: &Client, sites: &[Option<SiteId>], units: &[Option<UnitId>]) -> Result<(), Refusal> {
+    const HINT: &str = "the client has none with this id; leave the id out to add one";
+    let mut check = Check::new();
+    for (index, id) in sites.iter().enumerate() {
+        let known = id.is_none_or(|id| client.sites.iter().any(|site| site.id == id));
+        check.that(known, &format!("/sites/{index}/id"), "unknown", HINT);
+    }
+    for (index, id) in units.iter().enumerate() {
+        let known = id.is_none_or(|id| client.departments.iter().any(|unit| unit.id == id));
+        check.that(known, &format!("/departments/{index}/id"), "unknown", HINT);
+    }
+    check.done()
+}
+
 /// Changes a client.
 ///
 /// # Errors

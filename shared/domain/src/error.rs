@@ -42,9 +42,19 @@ impl Refusal {
     #[must_use]
     pub fn within(self, at: &str) -> Self {
         match self {
-            Self::Invalid(faults) => {
-                Self::Invalid(faults.into_iter().map(|fault| Invalid { field: format!("{at}{}", fault.field), ..fault }).collect())
-            }
+            Self::Invalid(faults) => Self::Invalid(
+                faults.into_iter().map(|fault| Invalid { field: format!("{at}{}", fault.field), ..fault }).collect(),
+            ),
+            other => other,
+        }
+    }
+
+    /// The same refusal where the input is a part of a larger one, at this JSON pointer.
+    #[must_use]
+    pub fn under(self, part: &str) -> Self {
+        let under = |fault: Invalid| Invalid { field: format!("{part}{}", fault.field), ..fault };
+        match self {
+            Self::Invalid(faults) => Self::Invalid(faults.into_iter().map(under).collect()),
             other => other,
         }
     }

@@ -240,7 +240,8 @@ fn without_runs(text: &str) -> String {
     let mut rest = String::new();
     let mut at = 0;
     while at < all.len() {
-        let longest = (SHORTEST_RUN..=LONGEST_RUN.min(all.len() - at)).rev().find(|length| is_run(&all[at..at + length]));
+        let longest =
+            (SHORTEST_RUN..=LONGEST_RUN.min(all.len() - at)).rev().find(|length| is_run(&all[at..at + length]));
         if longest.is_none() {
             rest.push(all[at]);
         } else {

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{SessionId, UserId};
+use crate::users::User;
 
 /// A session ends this long after the sign-in, used or not: 30 days.
 pub const LIFE_HOURS: i64 = 30 * 24;
@@ -54,7 +55,8 @@ pub enum Rotation {
     Repeated(Session),
     /// An old token was used again: store the session, which is now revoked; hand nothing out.
     Reused(Session),
-    /// Ended, revoked or not a token of this session: hand nothing out, store nothing.
+    /// Ended, revoked, not a token of this session, or of somebody who may not sign in any more: hand nothing out, store
+    /// nothing.
     Refused,
 }
 
@@ -73,9 +75,9 @@ pub fn start(id: SessionId, user: UserId, hash: String, now: Timestamp) -> Sessi
     }
 }
 
-/// Presents a refresh token; `next_hash` is the hash of the token of the next generation.
-pub fn rotate(session: Session, presented: Presented<'_>, next_hash: String, now: Timestamp) -> Rotation {
-    if !session.is_alive(now) {
+/// Presents a refresh token of a user's session; `next_hash` is the hash of the token of the next generation.
+pub fn rotate(session: Session, user: &User, presented: Presented<'_>, next_hash: String, now: Timestamp) -> Rotation {
+    if !session.is_alive(now) || !user.is_active() {
         return Rotation::Refused;
     }
     if presented.generation == session.generation {

@@ -226,8 +226,23 @@ impl User {
         self.state == UserState::Active
     }
 
+    /// The hash of the password that they sign in with, if they can.
+    pub fn sign_in_hash(&self) -> Option<&str> {
+        self.password_hash.as_deref().filter(|_| self.is_active())
+    }
+
     fn is_active_owner(&self) -> bool {
         self.role == Role::Owner && self.is_active()
+    }
+
+    /// Whether work can be given to them: they can sign in, and their role works on tickets.
+    pub fn takes_work(&self) -> bool {
+        self.is_active() && self.role.works_tickets()
+    }
+
+    /// Whether the MSP's inside business may reach them: they can sign in, and not for a client.
+    pub fn is_staff(&self) -> bool {
+        self.is_active() && !self.role.is_client_side()
     }
 
     /// Who they are as a caller.
@@ -237,12 +252,7 @@ impl User {
 
     /// What they are when work is handed out; `open` is their count of open tickets.
     pub fn candidate(&self, open: u32) -> crate::assignment::Candidate {
-        crate::assignment::Candidate {
-            user: self.id,
-            active: self.is_active() && self.role.works_tickets(),
-            open,
-            capacity: self.capacity,
-        }
+        crate::assignment::Candidate { user: self.id, active: self.takes_work(), open, capacity: self.capacity }
     }
 }
 

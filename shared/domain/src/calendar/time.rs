@@ -195,7 +195,8 @@ impl OpenTime {
             let local: DateTime = date.at(hour, minute, 0, 0);
             self.zone.to_ambiguous_timestamp(local).compatible().ok()
         });
-        resolved.unwrap_or(Timestamp::MAX).as_nanosecond()
+        let end_of_time = if day < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        resolved.unwrap_or(end_of_time).as_nanosecond()
     }
 }
 
@@ -224,8 +225,10 @@ struct Walk<'a> {
     time: &'a OpenTime,
     day: Day,
     start: Nanos,
-    /// The stretch that the day lies in with some margin, if it does.
-    steady: Option<Steady>,
+    /// The stretch of one offset that the day begins in.
+    stretch: Steady,
+    /// Whether the day lies in it with some margin.
+    steady: bool,
     /// The first holiday on or after the day.
     holiday: Day,
 }
@@ -233,20 +236,24 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// Starts with the day before the one that holds `at`, to be safe where midnight is in a gap.
     fn before(time: &'a OpenTime, at: Timestamp) -> Self {
-        let offset = Nanos::from(time.zone.to_offset(at).seconds()) * 1_000_000_000;
-        let today = (at.as_nanosecond() + offset).div_euclid(DAY);
-        let mut walk = Self { time, day: 0, start: 0, steady: None, holiday: Day::MIN };
+        let stretch = Steady::around(&time.zone, at.as_nanosecond());
+        let today = (at.as_nanosecond() + stretch.offset).div_euclid(DAY);
+        let mut walk = Self { time, day: 0, start: 0, stretch, steady: false, holiday: Day::MIN };
         walk.go_to(Day::try_from(today - 1).unwrap_or(Day::MIN));
         walk
     }
 
     fn go_to(&mut self, day: Day) {
         self.day = day;
-        if let Some(steady) = self.steady.filter(|steady| steady.holds(day)) {
-            self.start = steady.midnight(day);
+        self.steady = self.stretch.holds(day);
+        if self.steady {
+            self.start = self.stretch.midnight(day);
         } else {
             self.start = self.time.instant(day, 0);
-            self.steady = Some(Steady::around(&self.time.zone, self.start)).filter(|steady| steady.holds(day));
+            if !(self.stretch.from..self.stretch.until).contains(&self.start) {
+                self.stretch = Steady::around(&self.time.zone, self.start);
+                self.steady = self.stretch.holds(day);
+            }
         }
         if self.holiday < day {
             self.holiday = self.time.next_holiday(day);
@@ -273,15 +280,17 @@ impl<'a> Walk<'a> {
 
     /// How many whole weeks from here on are all alike.
     fn same_weeks(&self) -> Nanos {
-        let Some(steady) = self.steady else { return 0 };
-        let steady_days = (steady.until - MARGIN_AFTER - self.start) / DAY + 1;
+        if !self.steady {
+            return 0;
+        }
+        let steady_days = (self.stretch.until - MARGIN_AFTER - self.start) / DAY + 1;
         let before_holiday = Nanos::from(self.holiday) - Nanos::from(self.day);
         steady_days.min(before_holiday) / 7
     }
 
     /// Shows the day's open spans in order, apart from one another, until one is the answer.
     fn each_span<T>(&self, mut show: impl FnMut(Nanos, Nanos) -> Option<T>) -> Option<T> {
-        if self.steady.is_none() {
+        if !self.steady {
             return self.spans_near_change().into_iter().find_map(|(start, end)| show(start, end));
         }
         if self.holiday == self.day {

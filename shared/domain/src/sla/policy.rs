@@ -29,6 +29,8 @@ pub const MOST_ACTIONS: usize = 10;
 pub const HIGHEST_PERCENT: u16 = 1_000;
 /// How many people one action may notify.
 pub const MOST_NOTIFIED: usize = 50;
+/// How many people a whole ladder may name. Each is looked up when the policy is saved.
+pub const MOST_PEOPLE: usize = 100;
 
 /// What is promised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -329,6 +331,11 @@ pub fn check(policy: &Policy) -> Result<(), Refusal> {
     for (index, step) in policy.ladder.iter().enumerate() {
         check_step(&format!("/ladder/{index}"), step, &mut rungs, &mut check);
     }
+    let people = people(&policy.ladder).len();
+    if people > MOST_PEOPLE {
+        let detail = format!("names {people} people; at most {MOST_PEOPLE} are allowed, so notify roles instead");
+        check.fault("/ladder", "too_many", detail);
+    }
     check.done()
 }
 
@@ -347,6 +354,15 @@ fn check_targets(targets: &Targets, check: &mut Check) {
         }
     }
     check.that(promised, "/targets", "required", "promises nothing; give at least one target");
+}
+
+/// Everybody whom a ladder names.
+fn people(ladder: &[Step]) -> BTreeSet<UserId> {
+    let named = |action: &Action| match action {
+        Action::NotifyUsers { users } => users.clone(),
+        _ => Vec::new(),
+    };
+    ladder.iter().flat_map(|step| &step.actions).flat_map(named).collect()
 }
 
 fn check_step(at: &str, step: &Step, rungs: &mut HashSet<(ClockKind, When)>, check: &mut Check) {

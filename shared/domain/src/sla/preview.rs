@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::advance::{Aim, Fired, TicketSla, advance};
+use super::advance::{Advanced, Aim, Fired, TicketSla, advance};
 use super::clocks::{Clock, ClockKind, clocks, next_due};
 use super::policy::Plan;
 use crate::error::Refusal;
@@ -61,6 +61,8 @@ pub struct Previewed {
     pub next_due: Option<ClockKind>,
     /// What fell due on the way.
     pub fired: Vec<Fired>,
+    /// What will fall due if nothing more happens, in order.
+    pub upcoming: Vec<Fired>,
     /// The SLA as the ticket would keep it.
     pub sla: TicketSla,
 }
@@ -96,7 +98,21 @@ pub fn preview(past: &Past, plan: Option<&Plan>, now: Timestamp) -> Result<Previ
 
     let priority = at_work.aim.priority;
     let clocks = clocks(&at_work.sla, priority, plan, now);
-    Ok(Previewed { priority, next_due: next_due(&clocks), clocks, fired, sla: at_work.sla })
+    let (next_due, sla) = (next_due(&clocks), at_work.sla.clone());
+    Ok(Previewed { priority, next_due, clocks, fired, upcoming: upcoming(at_work, plan), sla })
+}
+
+/// What is still to come. It ends, for everything fires once and nothing more happens.
+fn upcoming(mut at_work: Advanced, plan: Option<&Plan>) -> Vec<Fired> {
+    let mut fired = Vec::new();
+    while let Some(next) = at_work.sla.next_mark {
+        at_work = advance(at_work.sla, at_work.aim, plan, next);
+        if at_work.fired.is_empty() {
+            break;
+        }
+        fired.append(&mut at_work.fired);
+    }
+    fired
 }
 
 fn check(past: &Past, now: Timestamp) -> Result<(), Refusal> {
