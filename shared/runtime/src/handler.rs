@@ -5,6 +5,7 @@ use std::future::Future;
 
 use contract::problem::FieldProblem;
 use contract::{Access, Route, Spec};
+use domain::ids::UserId;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -28,24 +29,37 @@ pub struct In<P, Q, B> {
 /// What is to be written, and what is to be answered once it is.
 pub struct Answer<O> {
     pub(crate) commit: Option<Commit>,
+    pub(crate) by: Option<UserId>,
     pub(crate) rev: Option<u64>,
-    pub(crate) body: O,
+    pub(crate) body: Result<O>,
 }
 
 impl<O> Answer<O> {
     /// Nothing to write.
     pub fn of(body: O) -> Self {
-        Answer { commit: None, rev: None, body }
+        Answer { commit: None, by: None, rev: None, body: Ok(body) }
     }
 
     /// Nothing to write; the answer carries an `ETag`.
     pub fn read(read: Versioned<O>) -> Self {
-        Answer { commit: None, rev: Some(read.rev), body: read.value }
+        Answer { commit: None, by: None, rev: Some(read.rev), body: Ok(read.value) }
     }
 
     /// Answers once this is written.
     pub fn after(commit: Commit, body: O) -> Self {
-        Answer { commit: Some(commit), rev: None, body }
+        Answer { commit: Some(commit), by: None, rev: None, body: Ok(body) }
+    }
+
+    /// Refuses once this is written: what was found out stands, although the caller gets nothing for it (a refresh token
+    /// that was used before ends its session).
+    pub fn refused_after(commit: Commit, error: Error) -> Self {
+        Answer { commit: Some(commit), by: None, rev: None, body: Err(error) }
+    }
+
+    /// Who did it, on a route where nobody is signed in yet.
+    pub fn by(mut self, user: UserId) -> Self {
+        self.by = Some(user);
+        self
     }
 
     /// The revision that the answer shows.
@@ -63,8 +77,9 @@ pub(crate) enum AnyCx {
 
 pub(crate) struct Prepared {
     pub(crate) commit: Option<Commit>,
+    pub(crate) by: Option<UserId>,
     pub(crate) etag: Option<String>,
-    pub(crate) body: String,
+    pub(crate) body: Result<String>,
 }
 
 type Run = Box<dyn for<'a> Fn(AnyCx, &'a Call) -> BoxFuture<'a, Result<Prepared>> + Send + Sync>;
@@ -129,8 +144,9 @@ impl Handler {
 }
 
 fn prepare<O: Serialize>(answer: Answer<O>) -> Result<Prepared> {
-    let body = serde_json::to_string(&answer.body).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Prepared { commit: answer.commit, etag: answer.rev.map(|rev| format!("\"{rev}\"")), body })
+    let json = |body| serde_json::to_string(&body).map_err(|e| Error::Internal(e.to_string()));
+    let Answer { commit, by, rev, body } = answer;
+    Ok(Prepared { commit, by, etag: rev.map(|rev| format!("\"{rev}\"")), body: body.and_then(json) })
 }
 
 fn decode<P: DeserializeOwned, Q: DeserializeOwned, B: DeserializeOwned>(call: &Call) -> Result<In<P, Q, B>> {

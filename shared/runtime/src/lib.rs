@@ -8,6 +8,7 @@ pub mod call;
 pub mod context;
 pub mod error;
 pub mod handler;
+pub mod invitations;
 pub mod jobs;
 pub mod lambda;
 pub mod log;

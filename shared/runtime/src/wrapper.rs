@@ -102,17 +102,18 @@ impl Handler {
 
     /// Load, decide, commit: once.
     async fn attempt(&self, world: &World, call: &Call, cx: AnyCx, key: Option<&Use>, now: Timestamp) -> Result<Response> {
-        let Prepared { commit, etag, body } = (self.run)(cx, call).await?;
+        let Prepared { commit, by, etag, body } = (self.run)(cx, call).await?;
         if let Some(commit) = commit {
-            let commit: Commit = match key {
-                Some(key) => commit.keep_answer_in(scope_of(call), key, self.spec.status, etag.clone(), body.clone(), now),
-                None => commit,
+            let commit: Commit = match (key, &body) {
+                (Some(key), Ok(body)) => commit.keep_answer_in(scope_of(call), key, self.spec.status, etag.clone(), body.clone(), now),
+                _ => commit,
             };
-            let actor = call.claims.as_ref().map_or_else(|| "public".to_owned(), |claims| claims.user.to_string());
+            let actor = call.claims.as_ref().map(|claims| claims.user).or(by);
+            let actor = actor.map_or_else(|| "public".to_owned(), |user| user.to_string());
             let (function, request) = (self.spec.name, call.request_id.clone());
             world.store.write(commit, &Stamp { now, ids: world.ids.clone(), actor, function, request }).await?;
         }
-        Ok(success(&self.spec, etag, body, false))
+        Ok(success(&self.spec, etag, body?, false))
     }
 }
 
