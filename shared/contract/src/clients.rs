@@ -124,11 +124,35 @@ pub struct NewClient {
     pub sla: SlaChoice,
 }
 
-/// A site, with its id when it is known already.
+/// A site to be added.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSite {
-    /// Keeps the id of a site that the client has; absent for a new one.
+    /// Its name.
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// Its address.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Its zone, if it differs from the client's.
+    #[serde(default)]
+    pub zone: Option<Zone>,
+}
+
+/// A department of a client to be added.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUnit {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+}
+
+/// A site as it is from now on.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteChange {
+    /// The id of a site that the client has; absent for a new one.
     #[serde(default)]
     pub id: Option<SiteId>,
     /// Its name.
@@ -142,11 +166,11 @@ pub struct NewSite {
     pub zone: Option<Zone>,
 }
 
-/// A department of a client, with its id when it is known already.
+/// A department of a client as it is from now on.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewUnit {
-    /// Keeps the id of a department that the client has; absent for a new one.
+pub struct UnitChange {
+    /// The id of a department that the client has; absent for a new one.
     #[serde(default)]
     pub id: Option<UnitId>,
     /// Its name.
@@ -165,10 +189,10 @@ pub struct ClientChanges {
     pub zone: Option<Zone>,
     /// The sites from now on.
     #[schema(max_items = 100)]
-    pub sites: Option<Vec<NewSite>>,
+    pub sites: Option<Vec<SiteChange>>,
     /// The departments from now on.
     #[schema(max_items = 100)]
-    pub departments: Option<Vec<NewUnit>>,
+    pub departments: Option<Vec<UnitChange>>,
     /// Another calendar; `null` for none of its own.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<CalendarId>)]
@@ -307,19 +331,5 @@ impl From<Contact> for ContactView {
     fn from(contact: Contact) -> Self {
         let Contact { id, client, name, email, phone, title, site, unit, active, created_at, updated_at } = contact;
         ContactView { id, client, name, email, phone, title, site, unit, active, created_at, updated_at }
-    }
-}
-
-impl NewSite {
-    /// As the client keeps it; `id` is for one that has none yet.
-    pub fn named(self, id: SiteId) -> Site {
-        Site { id: self.id.unwrap_or(id), name: self.name, address: self.address, zone: self.zone }
-    }
-}
-
-impl NewUnit {
-    /// As the client keeps it; `id` is for one that has none yet.
-    pub fn named(self, id: UnitId) -> Unit {
-        Unit { id: self.id.unwrap_or(id), name: self.name }
     }
 }

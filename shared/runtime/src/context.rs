@@ -1,12 +1,15 @@
 //! What a handler is given.
 
+use contract::Page;
+use domain::Outcome;
 use domain::access::Actor;
 use domain::ids::{ClientId, SessionId};
 use jiff::Timestamp;
-use store::{PageRequest, Store, TenantStore, Versioned};
+use store::{PageRequest, Record, Slice, Store, TenantStore, Versioned};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::handler::Answer;
 use crate::secrets::Secrets;
 use crate::world::World;
 
@@ -49,6 +52,31 @@ impl Cx {
             Some(rev) if rev == read.rev => Ok(read),
             _ => Err(Error::MatchFailed),
         }
+    }
+
+    /// Writes what came about, and shows it.
+    pub fn added<T: Record, V: From<T>>(&self, added: Outcome<T>) -> Answer<V> {
+        self.changed(added, 0)
+    }
+
+    /// Writes the next state of what was read at `rev`, and shows it; writes nothing when nothing changed.
+    pub fn changed<T: Record, V: From<T>>(&self, changed: Outcome<T>, rev: u64) -> Answer<V> {
+        let Outcome { state, events } = changed;
+        if events.is_empty() {
+            return Answer::read(Versioned { value: state.into(), rev });
+        }
+        let commit = self.store.commit().update(&state, rev).emit(events);
+        Answer::after(commit, state.into()).rev(rev + 1)
+    }
+}
+
+impl<V> Answer<Page<V>> {
+    /// Shows what was found of a list.
+    pub fn page<T>(found: Slice<Versioned<T>>) -> Self
+    where
+        V: From<T>,
+    {
+        Answer::of(Page { items: found.items.into_iter().map(|item| item.value.into()).collect(), next: found.next })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ids in a body that name something else: it must exist, and belong to the same tenant.
 
+use std::collections::BTreeMap;
+
 use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, PolicyId, UserId};
 use domain::invalid::Check;
 use domain::sla::SlaChoice;
@@ -8,8 +10,11 @@ use store::TenantStore;
 
 use crate::error::Result;
 
+/// Most look-ups at once: a department can name a hundred people.
+const SIDE_BY_SIDE: usize = 25;
+
 /// Something that a body names by its id.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {
     /// A client.
     Client(ClientId),
@@ -23,6 +28,10 @@ pub enum Reference {
     Policy(PolicyId),
     /// A user.
     User(UserId),
+    /// A user to whom work can be given.
+    Agent(UserId),
+    /// A user of the MSP's own.
+    Staff(UserId),
 }
 
 impl Reference {
@@ -34,21 +43,46 @@ impl Reference {
         }
     }
 
+    /// What is wrong when it is not there.
+    fn missing(self) -> &'static str {
+        match self {
+            Reference::Agent(_) => "names nobody who is active and may work on tickets; check the id",
+            Reference::Staff(_) => "names nobody of the MSP who is active; check the id",
+            _ => "names nothing that you have; check the id",
+        }
+    }
+
     async fn exists(self, store: &TenantStore) -> Result<bool> {
         let found = match self {
-            Reference::Client(id) => store.client(id).await.map(|_| ()),
-            Reference::Contact(client, id) => store.contact(client, id).await.map(|_| ()),
-            Reference::Department(id) => store.department(id).await.map(|_| ()),
-            Reference::Calendar(id) => store.calendar(id).await.map(|_| ()),
-            Reference::Policy(id) => store.policy(id).await.map(|_| ()),
-            Reference::User(id) => store.user(id).await.map(|_| ()),
+            Reference::Client(id) => store.client(id).await.map(|_| true),
+            Reference::Contact(client, id) => store.contact(client, id).await.map(|_| true),
+            Reference::Department(id) => store.department(id).await.map(|_| true),
+            Reference::Calendar(id) => store.calendar(id).await.map(|_| true),
+            Reference::Policy(id) => store.policy(id).await.map(|_| true),
+            Reference::User(id) => store.user(id).await.map(|_| true),
+            Reference::Agent(id) => store.user(id).await.map(|user| user.value.takes_work()),
+            Reference::Staff(id) => store.user(id).await.map(|user| user.value.is_staff()),
         };
         match found {
-            Ok(()) => Ok(true),
+            Ok(fits) => Ok(fits),
             Err(store::Error::NotFound) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The calendar and the SLA that a tenant, a department or a client goes by.
+pub fn calendar_and_sla(
+    calendar: Option<CalendarId>,
+    sla: SlaChoice,
+) -> impl Iterator<Item = (String, Option<Reference>)> {
+    let calendar = calendar.map(Reference::Calendar);
+    [("/calendar".to_owned(), calendar), ("/sla".to_owned(), Reference::of_choice(sla))].into_iter()
+}
+
+/// A list of users to whom work can be given; `field` points at the list.
+pub fn agents(field: &str, users: &[UserId]) -> impl Iterator<Item = (String, Option<Reference>)> {
+    users.iter().enumerate().map(move |(index, user)| (format!("{field}/{index}"), Some(Reference::Agent(*user))))
 }
 
 /// Checks that all of these exist; each comes with the JSON pointer of its field.
@@ -60,12 +94,19 @@ pub async fn exist(
     named: impl IntoIterator<Item = (impl Into<String>, Option<Reference>)>,
 ) -> Result<()> {
     let named = named.into_iter().filter_map(|(field, reference)| Some((field.into(), reference?)));
-    let looked = named.map(|(field, reference): (String, Reference)| async move {
-        reference.exists(store).await.map(|exists| (field, exists))
-    });
+    let named: Vec<(String, Reference)> = named.collect();
+    // What is named twice is looked up once.
+    let mut found: BTreeMap<Reference, bool> = named.iter().map(|(_, reference)| (*reference, false)).collect();
+    let all: Vec<Reference> = found.keys().copied().collect();
+    for some in all.chunks(SIDE_BY_SIDE) {
+        let looked = some.iter().map(|&reference| async move {
+            reference.exists(store).await.map(|exists| (reference, exists))
+        });
+        found.extend(try_join_all(looked).await?);
+    }
     let mut check = Check::new();
-    for (field, exists) in try_join_all(looked).await? {
-        check.that(exists, &field, "unknown", "names nothing that you have; check the id");
+    for (field, reference) in named {
+        check.that(found[&reference], &field, "unknown", reference.missing());
     }
     Ok(check.done()?)
 }

@@ -1,10 +1,11 @@
 //! Add a client.
 
-use contract::clients::{ADD, ClientView, NewClient};
+use contract::clients::{ADD, ClientView, NewClient, NewSite, NewUnit};
 use contract::{NoPath, NoQuery};
-use domain::clients;
+use domain::clients::{self, Site, Unit};
 use domain::ids::{ClientId, SiteId, UnitId};
-use runtime::{Answer, Cx, Handler, In, Result};
+use domain::zone::Zone;
+use runtime::{Answer, Cx, Handler, In, Result, references};
 
 /// The route.
 pub fn route() -> Handler {
@@ -12,21 +13,25 @@ pub fn route() -> Handler {
 }
 
 async fn add(cx: Cx, input: In<NoPath, NoQuery, NewClient>) -> Result<Answer<ClientView>> {
+    let (calendar, sla) = (input.body.calendar, input.body.sla);
     let tenant = cx.store.tenant_record().await?;
     let new = named(&cx, input.body, tenant.value.zone);
     let added = clients::add(ClientId::from_uuid(cx.id()), new, cx.now)?;
-    let commit = cx.store.commit().create(&added.state).emit(added.events);
-    Ok(Answer::after(commit, added.state.into()).rev(1))
+    references::exist(&cx.store, references::calendar_and_sla(calendar, sla)).await?;
+    Ok(cx.added(added))
 }
 
-/// What was asked for, with ids for what is new in it.
-fn named(cx: &Cx, new: NewClient, tenant_zone: domain::zone::Zone) -> clients::NewClient {
+/// What was asked for, with ids for its parts.
+fn named(cx: &Cx, new: NewClient, tenant_zone: Zone) -> clients::NewClient {
+    let NewClient { name, zone, sites, departments, calendar, sla } = new;
+    let site = |NewSite { name, address, zone }| Site { id: SiteId::from_uuid(cx.id()), name, address, zone };
+    let unit = |NewUnit { name }| Unit { id: UnitId::from_uuid(cx.id()), name };
     clients::NewClient {
-        name: new.name,
-        zone: new.zone.unwrap_or(tenant_zone),
-        sites: new.sites.into_iter().map(|site| site.named(SiteId::from_uuid(cx.id()))).collect(),
-        departments: new.departments.into_iter().map(|unit| unit.named(UnitId::from_uuid(cx.id()))).collect(),
-        calendar: new.calendar,
-        sla: new.sla,
+        name,
+        zone: zone.unwrap_or(tenant_zone),
+        sites: sites.into_iter().map(site).collect(),
+        departments: departments.into_iter().map(unit).collect(),
+        calendar,
+        sla,
     }
 }
