@@ -2,3 +2,5 @@
 
 pub mod clock;
 pub mod embedded;
+pub mod lambda_api;
+pub mod schedule;

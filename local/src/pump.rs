@@ -1,0 +1,141 @@
+//! What carries events on in AWS: the table's stream to its function, the bus to the reactions.
+
+use std::fs;
+use std::path::PathBuf;
+
+use aws_lambda_events::dynamodb::Event as StreamEvent;
+use serde_json::{Value, json};
+use store::events::Envelope;
+
+use crate::App;
+use crate::embedded::Caller;
+use crate::embedded::dynamo::{Dynamo, MAIN};
+
+/// Records that one read of the stream takes, as Lambda's default batch.
+const BATCH: usize = 100;
+/// Deliveries of one event before it goes to the reaction's dead-letter queue in AWS.
+const MAX_DELIVERIES: u32 = 3;
+
+/// Where the stream was read to. Behind the truth after a crash: then events come twice, and reactions know.
+#[derive(Debug, Default)]
+pub(crate) struct Position {
+    after: Option<String>,
+    kept_in: Option<PathBuf>,
+}
+
+impl Position {
+    /// From the data folder, or from the beginning.
+    pub(crate) fn open(folder: Option<&std::path::Path>) -> Self {
+        let kept_in = folder.map(|folder| folder.join("stream-position"));
+        let after = kept_in.as_ref().and_then(|file| fs::read_to_string(file).ok());
+        Position { after, kept_in }
+    }
+
+    fn moved_to(&mut self, sequence: String) {
+        if let Some(file) = &self.kept_in {
+            let beside = file.with_extension("new");
+            if let Err(error) = fs::write(&beside, &sequence).and_then(|()| fs::rename(&beside, file)) {
+                tracing::warn!(%error, "the stream's position was not kept; events may come twice after a restart");
+            }
+        }
+        self.after = Some(sequence);
+    }
+}
+
+impl App {
+    /// Carries on all that has happened, and what happens because of it, until nothing is left.
+    pub async fn settle(&self) {
+        let mut position = self.position().lock().await;
+        loop {
+            let carried = self.carry_stream(&mut position).await;
+            let delivered = self.deliver().await;
+            if !carried && !delivered {
+                return;
+            }
+        }
+    }
+
+    /// One batch of the stream, to every function behind it. Says whether there was one.
+    async fn carry_stream(&self, position: &mut Position) -> bool {
+        let records = match read_stream(self.dynamo(), position.after.as_deref()) {
+            Ok(records) => records,
+            Err(error) => {
+                tracing::error!(error, "the stream cannot be read");
+                return false;
+            }
+        };
+        let Some(last) = records.last().and_then(|record| record["dynamodb"]["SequenceNumber"].as_str()).map(str::to_owned)
+        else {
+            return false;
+        };
+        // The event source's filter: new outbox items only.
+        let outbox = |record: &&Value| record["eventName"] == "INSERT" && record["dynamodb"]["NewImage"]["event"].is_object();
+        let wanted: Vec<Value> = records.iter().filter(outbox).cloned().collect();
+        if !wanted.is_empty() {
+            let event = json!({ "Records": wanted });
+            for function in &self.functions().streams {
+                let event: StreamEvent = match serde_json::from_value(event.clone()) {
+                    Ok(event) => event,
+                    Err(error) => {
+                        tracing::error!(%error, "a stream record cannot be read");
+                        return false;
+                    }
+                };
+                let caller = Caller::function(function.handler.plumbing.name);
+                if !caller.run(function.handler.carry(&function.world, event)).await.is_ok_and(|failed| failed.is_empty()) {
+                    return false; // the position stays: the batch comes again
+                }
+            }
+        }
+        position.moved_to(last);
+        true
+    }
+
+    /// Everything on the bus, to the reactions that want it. Says whether there was anything.
+    async fn deliver(&self) -> bool {
+        let mut any = false;
+        while let Some(delivery) = self.bus().try_next() {
+            any = true;
+            let event = delivery.event();
+            match serde_json::from_value::<Envelope>(event.detail.clone()) {
+                Ok(envelope) => self.react(&event.detail_type, &envelope).await,
+                Err(error) => tracing::error!(%error, event = event.detail_type, "an event cannot be read"),
+            }
+            if let Err(error) = delivery.done() {
+                tracing::warn!(%error, "a delivered event was not forgotten; it may come again");
+            }
+        }
+        any
+    }
+
+    async fn react(&self, name: &str, envelope: &Envelope) {
+        for function in &self.functions().reactions {
+            if !function.handler.reaction.on.contains(&name) {
+                continue;
+            }
+            for delivery in 1..=MAX_DELIVERIES {
+                let caller = Caller::function(function.handler.reaction.name).confined_to(envelope.tenant.to_string());
+                match caller.run(function.handler.react(&function.world, envelope.clone())).await {
+                    Ok(()) => break,
+                    Err(error) => tracing::warn!(delivery, %error, event = name, "a reaction failed"),
+                }
+            }
+        }
+    }
+}
+
+fn read_stream(dynamo: &Dynamo, after: Option<&str>) -> Result<Vec<Value>, String> {
+    let run = |operation: &str, request: Value| dynamo.execute(operation, &request).map_err(|error| error.to_string());
+    let streams = run("ListStreams", json!({ "TableName": MAIN }))?;
+    let arn = &streams["Streams"][0]["StreamArn"];
+    let stream = run("DescribeStream", json!({ "StreamArn": arn }))?;
+    let shard = &stream["StreamDescription"]["Shards"][0]["ShardId"];
+    let mut from = json!({ "StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" });
+    if let Some(after) = after {
+        from["ShardIteratorType"] = "AFTER_SEQUENCE_NUMBER".into();
+        from["SequenceNumber"] = after.into();
+    }
+    let iterator = run("GetShardIterator", from)?;
+    let read = run("GetRecords", json!({ "ShardIterator": iterator["ShardIterator"], "Limit": BATCH }))?;
+    Ok(read["Records"].as_array().cloned().unwrap_or_default())
+}
