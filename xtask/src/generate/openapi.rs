@@ -20,7 +20,7 @@ pub fn document(catalog: &Catalog) -> Value {
     for route in &catalog.routes {
         let path = paths.entry(route.spec.path).or_insert_with(|| json!({}));
         path[route.spec.method.as_str().to_lowercase()] = operation(route);
-        schemas.extend(route.schemas.iter().map(|(name, schema)| (name.clone(), json!(schema))));
+        schemas.extend(route.schemas.iter().map(|(name, schema)| page_name(name, json!(schema))));
     }
     schemas.sort_keys();
     json!({
@@ -58,7 +58,7 @@ fn operation(route: &Operation) -> Value {
     let mut parameters: Vec<Value> = route.parameters.iter().map(|parameter| json!(parameter)).collect();
     parameters.extend(manners(spec.writes));
     let mut success = json!({ "description": "Done." });
-    if let Some(answer) = &route.answer {
+    if let Some(answer) = answer(route) {
         success["content"] = json!({ "application/json": { "schema": answer } });
     }
     if spec.access != Access::Public && spec.writes != Writes::Signs {
@@ -87,6 +87,30 @@ fn operation(route: &Operation) -> Value {
         Access::Needs(permission) => operation["x-permission"] = json!(format!("{permission:?}")),
     }
     operation
+}
+
+/// A reference to what a route answers.
+fn answer(route: &Operation) -> Option<Value> {
+    let mut answer = json!(route.answer.as_ref()?);
+    if let Some((_, schema)) = route.schemas.iter().find(|(name, _)| name == PAGE && answer["$ref"] == schema_path(PAGE)) {
+        answer["$ref"] = schema_path(&page_name(PAGE, json!(schema)).0).into();
+    }
+    Some(answer)
+}
+
+/// `utoipa` calls a page of clients and a page of users alike; here they are `ClientPage` and `UserPage`.
+fn page_name(name: &str, schema: Value) -> (String, Value) {
+    let item = schema["properties"]["items"]["items"]["$ref"].as_str().unwrap_or_default();
+    match item.strip_prefix(schema_path("").as_str()) {
+        Some(item) if name == PAGE => (format!("{}{PAGE}", item.trim_end_matches("View")), schema),
+        _ => (name.to_owned(), schema),
+    }
+}
+
+const PAGE: &str = "Page";
+
+fn schema_path(name: &str) -> String {
+    format!("#/components/schemas/{name}")
 }
 
 /// Headers that a route takes by what it does.
