@@ -25,7 +25,10 @@ fn a_name_tells_the_resource_and_the_module() {
 
 #[test]
 fn only_a_public_route_goes_without_the_authorizer() {
-    let tail = template::tail(&[function("sla-open", get("/v1/open", true), &[]), function("sla-shut", get("/v1/shut", false), &[])]);
+    let tail = template::tail(&[
+        function("sla-open", get("/v1/open", true), &[]),
+        function("sla-shut", get("/v1/shut", false), &[]),
+    ]);
     let (open, shut) = tail.split_once("/v1/shut:").expect("both paths");
     assert!(!open.contains("security:"), "{open}");
     assert!(shut.contains("security: [{token: []}]"), "{shut}");
@@ -34,7 +37,8 @@ fn only_a_public_route_goes_without_the_authorizer() {
 #[test]
 fn a_role_holds_what_its_function_touches_and_no_more() {
     let tail = template::tail(&[function("sla-get", get("/v1/sla", false), &[Need::Get, Need::Audit])]);
-    let actions: Vec<_> = tail.lines().filter(|line| line.trim_start().starts_with("Action: [")).map(str::trim).collect();
+    let actions: Vec<_> =
+        tail.lines().filter(|line| line.trim_start().starts_with("Action: [")).map(str::trim).collect();
     assert_eq!(actions, ["Action: [\"dynamodb:PutItem\"]", "Action: [\"dynamodb:GetItem\"]"]);
 }
 

@@ -58,7 +58,9 @@ impl Function {
 
 /// `sla-breach` as `SlaBreach`.
 pub fn capitalised(name: &str) -> String {
-    name.split('-').flat_map(|word| word[..1].to_uppercase().chars().chain(word[1..].chars()).collect::<Vec<_>>()).collect()
+    name.split('-')
+        .flat_map(|word| word[..1].to_uppercase().chars().chain(word[1..].chars()).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Every function of the catalog, by name.

@@ -92,7 +92,9 @@ fn operation(route: &Operation) -> Value {
 /// A reference to what a route answers.
 fn answer(route: &Operation) -> Option<Value> {
     let mut answer = json!(route.answer.as_ref()?);
-    if let Some((_, schema)) = route.schemas.iter().find(|(name, _)| name == PAGE && answer["$ref"] == schema_path(PAGE)) {
+    if let Some((_, schema)) =
+        route.schemas.iter().find(|(name, _)| name == PAGE && answer["$ref"] == schema_path(PAGE))
+    {
         answer["$ref"] = schema_path(&page_name(PAGE, json!(schema)).0).into();
     }
     Some(answer)
@@ -115,12 +117,14 @@ fn schema_path(name: &str) -> String {
 
 /// Headers that a route takes by what it does.
 fn manners(writes: Writes) -> Option<Value> {
-    let header = |name: &str, required: bool, description: &str| {
-        json!({ "name": name, "in": "header", "required": required, "description": description, "schema": { "type": "string" } })
-    };
+    let header = |name: &str, required: bool, description: &str| json!({ "name": name, "in": "header", "required": required, "description": description, "schema": { "type": "string" } });
     match writes {
-        Writes::Acts => Some(header("Idempotency-Key", false, "A repeat with the same key and body gets the first one's answer.")),
-        Writes::ActsOnce => Some(header("Idempotency-Key", true, "A repeat with the same key and body gets the first one's answer.")),
+        Writes::Acts => {
+            Some(header("Idempotency-Key", false, "A repeat with the same key and body gets the first one's answer."))
+        }
+        Writes::ActsOnce => {
+            Some(header("Idempotency-Key", true, "A repeat with the same key and body gets the first one's answer."))
+        }
         Writes::Changes => Some(header("If-Match", true, "The `ETag` that was read.")),
         Writes::Nothing | Writes::Signs => None,
     }

@@ -157,7 +157,8 @@ fn statements(function: &Function) -> Vec<Statement> {
     for need in &function.needs {
         by_resource.entry(resource(*need)).or_default().insert(need.action());
     }
-    let mut statements: Vec<_> = by_resource.into_iter().map(|(resource, actions)| Statement::new(actions, resource)).collect();
+    let mut statements: Vec<_> =
+        by_resource.into_iter().map(|(resource, actions)| Statement::new(actions, resource)).collect();
     for statement in &mut statements {
         if statement.actions.contains(Need::SendEmail.action()) {
             statement.condition = Some("{StringEquals: {\"ses:FromAddress\": !Ref MailFrom}}");
