@@ -2,7 +2,6 @@
 
 mod passwords;
 mod refresh_token;
-mod there;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {

@@ -14,6 +14,7 @@ pub mod error;
 pub mod events;
 pub mod ids;
 pub mod invalid;
+pub mod notices;
 pub mod outcome;
 pub mod passwords;
 pub mod rate;

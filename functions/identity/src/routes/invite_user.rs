@@ -4,9 +4,8 @@ use contract::users::{INVITE, NewUser, UserView};
 use contract::{NoPath, NoQuery};
 use domain::ids::UserId;
 use domain::users;
+use runtime::references::{self, Reference};
 use runtime::{Answer, Cx, Handler, In, Result};
-
-use crate::there;
 
 /// The route.
 pub fn route() -> Handler {
@@ -15,11 +14,9 @@ pub fn route() -> Handler {
 
 async fn invite(cx: Cx, input: In<NoPath, NoQuery, NewUser>) -> Result<Answer<UserView>> {
     let NewUser { email, name, role, client, skills, capacity, working_hours, zone } = input.body;
-    if let Some(client) = client {
-        there::client(&cx, client, "/client").await?;
-    }
     let new = users::NewUser { email, name, role, client, skills, capacity, working_hours, zone };
     let invited = users::invite(UserId::from_uuid(cx.id()), new, &cx.actor, cx.now)?;
+    references::exist(&cx.store, [("/client", client.map(Reference::Client))]).await?;
     let commit = cx.store.commit().create_user(&invited.state).emit(invited.events);
     Ok(Answer::after(commit, invited.state.into()).rev(1))
 }

@@ -19,6 +19,5 @@ async fn list(cx: Cx, input: In<NoPath, UsersQuery, NoBody>) -> Result<Answer<Pa
     // A client's side sees its own people, whatever it asks for.
     let filter = UserFilter { roles: role.into_iter().collect(), client: cx.actor.client.or(client), state };
     let found = cx.store.users(&filter, &page(limit, cursor)?).await?;
-    let items = found.items.into_iter().map(|user| user.value.into()).collect();
-    Ok(Answer::of(Page { items, next: found.next }))
+    Ok(Answer::page(found))
 }

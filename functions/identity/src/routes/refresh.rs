@@ -33,7 +33,9 @@ async fn refresh(cx: PublicCx, input: In<NoPath, NoQuery, Refresh>) -> Result<An
             Ok(Answer::after(commit, next.signed_in(&cx.world, user, cx.now)?).by(by))
         }
         Rotation::Repeated(_) => Ok(Answer::of(next.signed_in(&cx.world, user, cx.now)?)),
-        Rotation::Reused(revoked) => Ok(Answer::refused_after(store.commit().update(&revoked, session.rev), ENDED).by(by)),
+        Rotation::Reused(revoked) => {
+            Ok(Answer::refused_after(store.commit().update(&revoked, session.rev), ENDED).by(by))
+        }
         Rotation::Refused => Err(ENDED),
     }
 }

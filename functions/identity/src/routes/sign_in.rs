@@ -13,7 +13,8 @@ use crate::passwords;
 use crate::refresh_token::RefreshToken;
 
 /// Which of the two is wrong is nobody's business.
-const WRONG: Error = Error::Unauthenticated("There is no account with this e-mail address and password. Check both and try again.");
+const WRONG: Error =
+    Error::Unauthenticated("There is no account with this e-mail address and password. Check both and try again.");
 
 /// The route.
 pub fn route() -> Handler {

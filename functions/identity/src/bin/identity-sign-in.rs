@@ -1,0 +1,5 @@
+//! Sign in; at most five tries a minute an account.
+
+fn main() -> runtime::Exit {
+    runtime::serve(identity::routes::sign_in::route())
+}

@@ -1,0 +1,5 @@
+//! Tell people by mail what concerns them: invitations, replies, new work, missed targets.
+
+fn main() -> runtime::Exit {
+    runtime::serve_reaction(notifications::reactions::send_mail::reaction())
+}

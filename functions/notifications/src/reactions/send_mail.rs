@@ -1,0 +1,30 @@
+//! Tell people by mail what concerns them.
+
+use contract::notifications::SEND_MAIL;
+use domain::notices::recipients;
+use runtime::{ReactionCx, ReactionHandler, Result};
+use store::Commit;
+
+use crate::letters::letter;
+use crate::people::people;
+
+/// The reaction.
+pub fn reaction() -> ReactionHandler {
+    ReactionHandler::new(SEND_MAIL, send_mail)
+}
+
+async fn send_mail(cx: ReactionCx) -> Result<Commit> {
+    let recipients = recipients(&cx.envelope.event);
+    if recipients.is_empty() {
+        return Ok(cx.store.commit());
+    }
+    let tenant = cx.store.tenant_record().await?.value;
+    let mut failed = None;
+    for person in people(&cx, &recipients).await? {
+        if let Some(letter) = letter(&cx, &tenant, &person)? {
+            // One bad address keeps no letter from the others; the bus brings the event again for those that failed.
+            failed = cx.world.mail.send(&letter).await.err().or(failed);
+        }
+    }
+    failed.map_or_else(|| Ok(cx.store.commit()), |error| Err(error.into()))
+}

@@ -1,0 +1,92 @@
+//! Who is told of what happened.
+
+use crate::access::Role;
+use crate::events::{Event, TicketRef};
+use crate::ids::{ClientId, ContactId, UserId};
+
+/// Somebody to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recipient {
+    /// One person with a sign-in.
+    User(UserId),
+    /// A client's person without one.
+    Contact(ClientId, ContactId),
+    /// Everybody who has this role.
+    Everybody(Role),
+}
+
+/// Who is told of an event. Nobody is told of what they did themselves.
+pub fn recipients(event: &Event) -> Vec<Recipient> {
+    match event {
+        Event::UserInvited { user, .. } => vec![Recipient::User(*user)],
+        Event::TicketAssigned { at, by, .. } => {
+            at.assignee.filter(|owner| Some(*owner) != *by).map(Recipient::User).into_iter().collect()
+        }
+        Event::TicketReplied { at, by, by_client } => {
+            let whom = if *by_client { at.assignee.map(Recipient::User) } else { asker(at) };
+            whom.filter(|whom| *whom != Recipient::User(*by)).into_iter().collect()
+        }
+        Event::SlaBreached { at, .. } => at.assignee.map(Recipient::User).into_iter().collect(),
+        Event::SlaEscalated { notify_roles, notify_users, .. } => {
+            let people = notify_users.iter().copied().map(Recipient::User);
+            people.chain(notify_roles.iter().copied().map(Recipient::Everybody)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Who asked: with their sign-in if they have one.
+fn asker(at: &TicketRef) -> Option<Recipient> {
+    at.requester.map(Recipient::User).or_else(|| at.contact.map(|contact| Recipient::Contact(at.client, contact)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tickets::Priority;
+
+    fn user(n: u128) -> UserId {
+        UserId::from_uuid(uuid::Uuid::from_u128(n))
+    }
+
+    fn ticket() -> TicketRef {
+        let id = uuid::Uuid::from_u128;
+        TicketRef {
+            ticket: crate::ids::TicketId::from_uuid(id(1)),
+            number: 1,
+            subject: "The printer is on fire".to_owned(),
+            client: ClientId::from_uuid(id(2)),
+            priority: Priority::P1,
+            department: None,
+            assignee: Some(user(10)),
+            requester: Some(user(20)),
+            contact: Some(ContactId::from_uuid(id(3))),
+        }
+    }
+
+    #[test]
+    fn a_reply_goes_to_the_other_side() {
+        let by_staff = Event::TicketReplied { at: ticket(), by: user(10), by_client: false };
+        assert_eq!(recipients(&by_staff), [Recipient::User(user(20))]);
+        let by_client = Event::TicketReplied { at: ticket(), by: user(20), by_client: true };
+        assert_eq!(recipients(&by_client), [Recipient::User(user(10))]);
+    }
+
+    #[test]
+    fn whoever_has_no_sign_in_is_told_as_a_contact() {
+        let at = TicketRef { requester: None, ..ticket() };
+        let told = recipients(&Event::TicketReplied { at: at.clone(), by: user(10), by_client: false });
+        assert_eq!(
+            told,
+            at.contact.map(|contact| Recipient::Contact(at.client, contact)).into_iter().collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn nobody_is_told_of_the_ticket_that_they_took() {
+        let taken = Event::TicketAssigned { at: ticket(), from: None, by: Some(user(10)) };
+        assert_eq!(recipients(&taken), []);
+        let given = Event::TicketAssigned { at: ticket(), from: None, by: Some(user(11)) };
+        assert_eq!(recipients(&given), [Recipient::User(user(10))]);
+    }
+}
