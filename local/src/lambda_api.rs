@@ -109,6 +109,7 @@ impl RunningFunction {
     ///
     /// # Errors
     /// When it cannot be started.
+    #[allow(clippy::disallowed_methods, reason = "a cold start is measured in real time")]
     pub async fn start<'a>(
         binary: &Path,
         environment: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -152,7 +153,7 @@ impl RunningFunction {
     ///
     /// # Errors
     /// When the process ends or stays silent for `patience`.
-    #[allow(clippy::disallowed_methods, reason = "Lambda's deadline is real time, whatever the clock says")]
+    #[allow(clippy::disallowed_methods, reason = "deadlines and durations are real time here, whatever the clock says")]
     pub async fn invoke(&mut self, payload: &Value, patience: Duration) -> Result<Answer, Failed> {
         self.invoked += 1;
         let id = format!("00000000-0000-0000-0000-{:012}", self.invoked);

@@ -134,6 +134,7 @@ impl Seam {
     /// SDK clients that call through here. `s3_endpoint` is where S3 is served on a socket, if it
     /// is: presigned URLs point there.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the clients that everybody else is given are made here")]
     pub fn clients(&self, s3_endpoint: &str, retries: RetryConfig) -> Clients {
         let dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version_latest()

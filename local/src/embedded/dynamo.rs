@@ -344,7 +344,7 @@ mod tests {
         for _ in 0..2 {
             database.execute("TransactWriteItems", &transaction("1")).expect("applied");
         }
-        let error = database.execute("TransactWriteItems", &transaction("2")).err().expect("refused");
+        let error = database.execute("TransactWriteItems", &transaction("2")).expect_err("refused");
         assert!(error.error_type().contains("IdempotentParameterMismatch"), "{error}");
         let key = json!({"TableName": MAIN, "Key": {"pk": {"S": "ten_1#T"}, "sk": {"S": "n"}}});
         assert_eq!(database.execute("GetItem", &key).expect("got")["Item"]["n"]["N"], "1");

@@ -45,11 +45,13 @@ pub struct Faults {
     seen: u64,
 }
 
+type Chooser = Box<dyn FnMut(&Call) -> Option<Fault> + Send>;
+
 enum Plan {
     Script(BTreeMap<u64, Fault>),
     DeadFrom(u64, Fault),
     Seeded(u64, Rates),
-    By(Box<dyn FnMut(&Call) -> Option<Fault> + Send>),
+    By(Chooser),
 }
 
 impl Default for Faults {
