@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod clients;
 pub mod contacts;
 pub mod departments;
+pub mod email;
 pub mod error;
 pub mod events;
 pub mod ids;

@@ -175,11 +175,8 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Refusal> {
     if different.len() < FEWEST_DIFFERENT || repeats(password) {
         return refuse("pattern", "repeats itself; choose four or five unrelated words instead");
     }
-    let plain = plain(password);
-    if COMMON.contains(&plain.as_str())
-        || own_part(&as_typed(password)) < LEAST_OF_ONES_OWN
-        || (!plain.is_empty() && own_part(&plain) == 0)
-    {
+    let own = own_part(&as_typed(password)).min(own_part(&as_typed(&undone(&without_runs(&password.to_lowercase())))));
+    if COMMON.contains(&plain(password).as_str()) || own < LEAST_OF_ONES_OWN {
         return refuse("common", "is one that everybody tries first; choose four or five unrelated words instead");
     }
     if without_known(password, known) < LEAST_OF_ONES_OWN {
@@ -198,20 +195,22 @@ fn as_typed(text: &str) -> String {
 
 /// Lower case letters only, with the usual substitutions undone.
 fn plain(text: &str) -> String {
-    let undone = text
-        .to_lowercase()
-        .chars()
-        .map(|c| match c {
-            '0' => 'o',
-            '1' | '!' => 'i',
-            '3' => 'e',
-            '4' | '@' => 'a',
-            '5' | '$' => 's',
-            '7' => 't',
-            other => other,
-        })
-        .collect::<String>();
-    undone.chars().filter(|c| c.is_alphabetic()).collect()
+    undone(&text.to_lowercase()).chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+/// The usual substitutions undone, but not in what is hung on in front and behind.
+fn undone(text: &str) -> String {
+    let core = text.trim_matches(|c: char| !c.is_alphabetic());
+    let letters = core.chars().map(|c| match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    });
+    if core.is_empty() { text.to_owned() } else { text.replacen(core, &letters.collect::<String>(), 1) }
 }
 
 /// The same few characters over and over, as in `abc1abc1abc1abc1`.

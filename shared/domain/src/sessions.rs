@@ -117,3 +117,79 @@ impl Session {
         self.revoked_at.is_none() && now < self.expires_at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TenantId;
+    use crate::users::{UserState, first_owner};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).expect("an instant of our time")
+    }
+
+    fn owner() -> User {
+        let id = uuid::Uuid::from_u128;
+        let email = "anna@nordlicht.example".parse().expect("an address");
+        first_owner(UserId::from_uuid(id(1)), TenantId::from_uuid(id(2)), email, "Anna", "hash".to_owned(), at(0))
+            .expect("fine")
+    }
+
+    fn session() -> Session {
+        start(SessionId::from_uuid(uuid::Uuid::from_u128(3)), owner().id, "first".to_owned(), at(0))
+    }
+
+    fn present(session: Session, generation: u32, hash: &str, second: i64) -> Rotation {
+        rotate(session, &owner(), Presented { generation, hash }, format!("after {hash}"), at(second))
+    }
+
+    fn rotated(rotation: Rotation) -> Session {
+        match rotation {
+            Rotation::Rotated(session) => session,
+            other => panic!("expected a rotation, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_once() {
+        let next = rotated(present(session(), 1, "first", 60));
+        assert_eq!((next.generation, next.current_hash.as_str()), (2, "after first"));
+        assert!(matches!(present(next, 2, "after first", 120), Rotation::Rotated(_)));
+    }
+
+    #[test]
+    fn a_lost_answer_can_be_asked_for_again_within_the_grace() {
+        let next = rotated(present(session(), 1, "first", 60));
+        assert_eq!(present(next.clone(), 1, "first", 60 + GRACE_SECONDS), Rotation::Repeated(next));
+    }
+
+    #[test]
+    fn an_old_token_used_after_the_grace_ends_the_session() {
+        let next = rotated(present(session(), 1, "first", 60));
+        let Rotation::Reused(ended) = present(next, 1, "first", 61 + GRACE_SECONDS) else {
+            panic!("reuse goes unseen")
+        };
+        assert!(!ended.is_alive(at(100)));
+        assert_eq!(present(ended, 2, "after first", 100), Rotation::Refused);
+    }
+
+    #[test]
+    fn an_older_token_ends_the_session_at_once() {
+        let third = rotated(present(rotated(present(session(), 1, "first", 1)), 2, "after first", 2));
+        assert!(matches!(present(third, 1, "first", 3), Rotation::Reused(_)));
+    }
+
+    #[test]
+    fn a_token_that_was_never_given_out_is_refused_and_harms_nothing() {
+        assert_eq!(present(session(), 1, "guessed", 1), Rotation::Refused);
+        assert_eq!(present(session(), 2, "guessed", 1), Rotation::Refused);
+    }
+
+    #[test]
+    fn nothing_is_handed_out_at_the_end_of_the_session_or_of_the_user() {
+        assert_eq!(present(session(), 1, "first", LIFE_HOURS * 3600), Rotation::Refused);
+        let gone = User { state: UserState::Deactivated, ..owner() };
+        let presented = Presented { generation: 1, hash: "first" };
+        assert_eq!(rotate(session(), &gone, presented, String::new(), at(1)), Rotation::Refused);
+    }
+}
