@@ -24,7 +24,7 @@ use crate::embedded::{Caller, Seam, quick_retries, s3};
 use crate::functions::Functions;
 use crate::mailbox::Mailbox;
 use crate::pump::Position;
-use crate::schedule::Schedule;
+use crate::schedule::{self, Schedule};
 
 /// The bucket of large texts.
 pub const BLOBS: &str = "steward-blobs";
@@ -73,14 +73,9 @@ struct Inner {
     seam: Seam,
     mailbox: Mailbox,
     position: Mutex<Position>,
-    schedules: Vec<Scheduled>,
+    schedules: Vec<(&'static str, Schedule)>,
     run_to: Mutex<Timestamp>,
     work: Notify,
-}
-
-struct Scheduled {
-    job: &'static str,
-    schedule: Schedule,
 }
 
 /// A job's run that came due while the clock moved.
@@ -149,8 +144,8 @@ impl App {
         };
         let functions = Functions::deploy(&parts);
         let schedules = functions.jobs.iter().map(|job| {
-            let schedule = Schedule::parse(job.handler.job.schedule).map_err(|e| AppError::Schedule(e.to_string()))?;
-            Ok(Scheduled { job: job.handler.job.name, schedule })
+            let schedule = Schedule::new(job.handler.job.schedule, "UTC").map_err(|e| AppError::Schedule(e.to_string()))?;
+            Ok((job.handler.job.name, schedule))
         });
         let schedules = schedules.collect::<Result<Vec<_>, AppError>>()?;
         let position = Mutex::new(Position::open(data.as_deref()));
@@ -255,12 +250,7 @@ impl App {
     /// Runs what falls due up to an instant, each at its time. Whoever comes second finds it done.
     async fn run_schedules(&self, to: Timestamp) -> Result<Vec<ScheduledRun>, AppError> {
         let mut run_to = self.0.run_to.lock().await;
-        let mut due = Vec::new();
-        for scheduled in &self.0.schedules {
-            let instants = scheduled.schedule.between(*run_to, to).map_err(|e| AppError::Schedule(e.to_string()))?;
-            due.extend(instants.into_iter().map(|at| (at, scheduled.job)));
-        }
-        due.sort_unstable();
+        let due = schedule::due(&self.0.schedules, *run_to, to).map_err(|e| AppError::Schedule(e.to_string()))?;
         let mut runs = Vec::with_capacity(due.len());
         for (at, job) in due {
             self.0.clock.advance_to(at)?;
@@ -292,5 +282,17 @@ impl App {
 impl Clock for MovableClock {
     fn now(&self) -> Timestamp {
         MovableClock::now(self)
+    }
+}
+
+impl App {
+    /// Whether nothing has been stored yet.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_empty(&self) -> Result<bool, AppError> {
+        let first = self.0.dynamo.execute("Scan", &serde_json::json!({ "TableName": MAIN, "Limit": 1 }));
+        let first = first.map_err(|e| AppError::Start(e.to_string()))?;
+        Ok(first["Items"].as_array().is_none_or(Vec::is_empty))
     }
 }

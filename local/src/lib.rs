@@ -1,6 +1,14 @@
-//! The whole of Steward on one machine.
+//! The whole of Steward on one machine: the embedded services, every function over them, a clock that moves.
 
+pub mod app;
 pub mod clock;
 pub mod embedded;
+pub mod functions;
+pub mod gateway;
 pub mod lambda_api;
+pub mod mailbox;
+mod pump;
 pub mod schedule;
+pub mod server;
+
+pub use app::{App, Settings};

@@ -68,7 +68,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let mut config = Config::for_stage("local");
     config.app_url = format!("http://{}", at(0));
     let app = App::start(Settings { data, clock, config, ids: None, retries: quick_retries() }).await?;
-    if !options.no_demo && app.is_empty().await? {
+    if !options.no_demo && app.is_empty()? {
         demo::load(&app, &demo::Progress::on_terminal()).await?;
     }
 
