@@ -30,10 +30,10 @@ pub fn start(area: &'static str) -> Result<(), lambda_runtime::Error> {
 
 /// Writes the metrics gathered since the last flush.
 pub fn flush() {
-    if let Some(collector) = COLLECTOR.get() {
-        if let Err(error) = collector.flush(std::io::stdout()) {
-            tracing::warn!(%error, "metrics were not written");
-        }
+    if let Some(collector) = COLLECTOR.get()
+        && let Err(error) = collector.flush(std::io::stdout())
+    {
+        tracing::warn!(%error, "metrics were not written");
     }
 }
 

@@ -142,6 +142,7 @@ impl World {
     ///
     /// # Errors
     /// When the secret is needed and cannot be read.
+    #[allow(clippy::disallowed_methods, reason = "the one place that makes the clients")]
     pub async fn from_env(needs: &Needs) -> Result<Self, lambda_runtime::Error> {
         let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -187,6 +188,7 @@ fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the secret")]
 async fn master_secret(aws: &aws_config::SdkConfig) -> Result<Secrets, lambda_runtime::Error> {
     if let Some(master) = setting("STEWARD_SECRET") {
         return Ok(Secrets::from_master(&master)?);

@@ -59,13 +59,13 @@ impl Handler {
         let scope = call.claims.as_ref().map_or(Scope::Platform, |claims| Scope::Tenant(claims.tenant));
         let mut pauses = Pauses::new(world);
         loop {
-            if let Some(key) = &key {
-                if let Some(kept) = world.store.kept_answer(scope, key, now).await? {
-                    if kept.request != key.request {
-                        return Err(Error::KeyReused);
-                    }
-                    return Ok(success(spec, kept.etag, kept.body, true));
+            if let Some(key) = &key
+                && let Some(kept) = world.store.kept_answer(scope, key, now).await?
+            {
+                if kept.request != key.request {
+                    return Err(Error::KeyReused);
                 }
+                return Ok(success(spec, kept.etag, kept.body, true));
             }
             let tried = self.attempt(world, call, cx.again(), key.as_ref(), now).await;
             match tried {
