@@ -134,7 +134,7 @@ impl Calendar {
     /// that window's end, not at the next opening.
     ///
     /// # Errors
-    /// [`TooFar`] when that is past the year 9999.
+    /// [`TooFar`] when that is more than a hundred years away, or past the year 9999.
     pub fn add_open(&self, from: Timestamp, open: SignedDuration) -> Result<Timestamp, TooFar> {
         self.time().add_open(from, open)
     }

@@ -15,9 +15,9 @@ use super::holidays::{Holiday, HolidayDate};
 use super::hours::{DAY as MINUTES_A_DAY, Hours};
 use crate::zone::Zone;
 
-/// The answer would be past the year 9999.
+/// The answer would be more than a hundred years away, or past the year 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("falls after the year 9999; choose a shorter time or a calendar with more open hours")]
+#[error("is more than a hundred years away; choose a shorter time or a calendar with more open hours")]
 pub struct TooFar;
 
 /// Nanoseconds, of an instant since 1970 or of a stretch of time; wide enough never to overflow.
@@ -28,6 +28,9 @@ type Day = i64;
 const MINUTE: Nanos = 60_000_000_000;
 const DAY: Nanos = 24 * 60 * MINUTE;
 const WEEK: Nanos = 7 * DAY;
+/// How far ahead an end is looked for. The longest closure ends within it, and a calendar that is almost never open is
+/// found out before it costs anything.
+const FARTHEST: Nanos = 100 * 366 * DAY;
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// A calendar made ready for many questions.
@@ -102,7 +105,7 @@ impl OpenTime {
     /// that window.
     ///
     /// # Errors
-    /// [`TooFar`] when that is past the year 9999.
+    /// [`TooFar`] when that is more than a hundred years away, or past the year 9999.
     pub fn add_open(&self, from: Timestamp, open: SignedDuration) -> Result<Timestamp, TooFar> {
         if !open.is_positive() {
             return Ok(from);
@@ -113,7 +116,7 @@ impl OpenTime {
         let since = from.as_nanosecond();
         let mut left = open.as_nanos();
         let mut walk = Walk::before(self, from);
-        while walk.goes_on() {
+        while walk.goes_on() && walk.start() < since + FARTHEST {
             if walk.start() >= since {
                 // Never all of what is left, so that the last window is found below.
                 let needed = (left - 1).checked_div(self.a_week).unwrap_or(Nanos::MAX);

@@ -156,7 +156,12 @@ impl TicketSla {
 
     /// The ticket's status changed.
     pub fn went_to(&mut self, status: Status, at: Timestamp, plan: Option<&Plan>) {
+        let was_resolved = self.history.resolved_at.is_some();
         self.history.went_to(status, at, plan);
+        if was_resolved && self.history.resolved_at.is_none() {
+            // While it was resolved nothing could fall due, whatever was promised meanwhile.
+            self.promised_at = self.promised_at.max(at);
+        }
     }
 
     /// The MSP's side replied in public: the first response, or the reply that the customer waits for.
@@ -213,13 +218,15 @@ impl Fired {
 /// retroactively falls due when it begins to hold.
 pub fn advance(sla: TicketSla, aim: Aim, plan: Option<&Plan>, now: Timestamp) -> Advanced {
     let mut at_work = AtWork { sla, aim, fired: Vec::new() };
-    at_work.adopt(plan, now);
-    if let Some(plan) = plan {
-        while let Some(next) = at_work.next(plan, now) {
-            at_work.fire(next, plan);
-        }
-    }
+    at_work.catch_up(plan, now);
     at_work.look_ahead(plan);
+    Advanced { sla: at_work.sla, aim: at_work.aim, fired: at_work.fired }
+}
+
+/// The same without a look at what comes next, for whoever goes on at once.
+pub(super) fn catch_up(sla: TicketSla, aim: Aim, plan: Option<&Plan>, now: Timestamp) -> Advanced {
+    let mut at_work = AtWork { sla, aim, fired: Vec::new() };
+    at_work.catch_up(plan, now);
     Advanced { sla: at_work.sla, aim: at_work.aim, fired: at_work.fired }
 }
 
@@ -239,6 +246,16 @@ struct AtWork {
 }
 
 impl AtWork {
+    /// Fires everything that has come.
+    fn catch_up(&mut self, plan: Option<&Plan>, now: Timestamp) {
+        self.adopt(plan, now);
+        if let Some(plan) = plan {
+            while let Some(next) = self.next(plan, now) {
+                self.fire(next, plan);
+            }
+        }
+    }
+
     /// From now on this plan holds. What was missed under the one before stays missed.
     fn adopt(&mut self, plan: Option<&Plan>, now: Timestamp) {
         let (policy, calendar) = (plan.map(|plan| plan.policy.id), plan.and_then(|plan| plan.calendar));

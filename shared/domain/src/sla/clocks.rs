@@ -203,7 +203,7 @@ impl Course {
         spans.fold(self.already, |sum, span| sum + span)
     }
 
-    /// When it has consumed so much; `None` when it stands still before that, or beyond the year 9999.
+    /// When it has consumed so much; `None` when it stands still before that, or too far away.
     pub(super) fn reach(&self, plan: &Plan, amount: SignedDuration) -> Option<Timestamp> {
         let mut consumed = self.already;
         for (from, to) in &self.spans {

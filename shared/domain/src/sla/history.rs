@@ -116,6 +116,9 @@ impl History {
 
     /// The MSP's side replied in public.
     pub(super) fn staff_replied(&mut self, at: Timestamp) {
+        if self.ended_at.is_some() {
+            return;
+        }
         self.first_response_at.get_or_insert(at);
         if let Some(waiting) = &mut self.waiting {
             waiting.answered_at.get_or_insert(at);

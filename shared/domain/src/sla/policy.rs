@@ -227,7 +227,7 @@ impl Plan {
         }
     }
 
-    /// When so much of this kind of time has passed; `None` beyond the year 9999.
+    /// When so much of this kind of time has passed; `None` when that is too far away to be known.
     pub(super) fn after(&self, basis: TimeBasis, from: Timestamp, time: SignedDuration) -> Option<Timestamp> {
         match basis {
             TimeBasis::Business => self.business.add_open(from, time).ok(),

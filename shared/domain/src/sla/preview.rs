@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::advance::{Advanced, Aim, Fired, TicketSla, advance};
+use super::advance::{Advanced, Aim, Fired, TicketSla, advance, catch_up};
 use super::clocks::{Clock, ClockKind, clocks, next_due};
 use super::policy::Plan;
 use crate::error::Refusal;
@@ -12,6 +12,8 @@ use crate::tickets::{Priority, Status};
 
 /// A past holds at most so many steps.
 pub const MOST_STEPS: usize = 1_000;
+/// A past reaches back at most so far, in days: ten years.
+pub const LONGEST_DAYS: i64 = 10 * 366;
 
 /// What happened to a ticket, real or not.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +80,10 @@ pub fn preview(past: &Past, plan: Option<&Plan>, now: Timestamp) -> Result<Previ
     let plan = plan.map(|plan| Plan { changed_at: past.created_at, ..plan.clone() });
     let plan = plan.as_ref();
     let aim = Aim { priority: past.priority, department: None };
-    let mut at_work = advance(TicketSla::start(past.status, plan, past.created_at), aim, plan, past.created_at);
+    let mut at_work = catch_up(TicketSla::start(past.status, plan, past.created_at), aim, plan, past.created_at);
     let mut fired = std::mem::take(&mut at_work.fired);
     for step in &past.steps {
-        at_work = advance(at_work.sla, at_work.aim, plan, step.at);
+        at_work = catch_up(at_work.sla, at_work.aim, plan, step.at);
         fired.append(&mut at_work.fired);
         match step.what {
             WhatHappened::Status(status) => at_work.sla.went_to(status, step.at, plan),
@@ -119,6 +121,9 @@ fn check(past: &Past, now: Timestamp) -> Result<(), Refusal> {
     let mut check = Check::new();
     check.count("/steps", past.steps.len(), MOST_STEPS);
     check.that(past.created_at <= now, "/created_at", "out_of_order", "must not be after the instant asked for");
+    let span = now.duration_since(past.created_at);
+    let near = span.as_hours() <= LONGEST_DAYS * 24;
+    check.that(near, "/created_at", "too_long_ago", "must be within ten years of the instant asked for");
     let (mut last, mut status) = (past.created_at, past.status);
     for (index, step) in past.steps.iter().enumerate() {
         let at = format!("/steps/{index}");

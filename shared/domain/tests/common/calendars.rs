@@ -50,7 +50,11 @@ pub fn calendars(zone: &'static str, near: i64) -> impl Strategy<Value = Calenda
         }),
     ];
     let holidays = proptest::collection::vec((-6i64..7, any::<bool>()), 0..4);
-    (hours, holidays).prop_map(move |(hours, holidays)| {
+    let some_open = |hours: &Hours| match hours {
+        Hours::AlwaysOpen => true,
+        Hours::Weekly(weekly) => weekly.days().iter().any(|(_, windows)| !windows.is_empty()),
+    };
+    (hours.prop_filter("a saved calendar is open some time", some_open), holidays).prop_map(move |(hours, holidays)| {
         let holidays: Vec<String> = holidays
             .into_iter()
             .map(|(day, yearly)| {
