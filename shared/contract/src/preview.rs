@@ -57,7 +57,7 @@ pub struct PreviewQuestion {
     /// The ticket's first status.
     #[serde(default)]
     pub status: Status,
-    /// When it was opened.
+    /// When it was opened; within ten years of `now`.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// What happened then, oldest first.
