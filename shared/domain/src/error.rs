@@ -69,3 +69,15 @@ fn summary(faults: &[Invalid]) -> String {
     let lines: Vec<String> = faults.iter().map(|f| format!("{}: {}", f.field, f.detail)).collect();
     lines.join("; ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+
+    #[test]
+    fn a_part_says_where_in_the_whole_its_faults_are() {
+        let refusal = Refusal::invalid("/hours", "never_open", "has no open hour").under("/calendar");
+        assert_eq!(refusal, Refusal::invalid("/calendar/hours", "never_open", "has no open hour"));
+        assert_eq!(Refusal::NotFound.under("/calendar"), Refusal::NotFound);
+    }
+}
