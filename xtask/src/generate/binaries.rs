@@ -6,7 +6,7 @@ use super::File;
 use super::function::{Function, Trigger};
 
 /// Between what is written by hand in an area's manifest and what is generated.
-pub const MARKER: &str = "# ---- generated below by cargo xtask generate; edit shared/contract instead ----";
+pub const MARKER: &str = "\n# ---- generated below by cargo xtask generate; edit shared/contract instead ----";
 
 /// The tail of an area's manifest. Tests never link the binaries; one test starts those that are deployed.
 pub fn manifest(functions: &[Function]) -> String {

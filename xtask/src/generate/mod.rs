@@ -9,6 +9,7 @@
 //! | `events/<name>.json` | an event that starts it |
 
 pub mod binaries;
+pub mod events;
 pub mod function;
 pub mod openapi;
 pub mod template;
@@ -18,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use contract::Catalog;
+use serde_json::Value;
 
 use function::{Function, functions};
 
@@ -52,7 +54,7 @@ impl Drift {
 /// Every generated file.
 ///
 /// # Errors
-/// When a file whose head is written by hand cannot be read or has lost its marker.
+/// When a file whose head is written by hand cannot be read or has lost its marker, or when an event has no sample.
 pub fn files(root: &Path, catalog: &Catalog) -> io::Result<Vec<File>> {
     let functions = functions(catalog);
     let mut files = vec![
@@ -64,6 +66,7 @@ pub fn files(root: &Path, catalog: &Catalog) -> io::Result<Vec<File>> {
         files.push(below(root, &manifest, binaries::MARKER, &binaries::manifest(functions))?);
         files.extend(functions.iter().map(binaries::main));
     }
+    files.extend(events::files(catalog, &functions).map_err(io::Error::other)?);
     Ok(files)
 }
 
@@ -133,4 +136,10 @@ pub fn mend(root: &Path, drift: &[Drift]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// JSON whose keys are in the order of the alphabet, whatever features serde_json was built with.
+fn pretty(mut value: Value) -> String {
+    value.sort_all_objects();
+    format!("{value:#}\n")
 }

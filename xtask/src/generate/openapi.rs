@@ -5,9 +5,11 @@ use contract::{Access, Catalog, Operation, Writes};
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 
+use super::pretty;
+
 /// The document, one value a line, so that a change of the API reads well in a review.
 pub fn text(catalog: &Catalog) -> String {
-    serde_json::to_string_pretty(&document(catalog)).unwrap_or_default() + "\n"
+    pretty(document(catalog))
 }
 
 /// The document.
@@ -22,7 +24,6 @@ pub fn document(catalog: &Catalog) -> Value {
         path[route.spec.method.as_str().to_lowercase()] = operation(route);
         schemas.extend(route.schemas.iter().map(|(name, schema)| page_name(name, json!(schema))));
     }
-    schemas.sort_keys();
     json!({
         "openapi": "3.1.0",
         "info": {

@@ -1,0 +1,5 @@
+//! Add a client.
+
+fn main() -> runtime::Exit {
+    runtime::serve(clients::routes::add::route())
+}

@@ -1,0 +1,5 @@
+//! Add an SLA policy.
+
+fn main() -> runtime::Exit {
+    runtime::serve(sla::routes::add_policy::route())
+}

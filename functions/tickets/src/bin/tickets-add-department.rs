@@ -1,0 +1,5 @@
+//! Add a department.
+
+fn main() -> runtime::Exit {
+    runtime::serve(tickets::routes::add_department::route())
+}

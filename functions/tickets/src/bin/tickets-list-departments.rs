@@ -1,0 +1,5 @@
+//! List the departments, by name.
+
+fn main() -> runtime::Exit {
+    runtime::serve(tickets::routes::list_departments::route())
+}

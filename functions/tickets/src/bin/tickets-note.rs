@@ -1,0 +1,5 @@
+//! Note something that only the desk reads.
+
+fn main() -> runtime::Exit {
+    runtime::serve(tickets::routes::note::route())
+}
