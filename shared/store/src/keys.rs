@@ -158,3 +158,15 @@ pub(crate) mod refers {
         format!("CLIENT#{client}#TICKETS#{}", if open { "OPEN" } else { "DONE" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::list::by_name;
+
+    #[test]
+    fn a_name_stands_before_the_names_that_start_with_it() {
+        let mut keys = [by_name("North Sea", "b"), by_name("north", "z"), by_name("North#Sea", "a"), by_name("NORTH", "c")];
+        keys.sort();
+        assert_eq!(keys, ["north\u{1f}c", "north\u{1f}z", "north sea\u{1f}b", "north#sea\u{1f}a"]);
+    }
+}

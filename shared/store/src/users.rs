@@ -17,7 +17,7 @@ const MAX_LOGINS: i32 = 5;
 
 impl Record for User {
     fn place(&self) -> Place {
-        let list = (keys::list::USERS.to_owned(), format!("{}#{}", self.name.to_lowercase(), self.id));
+        let list = (keys::list::USERS.to_owned(), keys::list::by_name(&self.name, self.id));
         Place { list: Some(list), ..Place::at(keys::user(self.id)) }
     }
 }
