@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod demo;
 pub mod embedded;
 pub mod functions;
 pub mod gateway;

@@ -1,6 +1,6 @@
 //! People and access: MSPs sign up, users are invited, everybody signs in.
 
-mod passwords;
+pub mod passwords;
 mod refresh_token;
 
 /// What is called over HTTP: one file a route.

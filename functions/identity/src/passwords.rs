@@ -20,7 +20,7 @@ fn argon2() -> Result<Argon2<'static>> {
 
 /// A password's hash as a PHC string. The salt comes from the operating system: our ids are made to sort by time, and so
 /// are neither secret nor all random.
-pub(crate) async fn hash(password: &Secret) -> Result<String> {
+pub async fn hash(password: &Secret) -> Result<String> {
     let password = password.clone();
     aside(move || {
         let hashed = argon2()?.hash_password(password.reveal().as_bytes());

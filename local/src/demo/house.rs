@@ -11,7 +11,6 @@ use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, TenantId, UserI
 use domain::sla::{Plan, Policy, resolve, which_calendar};
 use domain::tenants::{self, NewTenant, Tenant, TenantChanges};
 use domain::users::User;
-use iso_currency::Currency;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clients::{self, Contacts};
@@ -39,7 +38,7 @@ impl House {
         let since = now - SignedDuration::from_hours(24 * SINCE_DAYS);
         let tenant_id = id(1, TenantId::from_uuid);
         let owner = people::owner(tenant_id, hash.to_owned(), since)?;
-        let new = NewTenant { name: TENANT_NAME.to_owned(), zone: known("Europe/Berlin"), currency: Currency::EUR };
+        let new = NewTenant { name: TENANT_NAME.to_owned(), zone: known("Europe/Berlin"), currency: known("EUR") };
         let tenant = tenants::sign_up(tenant_id, new, owner.id, since)?.state;
         let changes = TenantChanges {
             sla: Some(promises::under(promises::BRONZE)),

@@ -38,10 +38,10 @@ pub const CHANGE: Route<NoPath, NoQuery, TenantChanges, TenantView> = Route::pat
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "name": "Nordlicht IT",
-    "zone": "Europe/Berlin",
-    "currency": "EUR",
-    "owner": { "name": "Anna Schmidt", "email": "anna@nordlicht.example", "password": "harbour lantern violet tram" }
+    "name": "Fjord Systems",
+    "zone": "Europe/Oslo",
+    "currency": "NOK",
+    "owner": { "name": "Ingrid Dahl", "email": "ingrid@fjord-systems.example", "password": "harbour lantern violet tram" }
 }))]
 pub struct NewTenant {
     /// The company's name.

@@ -110,7 +110,7 @@ pub struct AtTicket {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "client": "cli_01900000000070008000000000000001",
+    "client": "cli_01970000000070008000000000000001",
     "subject": "Printer on the second floor is offline",
     "description": "Since this morning nobody can print on the second floor. The display says E-302.",
     "impact": "medium",
@@ -221,7 +221,7 @@ pub struct NewNote {
 /// Who is to own a ticket.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "assignee": "usr_01900000000070008000000000000002" }))]
+#[schema(example = json!({ "assignee": "usr_01970000000070008000000000000002" }))]
 pub struct Assignment {
     /// Somebody of the desk, or `null` for nobody.
     #[serde(deserialize_with = "Option::deserialize")]
