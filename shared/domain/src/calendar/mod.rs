@@ -1,6 +1,8 @@
 //! Business calendars: when somebody works, exactly.
 //!
-//! - [`hours`]: open windows of a week; - [`holidays`]: days off; - [`time`]: the arithmetic.
+//! - [`hours`]: open windows of a week
+//! - [`holidays`]: days off
+//! - [`time`]: the arithmetic
 
 pub mod holidays;
 pub mod hours;

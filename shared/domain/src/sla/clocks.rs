@@ -5,9 +5,9 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::advance::TicketSla;
 use super::history::History;
 use super::policy::{Plan, TimeBasis};
+use super::ticket::TicketSla;
 use crate::tickets::Priority;
 
 /// The three promises.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::advance::{Advanced, Aim, Fired, TicketSla, advance, catch_up};
+use super::advance::{Advanced, Aim, Fired, advance, catch_up};
 use super::clocks::{Clock, ClockKind, clocks, next_due};
 use super::policy::Plan;
+use super::ticket::TicketSla;
 use crate::error::Refusal;
 use crate::invalid::Check;
 use crate::tickets::{Priority, Status};

@@ -1,8 +1,11 @@
 //! Tickets: the life of a request from opening to closing.
 //!
-//! - [`fields`]: kinds, channels, impact × urgency; - [`status`]: the status machine; - [`ticket`]: the ticket;
-//! - [`open`], [`talk`], [`work`], [`assign`], [`scan`]: the commands. Every command first brings the SLA up to
-//!   now, so that nothing that is late can be made up for by doing it.
+//! - [`fields`]: kinds, channels, impact × urgency
+//! - [`status`]: the status machine
+//! - [`ticket`]: the ticket
+//! - [`open`], [`talk`], [`work`], [`assign`], [`scan`]: the commands
+//!
+//! Every command first brings the SLA up to now, so that nothing that is late can be made up for by doing it.
 
 pub mod assign;
 pub mod fields;

@@ -1,8 +1,9 @@
 //! What several tests need: ids, calendars, policies, people, and a slow calendar to compare with.
 
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses another part")]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "each test binary uses another part")]
 
 pub mod calendars;
+pub mod pasts;
 pub mod slow;
 
 use domain::access::{Actor, Role};
