@@ -109,9 +109,10 @@ impl Script<'_> {
             self.line(&line);
         }
         if self.random.percent(7) {
-            self.customer(240, 1200, *self.random.pick(AGAIN));
-            self.desk(20, 120, Move::Reply((*self.random.pick(LOOKED_AGAIN)).to_owned(), None));
-            self.desk(60, 600, Move::Reply((*self.random.pick(NOW_REALLY)).to_owned(), Some(Status::Resolved)));
+            let (again, looked, really) = (self.one_of(AGAIN), self.one_of(LOOKED_AGAIN), self.one_of(NOW_REALLY));
+            self.customer(240, 1200, again);
+            self.desk(20, 120, Move::Reply(looked, None));
+            self.desk(60, 600, Move::Reply(really, Some(Status::Resolved)));
         }
         self.desk(3 * 1440, 5 * 1440, Move::Status(Status::Closed));
     }
@@ -136,16 +137,23 @@ impl Script<'_> {
         }
         match stop {
             Stop::ForCustomer => {
-                let ask = (*self.random.pick(ASKS)).to_owned();
+                let ask = self.one_of(ASKS);
                 self.desk(10, 40, Move::Reply(ask, Some(Status::PendingCustomer)));
             }
             Stop::ForVendor => {
-                let told = (*self.random.pick(VENDORS)).to_owned();
+                let told = self.one_of(VENDORS);
                 self.desk(10, 40, Move::Reply(told, Some(Status::PendingVendor)));
             }
-            Stop::ForUs => self.customer(5, 40, *self.random.pick(NUDGES)),
+            Stop::ForUs => {
+                let nudge = self.one_of(NUDGES);
+                self.customer(5, 40, nudge);
+            }
             _ => {}
         }
+    }
+
+    fn one_of(&mut self, texts: &[&str]) -> String {
+        (*self.random.pick::<&str>(texts)).to_owned()
     }
 
     fn own(&mut self) {
@@ -167,7 +175,7 @@ impl Script<'_> {
                 let (soon, late) = self.until_done();
                 self.desk(soon, late, Move::Reply(text.clone(), Some(Status::Resolved)));
             }
-            Line::Customer(text) => self.customer(10, 200, text),
+            Line::Customer(text) => self.customer(10, 200, text.clone()),
         }
     }
 
@@ -194,8 +202,8 @@ impl Script<'_> {
         self.beats.push_back(Beat { after, what });
     }
 
-    fn customer(&mut self, soon: i64, late: i64, text: &str) {
+    fn customer(&mut self, soon: i64, late: i64, text: String) {
         let after = self.random.between(soon, late);
-        self.beats.push_back(Beat { after, what: Move::Customer(text.to_owned()) });
+        self.beats.push_back(Beat { after, what: Move::Customer(text) });
     }
 }
