@@ -112,7 +112,10 @@ async fn a_contact_works_at_a_site_and_department_of_its_client() {
 
     let at = format!("{contacts}/{}", added["id"].as_str().unwrap());
     let changed = owner.change(&at, json!({ "phone": null, "active": false })).await;
-    assert_eq!((&changed["phone"], &changed["active"], &changed["title"]), (&json!(null), &json!(false), &added["title"]));
+    assert_eq!(
+        (&changed["phone"], &changed["active"], &changed["title"]),
+        (&json!(null), &json!(false), &added["title"])
+    );
 
     let stranger = json!({ "name": "Ben", "site": "sit_01970000000070008000000000000009" });
     let problem = owner.post(&contacts).json(&stranger).send().await.with(400);

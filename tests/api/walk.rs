@@ -39,7 +39,9 @@ async fn a_ticket_goes_from_the_client_to_its_breach() {
     technician.create(&format!("{at}/replies"), json!({ "body": "Looking at it.", "then": "pending_customer" })).await;
     stack.advance("PT2H").await;
     let paused = technician.get(&at).await.expect(200);
-    let clock = |ticket: &serde_json::Value, kind: &str| ticket["clocks"].as_array().unwrap().iter().find(|c| c["kind"] == kind).unwrap().clone();
+    let clock = |ticket: &serde_json::Value, kind: &str| {
+        ticket["clocks"].as_array().unwrap().iter().find(|c| c["kind"] == kind).unwrap().clone()
+    };
     assert_eq!(clock(&paused, "first_response")["state"], "met");
     assert_eq!(clock(&paused, "resolution")["state"], "paused");
     assert_eq!(clock(&paused, "resolution")["consumed_s"], 20 * 60);
@@ -52,7 +54,8 @@ async fn a_ticket_goes_from_the_client_to_its_breach() {
     assert_eq!(late["priority"], "p1");
 
     let timeline = technician.get(&format!("{at}/timeline?limit=100")).await.expect(200);
-    let kinds: Vec<&str> = timeline["items"].as_array().unwrap().iter().map(|e| e["what"]["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        timeline["items"].as_array().unwrap().iter().map(|e| e["what"]["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == "breached").count(), 1, "{kinds:?}");
     assert_eq!(kinds.iter().filter(|kind| **kind == "escalated").count(), 1, "{kinds:?}");
     assert!(stack.app.mailbox().letters().iter().any(|letter| letter.to == owner.email), "the owner is told");

@@ -8,9 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use http::Request;
 use jiff::{SignedDuration, Timestamp};
+use local::app::MASTER_SECRET;
 use local::{App, Settings};
-use runtime::jobs::JobInput;
 use runtime::JobReport;
+use runtime::jobs::JobInput;
+use runtime::secrets::Secrets;
+use runtime::tokens::{self, Claims};
 use serde_json::{Value, json};
 
 /// A password that the rules like.
@@ -30,8 +33,9 @@ pub struct Stack {
 pub struct Person {
     /// The stack that they call.
     pub stack: Stack,
-    /// Their access token.
+    /// The access token that they signed in with.
     pub token: Option<String>,
+    claims: Option<Claims>,
     /// Their id.
     pub id: String,
     /// Their tenant's id.
@@ -155,7 +159,19 @@ impl Stack {
 
     /// Somebody without a token.
     pub fn nobody(&self) -> Person {
-        Person { stack: self.clone(), token: None, id: String::new(), tenant: String::new(), email: String::new() }
+        Person {
+            stack: self.clone(),
+            token: None,
+            claims: None,
+            id: String::new(),
+            tenant: String::new(),
+            email: String::new(),
+        }
+    }
+
+    /// The keys of every local stack.
+    pub fn secrets(&self) -> Secrets {
+        Secrets::from_master(MASTER_SECRET).expect("a master secret")
     }
 
     /// What time it is.
@@ -188,9 +204,15 @@ impl Stack {
     pub async fn sign_in(&self, email: &str) -> Person {
         let body = json!({ "email": email, "password": PASSWORD });
         let session = self.nobody().post("/v1/sessions").json(&body).send().await.expect(201);
-        let person = Person { token: text(&session["access_token"]), email: email.to_owned(), ..self.nobody() };
+        let token = text(&session["access_token"]).expect("a token");
+        let claims = tokens::verify(&self.secrets(), &token, self.now()).expect("a good token");
+        let person = Person { token: Some(token), claims: Some(claims), email: email.to_owned(), ..self.nobody() };
         let me = person.get("/v1/me").await.expect(200);
-        Person { id: me["user"]["id"].as_str().unwrap_or_default().into(), tenant: me["tenant"]["id"].as_str().unwrap_or_default().into(), ..person }
+        Person {
+            id: me["user"]["id"].as_str().unwrap_or_default().into(),
+            tenant: me["tenant"]["id"].as_str().unwrap_or_default().into(),
+            ..person
+        }
     }
 }
 
@@ -205,10 +227,22 @@ pub fn unique() -> u64 {
 }
 
 impl Person {
+    /// The same person with this very token.
+    pub fn with_token(&self, token: &str) -> Person {
+        Person { token: Some(token.to_owned()), claims: None, ..self.clone() }
+    }
+
+    /// Who they are, as their token says.
+    pub fn claims(&self) -> Claims {
+        self.claims.clone().expect("somebody who is signed in")
+    }
+
     /// A request by this person.
     pub fn ask(&self, method: &str, path: &str) -> Asking {
         let mut builder = Request::builder().method(method).uri(path);
-        if let Some(token) = &self.token {
+        // A fresh token, as after a refresh: the clock may have moved past the first one's end.
+        let fresh = |claims| tokens::issue(&self.stack.secrets(), claims, self.stack.now()).expect("a token");
+        if let Some(token) = self.claims.as_ref().map(fresh).or_else(|| self.token.clone()) {
             builder = builder.header("authorization", format!("Bearer {token}"));
         }
         Asking { stack: self.stack.clone(), builder, body: Bytes::new() }
@@ -275,8 +309,8 @@ impl Person {
     }
 }
 
-/// The token in an invitation's text.
+/// The token in an invitation's text: what stands behind the `#` of its link.
 pub fn invitation_in(text: &str) -> String {
-    let token = text.split_whitespace().find_map(|word| word.split_once("token=").map(|(_, token)| token.to_owned()));
-    token.or_else(|| text.split_whitespace().find(|word| word.starts_with("ten_")).map(str::to_owned)).expect("a token")
+    let token = text.split_whitespace().find_map(|word| word.split_once("/invitation#"));
+    token.expect("an invitation's link").1.to_owned()
 }

@@ -101,7 +101,8 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn at(mut self, when: impl FnOnce(&Draft<'_>, &mut Random) -> Result<Timestamp>) -> Result<Case> {
         let mut random = Random::stream(self.random.next());
-        self.case.opened_at = when(&self, &mut random)?;
+        // To the millisecond, for ids of one instant would be in no order.
+        self.case.opened_at = when(&self, &mut random)? - SignedDuration::from_millis(random.between(1, 59_999));
         self.case.id = TicketId::from_uuid(dated(self.case.opened_at, &mut random));
         Ok(self.case)
     }

@@ -112,7 +112,7 @@ impl Script<'_> {
             let (again, looked, really) = (self.one_of(AGAIN), self.one_of(LOOKED_AGAIN), self.one_of(NOW_REALLY));
             self.customer(240, 1200, again);
             self.desk(20, 120, Move::Reply(looked, None));
-            self.desk(60, 600, Move::Reply(really, Some(Status::Resolved)));
+            self.desk(30, 200, Move::Reply(really, Some(Status::Resolved)));
         }
         self.desk(3 * 1440, 5 * 1440, Move::Status(Status::Closed));
     }
@@ -165,7 +165,7 @@ impl Script<'_> {
 
     fn line(&mut self, line: &Line) {
         let first = !self.beats.iter().any(|beat| matches!(beat.what, Move::Reply(..)));
-        let (soon, late) = if first { self.first_answer() } else { (20, 150) };
+        let (soon, late) = if first { self.first_answer() } else { self.next_answer() };
         match line {
             Line::Staff(text) => self.desk(soon, late, Move::Reply(text.clone(), None)),
             Line::Ask(text) => self.desk(soon, late, Move::Reply(text.clone(), Some(Status::PendingCustomer))),
@@ -188,12 +188,21 @@ impl Script<'_> {
         }
     }
 
+    fn next_answer(&self) -> (i64, i64) {
+        match self.priority {
+            Priority::P1 => (4, 20),
+            Priority::P2 => (8, 40),
+            Priority::P3 => (12, 80),
+            Priority::P4 => (20, 140),
+        }
+    }
+
     fn until_done(&self) -> (i64, i64) {
         match self.priority {
-            Priority::P1 => (20, 80),
-            Priority::P2 => (40, 200),
-            Priority::P3 => (90, 600),
-            Priority::P4 => (180, 2400),
+            Priority::P1 => (15, 60),
+            Priority::P2 => (20, 110),
+            Priority::P3 => (40, 300),
+            Priority::P4 => (60, 1500),
         }
     }
 

@@ -224,3 +224,40 @@ async fn the_sign_ins_are_those_of_people_who_can_sign_in() {
     let nobody: UserId = id(99, UserId::from_uuid);
     assert!(demo.house.user(nobody).is_err());
 }
+
+#[allow(clippy::disallowed_methods)]
+#[tokio::test]
+async fn zz_probe() {
+    let now: Timestamp = NOON.parse().expect("x");
+    let t = std::time::Instant::now();
+    let house = House::build("$hash", now).expect("a house");
+    eprintln!("house {:?}", t.elapsed());
+    let cases = cases::all(&house, now).expect("c");
+    eprintln!("cases {:?}", t.elapsed());
+    let worked = desk::work(&house, cases, now).expect("w");
+    eprintln!("desk {:?} entries {}", t.elapsed(), worked.cases.iter().map(|w| w.entries.len()).sum::<usize>());
+    let mut by: std::collections::BTreeMap<String, (u32, u32)> = Default::default();
+    for w in &worked.cases {
+        let t = &w.ticket;
+        for (k, b) in [("fr", t.sla.first_response_breached_at), ("nr", t.sla.next_reply_breached_at), ("res", t.sla.resolution_breached_at)] {
+            let pol = t.sla.policy.map(|p| p.to_string()[34..].to_owned()).unwrap_or_default();
+            let dep = t.department.map(|p| p.to_string()[34..].to_owned()).unwrap_or_default();
+            for key in [format!("{k} pol{pol}"), format!("{k} {}", t.priority), format!("{k} dep{dep}"), format!("{k} cli{}", &t.client.to_string()[34..])] {
+                let e = by.entry(key).or_default();
+                e.0 += 1;
+                e.1 += u32::from(b.is_some());
+            }
+        }
+    }
+    eprintln!("{by:#?}");
+    let app = App::start(Settings::for_test(now)).await.expect("a stack");
+    let t = std::time::Instant::now();
+    let world = app.world();
+    save::house(&world, &house).await.expect("x");
+    eprintln!("save house {:?}", t.elapsed());
+    save::tickets(&world, &house, worked, &Progress::silent()).await.expect("x");
+    eprintln!("save tickets {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    for _ in 0..400 { app.world().store.for_tenant(house.tenant.id).next_ticket_number().await.expect("n"); }
+    eprintln!("numbers {:?}", t.elapsed());
+}
