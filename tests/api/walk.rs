@@ -9,7 +9,7 @@ async fn a_ticket_goes_from_the_client_to_its_breach() {
     let owner = stack.msp("Nordlicht IT").await;
     let policy = json!({
         "name": "Gold",
-        "targets": { "p2": {
+        "targets": { "p1": { "resolution": { "minutes": 120, "time": "always" } }, "p2": {
             "first_response": { "minutes": 60, "time": "always" },
             "resolution": { "minutes": 240, "time": "always" },
         } },
@@ -39,6 +39,7 @@ async fn a_ticket_goes_from_the_client_to_its_breach() {
     technician.create(&format!("{at}/replies"), json!({ "body": "Looking at it.", "then": "pending_customer" })).await;
     stack.advance("PT2H").await;
     let paused = technician.get(&at).await.expect(200);
+    assert!(paused["clocks"].as_array().is_some_and(|clocks| !clocks.is_empty()), "{paused:#}");
     let clock = |ticket: &serde_json::Value, kind: &str| {
         ticket["clocks"].as_array().unwrap().iter().find(|c| c["kind"] == kind).unwrap().clone()
     };

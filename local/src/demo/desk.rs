@@ -6,7 +6,7 @@ use std::collections::{BinaryHeap, HashMap};
 use domain::assignment::{Candidate, turns};
 use domain::clients::Client;
 use domain::departments::Strategy;
-use domain::ids::{DepartmentId, UserId};
+use domain::ids::{ClientId, DepartmentId, UserId};
 use domain::sla::Plan;
 use domain::tickets::{self, Handled, NewReply, Priority, Ticket};
 use domain::timeline::NewEntry;
@@ -63,7 +63,7 @@ struct Desk<'a> {
     house: &'a House,
     loads: HashMap<UserId, u32>,
     turns: HashMap<DepartmentId, UserId>,
-    plans: HashMap<(domain::ids::ClientId, Option<DepartmentId>), Option<Plan>>,
+    plans: HashMap<(ClientId, Option<DepartmentId>), Option<Plan>>,
     /// Tickets so far.
     opened: u64,
 }
@@ -233,10 +233,11 @@ impl<'a> Desk<'a> {
         Ok((shift.add_open(at, soon_after_they_come).map_err(|_| wrong("too far"))?, who, beat.what))
     }
 
-    /// Somebody of a department who is at work, or else the dispatcher.
+    /// Somebody who is at work: of the department if there is one, or else any technician; at worst the dispatcher.
     fn on_duty(&self, department: Option<DepartmentId>, at: Timestamp) -> UserId {
         let members = self.house.department(department).map_or(&[][..], |department| &department.members);
-        let at_work = members.iter().copied().find(|member| self.house.at_work(*member, at));
+        let technicians = people::TECHNICIANS.map(|number| id(number, UserId::from_uuid));
+        let at_work = members.iter().copied().chain(technicians).find(|user| self.house.at_work(*user, at));
         at_work.unwrap_or_else(|| id(people::DISPATCHER, UserId::from_uuid))
     }
 
@@ -258,7 +259,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The plan that holds, found once.
-    fn plan(&mut self, client: domain::ids::ClientId, department: Option<DepartmentId>) -> Result<Option<Plan>> {
+    fn plan(&mut self, client: ClientId, department: Option<DepartmentId>) -> Result<Option<Plan>> {
         if let Some(plan) = self.plans.get(&(client, department)) {
             return Ok(plan.clone());
         }

@@ -191,7 +191,7 @@ pub(super) fn departments(since: Timestamp) -> Result<Vec<Department>, Refusal> 
         Ok(departments::add(id(number, DepartmentId::from_uuid), new, since)?.state)
     };
     Ok(vec![
-        add(SERVICE_DESK, "Service Desk", Strategy::RoundRobin, &[2, 5, 7, 4, 8], SlaChoice::Inherit, "support")?,
+        add(SERVICE_DESK, "Service Desk", Strategy::RoundRobin, &[2, 5, 7, 4, 6, 8], SlaChoice::Inherit, "support")?,
         add(NETWORK, "Network & Infrastructure", Strategy::Manual, &[3, 6, 8], SlaChoice::Inherit, "network")?,
         add(SECURITY, "Security", Strategy::Manual, &[4, 9, 5], under(SILVER), "security")?,
     ])

@@ -158,8 +158,9 @@ impl Script<'_> {
 
     fn own(&mut self) {
         let own = Move::Own(self.random.percent(40));
+        let late = if self.priority <= Priority::P2 { 3 } else { 9 };
         let slow = std::mem::replace(&mut self.slow, 1);
-        self.desk(2, 12, own);
+        self.desk(1, late, own);
         self.slow = slow;
     }
 
@@ -181,8 +182,8 @@ impl Script<'_> {
 
     fn first_answer(&self) -> (i64, i64) {
         match self.priority {
-            Priority::P1 => (3, 11),
-            Priority::P2 => (6, 26),
+            Priority::P1 => (2, 8),
+            Priority::P2 => (5, 20),
             Priority::P3 => (12, 80),
             Priority::P4 => (25, 180),
         }
