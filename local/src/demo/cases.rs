@@ -50,8 +50,18 @@ const OPEN_NOW: &[(Stop, i64, u64)] = &[
 const TOOLS: &[&str] = &["Visio", "Acrobat Pro", "AutoCAD LT", "Power BI Pro", "Project", "SketchUp", "Photoshop"];
 const HOSTS: &[&str] = &["mail", "portal", "vpn", "files", "shop", "remote"];
 const NEWCOMERS: &[&str] = &[
-    "Lara Engel", "Jonathan Price", "Meera Nair", "Felix Otto", "Hannah Vogt", "Diego Rivera", "Aisha Khan",
-    "Moritz Lang", "Emily Stone", "Rohan Das", "Clara Sommer", "Peter Novak",
+    "Lara Engel",
+    "Jonathan Price",
+    "Meera Nair",
+    "Felix Otto",
+    "Hannah Vogt",
+    "Diego Rivera",
+    "Aisha Khan",
+    "Moritz Lang",
+    "Emily Stone",
+    "Rohan Das",
+    "Clara Sommer",
+    "Peter Novak",
 ];
 
 /// A ticket to be, and all that will be done about it.
@@ -241,7 +251,8 @@ fn present(house: &House, draft: &Draft<'_>, stop: Stop, percent: i64, now: Time
     let minutes = target.map_or(TWO_DAYS, |target| i64::from(target.minutes)) * percent / 100;
     let always = target.is_some_and(|target| target.time == TimeBasis::Always);
     let calendar = draft.client.calendar.or(house.tenant.calendar);
-    let hours = house.calendar(calendar).map_or_else(|| people::office_hours(&draft.client.zone), |calendar| calendar.time());
+    let hours =
+        house.calendar(calendar).map_or_else(|| people::office_hours(&draft.client.zone), |calendar| calendar.time());
     let passed = |from: Timestamp| {
         if always { now.duration_since(from) } else { hours.open_between(from, now) }
     };
@@ -268,9 +279,10 @@ fn the_first(house: &House, now: Timestamp) -> Result<Case> {
     let new = NewTicket {
         requester: Requester { contact: Some(contact.id), user: Some(user) },
         subject: "Move the drawings archive to the cloud".to_owned(),
-        description: "We would like to give up the old file server in plant 1. The archive of drawings on it has 3.4 TB. \
+        description:
+            "We would like to give up the old file server in plant 1. The archive of drawings on it has 3.4 TB. \
                       What would a move cost, and how long would our engineers have to do without it?"
-            .to_owned(),
+                .to_owned(),
         kind: Kind::Request,
         category: Some("Projects".to_owned()),
         impact: Impact::Medium,

@@ -39,7 +39,8 @@ pub(super) struct Outcome {
 pub(super) fn work(house: &House, cases: Vec<Case>, now: Timestamp) -> Result<Outcome> {
     let mut desk = Desk { house, loads: HashMap::new(), turns: HashMap::new(), plans: HashMap::new(), opened: 0 };
     let mut open: Vec<Running<'_>> = cases.into_iter().map(|case| desk.running(case)).collect::<Result<_>>()?;
-    let mut agenda: BinaryHeap<_> = open.iter().enumerate().map(|(at, case)| Reverse((case.case.opened_at, at))).collect();
+    let mut agenda: BinaryHeap<_> =
+        open.iter().enumerate().map(|(at, case)| Reverse((case.case.opened_at, at))).collect();
     while let Some(Reverse((at, which))) = agenda.pop() {
         if at > now {
             break;
@@ -121,14 +122,14 @@ impl<'a> Desk<'a> {
         let plan = self.plan(case.client, case.new.department)?;
         let actor = self.house.actor(by)?;
         self.opened += 1;
-        let handled =
-            tickets::open(case.id, self.opened, case.new.clone(), running.client, &actor, at, plan.as_ref())?;
+        let handled = tickets::open(case.id, self.opened, case.new.clone(), running.client, &actor, at, plan.as_ref())?;
         self.settle(running, handled, at)
     }
 
     /// The breach scan's step.
     fn scan(&mut self, running: &mut Running<'a>, at: Timestamp) -> Result<()> {
-        let Some(ticket) = running.ticket.clone().filter(|ticket| ticket.sla.next_mark.is_some_and(|mark| mark <= at)) else {
+        let Some(ticket) = running.ticket.clone().filter(|ticket| ticket.sla.next_mark.is_some_and(|mark| mark <= at))
+        else {
             return Ok(());
         };
         let plan = self.plan(ticket.client, ticket.department)?;
@@ -251,7 +252,10 @@ impl<'a> Desk<'a> {
                 free.push((!self.house.at_work(*member, at), candidate.open, *member, candidate));
             }
         }
-        Ok(free.into_iter().min_by_key(|(away, open, member, _)| (*away, *open, *member)).map(|(.., candidate)| candidate))
+        Ok(free
+            .into_iter()
+            .min_by_key(|(away, open, member, _)| (*away, *open, *member))
+            .map(|(.., candidate)| candidate))
     }
 
     fn candidate(&self, user: UserId) -> Result<Candidate> {

@@ -103,7 +103,8 @@ impl House {
     pub(super) fn plan(&self, client: ClientId, department: Option<DepartmentId>) -> Result<Option<Plan>, Refusal> {
         let client = self.client(client)?;
         let department = self.department(department);
-        let Some(policy) = resolve(None, client.sla, department.map(|department| department.sla), self.tenant.sla) else {
+        let Some(policy) = resolve(None, client.sla, department.map(|department| department.sla), self.tenant.sla)
+        else {
             return Ok(None);
         };
         let policy = self.policies.iter().find(|candidate| candidate.id == policy).ok_or(Refusal::NotFound)?;

@@ -65,14 +65,78 @@ const fn office(number: u64, name: &'static str, role: Role, zone: &'static str)
 }
 
 const STAFF: &[Staff] = &[
-    technician(2, "Lukas Brandt", BERLIN, FromMonday, ("08:00", "16:30"), 14, &[("microsoft 365", 4), ("windows", 4), ("printing", 3)]),
-    technician(3, "Mira Petersen", BERLIN, FromMonday, ("07:30", "16:00"), 12, &[("networking", 5), ("firewalls", 4), ("linux", 3)]),
-    technician(4, "Tobias Keller", BERLIN, FromMonday, ("09:00", "18:00"), 12, &[("security", 4), ("identity", 4), ("windows", 3)]),
-    technician(5, "Grace Whitfield", NEW_YORK, FromTuesday, ("08:00", "17:00"), 14, &[("microsoft 365", 5), ("macos", 4), ("security", 2)]),
-    technician(6, "Marcus Delgado", NEW_YORK, FromMonday, ("11:00", "20:00"), 10, &[("networking", 4), ("backup", 5), ("virtualisation", 4)]),
-    technician(7, "Priya Raman", KOLKATA, FromTuesday, ("09:30", "18:30"), 15, &[("windows", 5), ("microsoft 365", 3), ("telephony", 3)]),
-    technician(8, "Arjun Mehta", KOLKATA, FromMonday, ("06:00", "15:00"), 12, &[("linux", 5), ("backup", 4), ("networking", 3)]),
-    technician(9, "Sunita Banerjee", KOLKATA, FromSunday, ("10:00", "19:00"), 10, &[("security", 5), ("forensics", 3), ("identity", 3)]),
+    technician(
+        2,
+        "Lukas Brandt",
+        BERLIN,
+        FromMonday,
+        ("08:00", "16:30"),
+        14,
+        &[("microsoft 365", 4), ("windows", 4), ("printing", 3)],
+    ),
+    technician(
+        3,
+        "Mira Petersen",
+        BERLIN,
+        FromMonday,
+        ("07:30", "16:00"),
+        12,
+        &[("networking", 5), ("firewalls", 4), ("linux", 3)],
+    ),
+    technician(
+        4,
+        "Tobias Keller",
+        BERLIN,
+        FromMonday,
+        ("09:00", "18:00"),
+        12,
+        &[("security", 4), ("identity", 4), ("windows", 3)],
+    ),
+    technician(
+        5,
+        "Grace Whitfield",
+        NEW_YORK,
+        FromTuesday,
+        ("08:00", "17:00"),
+        14,
+        &[("microsoft 365", 5), ("macos", 4), ("security", 2)],
+    ),
+    technician(
+        6,
+        "Marcus Delgado",
+        NEW_YORK,
+        FromMonday,
+        ("11:00", "20:00"),
+        10,
+        &[("networking", 4), ("backup", 5), ("virtualisation", 4)],
+    ),
+    technician(
+        7,
+        "Priya Raman",
+        KOLKATA,
+        FromTuesday,
+        ("09:30", "18:30"),
+        15,
+        &[("windows", 5), ("microsoft 365", 3), ("telephony", 3)],
+    ),
+    technician(
+        8,
+        "Arjun Mehta",
+        KOLKATA,
+        FromMonday,
+        ("06:00", "15:00"),
+        12,
+        &[("linux", 5), ("backup", 4), ("networking", 3)],
+    ),
+    technician(
+        9,
+        "Sunita Banerjee",
+        KOLKATA,
+        FromSunday,
+        ("10:00", "19:00"),
+        10,
+        &[("security", 5), ("forensics", 3), ("identity", 3)],
+    ),
     office(MANAGER, "Henrik Vogel", Role::Manager, BERLIN),
     office(DISPATCHER, "Lena Hoffmann", Role::Dispatcher, BERLIN),
     office(BILLING, "Franziska Neumann", Role::Billing, BERLIN),
@@ -116,7 +180,12 @@ pub(super) fn staff(owner: &Actor, hash: &str, since: Timestamp) -> Result<Vec<U
 }
 
 /// The people of the clients who sign in: of each client the first is its IT team.
-pub(super) fn of_clients(contacts: &Contacts, owner: &Actor, hash: &str, since: Timestamp) -> Result<Vec<User>, Refusal> {
+pub(super) fn of_clients(
+    contacts: &Contacts,
+    owner: &Actor,
+    hash: &str,
+    since: Timestamp,
+) -> Result<Vec<User>, Refusal> {
     let mut users: Vec<User> = Vec::new();
     for contact in contacts.who_sign_in() {
         let first = !users.iter().any(|user| user.client == Some(contact.client));

@@ -160,19 +160,35 @@ pub(super) fn policies(since: Timestamp) -> Result<Vec<Policy>, Refusal> {
     let bronze = targets([[60, 240, 720], [240, 480, 1440], [480, 960, 2880], [960, 0, 4800]], TimeBasis::Business);
     let essential = targets([[240, 0, 0], [480, 0, 0], [960, 0, 0], [1440, 0, 0]], TimeBasis::Business);
     Ok(vec![
-        add(GOLD, "Gold", gold, &[50, 75, 90], vec![
-            rung(&[FirstResponse, Resolution], When::AtPercent(90), vec![tell(&[Role::Dispatcher])]),
-            rung(&[FirstResponse], When::AtPercent(100), vec![tell(&[Role::Dispatcher, Role::Manager])]),
-            rung(&[Resolution], When::AfterBreach(0), vec![tell(&[Role::Manager]), Action::RaisePriority]),
-            rung(&[Resolution], When::AfterBreach(240), vec![tell(&[Role::Owner, Role::Manager])]),
-        ])?,
-        add(SILVER, "Silver", silver, &[75, 90], vec![
-            rung(&[FirstResponse, NextReply], When::AtPercent(100), vec![tell(&[Role::Dispatcher])]),
-            rung(&[Resolution], When::AfterBreach(60), vec![tell(&[Role::Manager]), Action::RaisePriority]),
-        ])?,
-        add(BRONZE, "Bronze", bronze, &[80], vec![
-            rung(&[FirstResponse, Resolution], When::AfterBreach(120), vec![tell(&[Role::Dispatcher])]),
-        ])?,
+        add(
+            GOLD,
+            "Gold",
+            gold,
+            &[50, 75, 90],
+            vec![
+                rung(&[FirstResponse, Resolution], When::AtPercent(90), vec![tell(&[Role::Dispatcher])]),
+                rung(&[FirstResponse], When::AtPercent(100), vec![tell(&[Role::Dispatcher, Role::Manager])]),
+                rung(&[Resolution], When::AfterBreach(0), vec![tell(&[Role::Manager]), Action::RaisePriority]),
+                rung(&[Resolution], When::AfterBreach(240), vec![tell(&[Role::Owner, Role::Manager])]),
+            ],
+        )?,
+        add(
+            SILVER,
+            "Silver",
+            silver,
+            &[75, 90],
+            vec![
+                rung(&[FirstResponse, NextReply], When::AtPercent(100), vec![tell(&[Role::Dispatcher])]),
+                rung(&[Resolution], When::AfterBreach(60), vec![tell(&[Role::Manager]), Action::RaisePriority]),
+            ],
+        )?,
+        add(
+            BRONZE,
+            "Bronze",
+            bronze,
+            &[80],
+            vec![rung(&[FirstResponse, Resolution], When::AfterBreach(120), vec![tell(&[Role::Dispatcher])])],
+        )?,
         add(ESSENTIAL, "Essential", essential, &[], Vec::new())?,
     ])
 }

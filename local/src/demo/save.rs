@@ -114,9 +114,8 @@ async fn ticket(batch: &mut Batch<'_>, house: &House, Worked { ticket, entries }
     }
     let capacity = owner.and_then(|owner| house.user(owner).ok()).and_then(|owner| owner.capacity);
     let actions = 1 + kept.len() + owner.iter().len();
-    let write = |commit: Commit| {
-        kept.iter().fold(commit.create(&ticket), Commit::create).move_load(None, owner, capacity)
-    };
+    let write =
+        |commit: Commit| kept.iter().fold(commit.create(&ticket), Commit::create).move_load(None, owner, capacity);
     batch.add(actions, write).await?;
     batch.counted.extend(owner);
     Ok(())

@@ -97,7 +97,7 @@ impl Script<'_> {
     fn whole(&mut self, scenario: &Scenario) {
         // A desk that is never late needs no SLA.
         if self.random.percent(9) {
-            self.slow = 7;
+            self.slow = 6;
         }
         self.own();
         if self.random.percent(3) {
@@ -166,14 +166,16 @@ impl Script<'_> {
 
     fn line(&mut self, line: &Line) {
         let first = !self.beats.iter().any(|beat| matches!(beat.what, Move::Reply(..)));
+        let asked = self.beats.back().is_some_and(|beat| matches!(beat.what, Move::Customer(_)));
         let (soon, late) = if first { self.first_answer() } else { self.next_answer() };
         match line {
             Line::Staff(text) => self.desk(soon, late, Move::Reply(text.clone(), None)),
             Line::Ask(text) => self.desk(soon, late, Move::Reply(text.clone(), Some(Status::PendingCustomer))),
             Line::Vendor(text) => self.desk(soon, late, Move::Reply(text.clone(), Some(Status::PendingVendor))),
-            Line::Note(text) => self.desk(5, 60, Move::Note(text.clone())),
+            Line::Note(text) => self.desk(1, if first { 3 } else { 25 }, Move::Note(text.clone())),
             Line::Done(text) => {
-                let (soon, late) = self.until_done();
+                // Whoever waits for an answer is not kept waiting until all is done.
+                let (soon, late) = if first || asked { (soon, late) } else { self.until_done() };
                 self.desk(soon, late, Move::Reply(text.clone(), Some(Status::Resolved)));
             }
             Line::Customer(text) => self.customer(10, 200, text.clone()),
