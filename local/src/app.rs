@@ -125,7 +125,8 @@ impl App {
             None => (Dynamo::in_memory().map_err(|e| failed(&e))?, Bus::in_memory(clock.clone())),
         };
         let scratch = if data.is_none() { Some(tempfile::tempdir().map_err(|e| failed(&e))?) } else { None };
-        let beside = data.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
+        let beside =
+            data.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
         let objects = s3::service(beside.join("s3"), &[BLOBS]).map_err(|e| failed(&e))?;
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
         let clients = seam.clients("http://127.0.0.1:8001", retries);
@@ -144,14 +145,28 @@ impl App {
         };
         let functions = Functions::deploy(&parts);
         let schedules = functions.jobs.iter().map(|job| {
-            let schedule = Schedule::new(job.handler.job.schedule, "UTC").map_err(|e| AppError::Schedule(e.to_string()))?;
+            let schedule =
+                Schedule::new(job.handler.job.schedule, "UTC").map_err(|e| AppError::Schedule(e.to_string()))?;
             Ok((job.handler.job.name, schedule))
         });
         let schedules = schedules.collect::<Result<Vec<_>, AppError>>()?;
         let position = Mutex::new(Position::open(data.as_deref()));
         let (run_to, work) = (Mutex::new(clock.now()), Notify::new());
         let inner = Inner {
-            parts, functions, clock, dynamo, objects, _scratch: scratch, bus, seam, mailbox, position, schedules, run_to, work };
+            parts,
+            functions,
+            clock,
+            dynamo,
+            objects,
+            _scratch: scratch,
+            bus,
+            seam,
+            mailbox,
+            position,
+            schedules,
+            run_to,
+            work,
+        };
         Ok(App(Arc::new(inner)))
     }
 

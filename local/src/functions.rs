@@ -34,11 +34,9 @@ impl Functions {
         Functions {
             routes: deploy(parts, routes, |handler| handler.spec.needs()),
             jobs: deploy(parts, tickets::jobs(), |handler| handler.job.needs()),
-            reactions: deploy(
-                parts,
-                tickets::reactions().into_iter().chain(notifications::reactions()),
-                |handler| handler.reaction.needs(),
-            ),
+            reactions: deploy(parts, tickets::reactions().into_iter().chain(notifications::reactions()), |handler| {
+                handler.reaction.needs()
+            }),
             streams: deploy(parts, platform::streams(), |handler| handler.plumbing.needs()),
             authorizer: one(parts, identity::authorizer(), |handler| handler.plumbing.needs()),
         }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::app::{BLOBS, MASTER_SECRET};
+use local::app::BLOBS;
 use local::clock::MovableClock;
+use local::demo::{OWNER_EMAIL, PASSWORD};
+use local::embedded::dynamo::{AUDIT, MAIN};
 use local::embedded::{ACCESS_KEY, REGION, SECRET_KEY, quick_retries, s3};
 use local::{App, Settings, demo, server};
 use runtime::Config;
@@ -24,9 +26,12 @@ struct Options {
     /// Start empty, without the demo tenant.
     #[arg(long)]
     no_demo: bool,
-    /// Port of the API; DynamoDB, S3 and the bus are served on the next three.
+    /// Port of the API.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Port of DynamoDB; S3 and the bus are served on the next two.
+    #[arg(long, default_value_t = 8000)]
+    services_port: u16,
     /// Address to listen on. Others than loopback let anybody in: the secrets of a local stack are public.
     #[arg(long, default_value = "127.0.0.1")]
     host: std::net::IpAddr,
@@ -53,11 +58,13 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let level = if options.verbose { tracing::Level::INFO } else { tracing::Level::WARN };
     tracing_subscriber::fmt().with_max_level(level).with_target(false).init();
     // Before anything is loaded: a port that is taken is said at once.
-    let at = |offset: u16| SocketAddr::new(options.host, options.port + offset);
-    let api = listen(at(0)).await?;
-    let (dynamo, objects, bus) = (listen(at(1)).await?, listen(at(2)).await?, listen(at(3)).await?);
+    let at = |port: u16| SocketAddr::new(options.host, port);
+    let (api_at, services) = (at(options.port), options.services_port);
+    let api = listen(api_at).await?;
+    let (dynamo, objects, bus) =
+        (listen(at(services)).await?, listen(at(services + 1)).await?, listen(at(services + 2)).await?);
 
-    let data = (!options.memory).then_some(options.data);
+    let data = (!options.memory).then(|| options.data.clone());
     let clock = match &data {
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
@@ -66,13 +73,13 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         None => MovableClock::real(),
     };
     let mut config = Config::for_stage("local");
-    config.app_url = format!("http://{}", at(0));
+    config.app_url = format!("http://{api_at}");
     let app = App::start(Settings { data, clock, config, ids: None, retries: quick_retries() }).await?;
     if !options.no_demo && app.is_empty()? {
         demo::load(&app, &demo::Progress::on_terminal()).await?;
     }
 
-    println!("{}", greeting(&options.host.to_string(), options.port, options.no_demo));
+    println!("{}", greeting(&options));
     let (stop, stopped) = tokio::sync::watch::channel(());
     let until = || {
         let mut stopped = stopped.clone();
@@ -100,7 +107,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     axum::serve(api, router)
         .with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;
-            println!("\nstopping; what was acknowledged is kept");
+            println!("\nStopping.");
         })
         .await?;
     background.abort();
@@ -111,32 +118,40 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn listen(at: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(at).await.map_err(|error| format!("cannot listen on {at}: {error}; choose others with --port"))
+    TcpListener::bind(at)
+        .await
+        .map_err(|error| format!("cannot listen on {at}: {error}; choose others with --port and --services-port"))
 }
 
-fn greeting(host: &str, port: u16, no_demo: bool) -> String {
+fn greeting(options: &Options) -> String {
+    let (host, port, services) = (options.host, options.port, options.services_port);
     let api = format!("http://{host}:{port}");
-    let services = format!(
-        "  API         {api}    docs: {api}/docs\n  DynamoDB    http://{host}:{}    S3: http://{host}:{}    events: http://{host}:{}\n\
-         \x20 (region {REGION}, key {ACCESS_KEY} / {SECRET_KEY}, bucket {BLOBS}, STEWARD_SECRET={MASTER_SECRET})",
-        port + 1,
-        port + 2,
-        port + 3,
-    );
-    let people = if no_demo {
-        format!("No demo tenant. Sign up: POST {api}/v1/tenants")
+    let (s3, bus) = (services + 1, services + 2);
+    let people = if options.no_demo {
+        format!("There is no demo tenant. Sign up with POST {api}/v1/tenants; {api}/docs/ shows how.")
     } else {
+        let sign_ins = demo::sign_ins().into_iter().map(|(who, email)| format!("  {email:<38} {who}\n"));
         format!(
-            "The demo tenant is {}. Everybody's password is {}\n{}",
+            "{} is the demo tenant. Sign in with the password: {}\n{}",
             demo::TENANT_NAME,
             demo::PASSWORD,
-            demo::sign_ins().iter().map(|(who, email)| format!("  {email:<34} {who}")).collect::<Vec<_>>().join("\n"),
+            sign_ins.collect::<String>()
         )
     };
-    let try_next = format!(
-        "Try next:\n  TOKEN=$(curl -s {api}/v1/sessions -H 'content-type: application/json' -d '{{\"email\":\"{}\",\"password\":\"{}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n  curl -s {api}/v1/tickets?limit=3 -H \"authorization: Bearer $TOKEN\"\n  curl -s {api}/local/clock -H 'content-type: application/json' -d '{{\"advance\":\"PT26H\"}}'",
-        demo::OWNER_EMAIL,
-        demo::PASSWORD,
-    );
-    format!("\nSteward is up.\n{services}\n\n{people}\n\n{try_next}\n\nCtrl-C stops it.")
+    format!(
+        r#"
+Steward is up.
+  API       {api}        docs {api}/docs/
+  DynamoDB  http://{host}:{services}        tables {MAIN}, {AUDIT}
+  S3        http://{host}:{s3}        bucket {BLOBS}
+  Events    http://{host}:{bus}        region {REGION}, key {ACCESS_KEY}, secret {SECRET_KEY}
+
+{people}
+Try next:
+  TOKEN=$(curl -s {api}/v1/sessions -H 'content-type: application/json' -d '{{"email":"{OWNER_EMAIL}","password":"{PASSWORD}"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl -s '{api}/v1/tickets?limit=3' -H "authorization: Bearer $TOKEN"
+  curl -s {api}/local/clock -H 'content-type: application/json' -d '{{"advance":"PT26H"}}'
+
+Ctrl-C stops it; what was acknowledged is kept."#
+    )
 }

@@ -64,12 +64,14 @@ impl App {
                 return false;
             }
         };
-        let Some(last) = records.last().and_then(|record| record["dynamodb"]["SequenceNumber"].as_str()).map(str::to_owned)
+        let Some(last) =
+            records.last().and_then(|record| record["dynamodb"]["SequenceNumber"].as_str()).map(str::to_owned)
         else {
             return false;
         };
         // The event source's filter: new outbox items only.
-        let outbox = |record: &&Value| record["eventName"] == "INSERT" && record["dynamodb"]["NewImage"]["event"].is_object();
+        let outbox =
+            |record: &&Value| record["eventName"] == "INSERT" && record["dynamodb"]["NewImage"]["event"].is_object();
         let wanted: Vec<Value> = records.iter().filter(outbox).cloned().collect();
         if !wanted.is_empty() {
             let event = json!({ "Records": wanted });
@@ -82,7 +84,11 @@ impl App {
                     }
                 };
                 let caller = Caller::function(function.handler.plumbing.name);
-                if !caller.run(function.handler.carry(&function.world, event)).await.is_ok_and(|failed| failed.is_empty()) {
+                if !caller
+                    .run(function.handler.carry(&function.world, event))
+                    .await
+                    .is_ok_and(|failed| failed.is_empty())
+                {
                     return false; // the position stays: the batch comes again
                 }
             }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::SignedDuration;
@@ -19,7 +19,9 @@ use crate::gateway::MAX_BYTES;
 pub fn router(app: App, origins: Vec<String>) -> Router {
     Router::new()
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], OPENAPI) }))
-        .route("/docs", get(|| async { Html(DOCS) }))
+        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
+        .route("/docs/", get(|| docs(None)))
+        .route("/docs/{*file}", get(|file: Path<String>| docs(Some(file))))
         .route("/local/clock", get(read_clock).post(move_clock))
         .route("/local/mail", get(read_mail))
         .route("/local/jobs/{job}", post(run_job))
@@ -30,8 +32,16 @@ pub fn router(app: App, origins: Vec<String>) -> Router {
 
 /// The committed description of the API.
 const OPENAPI: &str = include_str!("../../openapi.json");
-/// A page that reads it.
-const DOCS: &str = include_str!("docs.html");
+
+/// Swagger UI over [`OPENAPI`], from its crate: nothing is fetched from elsewhere.
+async fn docs(file: Option<Path<String>>) -> Response {
+    let config = std::sync::Arc::new(utoipa_swagger_ui::Config::from("/openapi.json"));
+    match utoipa_swagger_ui::serve(file.as_ref().map_or("", |file| file.as_str()), config) {
+        Ok(Some(file)) => ([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response(),
+        Ok(None) => problem(StatusCode::NOT_FOUND, "There is no such page of the docs."),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
 
 async fn api(State(app): State<App>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -45,13 +55,17 @@ async fn api(State(app): State<App>, request: Request) -> Response {
 async fn cors(origins: Vec<String>, request: Request, next: axum::middleware::Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let allowed = origin.filter(|origin| origins.iter().any(|one| one == "*" || one.as_bytes() == origin.as_bytes()));
-    let preflight = request.method() == Method::OPTIONS && request.headers().contains_key("access-control-request-method");
+    let preflight =
+        request.method() == Method::OPTIONS && request.headers().contains_key("access-control-request-method");
     let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let Some(origin) = allowed else { return response };
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Retry-After, Idempotent-Replayed"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag, Retry-After, Idempotent-Replayed"),
+    );
     if preflight {
         let methods = HeaderValue::from_static("GET, POST, PATCH, PUT, DELETE");
         let allowed = HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key, If-Match");

@@ -210,7 +210,7 @@ fn words(house: &House, client: &Client, requester: &Contact, random: &mut Rando
         host: format!("{}.{domain}", random.pick(HOSTS)),
         person,
         team: random.pick(&client.departments).name.clone(),
-        tool: *random.pick::<&str>(TOOLS),
+        tool: random.pick::<&str>(TOOLS),
         number: random.between(112, 4980),
     }
 }

@@ -35,14 +35,14 @@ struct Staff {
     skills: &'static [(&'static str, u8)],
 }
 
-/// On which five days somebody works, so that nearly always somebody does.
+/// The first of the five days on which somebody works. They differ, so that nearly always somebody does.
 #[derive(Clone, Copy)]
 enum Week {
-    FromMonday,
-    FromTuesday,
-    FromSunday,
+    Monday,
+    Tuesday,
+    Sunday,
 }
-use Week::{FromMonday, FromSunday, FromTuesday};
+use Week::{Monday, Sunday, Tuesday};
 
 const BERLIN: &str = "Europe/Berlin";
 const NEW_YORK: &str = "America/New_York";
@@ -61,82 +61,27 @@ const fn technician(
 }
 
 const fn office(number: u64, name: &'static str, role: Role, zone: &'static str) -> Staff {
-    Staff { number, name, role, zone, week: FromMonday, hours: ("08:30", "17:30"), capacity: None, skills: &[] }
+    Staff { number, name, role, zone, week: Monday, hours: ("08:30", "17:30"), capacity: None, skills: &[] }
 }
 
+#[rustfmt::skip]
 const STAFF: &[Staff] = &[
-    technician(
-        2,
-        "Lukas Brandt",
-        BERLIN,
-        FromMonday,
-        ("08:00", "16:30"),
-        14,
-        &[("microsoft 365", 4), ("windows", 4), ("printing", 3)],
-    ),
-    technician(
-        3,
-        "Mira Petersen",
-        BERLIN,
-        FromMonday,
-        ("07:30", "16:00"),
-        12,
-        &[("networking", 5), ("firewalls", 4), ("linux", 3)],
-    ),
-    technician(
-        4,
-        "Tobias Keller",
-        BERLIN,
-        FromMonday,
-        ("09:00", "18:00"),
-        12,
-        &[("security", 4), ("identity", 4), ("windows", 3)],
-    ),
-    technician(
-        5,
-        "Grace Whitfield",
-        NEW_YORK,
-        FromTuesday,
-        ("08:00", "17:00"),
-        14,
-        &[("microsoft 365", 5), ("macos", 4), ("security", 2)],
-    ),
-    technician(
-        6,
-        "Marcus Delgado",
-        NEW_YORK,
-        FromMonday,
-        ("11:00", "20:00"),
-        10,
-        &[("networking", 4), ("backup", 5), ("virtualisation", 4)],
-    ),
-    technician(
-        7,
-        "Priya Raman",
-        KOLKATA,
-        FromTuesday,
-        ("09:30", "18:30"),
-        15,
-        &[("windows", 5), ("microsoft 365", 3), ("telephony", 3)],
-    ),
-    technician(
-        8,
-        "Arjun Mehta",
-        KOLKATA,
-        FromMonday,
-        ("06:00", "15:00"),
-        12,
-        &[("linux", 5), ("backup", 4), ("networking", 3)],
-    ),
-    technician(
-        9,
-        "Sunita Banerjee",
-        KOLKATA,
-        FromSunday,
-        ("10:00", "19:00"),
-        10,
-        &[("security", 5), ("forensics", 3), ("identity", 3)],
-    ),
+    technician(2, "Lukas Brandt", BERLIN, Monday, ("08:00", "16:30"), 14,
+        &[("microsoft 365", 4), ("windows", 4), ("printing", 3)]),
+    technician(3, "Mira Petersen", BERLIN, Monday, ("07:30", "16:00"), 12,
+        &[("networking", 5), ("firewalls", 4), ("linux", 3)]),
+    technician(4, "Tobias Keller", BERLIN, Monday, ("09:00", "18:00"), 12,
+        &[("security", 4), ("identity", 4), ("windows", 3)]),
+    technician(5, "Grace Whitfield", NEW_YORK, Tuesday, ("08:00", "17:00"), 14,
+        &[("microsoft 365", 5), ("macos", 4), ("security", 2)]),
+    technician(6, "Marcus Delgado", NEW_YORK, Monday, ("11:00", "20:00"), 10,
+        &[("networking", 4), ("backup", 5), ("virtualisation", 4)]),
+    technician(7, "Priya Raman", KOLKATA, Tuesday, ("09:30", "18:30"), 15,
+        &[("windows", 5), ("microsoft 365", 3), ("telephony", 3)]),
+    technician(8, "Arjun Mehta", KOLKATA, Monday, ("06:00", "15:00"), 12,
+        &[("linux", 5), ("backup", 4), ("networking", 3)]),
+    technician(9, "Sunita Banerjee", KOLKATA, Sunday, ("10:00", "19:00"), 10,
+        &[("security", 5), ("forensics", 3), ("identity", 3)]),
     office(MANAGER, "Henrik Vogel", Role::Manager, BERLIN),
     office(DISPATCHER, "Lena Hoffmann", Role::Dispatcher, BERLIN),
     office(BILLING, "Franziska Neumann", Role::Billing, BERLIN),
@@ -147,9 +92,9 @@ impl Week {
     fn of(self, day: Window) -> WeeklyHours {
         let weekdays = WeeklyHours::weekdays(&[day]);
         match self {
-            FromMonday => weekdays,
-            FromTuesday => WeeklyHours { monday: Vec::new(), saturday: vec![day], ..weekdays },
-            FromSunday => WeeklyHours { friday: Vec::new(), sunday: vec![day], ..weekdays },
+            Monday => weekdays,
+            Tuesday => WeeklyHours { monday: Vec::new(), saturday: vec![day], ..weekdays },
+            Sunday => WeeklyHours { friday: Vec::new(), sunday: vec![day], ..weekdays },
         }
     }
 }
