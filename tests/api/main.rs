@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod access;
 mod clients;
 mod departments;
+mod probe;
 mod sla;
+mod tokens;
 mod walk;

@@ -1,0 +1,148 @@
+//! Every route of the catalog as a request that names things which really exist.
+
+use std::collections::BTreeMap;
+
+use contract::{Operation, Writes};
+use serde_json::{Value, json};
+use tests::{Asking, Person};
+
+/// The part of an id behind its prefix that nothing has.
+const NOBODYS: &str = "01970000000070008000000000000009";
+/// What a name in a path stands for, and how its ids begin.
+const KINDS: [(&str, &str); 7] = [
+    ("client", "cli_"),
+    ("contact", "con_"),
+    ("user", "usr_"),
+    ("department", "dep_"),
+    ("calendar", "cal_"),
+    ("policy", "pol_"),
+    ("ticket", "tkt_"),
+];
+
+/// Ids by the name that paths have for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Things(BTreeMap<&'static str, String>);
+
+impl Things {
+    /// Ids of nothing.
+    pub(crate) fn made_up() -> Self {
+        Things(KINDS.map(|(name, prefix)| (name, format!("{prefix}{NOBODYS}"))).into())
+    }
+
+    /// One thing of each kind, all of a client of this owner's tenant.
+    pub(crate) async fn of(owner: &Person, client: &str) -> Self {
+        let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        let client = owner.client(client).await;
+        let contact = owner.create(&format!("/v1/clients/{client}/contacts"), json!({ "name": "Maya Okafor" })).await;
+        let user = json!({
+            "email": format!("someone.{}@people.example", tests::unique()), "name": "Mia Muster",
+            "role": "client_user", "client": client,
+        });
+        let user = owner.create("/v1/users", user).await;
+        let department = owner.create("/v1/departments", json!({ "name": "Service desk" })).await;
+        let calendar = json!({ "name": "Always", "zone": "UTC", "hours": "always_open" });
+        let calendar = owner.create("/v1/calendars", calendar).await;
+        let target = json!({ "p2": { "resolution": { "minutes": 240, "time": "always" } } });
+        let policy = owner.create("/v1/sla/policies", json!({ "name": "Gold", "targets": target })).await;
+        let ticket = owner.ticket(&client, json!({})).await;
+        Things(BTreeMap::from([
+            ("contact", id(&contact)),
+            ("user", id(&user)),
+            ("department", id(&department)),
+            ("calendar", id(&calendar)),
+            ("policy", id(&policy)),
+            ("ticket", id(&ticket)),
+            ("client", client),
+        ]))
+    }
+
+    /// The id behind a name.
+    pub(crate) fn id(&self, name: &str) -> &str {
+        self.0.get(name).unwrap_or_else(|| panic!("{name}: say in probe.rs what a path means by it"))
+    }
+
+    /// All ids.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
+    /// These, but one of them from elsewhere.
+    pub(crate) fn with(&self, name: &'static str, other: &Things) -> Things {
+        self.with_id(name, other.id(name))
+    }
+
+    /// These, but another one under a name.
+    pub(crate) fn with_id(&self, name: &'static str, id: &str) -> Things {
+        let mut mixed = self.clone();
+        mixed.0.insert(name, id.to_owned());
+        mixed
+    }
+
+    /// The ways in which a path can name what is not one's own: all of it, or one name of several.
+    pub(crate) fn mixtures(&self, operation: &Operation, foreign: &Things) -> Vec<Things> {
+        let names: Vec<_> = operation.spec.path_names().collect();
+        let mut mixtures: Vec<_> = names.iter().map(|name| self.with(name, foreign)).collect();
+        if names.len() > 1 {
+            mixtures.push(foreign.clone());
+        }
+        mixtures
+    }
+
+    /// The path of an operation to these.
+    pub(crate) fn path(&self, operation: &Operation) -> String {
+        let names = operation.spec.path_names();
+        names.fold(operation.spec.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), self.id(name)))
+    }
+
+    /// The example body of an operation, with these in the place of the ids of the demo tenant.
+    pub(crate) fn body(&self, operation: &Operation) -> Option<Value> {
+        let mut body = example(operation)?;
+        self.put_into(&mut body);
+        Some(body)
+    }
+
+    fn put_into(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                let kind = KINDS.iter().find(|(_, prefix)| text.starts_with(prefix) && text.len() == 36);
+                if let Some((name, _)) = kind {
+                    *text = self.id(name).to_owned();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.put_into(item)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.put_into(field)),
+            _ => {}
+        }
+    }
+}
+
+/// The example that the schema of an operation's body carries.
+fn example(operation: &Operation) -> Option<Value> {
+    let schema = body_schema(operation)?;
+    Some(schema.get("example").unwrap_or_else(|| panic!("{}: its body has no example", operation.spec.name)).clone())
+}
+
+/// The schema of an operation's body.
+pub(crate) fn body_schema(operation: &Operation) -> Option<Value> {
+    let reference = json!(operation.body.as_ref()?);
+    let name = reference["$ref"].as_str()?.rsplit('/').next()?;
+    operation.schemas.iter().find(|(known, _)| known == name).map(|(_, schema)| json!(schema))
+}
+
+/// An operation asked of these things, with this body.
+pub(crate) fn ask(person: &Person, operation: &Operation, path: &Things, body: Option<&Value>) -> Asking {
+    let asking = person.ask(operation.spec.method.as_str(), &path.path(operation));
+    let asking = body.into_iter().fold(asking, Asking::json);
+    match operation.spec.writes {
+        Writes::Changes => asking.if_match("\"1\""),
+        Writes::ActsOnce => asking.key(&format!("probe-{}", tests::unique())),
+        _ => asking,
+    }
+}
+
+/// What two refusals are compared by: all but the request's id.
+pub(crate) fn said(answer: tests::Answer) -> (u16, Value) {
+    let tests::Answer { status, mut body, .. } = answer;
+    body.as_object_mut().map(|body| body.remove("request_id"));
+    (status, body)
+}
