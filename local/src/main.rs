@@ -1,7 +1,7 @@
 //! `cargo run`: the whole of Steward on this machine.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -65,8 +65,10 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         (listen(at(services)).await?, listen(at(services + 1)).await?, listen(at(services + 2)).await?);
 
     let data = (!options.memory).then(|| options.data.clone());
+    let folder = data.clone();
     let clock = match &data {
         Some(folder) => {
+            forget_half_a_demo(folder)?;
             std::fs::create_dir_all(folder)?;
             MovableClock::kept_in(folder)?
         }
@@ -76,7 +78,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     config.app_url = format!("http://{api_at}");
     let app = App::start(Settings { data, clock, config, ids: None, retries: quick_retries() }).await?;
     if !options.no_demo && app.is_empty()? {
-        demo::load(&app, &demo::Progress::on_terminal()).await?;
+        load_demo(&app, folder.as_deref()).await?;
     }
 
     println!("{}", greeting(&options));
@@ -114,6 +116,27 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let _ = stop.send(());
     // Connections that others keep open are theirs to mourn: whatever was answered is in the store.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(2), services).await;
+    Ok(())
+}
+
+/// Marks a data folder whose demo is not loaded yet: nobody else has written there.
+const LOADING: &str = "demo-loading";
+
+/// A start that was killed while it loaded the demo left a part of it: the next one begins anew.
+fn forget_half_a_demo(folder: &Path) -> std::io::Result<()> {
+    if folder.join(LOADING).exists() { std::fs::remove_dir_all(folder) } else { Ok(()) }
+}
+
+/// Loads the demo, so that it is there whole or not at all.
+async fn load_demo(app: &App, folder: Option<&Path>) -> Result<(), Box<dyn std::error::Error>> {
+    let mark = folder.map(|folder| folder.join(LOADING));
+    if let Some(mark) = &mark {
+        std::fs::write(mark, "")?;
+    }
+    demo::load(app, &demo::Progress::on_terminal()).await?;
+    if let Some(mark) = &mark {
+        std::fs::remove_file(mark)?;
+    }
     Ok(())
 }
 

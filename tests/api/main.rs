@@ -6,6 +6,7 @@ mod access;
 mod clients;
 mod departments;
 mod probe;
+mod sessions;
 mod sla;
 mod tokens;
 mod walk;

@@ -52,9 +52,16 @@ pub struct Change<'a> {
 impl Change<'_> {
     /// Gives a ticket that nobody owns to the member of its department whose turn it is, if the department takes turns.
     /// The rotation moves in the same commit, so that two tickets at once do not go to the same person.
-    pub async fn hand_out(mut self, plans: &Plans, plan: Option<&Plan>, now: Timestamp, commit: Commit) -> Result<(Self, Commit)> {
+    pub async fn hand_out(
+        mut self,
+        plans: &Plans,
+        plan: Option<&Plan>,
+        now: Timestamp,
+        commit: Commit,
+    ) -> Result<(Self, Commit)> {
         let ticket = &self.handled.ticket;
-        let Some(department) = ticket.department.filter(|_| ticket.assignee.is_none() && ticket.status.is_work()) else {
+        let Some(department) = ticket.department.filter(|_| ticket.assignee.is_none() && ticket.status.is_work())
+        else {
             return Ok((self, commit));
         };
         let department = plans.department(department).await?;
@@ -77,7 +84,8 @@ impl Change<'_> {
     /// All that follows from the change besides the ticket itself: its timeline, its events, its owners' loads.
     pub async fn follow(self, commit: Commit) -> Result<(Ticket, Commit)> {
         let Handled { ticket, events, entries } = self.handled;
-        let kept = try_join_all(entries.into_iter().map(|entry| self.store.keep_entry(ticket.id, entry, (self.ids)()))).await?;
+        let kept = try_join_all(entries.into_iter().map(|entry| self.store.keep_entry(ticket.id, entry, (self.ids)())))
+            .await?;
         let commit = kept.iter().fold(commit, Commit::create);
         let commit = commit.move_load(self.carried_by, ticket.counts_as_load(), self.capacity).emit(events);
         Ok((ticket, commit))
@@ -96,7 +104,8 @@ pub async fn changed(
     if handled.ticket == before.value && handled.entries.is_empty() {
         return Ok(Answer::read(Versioned { value: shown(before.value, plan, cx.now), rev: before.rev }));
     }
-    let change = Change { carried_by: before.value.counts_as_load(), handled, capacity, store: &cx.store, ids: &cx.world.ids };
+    let change =
+        Change { carried_by: before.value.counts_as_load(), handled, capacity, store: &cx.store, ids: &cx.world.ids };
     let (change, commit) = match plans {
         Some(plans) => change.hand_out(plans, plan, cx.now, cx.store.commit()).await?,
         None => (change, cx.store.commit()),

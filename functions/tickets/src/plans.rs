@@ -79,7 +79,8 @@ impl Plans {
         }
     }
 
-    async fn tenant(&self) -> Result<Arc<Tenant>> {
+    /// The tenant.
+    pub async fn tenant(&self) -> Result<Arc<Tenant>> {
         let read = || async { Ok(Arc::new(self.store.tenant_record().await?.value)) };
         self.tenant.get_or_try_init(read).await.cloned()
     }
@@ -93,7 +94,11 @@ impl Plans {
     }
 }
 
-async fn read_once<K: Eq + Hash + Copy, V, Fut>(known: &Read<K, V>, key: K, read: impl FnOnce() -> Fut) -> Result<Arc<V>>
+async fn read_once<K: Eq + Hash + Copy, V, Fut>(
+    known: &Read<K, V>,
+    key: K,
+    read: impl FnOnce() -> Fut,
+) -> Result<Arc<V>>
 where
     Fut: Future<Output = Result<V>>,
 {

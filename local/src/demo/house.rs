@@ -43,6 +43,7 @@ impl House {
         let changes = TenantChanges {
             sla: Some(promises::under(promises::BRONZE)),
             calendar: Some(Some(id(promises::BERLIN, CalendarId::from_uuid))),
+            intake: Some(Some(id(1, DepartmentId::from_uuid))),
             ..TenantChanges::default()
         };
         let clients = clients::clients(since)?;

@@ -19,10 +19,11 @@ pub const ADD: Route<NoPath, NoQuery, NewCalendar, CalendarView> = Route::post("
     .created();
 
 /// List the calendars.
-pub const LIST: Route<NoPath, PageQuery, NoBody, Page<CalendarView>> = Route::get("sla-list-calendars", "/v1/calendars")
-    .summary("List the calendars, by name")
-    .permission(Permission::SlaRead)
-    .touches(&[Need::Query(Index::ByList), Need::Secret]);
+pub const LIST: Route<NoPath, PageQuery, NoBody, Page<CalendarView>> =
+    Route::get("sla-list-calendars", "/v1/calendars")
+        .summary("List the calendars, by name")
+        .permission(Permission::SlaRead)
+        .touches(&[Need::Query(Index::ByList), Need::Secret]);
 
 /// Read a calendar.
 pub const GET: Route<AtCalendar, NoQuery, NoBody, CalendarView> =

@@ -36,10 +36,11 @@ pub const GET: Route<AtClient, NoQuery, NoBody, ClientView> = Route::get("client
     .touches(&[Need::Get]);
 
 /// Change a client.
-pub const CHANGE: Route<AtClient, NoQuery, ClientChanges, ClientView> = Route::patch("clients-change", "/v1/clients/{client}")
-    .summary("Change a client; lists are replaced as a whole")
-    .permission(Permission::ClientManage)
-    .touches(&[Need::Get]);
+pub const CHANGE: Route<AtClient, NoQuery, ClientChanges, ClientView> =
+    Route::patch("clients-change", "/v1/clients/{client}")
+        .summary("Change a client; lists are replaced as a whole")
+        .permission(Permission::ClientManage)
+        .touches(&[Need::Get]);
 
 /// Add a contact to a client.
 pub const ADD_CONTACT: Route<AtClient, NoQuery, NewContact, ContactView> =

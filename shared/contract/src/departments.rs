@@ -137,7 +137,8 @@ pub struct DepartmentView {
 
 impl From<Department> for DepartmentView {
     fn from(department: Department) -> Self {
-        let Department { id, name, strategy, members, sla, calendar, email, active, created_at, updated_at } = department;
+        let Department { id, name, strategy, members, sla, calendar, email, active, created_at, updated_at } =
+            department;
         DepartmentView { id, name, strategy, members, sla, calendar, email, active, created_at, updated_at }
     }
 }

@@ -20,10 +20,11 @@ pub const ADD: Route<NoPath, NoQuery, NewPolicy, PolicyView> = Route::post("sla-
     .touches(&[Need::Get]);
 
 /// List the policies.
-pub const LIST: Route<NoPath, PageQuery, NoBody, Page<PolicyView>> = Route::get("sla-list-policies", "/v1/sla/policies")
-    .summary("List the SLA policies, by name")
-    .permission(Permission::SlaRead)
-    .touches(&[Need::Query(Index::ByList), Need::Secret]);
+pub const LIST: Route<NoPath, PageQuery, NoBody, Page<PolicyView>> =
+    Route::get("sla-list-policies", "/v1/sla/policies")
+        .summary("List the SLA policies, by name")
+        .permission(Permission::SlaRead)
+        .touches(&[Need::Query(Index::ByList), Need::Secret]);
 
 /// Read a policy.
 pub const GET: Route<AtPolicy, NoQuery, NoBody, PolicyView> = Route::get("sla-get-policy", "/v1/sla/policies/{policy}")
@@ -34,7 +35,9 @@ pub const GET: Route<AtPolicy, NoQuery, NoBody, PolicyView> = Route::get("sla-ge
 /// Change a policy.
 pub const CHANGE: Route<AtPolicy, NoQuery, PolicyChanges, PolicyView> =
     Route::patch("sla-change-policy", "/v1/sla/policies/{policy}")
-        .summary("Change an SLA policy; targets, warnings and ladder are replaced as a whole, open tickets are recomputed")
+        .summary(
+            "Change an SLA policy; targets, warnings and ladder are replaced as a whole, open tickets are recomputed",
+        )
         .permission(Permission::SlaManage)
         .touches(&[Need::Get]);
 
@@ -150,7 +153,8 @@ pub struct PolicyView {
 
 impl From<Policy> for PolicyView {
     fn from(policy: Policy) -> Self {
-        let Policy { id, name, targets, warnings, ladder, calendar, client_calendar_first, created_at, updated_at } = policy;
+        let Policy { id, name, targets, warnings, ladder, calendar, client_calendar_first, created_at, updated_at } =
+            policy;
         PolicyView { id, name, targets, warnings, ladder, calendar, client_calendar_first, created_at, updated_at }
     }
 }

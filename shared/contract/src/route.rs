@@ -128,7 +128,10 @@ impl<P, Q, B, O> Copy for Route<P, Q, B, O> {}
 impl<P, Q, B, O> Route<P, Q, B, O> {
     const fn new(method: Method, name: &'static str, path: &'static str, writes: Writes) -> Self {
         let access = Access::Public;
-        Route { spec: Spec { name, method, path, summary: "", access, writes, status: 200, touches: &[] }, types: PhantomData }
+        Route {
+            spec: Spec { name, method, path, summary: "", access, writes, status: 200, touches: &[] },
+            types: PhantomData,
+        }
     }
 
     /// A read. Public until [`Route::permission`] says otherwise; the tests hold the list of what may stay public.

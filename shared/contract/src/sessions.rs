@@ -21,10 +21,11 @@ pub const SIGN_IN: Route<NoPath, NoQuery, NewSession, SessionView> = Route::post
     .touches(&[Need::Update, Need::Query(Index::Main), Need::Get, Need::Secret]);
 
 /// Trade a refresh token for the next one.
-pub const REFRESH: Route<NoPath, NoQuery, Refresh, SessionView> = Route::post("identity-refresh", "/v1/sessions/refresh")
-    .summary("Trade a refresh token for new tokens; an old one used again ends the session")
-    .writes(Writes::Signs)
-    .touches(&[Need::Get, Need::Secret]);
+pub const REFRESH: Route<NoPath, NoQuery, Refresh, SessionView> =
+    Route::post("identity-refresh", "/v1/sessions/refresh")
+        .summary("Trade a refresh token for new tokens; an old one used again ends the session")
+        .writes(Writes::Signs)
+        .touches(&[Need::Get, Need::Secret]);
 
 /// Sign out.
 pub const SIGN_OUT: Route<NoPath, NoQuery, NoBody, Nothing> = Route::post("identity-sign-out", "/v1/sessions/sign-out")

@@ -1,7 +1,7 @@
 //! Tenants: an MSP signs up, reads and changes its settings.
 
 use domain::access::Permission;
-use domain::ids::{CalendarId, TenantId};
+use domain::ids::{CalendarId, DepartmentId, TenantId};
 use domain::sla::SlaChoice;
 use domain::tenants::Tenant;
 use domain::users::Email;
@@ -29,10 +29,11 @@ pub const GET: Route<NoPath, NoQuery, NoBody, TenantView> = Route::get("identity
     .touches(&[Need::Get]);
 
 /// Change the settings.
-pub const CHANGE: Route<NoPath, NoQuery, TenantChanges, TenantView> = Route::patch("identity-change-tenant", "/v1/tenant")
-    .summary("Change the MSP's settings")
-    .permission(Permission::TenantManage)
-    .touches(&[Need::Get]);
+pub const CHANGE: Route<NoPath, NoQuery, TenantChanges, TenantView> =
+    Route::patch("identity-change-tenant", "/v1/tenant")
+        .summary("Change the MSP's settings")
+        .permission(Permission::TenantManage)
+        .touches(&[Need::Get]);
 
 /// An MSP that signs up.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -85,6 +86,10 @@ pub struct TenantChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<CalendarId>)]
     pub calendar: Option<Option<CalendarId>>,
+    /// Another department for tickets that name none; `null` for nobody's.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<DepartmentId>)]
+    pub intake: Option<Option<DepartmentId>>,
 }
 
 /// An MSP's settings.
@@ -103,6 +108,8 @@ pub struct TenantView {
     pub sla: SlaChoice,
     /// The default calendar; none is 24×7.
     pub calendar: Option<CalendarId>,
+    /// Where tickets go that name no department.
+    pub intake: Option<DepartmentId>,
     /// When it signed up.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -110,8 +117,8 @@ pub struct TenantView {
 
 impl From<Tenant> for TenantView {
     fn from(tenant: Tenant) -> Self {
-        let Tenant { id, name, zone, currency, sla, calendar, created_at } = tenant;
-        TenantView { id, name, zone, currency, sla, calendar, created_at }
+        let Tenant { id, name, zone, currency, sla, calendar, intake, created_at } = tenant;
+        TenantView { id, name, zone, currency, sla, calendar, intake, created_at }
     }
 }
 

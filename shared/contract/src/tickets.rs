@@ -35,30 +35,34 @@ pub const GET: Route<AtTicket, NoQuery, NoBody, TicketView> = Route::get("ticket
     .touches(&[Need::Get]);
 
 /// Change a ticket's fields.
-pub const CHANGE: Route<AtTicket, NoQuery, TicketChanges, TicketView> = Route::patch("tickets-change", "/v1/tickets/{ticket}")
-    .summary("Change a ticket's fields; its clocks are recomputed from its creation")
-    .permission(Permission::TicketWork)
-    .touches(&[Need::Get, Need::Update]);
+pub const CHANGE: Route<AtTicket, NoQuery, TicketChanges, TicketView> =
+    Route::patch("tickets-change", "/v1/tickets/{ticket}")
+        .summary("Change a ticket's fields; its clocks are recomputed from its creation")
+        .permission(Permission::TicketWork)
+        .touches(&[Need::Get, Need::Update]);
 
 /// Reply in public.
-pub const REPLY: Route<AtTicket, NoQuery, NewReply, TicketView> = Route::post("tickets-reply", "/v1/tickets/{ticket}/replies")
-    .summary("Reply in public: the customer and the desk read it")
-    .permission(Permission::TicketReply)
-    .created()
-    .touches(&[Need::Get, Need::BlobPut]);
+pub const REPLY: Route<AtTicket, NoQuery, NewReply, TicketView> =
+    Route::post("tickets-reply", "/v1/tickets/{ticket}/replies")
+        .summary("Reply in public: the customer and the desk read it")
+        .permission(Permission::TicketReply)
+        .created()
+        .touches(&[Need::Get, Need::BlobPut]);
 
 /// Note something inside.
-pub const NOTE: Route<AtTicket, NoQuery, NewNote, TicketView> = Route::post("tickets-note", "/v1/tickets/{ticket}/notes")
-    .summary("Note something that only the desk reads")
-    .permission(Permission::TicketWork)
-    .created()
-    .touches(&[Need::Get, Need::BlobPut]);
+pub const NOTE: Route<AtTicket, NoQuery, NewNote, TicketView> =
+    Route::post("tickets-note", "/v1/tickets/{ticket}/notes")
+        .summary("Note something that only the desk reads")
+        .permission(Permission::TicketWork)
+        .created()
+        .touches(&[Need::Get, Need::BlobPut]);
 
 /// Give a ticket to somebody.
-pub const ASSIGN: Route<AtTicket, NoQuery, Assignment, TicketView> = Route::post("tickets-assign", "/v1/tickets/{ticket}/assign")
-    .summary("Give a ticket to somebody, or to nobody")
-    .permission(Permission::TicketAssign)
-    .touches(&[Need::Get]);
+pub const ASSIGN: Route<AtTicket, NoQuery, Assignment, TicketView> =
+    Route::post("tickets-assign", "/v1/tickets/{ticket}/assign")
+        .summary("Give a ticket to somebody, or to nobody")
+        .permission(Permission::TicketAssign)
+        .touches(&[Need::Get]);
 
 /// Take a ticket.
 pub const TAKE: Route<AtTicket, NoQuery, NoBody, TicketView> = Route::post("tickets-take", "/v1/tickets/{ticket}/take")
@@ -93,7 +97,14 @@ pub const SLA_BREACH_SCAN: Job = Job {
 pub const RECOMPUTE_SLA: Reaction = Reaction {
     name: "tickets-recompute-sla",
     summary: "Recomputes the clocks of open tickets after a policy, calendar, client, department or tenant changed",
-    on: &["tenant.changed", "client.changed", "department.changed", "calendar.changed", "policy.changed", "sla.recompute_requested"],
+    on: &[
+        "tenant.changed",
+        "client.changed",
+        "department.changed",
+        "calendar.changed",
+        "policy.changed",
+        "sla.recompute_requested",
+    ],
     timeout_s: 300,
     touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::ByList), Need::Secret],
 };

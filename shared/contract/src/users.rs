@@ -40,10 +40,11 @@ pub const GET: Route<AtUser, NoQuery, NoBody, UserView> = Route::get("identity-g
     .touches(&[Need::Get]);
 
 /// Change a user.
-pub const CHANGE: Route<AtUser, NoQuery, UserChanges, UserView> = Route::patch("identity-change-user", "/v1/users/{user}")
-    .summary("Change a user; a new role holds from their next refresh on")
-    .permission(Permission::UserManage)
-    .touches(&[Need::Get]);
+pub const CHANGE: Route<AtUser, NoQuery, UserChanges, UserView> =
+    Route::patch("identity-change-user", "/v1/users/{user}")
+        .summary("Change a user; a new role holds from their next refresh on")
+        .permission(Permission::UserManage)
+        .touches(&[Need::Get]);
 
 /// End a user's access.
 pub const DEACTIVATE: Route<AtUser, NoQuery, NoBody, UserView> =

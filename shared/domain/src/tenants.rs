@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Refusal;
 use crate::events::Event;
-use crate::ids::{CalendarId, TenantId, UserId};
+use crate::ids::{CalendarId, DepartmentId, TenantId, UserId};
 use crate::invalid::Check;
 use crate::outcome::Outcome;
 use crate::sla::SlaChoice;
@@ -32,6 +32,9 @@ pub struct Tenant {
     /// The default calendar; none is 24×7.
     #[serde(default)]
     pub calendar: Option<CalendarId>,
+    /// Where tickets go that name no department; absent, they wait for somebody to look.
+    #[serde(default)]
+    pub intake: Option<DepartmentId>,
     /// When it signed up.
     pub created_at: Timestamp,
 }
@@ -58,6 +61,8 @@ pub struct TenantChanges {
     pub sla: Option<SlaChoice>,
     /// Another default calendar, or none.
     pub calendar: Option<Option<CalendarId>>,
+    /// Another department for tickets that name none, or nobody's.
+    pub intake: Option<Option<DepartmentId>>,
 }
 
 /// A tenant signs up with its first owner.
@@ -72,6 +77,7 @@ pub fn sign_up(id: TenantId, new: NewTenant, owner: UserId, now: Timestamp) -> R
         currency: new.currency,
         sla: SlaChoice::Inherit,
         calendar: None,
+        intake: None,
         created_at: now,
     };
     check(&tenant)?;
@@ -89,6 +95,7 @@ pub fn change(tenant: Tenant, changes: TenantChanges) -> Result<Outcome<Tenant>,
         zone: changes.zone.unwrap_or_else(|| tenant.zone.clone()),
         sla: changes.sla.unwrap_or(tenant.sla),
         calendar: changes.calendar.unwrap_or(tenant.calendar),
+        intake: changes.intake.unwrap_or(tenant.intake),
         ..tenant.clone()
     };
     if after == tenant {

@@ -83,11 +83,15 @@ impl Error {
         let (status, kind, title, detail) = self.words();
         let errors = match self {
             Error::Request { errors, .. } => errors.clone(),
-            Error::Refused(Refusal::Invalid(faults)) => {
-                faults.iter().map(|fault| FieldProblem { pointer: fault.field.clone(), detail: fault.detail.clone() }).collect()
-            }
+            Error::Refused(Refusal::Invalid(faults)) => faults
+                .iter()
+                .map(|fault| FieldProblem { pointer: fault.field.clone(), detail: fault.detail.clone() })
+                .collect(),
             Error::Store(store::Error::Cursor) => {
-                vec![FieldProblem { pointer: "?cursor".into(), detail: "give the `next` of this list's page before".into() }]
+                vec![FieldProblem {
+                    pointer: "?cursor".into(),
+                    detail: "give the `next` of this list's page before".into(),
+                }]
             }
             _ => Vec::new(),
         };

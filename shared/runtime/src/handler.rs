@@ -112,7 +112,9 @@ impl Handler {
                 Box::pin(async move { prepare(answer.await?) })
             }
             (_, Err(error)) => Box::pin(async move { Err(error) }),
-            (AnyCx::Public(_), _) => Box::pin(async move { Err(Error::Internal("a public context on a closed route".into())) }),
+            (AnyCx::Public(_), _) => {
+                Box::pin(async move { Err(Error::Internal("a public context on a closed route".into())) })
+            }
         });
         Handler { spec: route.spec, run }
     }
@@ -137,7 +139,9 @@ impl Handler {
                 Box::pin(async move { prepare(answer.await?) })
             }
             (_, Err(error)) => Box::pin(async move { Err(error) }),
-            (AnyCx::Signed(_), _) => Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) }),
+            (AnyCx::Signed(_), _) => {
+                Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) })
+            }
         });
         Handler { spec: route.spec, run }
     }
@@ -158,7 +162,9 @@ fn decode<P: DeserializeOwned, Q: DeserializeOwned, B: DeserializeOwned>(call: &
 }
 
 fn from_texts<T: DeserializeOwned>(texts: &BTreeMap<String, String>) -> Result<T, serde::de::value::Error> {
-    T::deserialize(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<BTreeMap<_, _>>().into_deserializer())
+    T::deserialize(
+        texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<BTreeMap<_, _>>().into_deserializer(),
+    )
 }
 
 fn decode_query<Q: DeserializeOwned>(query: &str) -> Result<Q> {

@@ -138,7 +138,11 @@ impl JobCx {
         Ok(report)
     }
 
-    async fn shard<Fut: Future<Output = Result<Step>>>(&self, shard: u32, work: &impl Fn(Due) -> Fut) -> Result<JobReport> {
+    async fn shard<Fut: Future<Output = Result<Step>>>(
+        &self,
+        shard: u32,
+        work: &impl Fn(Due) -> Fut,
+    ) -> Result<JobReport> {
         let mut report = JobReport::default();
         let mut after = None;
         loop {
@@ -222,7 +226,14 @@ impl JobHandler {
         let ms = started.elapsed().as_secs_f64() * 1_000.0;
         let counts = done.as_ref().map_or_else(
             |_| Vec::new(),
-            |report| vec![("done", report.done), ("skipped", report.skipped), ("failed", report.failed), ("parked", report.parked)],
+            |report| {
+                vec![
+                    ("done", report.done),
+                    ("skipped", report.skipped),
+                    ("failed", report.failed),
+                    ("parked", report.parked),
+                ]
+            },
         );
         crate::log::run(self.job.name, &counts, ms, done.as_ref().err());
         done

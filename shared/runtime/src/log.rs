@@ -20,7 +20,12 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 /// # Errors
 /// When the process has started them before.
 pub fn start(area: &'static str) -> Result<(), lambda_runtime::Error> {
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).with_target(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false);
     let level = tracing_subscriber::filter::LevelFilter::INFO;
     tracing_subscriber::registry().with(lines).with(level).try_init()?;
     let collector = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension("area", area).init()?;

@@ -49,7 +49,9 @@ impl SesMail {
 impl Mail for SesMail {
     fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async move {
-            let content = |text: &str| Content::builder().data(text).charset("UTF-8").build().map_err(|e| MailError(e.to_string()));
+            let content = |text: &str| {
+                Content::builder().data(text).charset("UTF-8").build().map_err(|e| MailError(e.to_string()))
+            };
             let message = Message::builder()
                 .subject(content(&letter.subject)?)
                 .body(Body::builder().text(content(&letter.text)?).build())

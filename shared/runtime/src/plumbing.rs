@@ -23,7 +23,10 @@ pub struct AuthorizerHandler {
 
 impl AuthorizerHandler {
     /// The function and its rule.
-    pub fn new(plumbing: Plumbing, authorize: impl Fn(&World, &HeaderMap) -> Option<Claims> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        plumbing: Plumbing,
+        authorize: impl Fn(&World, &HeaderMap) -> Option<Claims> + Send + Sync + 'static,
+    ) -> Self {
         AuthorizerHandler { plumbing, authorize: Box::new(authorize) }
     }
 

@@ -99,9 +99,9 @@ pub async fn exist(
     let mut found: BTreeMap<Reference, bool> = named.iter().map(|(_, reference)| (*reference, false)).collect();
     let all: Vec<Reference> = found.keys().copied().collect();
     for some in all.chunks(SIDE_BY_SIDE) {
-        let looked = some.iter().map(|&reference| async move {
-            reference.exists(store).await.map(|exists| (reference, exists))
-        });
+        let looked = some
+            .iter()
+            .map(|&reference| async move { reference.exists(store).await.map(|exists| (reference, exists)) });
         found.extend(try_join_all(looked).await?);
     }
     let mut check = Check::new();

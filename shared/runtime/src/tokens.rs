@@ -93,7 +93,9 @@ pub fn verify(secrets: &Secrets, token: &str, now: Timestamp) -> Result<Claims, 
     rules.validate_exp = false; // against our own clock, below
     let key = DecodingKey::from_secret(&secrets.access_tokens());
     let token = jsonwebtoken::decode::<Token>(token, &key, &rules).map_err(|_| BadToken)?.claims;
-    let good = token.iat <= now.as_second() + CLOCK_SKEW_S && now.as_second() < token.exp && token.sub == token.claims.user.to_string();
+    let good = token.iat <= now.as_second() + CLOCK_SKEW_S
+        && now.as_second() < token.exp
+        && token.sub == token.claims.user.to_string();
     if good { Ok(token.claims) } else { Err(BadToken) }
 }
 

@@ -161,7 +161,8 @@ impl World {
             config.calls = Limit::per_minute(burst, per_minute);
         }
         let secrets = if needs.contains(&Need::Secret) { Some(master_secret(&aws).await?) } else { None };
-        let s3 = aws_sdk_s3::config::Builder::from(&aws).force_path_style(setting("AWS_ENDPOINT_URL_S3").is_some()).build();
+        let s3 =
+            aws_sdk_s3::config::Builder::from(&aws).force_path_style(setting("AWS_ENDPOINT_URL_S3").is_some()).build();
         let config = Arc::new(config);
         let parts = Parts {
             ids: ids_after(clock.clone()),

@@ -52,7 +52,8 @@ impl Handler {
         let now = world.clock.now();
         let cx = self.context(world, call, now).await?;
         if call.body.len() > MAX_BODY_BYTES {
-            let detail = format!("The body has {} bytes; at most {MAX_BODY_BYTES} are taken. Split it.", call.body.len());
+            let detail =
+                format!("The body has {} bytes; at most {MAX_BODY_BYTES} are taken. Split it.", call.body.len());
             return Err(Error::Request { status: 413, kind: "too-large", detail, errors: Vec::new() });
         }
         let key = idempotency_key(spec, call)?;
@@ -86,7 +87,10 @@ impl Handler {
             let (store, world) = (world.store.clone(), world.clone());
             return Ok(AnyCx::Public(PublicCx { now, store, world, source_ip: call.source_ip.clone() }));
         };
-        let claims = call.claims.as_ref().ok_or(Error::Unauthenticated("Sign in and send the access token as Authorization: Bearer …"))?;
+        let claims = call
+            .claims
+            .as_ref()
+            .ok_or(Error::Unauthenticated("Sign in and send the access token as Authorization: Bearer …"))?;
         let store = world.store.for_tenant(claims.tenant);
         if let Verdict::Wait(wait) = store.count_call(&claims.user.to_string(), world.config.calls, now).await? {
             return Err(Error::TooMany(wait));
@@ -101,11 +105,20 @@ impl Handler {
     }
 
     /// Load, decide, commit: once.
-    async fn attempt(&self, world: &World, call: &Call, cx: AnyCx, key: Option<&Use>, now: Timestamp) -> Result<Response> {
+    async fn attempt(
+        &self,
+        world: &World,
+        call: &Call,
+        cx: AnyCx,
+        key: Option<&Use>,
+        now: Timestamp,
+    ) -> Result<Response> {
         let Prepared { commit, by, etag, body } = (self.run)(cx, call).await?;
         if let Some(commit) = commit {
             let commit: Commit = match (key, &body) {
-                (Some(key), Ok(body)) => commit.keep_answer_in(scope_of(call), key, self.spec.status, etag.clone(), body.clone(), now),
+                (Some(key), Ok(body)) => {
+                    commit.keep_answer_in(scope_of(call), key, self.spec.status, etag.clone(), body.clone(), now)
+                }
                 _ => commit,
             };
             let actor = call.claims.as_ref().map(|claims| claims.user).or(by);
@@ -141,7 +154,9 @@ fn idempotency_key(spec: &Spec, call: &Call) -> Result<Option<Use>> {
     let wanted = matches!(spec.writes, Writes::Acts | Writes::ActsOnce);
     let Some(key) = call.header("idempotency-key").filter(|_| wanted) else {
         if spec.writes == Writes::ActsOnce {
-            let detail = "Send an Idempotency-Key, a new UUID for each new request, so that a repeat does nothing twice.".to_owned();
+            let detail =
+                "Send an Idempotency-Key, a new UUID for each new request, so that a repeat does nothing twice."
+                    .to_owned();
             return Err(Error::Request { status: 400, kind: "idempotency-key-required", detail, errors: Vec::new() });
         }
         return Ok(None);
@@ -167,10 +182,8 @@ fn success(spec: &Spec, etag: Option<String>, body: String, replayed: bool) -> R
 /// A refusal as a response, for the wrapper and for whoever stands before it.
 pub(crate) fn refusal(error: &Error, request_id: &str) -> Response {
     let problem = error.problem(request_id);
-    let mut headers = vec![
-        ("content-type", contract::problem::MEDIA_TYPE.to_owned()),
-        ("cache-control", "no-store".to_owned()),
-    ];
+    let mut headers =
+        vec![("content-type", contract::problem::MEDIA_TYPE.to_owned()), ("cache-control", "no-store".to_owned())];
     headers.extend(error.retry_after_s().map(|seconds| ("retry-after", seconds.to_string())));
     if problem.status == 401 {
         headers.push(("www-authenticate", "Bearer".to_owned()));

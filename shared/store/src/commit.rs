@@ -229,7 +229,8 @@ impl Store {
             Guard::Below(bound) => (Some("attribute_not_exists(n) OR n < :guard"), Some(number(bound))),
             Guard::None => (None, None),
         };
-        let names = matches!(write.guard, Guard::Over(_)).then(|| HashMap::from([("#ttl".to_owned(), "ttl".to_owned())]));
+        let names =
+            matches!(write.guard, Guard::Over(_)).then(|| HashMap::from([("#ttl".to_owned(), "ttl".to_owned())]));
         let values = value.map(|value| Item::from([(":guard".into(), value)]));
         let table = &self.names.main;
         let item = TransactWriteItem::builder();
@@ -263,7 +264,8 @@ impl Store {
 }
 
 fn put(table: &str, item: Item) -> Result<TransactWriteItem> {
-    let put = Put::builder().table_name(table).set_item(Some(item)).build().map_err(|e| Error::Failed(e.to_string()))?;
+    let put =
+        Put::builder().table_name(table).set_item(Some(item)).build().map_err(|e| Error::Failed(e.to_string()))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
 

@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::TenantId;
 use jiff::Timestamp;
 
+use crate::Store;
 use crate::error::{Error, Result, from_sdk};
 use crate::item::{DUE_SHARDS, Item, due_partition, instant, number, text};
-use crate::Store;
 
 /// Most items that one query of a shard returns.
 const PAGE: i32 = 100;
@@ -108,7 +108,10 @@ fn sort_of(key: &Item) -> String {
 }
 
 fn attribute(key: &Item, name: &str) -> Result<String> {
-    key.get(name).and_then(|v| v.as_s().ok()).cloned().ok_or_else(|| Error::Corrupt(format!("a due key without {name}")))
+    key.get(name)
+        .and_then(|v| v.as_s().ok())
+        .cloned()
+        .ok_or_else(|| Error::Corrupt(format!("a due key without {name}")))
 }
 
 fn primary(key: &Item) -> Result<Item> {

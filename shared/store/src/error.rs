@@ -61,7 +61,9 @@ where
     R: std::fmt::Debug,
 {
     match &error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => Error::Busy(brief(&error)),
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            Error::Busy(brief(&error))
+        }
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) if BUSY.contains(&code) => Error::Busy(code.to_owned()),
             Some(code) => Error::Failed(format!("{code}: {}", service.err().message().unwrap_or_default())),

@@ -70,7 +70,15 @@ impl Store {
 
 impl Commit {
     /// Keeps the answer with the effect, in the caller's scope.
-    pub fn keep_answer_in(self, scope: Scope, used: &Use, status: u16, etag: Option<String>, body: String, now: Timestamp) -> Self {
+    pub fn keep_answer_in(
+        self,
+        scope: Scope,
+        used: &Use,
+        status: u16,
+        etag: Option<String>,
+        body: String,
+        now: Timestamp,
+    ) -> Self {
         let answer = Answer {
             function: used.function.to_owned(),
             who: used.who.clone(),

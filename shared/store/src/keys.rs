@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId, TicketId, UserId};
+use domain::ids::{
+    CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId, TicketId, UserId,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -165,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_name_stands_before_the_names_that_start_with_it() {
-        let mut keys = [by_name("North Sea", "b"), by_name("north", "z"), by_name("North#Sea", "a"), by_name("NORTH", "c")];
+        let mut keys =
+            [by_name("North Sea", "b"), by_name("north", "z"), by_name("North#Sea", "a"), by_name("NORTH", "c")];
         keys.sort();
         assert_eq!(keys, ["north\u{1f}c", "north\u{1f}z", "north sea\u{1f}b", "north#sea\u{1f}a"]);
     }

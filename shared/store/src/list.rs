@@ -77,7 +77,8 @@ impl TenantStore {
         page: &PageRequest,
         keep: impl Fn(&T) -> bool,
     ) -> Result<Slice<Versioned<T>>> {
-        let cursors = self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
+        let cursors =
+            self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
         let mut after = page.cursor.as_deref().map(|c| cursors.open(self.scope, &listing.query, c)).transpose()?;
         let limit = page.limit as usize;
         let mut items = Vec::with_capacity(limit);
@@ -96,7 +97,10 @@ impl TenantStore {
             rows.sort_by(|a, b| if listing.newest_first { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
             for (sort, item) in rows {
                 if items.len() == limit || examined == MAX_EXAMINED {
-                    return Ok(Slice { items, next: after.map(|last| cursors.seal(self.scope, &listing.query, &last)) });
+                    return Ok(Slice {
+                        items,
+                        next: after.map(|last| cursors.seal(self.scope, &listing.query, &last)),
+                    });
                 }
                 let entry: Versioned<T> = from_item(&item)?;
                 examined += 1;

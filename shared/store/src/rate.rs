@@ -64,8 +64,12 @@ impl Store {
                 Ok(_) => return Ok(Verdict::Allowed),
                 Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
                     let service = error.into_service_error();
-                    if let aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(failed) = &service {
-                        used_until_ms = failed.item().and_then(|item| item.get("used_until")?.as_n().ok()?.parse::<i64>().ok());
+                    if let aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
+                        failed,
+                    ) = &service
+                    {
+                        used_until_ms =
+                            failed.item().and_then(|item| item.get("used_until")?.as_n().ok()?.parse::<i64>().ok());
                     }
                 }
                 Err(error) => return Err(from_sdk(error)),

@@ -72,7 +72,9 @@ impl TenantStore {
     ) -> Result<Slice<Versioned<Ticket>>> {
         let states = filter.open.map_or_else(|| vec![true, false], |open| vec![open]);
         let (by, partitions): (By, Vec<String>) = match filter.client {
-            Some(client) => (By::Ref, states.into_iter().map(|open| keys::refers::client_tickets(client, open)).collect()),
+            Some(client) => {
+                (By::Ref, states.into_iter().map(|open| keys::refers::client_tickets(client, open)).collect())
+            }
             None => (By::List, states.into_iter().map(keys::list::tickets).collect()),
         };
         let query = format!("{}?{}", partitions.join("+"), filter.others);

@@ -1,6 +1,8 @@
 //! Preview what the SLA rules say: the same functions that tickets go by, over a history that need not exist.
 
-use contract::preview::{FiredView, PREVIEW, PreviewCalendar, PreviewPolicy, PreviewQuestion, PreviewStep, PreviewView};
+use contract::preview::{
+    FiredView, PREVIEW, PreviewCalendar, PreviewPolicy, PreviewQuestion, PreviewStep, PreviewView,
+};
 use contract::tickets::ClockView;
 use contract::{NoPath, NoQuery};
 use domain::Refusal;

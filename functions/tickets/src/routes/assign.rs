@@ -3,8 +3,8 @@
 use contract::NoQuery;
 use contract::tickets::{ASSIGN, Assignment, AtTicket, TicketView};
 use domain::tickets;
-use runtime::{Answer, Cx, Handler, In, Result};
 use runtime::references::{self, Reference};
+use runtime::{Answer, Cx, Handler, In, Result};
 
 use crate::effects::{candidate, changed, visible_ticket};
 use crate::plans::Plans;

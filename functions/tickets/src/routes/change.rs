@@ -3,8 +3,8 @@
 use contract::NoQuery;
 use contract::tickets::{AtTicket, CHANGE, TicketChanges, TicketView};
 use domain::tickets;
-use runtime::{Answer, Cx, Handler, In, Result};
 use runtime::references::{self, Reference};
+use runtime::{Answer, Cx, Handler, In, Result};
 
 use crate::effects::{changed, visible_ticket};
 use crate::plans::Plans;
@@ -30,5 +30,16 @@ async fn change(cx: Cx, input: In<AtTicket, NoQuery, TicketChanges>) -> Result<A
 fn asked(changes: TicketChanges) -> tickets::TicketChanges {
     let TicketChanges { subject, description, kind, category, impact, urgency, priority, department, tags } = changes;
     let requester = None;
-    tickets::TicketChanges { subject, description, kind, category, impact, urgency, priority, department, tags, requester }
+    tickets::TicketChanges {
+        subject,
+        description,
+        kind,
+        category,
+        impact,
+        urgency,
+        priority,
+        department,
+        tags,
+        requester,
+    }
 }

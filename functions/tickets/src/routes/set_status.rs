@@ -21,5 +21,6 @@ async fn set_status(cx: Cx, input: In<AtTicket, NoQuery, NewStatus>) -> Result<A
     let status = input.body.status;
     let handled = tickets::set_status(ticket.value.clone(), status, owner.as_ref(), &cx.actor, cx.now, plan.as_ref())?;
     let reopened = owner.is_some();
-    changed(&cx, ticket, handled, owner.and_then(|owner| owner.capacity), plan.as_ref(), reopened.then_some(&plans)).await
+    changed(&cx, ticket, handled, owner.and_then(|owner| owner.capacity), plan.as_ref(), reopened.then_some(&plans))
+        .await
 }
