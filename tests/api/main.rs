@@ -5,6 +5,8 @@
 mod access;
 mod clients;
 mod departments;
+mod manners;
+mod pages;
 mod probe;
 mod sessions;
 mod sla;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: the chores of this repository.
 
 use std::io;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 use xtask::generate;
@@ -22,11 +22,18 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Measure: reads per due ticket, routes beside raw store calls, sizes and starts of the binaries.
+    Bench {
+        /// For the benchmark itself; `cargo xtask bench -- --help` tells them.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
 }
 
 fn main() -> io::Result<ExitCode> {
     match Args::parse().chore {
         Chore::Generate { check } => generate(check),
+        Chore::Bench { args } => bench(&args),
     }
 }
 
@@ -44,4 +51,11 @@ fn generate(check: bool) -> io::Result<ExitCode> {
         generate::mend(&root, &drift)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Run by cargo, and not linked: this program is built in a minute because it does not know the functions.
+fn bench(args: &[String]) -> io::Result<ExitCode> {
+    let run = ["run", "--release", "--package", "tests", "--bin", "bench", "--"];
+    let status = Command::new(env!("CARGO")).args(run).args(args).current_dir(xtask::root()).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -88,9 +88,8 @@ pub struct Dynamo {
     tokens: Arc<Mutex<Tokens>>,
 }
 
-/// Answers to transactions by `ClientRequestToken`, oldest first out. dynoxide has such a memory
-/// of its own, but looks through all of its ten minutes at every transaction: after some
-/// thousands that was five sixths of a transaction's time.
+/// Answers to transactions by `ClientRequestToken`, oldest first out. dynoxide has such a memory of
+/// its own, but looks through all of its ten minutes at every transaction; this one has a bound.
 #[derive(Default)]
 struct Tokens {
     answers: HashMap<String, (Value, String)>,

@@ -1,0 +1,45 @@
+//! `cargo xtask bench`: what Steward costs, each figure beside another one of the same run.
+//!
+//! Nothing here fails for being slow: a shared machine's times say little, their ratios more.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on panics")]
+
+mod binaries;
+mod numbers;
+mod routes;
+mod scan;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Measures reads per due ticket, routes beside their raw store calls, and the release binaries.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Args {
+    /// How many tickets are open, besides those that are due; a scan is measured for each.
+    #[arg(long, value_delimiter = ',', default_value = "1000,100000")]
+    open: Vec<usize>,
+    /// How many tickets are due at each scan.
+    #[arg(long, default_value_t = 200)]
+    due: usize,
+    /// How often each route is called.
+    #[arg(long, default_value_t = 300)]
+    calls: usize,
+    /// How often each binary is started.
+    #[arg(long, default_value_t = 5)]
+    starts: usize,
+    /// Where the release binaries are: `…/lambda`, or `…/release`. Looked for beside this program when absent.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() {
+    let args = Args::parse();
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    println!("Built with the {profile} profile. Times are wall-clock, on whatever else this machine does.\n");
+    scan::measure(&args.open, args.due).await;
+    routes::measure(args.calls).await;
+    binaries::measure(args.binaries, args.starts).await;
+}
