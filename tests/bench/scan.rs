@@ -66,11 +66,15 @@ pub(crate) fn by_call(recorded: &[Recorded]) -> Vec<(String, Vec<&Recorded>)> {
     for action in recorded {
         calls.entry(action.call).or_default().push(action);
     }
-    let named = |parts: Vec<&Recorded>| match parts[..] {
-        [only] => (only.touch.action.clone(), parts),
-        _ => ("dynamodb:TransactWriteItems".to_owned(), parts),
-    };
-    calls.into_values().map(named).collect()
+    let mut named = Vec::with_capacity(calls.len());
+    for parts in calls.into_values() {
+        let name = match parts[..] {
+            [only] => only.touch.action.clone(),
+            _ => "dynamodb:TransactWriteItems".to_owned(),
+        };
+        named.push((name, parts));
+    }
+    named
 }
 
 async fn scan(open: usize, due: usize) -> Scan {

@@ -24,8 +24,8 @@ enum Chore {
     },
     /// Measure: reads per due ticket, routes beside raw store calls, sizes and starts of the binaries.
     Bench {
-        /// For the benchmark itself; `cargo xtask bench -- --help` tells them.
-        #[arg(last = true)]
+        /// For the benchmark itself, as `--open 1000`; `-- --help` tells them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
 }
@@ -53,7 +53,7 @@ fn generate(check: bool) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Run by cargo, and not linked: this program is built in a minute because it does not know the functions.
+/// Built and run by cargo, not linked: this program does without the functions, and so does generating from the contract.
 fn bench(args: &[String]) -> io::Result<ExitCode> {
     let run = ["run", "--release", "--package", "tests", "--bin", "bench", "--"];
     let status = Command::new(env!("CARGO")).args(run).args(args).current_dir(xtask::root()).status()?;
