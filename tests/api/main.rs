@@ -10,5 +10,6 @@ mod pages;
 mod probe;
 mod sessions;
 mod sla;
+mod tickets;
 mod tokens;
 mod walk;

@@ -36,10 +36,15 @@ async fn all_ids(person: &Person, list: &str, limit: usize) -> Vec<String> {
 /// Clients, contacts and tickets of one MSP, sixty of each; the lists that have them.
 async fn filled(owner: &Person) -> Vec<(String, BTreeSet<String>)> {
     let id = |value: Value| value["id"].as_str().unwrap().to_owned();
-    let clients: Vec<String> = join_all((0..THINGS).map(|n| owner.create("/v1/clients", json!({ "name": format!("Client {n}") }))))
-        .await.into_iter().map(id).collect();
+    let clients: Vec<String> =
+        join_all((0..THINGS).map(|n| owner.create("/v1/clients", json!({ "name": format!("Client {n}") }))))
+            .await
+            .into_iter()
+            .map(id)
+            .collect();
     let contacts = format!("/v1/clients/{}/contacts", clients[0]);
-    let of_one = join_all((0..THINGS).map(|n| owner.create(&contacts, json!({ "name": format!("Contact {}", n % 7) })))).await;
+    let of_one =
+        join_all((0..THINGS).map(|n| owner.create(&contacts, json!({ "name": format!("Contact {}", n % 7) })))).await;
     let mut tickets = Vec::new();
     for n in 0..THINGS {
         // Many at the same instant, and all of them newest first.
@@ -125,7 +130,11 @@ async fn a_cursor_is_good_for_its_own_list_only() {
         }
         for (theirs, _) in &there {
             let answer = other.get(&joined(theirs, &format!("cursor={cursor}"))).await;
-            assert_eq!((answer.status, answer.pointers()), (400, vec!["?cursor"]), "{list} in another tenant's {theirs}");
+            assert_eq!(
+                (answer.status, answer.pointers()),
+                (400, vec!["?cursor"]),
+                "{list} in another tenant's {theirs}"
+            );
         }
         owner.get(&joined(list, &format!("cursor={cursor}"))).await.expect(200);
     }
