@@ -339,7 +339,7 @@ async fn a_dry_run_of_the_scan_says_what_it_would_do_and_does_nothing() {
     stack.app.clock().advance(SignedDuration::from_mins(90)).unwrap();
     let before = stored(&stack);
     let dry = stack.app.run_job(SCAN, JobInput { time: None, dry_run: true }).await.unwrap();
-    assert_eq!((dry.done, dry.would.len()), (0, 1), "{dry:?}");
+    assert_eq!(dry.would.len(), 1, "{dry:?}");
     assert_eq!(dry.would[0]["ticket"], ticket["id"]);
     stack.app.settle().await;
     assert_eq!(stored(&stack), before, "a dry run wrote something");
