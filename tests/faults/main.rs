@@ -1,1 +1,20 @@
-//! Faults.
+//! What holds when things go wrong: rights, dying jobs, a hostile store.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod everything;
+mod rights;
+
+use local::embedded::dynamo::MAIN;
+use serde_json::json;
+use tests::Stack;
+
+/// Makes a ticket's value such that nobody can read it.
+pub(crate) fn poison(stack: &Stack, tenant: &str, ticket: &str) {
+    let key = json!({ "pk": { "S": format!("{tenant}#TICKET#{ticket}") }, "sk": { "S": "@" } });
+    let request = json!({
+        "TableName": MAIN, "Key": key, "UpdateExpression": "SET v = :bad", "ConditionExpression": "attribute_exists(v)",
+        "ExpressionAttributeValues": { ":bad": { "M": {} } },
+    });
+    stack.app.dynamo().execute("UpdateItem", &request).expect("the ticket is there");
+}
