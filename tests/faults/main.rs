@@ -4,6 +4,7 @@
 
 mod everything;
 mod rights;
+mod scan;
 
 use local::embedded::dynamo::MAIN;
 use serde_json::json;
