@@ -65,10 +65,8 @@ fn binaries(folder: &Path) -> Vec<(String, PathBuf)> {
 }
 
 fn sizes(folder: &Path, found: &[(String, PathBuf)]) {
-    let mut sizes: Vec<(u64, &str)> = found
-        .iter()
-        .map(|(name, path)| (std::fs::metadata(path).expect("a binary").len(), name.as_str()))
-        .collect();
+    let mut sizes: Vec<(u64, &str)> =
+        found.iter().map(|(name, path)| (std::fs::metadata(path).expect("a binary").len(), name.as_str())).collect();
     sizes.sort_unstable();
     println!("## Release binaries: {} of {} in {}\n", found.len(), names().len(), folder.display());
     println!("| | function | bytes | MiB | to the smallest |\n|---|---|---|---|---|");
@@ -129,7 +127,9 @@ async fn cold_starts(found: &[(String, PathBuf)], starts: usize) {
 
 fn is_good(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Response(answer) => answer["statusCode"].as_u64().is_none_or(|status| status < 300),
+        // A job reports, a route has a status.
+        Outcome::Response(answer) if answer["done"].is_u64() => true,
+        Outcome::Response(answer) => answer["statusCode"].as_u64().is_some_and(|status| (200..300).contains(&status)),
         Outcome::Error(_) => false,
     }
 }
@@ -147,6 +147,10 @@ fn event(name: &str, owner: &Person, client: &str, ticket: &str) -> Value {
         let body = json!({ "client": client, "subject": "Printer is offline", "description": "It says E-302." });
         if event["body"].is_string() {
             event["body"] = body.to_string().into();
+        }
+        // Each time a call of its own, and not the first one's answer again.
+        if let Some(headers) = event["headers"].as_object_mut() {
+            headers.remove("idempotency-key");
         }
         event["rawQueryString"] = "".into();
         if let Some(event) = event.as_object_mut() {

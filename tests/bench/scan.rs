@@ -33,7 +33,9 @@ pub(crate) async fn measure(open: &[usize], due: usize) {
     }
     let Some(first) = scans.first() else { return };
     let per_due = |count: u64| count as f64 / due as f64;
-    println!("| tickets open, not due | store calls | per due ticket | reads per due ticket | to the first line | ms per due ticket | to the first line |");
+    println!(
+        "| tickets open, not due | store calls | per due ticket | reads per due ticket | to the first line | ms per due ticket | to the first line |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for one in &scans {
         println!(
