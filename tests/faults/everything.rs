@@ -163,7 +163,7 @@ async fn time_passes(stack: &Stack, desk: &Desk) {
     desk.technician.post(&format!("{}/take", at("/v1/tickets", &owned))).send().await.expect(200);
     stack.advance("PT12H").await;
     // An item that nobody can read is put off.
-    let opened = desk.technician.ticket(&desk.client, json!({})).await;
+    let opened = desk.technician.ticket(&desk.client, json!({ "priority": "p3" })).await;
     crate::poison(stack, &desk.owner.tenant, opened["id"].as_str().expect("an id"));
     stack.advance("PT12H").await;
     stack.app.settle().await;
