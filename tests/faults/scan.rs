@@ -40,7 +40,8 @@ async fn outcome(owner: &Person, tickets: &[String]) -> (Vec<Value>, usize) {
     let mut all = Vec::with_capacity(tickets.len());
     for id in tickets {
         let ticket = owner.get(&format!("/v1/tickets/{id}")).await.expect(200);
-        let states: Vec<Value> = ticket["clocks"].as_array().unwrap().iter().map(|clock| clock["state"].clone()).collect();
+        let states: Vec<Value> =
+            ticket["clocks"].as_array().unwrap().iter().map(|clock| clock["state"].clone()).collect();
         let timeline = owner.get(&format!("/v1/tickets/{id}/timeline?limit=100")).await.expect(200);
         let mut kinds: Vec<Value> =
             timeline["items"].as_array().unwrap().iter().map(|entry| entry["what"]["kind"].clone()).collect();
