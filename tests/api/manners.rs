@@ -298,8 +298,6 @@ async fn no_stored_attribute_can_be_sent_along() {
         let offered = |name: &str| schema["properties"].get(name).is_some();
         let mut places = Vec::new();
         objects(&body, "", &mut places);
-        // Serde ignores what is sent along with a unit variant: it is not refused there, but has nowhere to go either.
-        places.retain(|place| body.pointer(place).is_none_or(|object| object["do"] != "raise_priority"));
         let everywhere = places.iter().skip(1).map(|place| (place.as_str(), "password_hash"));
         let tries = names.iter().filter(|name| !offered(name)).map(|name| ("", name.as_str())).chain(everywhere);
         for (place, name) in tries {

@@ -17,7 +17,7 @@ pub(crate) fn named(ladder: &[Step]) -> Vec<(String, Option<Reference>)> {
                 Action::MoveToDepartment { department } => {
                     named.push((format!("{at}/department"), Some(Reference::Department(*department))));
                 }
-                Action::NotifyRoles { .. } | Action::RaisePriority => {}
+                Action::NotifyRoles { .. } | Action::RaisePriority {} => {}
             }
         }
     }

@@ -168,7 +168,7 @@ pub(super) fn policies(since: Timestamp) -> Result<Vec<Policy>, Refusal> {
             vec![
                 rung(&[FirstResponse, Resolution], When::AtPercent(90), vec![tell(&[Role::Dispatcher])]),
                 rung(&[FirstResponse], When::AtPercent(100), vec![tell(&[Role::Dispatcher, Role::Manager])]),
-                rung(&[Resolution], When::AfterBreach(0), vec![tell(&[Role::Manager]), Action::RaisePriority]),
+                rung(&[Resolution], When::AfterBreach(0), vec![tell(&[Role::Manager]), Action::RaisePriority {}]),
                 rung(&[Resolution], When::AfterBreach(240), vec![tell(&[Role::Owner, Role::Manager])]),
             ],
         )?,
@@ -179,7 +179,7 @@ pub(super) fn policies(since: Timestamp) -> Result<Vec<Policy>, Refusal> {
             &[75, 90],
             vec![
                 rung(&[FirstResponse, NextReply], When::AtPercent(100), vec![tell(&[Role::Dispatcher])]),
-                rung(&[Resolution], When::AfterBreach(60), vec![tell(&[Role::Manager]), Action::RaisePriority]),
+                rung(&[Resolution], When::AfterBreach(60), vec![tell(&[Role::Manager]), Action::RaisePriority {}]),
             ],
         )?,
         add(

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 fn plans() -> [Option<Plan>; 3] {
     let office = nine_to_five();
     let targets = |first, next, whole| PriorityTargets { first_response: first, next_reply: next, resolution: whole };
-    let ladder = |when| vec![Step { on: ClockKind::ALL.to_vec(), when, actions: vec![Action::RaisePriority] }];
+    let ladder = |when| vec![Step { on: ClockKind::ALL.to_vec(), when, actions: vec![Action::RaisePriority {}] }];
     let strict = policy(targets(business(30), always(20), business(90)), &[50], ladder(When::AtPercent(80)));
     let mut kind = policy(targets(always(600), business(300), None), &[50, 75], ladder(When::AfterBreach(15)));
     kind.id = PolicyId::from_uuid(uuid(2));

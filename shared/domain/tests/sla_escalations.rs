@@ -87,7 +87,7 @@ fn a_rung_that_raises_the_priority_makes_the_rest_be_recomputed() {
     let mut gold = policy(
         resolution(business(200)),
         &[],
-        vec![rung(&[Resolution], When::AtPercent(50), vec![Action::RaisePriority])],
+        vec![rung(&[Resolution], When::AtPercent(50), vec![Action::RaisePriority {}])],
     );
     gold.targets.p2 = resolution(business(90));
     let plan = Plan::new(gold, Some(&nine_to_five()));

@@ -118,7 +118,7 @@ impl SlowDesk<'_> {
             What::Rung(when) => {
                 let mut steps = self.policy.ladder.iter();
                 let step = steps.find(|step| step.when == when && step.on.contains(&kind)).unwrap();
-                if step.actions.contains(&Action::RaisePriority) {
+                if step.actions.contains(&Action::RaisePriority {}) {
                     self.priority = self.priority.raised();
                 }
             }
@@ -192,7 +192,7 @@ fn policies() -> impl Strategy<Value = Policy> {
             .map(|(on, when, raise)| {
                 let on = on.into_iter().filter(|kind| seen.insert((*kind, when))).collect();
                 let tell = Action::NotifyRoles { roles: vec![domain::Role::Manager] };
-                Step { on, when, actions: vec![if raise { Action::RaisePriority } else { tell }] }
+                Step { on, when, actions: vec![if raise { Action::RaisePriority {} } else { tell }] }
             })
             .collect();
         let targets = Targets { p1: of(0), p2: of(3), p3: of(6), p4: of(3) };

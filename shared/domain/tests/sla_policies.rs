@@ -132,7 +132,7 @@ fn a_past_that_cannot_be_is_refused_where_it_is_wrong() {
 #[test]
 fn policies_and_sla_states_survive_storage() {
     let ladder = vec![
-        rung(&[FirstResponse, NextReply], When::AtPercent(90), vec![Action::RaisePriority]),
+        rung(&[FirstResponse, NextReply], When::AtPercent(90), vec![Action::RaisePriority {}]),
         rung(&[FirstResponse], When::AfterBreach(30), tell_managers()),
     ];
     let targets = PriorityTargets { first_response: business(60), next_reply: business(30), resolution: always(90) };

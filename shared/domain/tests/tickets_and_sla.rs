@@ -74,7 +74,7 @@ fn an_escalation_notifies_raises_and_moves_and_is_told_once() {
     let actions = vec![
         Action::NotifyRoles { roles: vec![Role::Manager, Role::Owner, Role::Manager] },
         Action::NotifyUsers { users: vec![user(5)] },
-        Action::RaisePriority,
+        Action::RaisePriority {},
         Action::MoveToDepartment { department },
     ];
     let plan = with_ladder(vec![Step {

@@ -156,10 +156,7 @@ impl JobCx {
                 match work(due.clone()).await {
                     Ok(Step::Done) => report.done += 1,
                     Ok(Step::Skipped) => report.skipped += 1,
-                    Ok(Step::Would(what)) => {
-                        report.done += 1;
-                        report.would.push(what);
-                    }
+                    Ok(Step::Would(what)) => report.would.push(what),
                     Err(error) => self.failed(&due, &error, &mut report).await,
                 }
             }

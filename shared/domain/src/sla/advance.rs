@@ -189,7 +189,7 @@ impl AtWork {
     fn act(&mut self, actions: &[Action], at: Timestamp) {
         for action in actions {
             match action {
-                Action::RaisePriority => {
+                Action::RaisePriority {} => {
                     let raised = self.aim.priority.raised();
                     if raised != self.aim.priority {
                         self.aim.priority = raised;

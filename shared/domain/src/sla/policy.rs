@@ -151,7 +151,9 @@ pub enum Action {
         users: Vec<UserId>,
     },
     /// Raises the priority by one, P1 at most.
-    RaisePriority,
+    ///
+    /// Empty fields and not none: serde takes unknown fields of a unit variant without a word.
+    RaisePriority {},
     /// Hands the ticket to another department.
     MoveToDepartment {
         /// Which.
@@ -415,6 +417,6 @@ fn check_action(at: &str, action: &Action, check: &mut Check) {
             check.that(!users.is_empty(), &format!("{at}/users"), "required", "must name at least one user");
             check.count(&format!("{at}/users"), users.len(), MOST_NOTIFIED);
         }
-        Action::RaisePriority | Action::MoveToDepartment { .. } => {}
+        Action::RaisePriority {} | Action::MoveToDepartment { .. } => {}
     }
 }

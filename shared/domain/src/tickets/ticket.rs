@@ -296,7 +296,7 @@ impl<'a> Work<'a> {
         let mut fields = Vec::new();
         for action in actions {
             match action {
-                Action::RaisePriority => {
+                Action::RaisePriority {} => {
                     let (from, to) = (self.ticket.priority, self.ticket.priority.raised());
                     if from != to {
                         (self.ticket.priority, self.ticket.priority_by_hand) = (to, true);
@@ -326,7 +326,7 @@ fn whom_to_notify(actions: &[Action]) -> (Vec<Role>, Vec<UserId>) {
         match action {
             Action::NotifyRoles { roles } => to_roles.extend(roles.iter().filter(|role| !role.is_client_side())),
             Action::NotifyUsers { users } => to_users.extend(users),
-            Action::RaisePriority | Action::MoveToDepartment { .. } => {}
+            Action::RaisePriority {} | Action::MoveToDepartment { .. } => {}
         }
     }
     to_roles.sort_unstable();
