@@ -50,27 +50,22 @@ impl Handler {
     async fn pass(&self, world: &World, call: &Call) -> Result<Response> {
         let spec = &self.spec;
         let now = world.clock.now();
-        let cx = self.context(world, call, now).await?;
+        let mut pauses = Pauses::new(world);
+        let cx = loop {
+            match self.context(world, call, now).await {
+                Err(error) if error.is_passing() && pauses.pause().await => {}
+                done => break done?,
+            }
+        };
         if call.body.len() > MAX_BODY_BYTES {
             let detail =
                 format!("The body has {} bytes; at most {MAX_BODY_BYTES} are taken. Split it.", call.body.len());
             return Err(Error::Request { status: 413, kind: "too-large", detail, errors: Vec::new() });
         }
         let key = idempotency_key(spec, call)?;
-        let scope = call.claims.as_ref().map_or(Scope::Platform, |claims| Scope::Tenant(claims.tenant));
-        let mut pauses = Pauses::new(world);
         loop {
-            if let Some(key) = &key
-                && let Some(kept) = world.store.kept_answer(scope, key, now).await?
-            {
-                if kept.request != key.request {
-                    return Err(Error::KeyReused);
-                }
-                return Ok(success(spec, kept.etag, kept.body, true));
-            }
-            let tried = self.attempt(world, call, cx.again(), key.as_ref(), now).await;
-            match tried {
-                // Somebody else wrote first, or used this very key: read again and decide again.
+            match self.attempt(world, call, cx.again(), key.as_ref(), now).await {
+                // The store was busy, somebody else wrote first, or used this very key: read again and decide again.
                 Err(error) if error.is_passing() || matches!(error, Error::Store(store::Error::Replayed)) => {
                     if !pauses.pause().await {
                         return Err(error);
@@ -104,7 +99,7 @@ impl Handler {
         Ok(AnyCx::Signed(Cx { now, actor, session, store, world, if_match }))
     }
 
-    /// Load, decide, commit: once.
+    /// Replay, or load, decide and commit: once.
     async fn attempt(
         &self,
         world: &World,
@@ -113,6 +108,12 @@ impl Handler {
         key: Option<&Use>,
         now: Timestamp,
     ) -> Result<Response> {
+        if let Some(key) = key
+            && let Some(kept) = world.store.kept_answer(scope_of(call), key, now).await?
+        {
+            let same = kept.request == key.request;
+            return if same { Ok(success(&self.spec, kept.etag, kept.body, true)) } else { Err(Error::KeyReused) };
+        }
         let Prepared { commit, by, etag, body } = (self.run)(cx, call).await?;
         if let Some(commit) = commit {
             let commit: Commit = match (key, &body) {
