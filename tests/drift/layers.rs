@@ -13,7 +13,7 @@ fn may_use(package: &str, folder: &str) -> Option<&'static [&'static str]> {
         "domain" => Some(&[]),
         "contract" | "store" => Some(&["domain"]),
         "runtime" => Some(&["contract", "store", "domain"]),
-        "xtask" => Some(&["contract", "local"]),
+        "xtask" => Some(&["contract"]),
         "local" | "tests" => None,
         other => panic!("{other} has no layer: give it one here and in ARCHITECTURE.md"),
     }
