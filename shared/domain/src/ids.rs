@@ -101,4 +101,24 @@ ids! {
     SiteId "sit_";
     /// A department of a client.
     UnitId "unt_";
+    /// A contract with a client.
+    ContractId "ctr_";
+    /// A line of a contract.
+    LineId "lin_";
+    /// An invoice or a credit note.
+    InvoiceId "inv_";
+    /// A one-off charge, billed with the next invoice.
+    ChargeId "chg_";
+    /// A record of use, priced by a contract's line.
+    UsageId "usg_";
+    /// A time entry on a ticket.
+    TimeEntryId "tim_";
+    /// A block of prepaid hours.
+    BlockId "blk_";
+    /// A payment.
+    PaymentId "pay_";
+    /// A way to pay that a client saved.
+    PaymentMethodId "pym_";
+    /// A posting of the ledger.
+    PostingId "pst_";
 }

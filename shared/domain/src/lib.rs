@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod assignment;
+pub mod billing;
 pub mod calendar;
 pub mod clients;
 pub mod contacts;
@@ -15,6 +16,7 @@ pub mod error;
 pub mod events;
 pub mod ids;
 pub mod invalid;
+pub mod money;
 pub mod notices;
 pub mod outcome;
 pub mod passwords;
@@ -33,5 +35,6 @@ pub use error::Refusal;
 pub use events::Event;
 pub use ids::*;
 pub use invalid::Invalid;
+pub use money::Money;
 pub use outcome::Outcome;
 pub use zone::Zone;

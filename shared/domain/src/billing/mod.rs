@@ -1,0 +1,1 @@
+//! Billing: from what was agreed to what is owed, and from what is owed to what was paid.
