@@ -1,6 +1,7 @@
 //! Why a rule says no.
 
 use crate::invalid::Invalid;
+use crate::money::MoneyError;
 
 /// A refusal. Every detail says what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,17 @@ impl Refusal {
     /// One fault of the input.
     pub fn invalid(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Invalid { field: field.into(), code, detail: detail.into() }])
+    }
+}
+
+/// What cannot be computed is a conflict: the amounts that are there do not go together.
+impl From<MoneyError> for Refusal {
+    fn from(error: MoneyError) -> Self {
+        let code = match error {
+            MoneyError::Currencies(..) => "currencies",
+            MoneyError::TooLarge => "amount_too_large",
+        };
+        Self::conflict(code, error.to_string())
     }
 }
 
