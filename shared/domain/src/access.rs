@@ -70,6 +70,28 @@ pub enum Permission {
     TicketAssign,
     /// Run a job by hand.
     JobRun,
+    /// Read contracts, and simulate them.
+    ContractRead,
+    /// Draw up, sign, amend and end contracts.
+    ContractManage,
+    /// Read time entries.
+    TimeRead,
+    /// Log one's own time.
+    TimeLog,
+    /// Change anybody's time, and the rates.
+    TimeManage,
+    /// Read invoices and credit notes.
+    InvoiceRead,
+    /// Preview, approve, issue, void, credit and write off invoices; charge and one-offs.
+    InvoiceManage,
+    /// Read payments and ways to pay.
+    PaymentRead,
+    /// Record, allocate and refund payments; charge a saved method.
+    PaymentManage,
+    /// Change how the tenant bills: taxes, numbers, terms, dunning.
+    BillingManage,
+    /// Read the ledger, its check, and the reports.
+    LedgerRead,
 }
 
 impl Role {
@@ -109,6 +131,14 @@ impl Role {
                 TicketWork,
                 TicketAssign,
                 JobRun,
+                ContractRead,
+                ContractManage,
+                TimeRead,
+                TimeLog,
+                TimeManage,
+                InvoiceRead,
+                PaymentRead,
+                LedgerRead,
             ],
             Role::Dispatcher => &[
                 MeRead,
@@ -124,6 +154,9 @@ impl Role {
                 TicketReply,
                 TicketWork,
                 TicketAssign,
+                ContractRead,
+                TimeRead,
+                TimeLog,
             ],
             Role::Technician => &[
                 MeRead,
@@ -138,6 +171,8 @@ impl Role {
                 TicketOpen,
                 TicketReply,
                 TicketWork,
+                TimeRead,
+                TimeLog,
             ],
             Role::Billing => &[
                 MeRead,
@@ -149,10 +184,32 @@ impl Role {
                 DepartmentRead,
                 SlaRead,
                 TicketRead,
+                ContractRead,
+                ContractManage,
+                TimeRead,
+                TimeManage,
+                InvoiceRead,
+                InvoiceManage,
+                PaymentRead,
+                PaymentManage,
+                BillingManage,
+                LedgerRead,
             ],
-            Role::Auditor => {
-                &[MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead]
-            }
+            Role::Auditor => &[
+                MeRead,
+                TenantRead,
+                UserRead,
+                ClientRead,
+                ContactRead,
+                DepartmentRead,
+                SlaRead,
+                TicketRead,
+                ContractRead,
+                TimeRead,
+                InvoiceRead,
+                PaymentRead,
+                LedgerRead,
+            ],
             Role::ClientAdmin => &[
                 MeRead,
                 UserRead,
@@ -163,6 +220,9 @@ impl Role {
                 TicketRead,
                 TicketOpen,
                 TicketReply,
+                ContractRead,
+                InvoiceRead,
+                PaymentRead,
             ],
             Role::ClientUser => &[MeRead, ClientRead, TicketRead, TicketOpen, TicketReply],
         }
@@ -219,7 +279,7 @@ pub struct UnknownRole;
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 19] = [
+    pub const ALL: [Permission; 30] = [
         Permission::MeRead,
         Permission::TenantRead,
         Permission::TenantManage,
@@ -239,6 +299,17 @@ impl Permission {
         Permission::TicketWork,
         Permission::TicketAssign,
         Permission::JobRun,
+        Permission::ContractRead,
+        Permission::ContractManage,
+        Permission::TimeRead,
+        Permission::TimeLog,
+        Permission::TimeManage,
+        Permission::InvoiceRead,
+        Permission::InvoiceManage,
+        Permission::PaymentRead,
+        Permission::PaymentManage,
+        Permission::BillingManage,
+        Permission::LedgerRead,
     ];
 }
 

@@ -47,7 +47,15 @@ fn roles_may_what_the_table_says() {
     assert_eq!(who(TicketReply), ["owner", "manager", "dispatcher", "technician", "client_admin", "client_user"]);
     assert_eq!(who(JobRun), ["owner", "manager"]);
     assert_eq!(who(TicketRead).len(), 8);
-    let reads = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead];
+    assert_eq!(who(TimeLog), ["owner", "manager", "dispatcher", "technician"]);
+    assert_eq!(who(ContractManage), ["owner", "manager", "billing"]);
+    assert_eq!(who(InvoiceRead), ["owner", "manager", "billing", "auditor", "client_admin"]);
+    for money in [InvoiceManage, PaymentManage, BillingManage] {
+        assert_eq!(who(money), ["owner", "billing"]);
+    }
+    let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead];
+    let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead];
+    let reads = [&desk[..], &money[..]].concat();
     assert!(Permission::ALL.into_iter().all(|permission| Role::Auditor.may(permission) == reads.contains(&permission)));
     for role in Role::ALL {
         assert_eq!(role.name().parse::<Role>().unwrap(), role);
