@@ -396,15 +396,15 @@ impl TicketView {
 pub struct ClockView {
     /// Which promise.
     pub kind: ClockKind,
-    /// What was promised, in minutes.
-    pub target_minutes: u32,
+    /// What was promised, in minutes; absent where only the miss of an earlier promise remains.
+    pub target_minutes: Option<u32>,
     /// When it falls or fell due; absent while paused.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub due: Option<Timestamp>,
-    /// How much has passed, in seconds.
-    pub consumed_s: i64,
-    /// What is left, in seconds; negative after a miss.
-    pub remaining_s: i64,
+    /// How much has passed, in seconds; absent without a target.
+    pub consumed_s: Option<i64>,
+    /// What is left, in seconds; negative after a miss, absent without a target.
+    pub remaining_s: Option<i64>,
     /// How it stands.
     pub state: ClockState,
     /// When it was missed.
@@ -421,8 +421,8 @@ impl From<&Clock> for ClockView {
             kind: clock.kind,
             target_minutes: clock.target_minutes,
             due: clock.due,
-            consumed_s: clock.consumed.as_secs(),
-            remaining_s: clock.remaining.as_secs(),
+            consumed_s: clock.consumed.map(|consumed| consumed.as_secs()),
+            remaining_s: clock.remaining.map(|remaining| remaining.as_secs()),
             state: clock.state,
             breached_at: clock.breached_at,
             completed_at: clock.completed_at,

@@ -28,7 +28,7 @@ fn states_go_from_on_track_over_at_risk_and_critical_to_breached() {
         let previewed = seen(&[], &plan, minute);
         let clock = clock(&previewed, FirstResponse);
         assert_eq!(clock.state, state, "after {minute} minutes");
-        assert_eq!((clock.consumed, clock.remaining), (minutes(minute), minutes(100 - minute)));
+        assert_eq!((clock.consumed, clock.remaining), (Some(minutes(minute)), Some(minutes(100 - minute))));
         assert_eq!(clock.due, Some(after(100)));
         assert_eq!(clock.breached_at, (minute >= 100).then(|| after(100)));
     }
@@ -39,7 +39,7 @@ fn business_time_stands_still_at_night_and_24x7_does_not() {
     let targets = PriorityTargets { first_response: always(600), next_reply: None, resolution: business(600) };
     let previewed = seen(&[], &plan_of(targets), 9 * 60);
     assert_eq!(clock(&previewed, FirstResponse).due, Some(after(600)));
-    assert_eq!(clock(&previewed, Resolution).consumed, minutes(480));
+    assert_eq!(clock(&previewed, Resolution).consumed, Some(minutes(480)));
     assert_eq!(clock(&previewed, Resolution).due, Some(after(24 * 60 + 120)));
     assert_eq!(previewed.next_due, Some(FirstResponse));
 }
@@ -52,7 +52,7 @@ fn the_first_response_is_the_first_public_reply_and_never_pauses() {
     let answered = [(59, StaffReplied), (200, StaffReplied)];
     let previewed = seen(&answered, &plan, 300);
     let clock = clock(&previewed, FirstResponse);
-    assert_eq!((clock.state, clock.completed_at, clock.consumed), (ClockState::Met, Some(after(59)), minutes(59)));
+    assert_eq!((clock.state, clock.completed_at, clock.consumed), (ClockState::Met, Some(after(59)), Some(minutes(59))));
     assert_eq!(clock.due, Some(after(60)));
 }
 
@@ -71,11 +71,11 @@ fn resolution_pauses_in_the_pending_states_and_resumes_with_what_was_left() {
         [(30, status(Status::PendingCustomer)), (100, status(Status::PendingVendor)), (200, status(Status::Open))];
     let paused = seen(&steps[..2], &plan, 150);
     let stopped = clock(&paused, Resolution);
-    assert_eq!((stopped.state, stopped.due, stopped.remaining), (ClockState::Paused, None, minutes(90)));
+    assert_eq!((stopped.state, stopped.due, stopped.remaining), (ClockState::Paused, None, Some(minutes(90))));
     assert_eq!((paused.next_due, paused.sla.next_mark), (None, None));
     let resumed = seen(&steps, &plan, 210);
     let running = clock(&resumed, Resolution);
-    assert_eq!((running.due, running.remaining), (Some(after(290)), minutes(80)));
+    assert_eq!((running.due, running.remaining), (Some(after(290)), Some(minutes(80))));
     assert_eq!(resumed.sla.next_mark, Some(after(290)));
 }
 
@@ -135,6 +135,17 @@ fn a_miss_is_final_and_reopening_does_not_launder_it() {
         assert_eq!(clock(&previewed, Resolution).state, ClockState::Breached);
         assert_eq!(breaches(&previewed), [(Resolution, after(60))]);
     }
+    // Not even where nothing is promised any more.
+    let mut only_p3 = policy(PriorityTargets::default(), &[], vec![]);
+    only_p3.targets.p3 = resolution(business(60));
+    let unpromised = seen(
+        &[(70, WhatHappened::Priority(Priority::P1)), (80, status(Status::Resolved))],
+        &Plan::new(only_p3, Some(&nine_to_five())),
+        90,
+    );
+    let missed = clock(&unpromised, Resolution);
+    assert_eq!((missed.state, missed.breached_at), (ClockState::Breached, Some(after(60))));
+    assert_eq!((missed.target_minutes, missed.due, missed.completed_at), (None, None, Some(after(80))));
     let lowered = [(70, WhatHappened::Priority(Priority::P4))];
     assert_eq!(clock(&seen(&lowered, &plan, 80), Resolution).breached_at, Some(after(60)));
 }
@@ -177,7 +188,7 @@ fn another_priority_recomputes_from_creation_with_what_was_consumed() {
         [(30, status(Status::PendingCustomer)), (60, status(Status::Open)), (70, WhatHappened::Priority(Priority::P1))];
     let previewed = seen(&raised, &plan, 80);
     assert_eq!(clock(&previewed, Resolution).due, Some(after(130)));
-    assert_eq!(clock(&previewed, Resolution).consumed, minutes(50));
+    assert_eq!(clock(&previewed, Resolution).consumed, Some(minutes(50)));
     // Raised when more than the new target is used up: missed at that moment, not before.
     let late = seen(&[(150, WhatHappened::Priority(Priority::P1))], &plan, 160);
     assert_eq!(breaches(&late), [(Resolution, after(150))]);
@@ -205,6 +216,6 @@ fn hundreds_of_pauses_are_kept_as_a_sum_that_adds_up() {
         (0..300).map(|n| (n + 1, status(if n % 2 == 0 { Status::PendingCustomer } else { Status::Open }))).collect();
     let previewed = seen(&toggles, &plan, 310);
     assert!(previewed.sla.history.pauses.len() <= sla::history::MOST_PAUSES);
-    assert_eq!(clock(&previewed, Resolution).consumed, minutes(1 + 149 + 10));
+    assert_eq!(clock(&previewed, Resolution).consumed, Some(minutes(1 + 149 + 10)));
     assert_eq!(clock(&previewed, Resolution).due, Some(after(310 + 240 - 70) + minutes(16 * 60 + 70)));
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::policy::{Plan, TimeBasis};
+use super::policy::{Plan, Target, TimeBasis};
 use super::ticket::TicketSla;
 use crate::tickets::Priority;
 
@@ -63,14 +63,15 @@ pub enum ClockState {
 pub struct Clock {
     /// Which promise.
     pub kind: ClockKind,
-    /// What was promised, in minutes of the target's own time.
-    pub target_minutes: u32,
+    /// What was promised, in minutes of the target's own time; absent where nothing is promised any more, and only the
+    /// miss of an earlier promise remains.
+    pub target_minutes: Option<u32>,
     /// When it falls or fell due; absent while paused, for then nobody knows.
     pub due: Option<Timestamp>,
-    /// How much of the target's own time has passed.
-    pub consumed: SignedDuration,
-    /// What is left of the target; negative after a miss.
-    pub remaining: SignedDuration,
+    /// How much of the target's own time has passed; absent without a target.
+    pub consumed: Option<SignedDuration>,
+    /// What is left of the target; negative after a miss, absent without a target.
+    pub remaining: Option<SignedDuration>,
     /// How it stands.
     pub state: ClockState,
     /// When it was missed.
@@ -79,15 +80,34 @@ pub struct Clock {
     pub completed_at: Option<Timestamp>,
 }
 
-/// The clocks of a ticket at `now`. Empty without a plan, and for a ticket that was created closed. A ticket that
-/// was closed or cancelled shows what was kept and what was missed; what nobody waits for any more is left out.
+/// The clocks of a ticket at `now`. None for a ticket that was created closed. A ticket that was closed or cancelled
+/// shows what was kept and what was missed; what nobody waits for any more is left out. What was missed stays to be
+/// seen, whatever is promised afterwards.
 pub fn clocks(sla: &TicketSla, priority: Priority, plan: Option<&Plan>, now: Timestamp) -> Vec<Clock> {
-    let Some(plan) = plan else { return Vec::new() };
-    ClockKind::ALL.into_iter().filter_map(|kind| clock(sla, kind, priority, plan, now)).collect()
+    let promised = |kind| plan.and_then(|plan| Some((plan, plan.policy.targets.of(priority).of(kind)?)));
+    let clock = |kind| match promised(kind) {
+        Some((plan, target)) => clock(sla, kind, target, plan, now),
+        None => missed(sla, kind),
+    };
+    ClockKind::ALL.into_iter().filter_map(clock).collect()
 }
 
-fn clock(sla: &TicketSla, kind: ClockKind, priority: Priority, plan: &Plan, now: Timestamp) -> Option<Clock> {
-    let target = plan.policy.targets.of(priority).of(kind)?;
+/// The miss of a promise that is not made any more.
+fn missed(sla: &TicketSla, kind: ClockKind) -> Option<Clock> {
+    let breached_at = sla.breached_at(kind);
+    breached_at.is_some().then(|| Clock {
+        kind,
+        target_minutes: None,
+        due: None,
+        consumed: None,
+        remaining: None,
+        state: ClockState::Breached,
+        breached_at,
+        completed_at: Course::of(&sla.history, kind, TimeBasis::Always).and_then(|course| course.completed_at),
+    })
+}
+
+fn clock(sla: &TicketSla, kind: ClockKind, target: Target, plan: &Plan, now: Timestamp) -> Option<Clock> {
     let course = Course::of(&sla.history, kind, target.time)?;
     let whole = target.duration();
     let consumed = course.consumed(plan, now);
@@ -113,10 +133,10 @@ fn clock(sla: &TicketSla, kind: ClockKind, priority: Priority, plan: &Plan, now:
     };
     Some(Clock {
         kind,
-        target_minutes: target.minutes,
+        target_minutes: Some(target.minutes),
         due,
-        consumed,
-        remaining: whole - consumed,
+        consumed: Some(consumed),
+        remaining: Some(whole - consumed),
         state,
         breached_at,
         completed_at: course.completed_at,
