@@ -78,7 +78,7 @@ const INDIA: &[(&str, &str)] = &[
 pub(super) fn calendars(since: Timestamp) -> Result<Vec<Calendar>, Refusal> {
     let add = |number, name: &str, zone: &str, hours, holidays| {
         let new = NewCalendar { name: name.to_owned(), zone: known(zone), hours, holidays };
-        Ok(calendar::add(id(number, CalendarId::from_uuid), new, since)?.state)
+        Ok::<_, Refusal>(calendar::add(id(number, CalendarId::from_uuid), new, since)?.state)
     };
     let berlin = WeeklyHours {
         friday: windows(&[("08:00", "12:00"), ("12:30", "15:00")]),
@@ -153,7 +153,7 @@ pub(super) fn policies(since: Timestamp) -> Result<Vec<Policy>, Refusal> {
             calendar: Some(id(BERLIN, CalendarId::from_uuid)),
             client_calendar_first: true,
         };
-        Ok(policy::add(id(number, PolicyId::from_uuid), new, since)?.state)
+        Ok::<_, Refusal>(policy::add(id(number, PolicyId::from_uuid), new, since)?.state)
     };
     let gold = targets([[15, 60, 240], [60, 120, 480], [120, 240, 960], [240, 480, 2400]], TimeBasis::Always);
     let silver = targets([[30, 120, 480], [120, 240, 960], [240, 480, 1920], [480, 960, 3840]], TimeBasis::Always);
@@ -204,7 +204,7 @@ pub(super) fn departments(since: Timestamp) -> Result<Vec<Department>, Refusal> 
             calendar: None,
             email: Some(known(&format!("{mailbox}@{DOMAIN}"))),
         };
-        Ok(departments::add(id(number, DepartmentId::from_uuid), new, since)?.state)
+        Ok::<_, Refusal>(departments::add(id(number, DepartmentId::from_uuid), new, since)?.state)
     };
     Ok(vec![
         add(SERVICE_DESK, "Service Desk", Strategy::RoundRobin, &[2, 5, 7, 4, 6, 8], SlaChoice::Inherit, "support")?,
