@@ -15,10 +15,10 @@ use crate::users::UserView;
 
 /// Sign in.
 pub const SIGN_IN: Route<NoPath, NoQuery, NewSession, SessionView> = Route::post("identity-sign-in", "/v1/sessions")
-    .summary("Sign in; at most five tries a minute an account")
+    .summary("Sign in; at most five tries in any minute an account")
     .writes(Writes::Signs)
     .created()
-    .touches(&[Need::Update, Need::Query(Index::Main), Need::Get, Need::Secret]);
+    .touches(&[Need::Query(Index::Main), Need::Get, Need::Secret]);
 
 /// Trade a refresh token for the next one.
 pub const REFRESH: Route<NoPath, NoQuery, Refresh, SessionView> =

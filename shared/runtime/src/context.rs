@@ -91,6 +91,8 @@ pub struct PublicCx {
     pub world: World,
     /// Where the request came from.
     pub source_ip: String,
+    /// This request, however often its handler is run again for a busy store.
+    pub request: Uuid,
 }
 
 impl PublicCx {

@@ -51,6 +51,11 @@ pub enum Error {
 /// Seconds that a caller is asked to wait when the store is busy.
 const BUSY_RETRY_S: i64 = 1;
 
+/// The least number of whole seconds that is not shorter, and at least one.
+fn whole_seconds(wait: SignedDuration) -> i64 {
+    (wait.as_secs() + i64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
 impl Error {
     /// Input that cannot be taken, at one field.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -72,7 +77,7 @@ impl Error {
     /// Seconds after which the caller should try again, where that helps.
     pub fn retry_after_s(&self) -> Option<i64> {
         match self {
-            Error::TooMany(wait) => Some(i64::try_from(wait.as_millis()).map_or(1, |ms| ms.div_euclid(1000) + 1)),
+            Error::TooMany(wait) => Some(whole_seconds(*wait)),
             Error::Store(error) if error.is_passing() => Some(BUSY_RETRY_S),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use store::rate::Limit;
+use store::rate::{Limit, Quota};
 use store::{IdSource, Names, Store};
 use uuid::{ContextV7, Uuid};
 
@@ -48,7 +48,7 @@ pub struct Config {
     /// Calls that one user of one tenant may make.
     pub calls: Limit,
     /// Sign-ins that one account may try.
-    pub sign_ins: Limit,
+    pub sign_ins: Quota,
     /// Sender of mail.
     pub mail_from: String,
     /// Where people open the app, for links in mail.
@@ -63,7 +63,7 @@ impl Config {
         Config {
             stage: stage.to_owned(),
             calls: Limit::per_minute(120, 60),
-            sign_ins: Limit::per_minute(5, 5),
+            sign_ins: Quota::a_minute(5),
             mail_from: "Steward <desk@steward.example>".to_owned(),
             app_url: "http://localhost:8080".to_owned(),
             bus: "steward".to_owned(),

@@ -80,7 +80,8 @@ impl Handler {
     async fn context(&self, world: &World, call: &Call, now: Timestamp) -> Result<AnyCx> {
         let Access::Needs(permission) = self.spec.access else {
             let (store, world) = (world.store.clone(), world.clone());
-            return Ok(AnyCx::Public(PublicCx { now, store, world, source_ip: call.source_ip.clone() }));
+            let (source_ip, request) = (call.source_ip.clone(), (world.ids)());
+            return Ok(AnyCx::Public(PublicCx { now, store, world, source_ip, request }));
         };
         let claims = call
             .claims

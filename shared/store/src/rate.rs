@@ -1,17 +1,20 @@
-//! Limits that hold across all instances of all functions: one conditional write a call.
+//! Limits that hold across all instances of all functions: one conditional write a call, and for sign-ins a read before it.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::rate::{Counted, Use};
 use domain::users::Email;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::error::{Result, from_sdk};
-use crate::item::{key_of, number};
+use crate::error::{Error, Result, from_sdk};
+use crate::item::{Place, Record, key_of, number, to_item};
 use crate::keys::{self, Key, Scope};
 use crate::users::email_digest;
 use crate::{Store, TenantStore};
 
-pub use domain::rate::Limit;
+pub use domain::rate::{Limit, Quota};
 
 /// What a limiter says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,10 +32,53 @@ impl TenantStore {
     }
 }
 
+/// The latest sign-ins with an address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Attempts {
+    /// Digest of the address.
+    address: String,
+    /// The oldest first.
+    latest: Vec<Use>,
+    /// When they count no more.
+    until: Timestamp,
+}
+
+impl Record for Attempts {
+    fn place(&self) -> Place {
+        Place { expires: Some(self.until), ..Place::at(keys::attempts(&self.address)) }
+    }
+}
+
 impl Store {
-    /// Counts one sign-in with an address, whether it has an account or not.
-    pub async fn count_attempt(&self, address: &Email, limit: Limit, now: Timestamp) -> Result<Verdict> {
-        self.count(Scope::Platform, &keys::attempts(&email_digest(address)), limit, now).await
+    /// Counts one sign-in with an address, whether it has an account or not. A request that is run again counts once.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when another sign-in with the address was counted meanwhile.
+    pub async fn count_attempt(&self, address: &Email, quota: Quota, request: Uuid, now: Timestamp) -> Result<Verdict> {
+        let address = email_digest(address);
+        let found = self.find_in::<Attempts>(Scope::Platform, &keys::attempts(&address)).await?;
+        let (latest, rev) = found.map_or_else(|| (Vec::new(), 0), |found| (found.value.latest, found.rev));
+        let latest = match quota.count(latest, request, now) {
+            Counted::Now(latest) => latest,
+            Counted::Before => return Ok(Verdict::Allowed),
+            Counted::Wait(wait) => return Ok(Verdict::Wait(wait)),
+        };
+        // Twice the span: DynamoDB may delete by a clock that is ahead of ours.
+        let until = now.checked_add(quota.span * 2).unwrap_or(Timestamp::MAX);
+        let put = self
+            .dynamo
+            .put_item()
+            .table_name(&self.names.main)
+            .set_item(Some(to_item(Scope::Platform, &Attempts { address, latest, until }, rev + 1)?))
+            .condition_expression(if rev == 0 { "attribute_not_exists(pk)" } else { "rev = :rev" })
+            .set_expression_attribute_values((rev > 0).then(|| [(":rev".to_owned(), number(rev))].into()));
+        match put.send().await {
+            Ok(_) => Ok(Verdict::Allowed),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                Err(Error::Stale("the attempts of this address"))
+            }
+            Err(error) => Err(from_sdk(error)),
+        }
     }
 
     async fn count(&self, scope: Scope, key: &Key, limit: Limit, now: Timestamp) -> Result<Verdict> {

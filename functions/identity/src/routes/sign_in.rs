@@ -24,7 +24,8 @@ pub fn route() -> Handler {
 async fn sign_in(cx: PublicCx, input: In<NoPath, NoQuery, NewSession>) -> Result<Answer<SessionView>> {
     let NewSession { email, password, tenant } = input.body;
     // Before the password is looked at: whoever guesses learns nothing from the sixth try on.
-    if let Verdict::Wait(wait) = cx.store.count_attempt(&email, cx.world.config.sign_ins, cx.now).await? {
+    let quota = cx.world.config.sign_ins;
+    if let Verdict::Wait(wait) = cx.store.count_attempt(&email, quota, cx.request, cx.now).await? {
         return Err(Error::TooMany(wait));
     }
     let user = the_one(with_password(&cx, &email, tenant, &password).await?)?;
