@@ -1,8 +1,11 @@
 //! Billing: from what was agreed to what is owed, and from what is owed to what was paid.
 
 pub mod codes;
+pub mod cycle;
 pub mod dated;
 pub mod discounts;
 pub mod hours;
+pub mod pricing;
+pub mod proration;
 pub mod taxes;
 pub mod work;
