@@ -1,0 +1,397 @@
+//! Invoices and credit notes: the root, which stays small however many lines there are.
+//!
+//! What was issued never changes; only what is left to pay and the state move. A draft is made from its lines, and
+//! issuing and crediting look at lines again; every other rule needs the root alone.
+
+use iso_currency::Currency;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::cycle::Period;
+use super::lines::MOST_LINES;
+pub use super::lines::{InvoiceLine, LineChunk, Origin, chunks};
+use super::number::Number;
+pub use super::state::InvoiceState;
+use super::taxes::{Exempted, LineTax, TaxRounding, TaxSum};
+use super::terms::PaymentTerms;
+use crate::error::Refusal;
+use crate::ids::{ClientId, ContractId, InvoiceId};
+use crate::invalid::Check;
+use crate::money::Money;
+
+/// Most contracts on one invoice: each needs a write of its own in the transaction that makes the invoice.
+pub const MOST_CONTRACTS: usize = 20;
+/// Most rows of a tax summary. A row is a tax at a rate.
+pub const MOST_TAX_ROWS: usize = 20;
+/// Longest remark on an invoice.
+pub const LONGEST_NOTE: usize = 2_000;
+
+/// What kind of document it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum InvoiceKind {
+    /// For a period of one or more contracts.
+    Recurring,
+    /// Written by hand.
+    Manual,
+    /// Takes back what an invoice charged, in whole or in part. Its amounts are positive.
+    CreditNote,
+}
+
+impl InvoiceKind {
+    /// As it is written on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recurring => "recurring",
+            Self::Manual => "manual",
+            Self::CreditNote => "credit_note",
+        }
+    }
+}
+
+/// A contract's period that an invoice bills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Billed {
+    /// Which contract.
+    pub contract: ContractId,
+    /// Its period, whole, as its schedule has it.
+    pub period: Period,
+}
+
+impl Billed {
+    /// What there is one invoice of, for ever: the key under which the store lets it in once. Only the period's first
+    /// day counts: if the contract's end moves, the same period is still the same.
+    pub fn identity(self, kind: InvoiceKind) -> String {
+        format!("{}#{}#{}", self.contract, self.period.from, kind.name())
+    }
+}
+
+/// An invoice or a credit note.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invoice {
+    /// Which one.
+    pub id: InvoiceId,
+    /// What kind.
+    pub kind: InvoiceKind,
+    /// Who is to pay.
+    pub client: ClientId,
+    /// The contracts and periods that it bills; none on a manual one or a credit note.
+    #[serde(default)]
+    pub billed: Vec<Billed>,
+    /// The invoice that a credit note corrects.
+    #[serde(default)]
+    pub corrects: Option<InvoiceId>,
+    /// What all amounts are in.
+    pub currency: Currency,
+    /// Until when it is to be paid.
+    pub terms: PaymentTerms,
+    /// Where it stands.
+    pub state: InvoiceState,
+    /// Its number, from when it is issued; a void one keeps it.
+    #[serde(default)]
+    pub number: Option<Number>,
+    /// Its date, in the tenant's zone.
+    #[serde(default)]
+    pub issued_on: Option<Date>,
+    /// The last day on which paying is in time.
+    #[serde(default)]
+    pub due_on: Option<Date>,
+    /// When it first went to the client.
+    #[serde(default)]
+    pub sent_at: Option<Timestamp>,
+    /// How many lines there are.
+    pub lines: u32,
+    /// The lines' sums.
+    pub totals: Totals,
+    /// The tax summary.
+    #[serde(default)]
+    pub taxes: Vec<TaxSum>,
+    /// Where tax was rounded.
+    pub tax_rounding: TaxRounding,
+    /// What was not taxed, and by which certificate.
+    #[serde(default)]
+    pub exempted: Vec<Exempted>,
+    /// What was paid: allocated from payments, or from the client's credit.
+    pub paid: Money,
+    /// What credit notes took off the balance. What they credit beyond it is the client's credit.
+    pub credited: Money,
+    /// What is not expected any more.
+    pub written_off: Money,
+    /// What its credit notes took back in all.
+    pub noted: Noted,
+    /// A remark for the client; on a credit note the reason.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// When it was drafted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Sums over all lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Totals {
+    /// Before discounts.
+    pub gross: Money,
+    /// The discounts.
+    pub discount: Money,
+    /// Without taxes.
+    pub net: Money,
+    /// All taxes.
+    pub tax: Money,
+    /// What is to be paid: `net + tax`, always.
+    pub total: Money,
+}
+
+/// What the credit notes of an invoice have taken back of it, part by part, so that they never take back more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Noted {
+    /// Of the net.
+    pub net: Money,
+    /// Of each row of the tax summary, in its order.
+    pub taxes: Vec<Money>,
+}
+
+impl Noted {
+    /// Net and taxes together.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn total(&self) -> Result<Money, Refusal> {
+        Ok(self.taxes.iter().try_fold(self.net, |sum, tax| sum.plus(*tax))?)
+    }
+}
+
+/// A draft to be made from lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewInvoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// What kind; not a credit note, which [`super::credit`] makes.
+    pub kind: InvoiceKind,
+    /// Who is to pay.
+    pub client: ClientId,
+    /// What it bills.
+    pub billed: Vec<Billed>,
+    /// In what.
+    pub currency: Currency,
+    /// Until when it is to be paid.
+    pub terms: PaymentTerms,
+    /// The tax summary of the lines.
+    pub taxes: Vec<TaxSum>,
+    /// Where tax was rounded.
+    pub tax_rounding: TaxRounding,
+    /// What was not taxed.
+    pub exempted: Vec<Exempted>,
+    /// A remark for the client.
+    pub note: Option<String>,
+}
+
+/// Drafts an invoice over its lines.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for bad fields and for lines whose sums are not right; [`Refusal::Conflict`] for amounts that
+/// cannot be added.
+pub fn draft(new: NewInvoice, lines: &[InvoiceLine], now: Timestamp) -> Result<Invoice, Refusal> {
+    let mut check = Check::new();
+    let recurring = new.kind == InvoiceKind::Recurring;
+    let bills = "must name the contracts and periods, and only on a recurring invoice";
+    check.that(recurring != new.billed.is_empty(), "/billed", "required", bills);
+    check.that(new.kind != InvoiceKind::CreditNote, "/kind", "not_an_invoice", "must be credited against its invoice");
+    check.count("/billed", new.billed.len(), MOST_CONTRACTS);
+    check_document(&mut check, new.terms, new.note.as_deref(), &new.taxes, lines);
+    check.done()?;
+    let totals = totals(new.currency, lines, &new.taxes)?;
+    let nothing = Money::zero(new.currency);
+    Ok(Invoice {
+        id: new.id,
+        kind: new.kind,
+        client: new.client,
+        billed: new.billed,
+        corrects: None,
+        currency: new.currency,
+        terms: new.terms,
+        state: InvoiceState::Draft,
+        number: None,
+        issued_on: None,
+        due_on: None,
+        sent_at: None,
+        lines: count(lines),
+        totals,
+        noted: Noted { net: nothing, taxes: vec![nothing; new.taxes.len()] },
+        taxes: new.taxes,
+        tax_rounding: new.tax_rounding,
+        exempted: new.exempted,
+        paid: nothing,
+        credited: nothing,
+        written_off: nothing,
+        note: new.note,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+pub(super) fn check_document(
+    check: &mut Check,
+    terms: PaymentTerms,
+    note: Option<&str>,
+    taxes: &[TaxSum],
+    lines: &[InvoiceLine],
+) {
+    terms.check("/terms", check);
+    if let Some(note) = note {
+        check.prose("/note", note, LONGEST_NOTE);
+    }
+    check.count("/taxes", taxes.len(), MOST_TAX_ROWS);
+    check.that(!lines.is_empty(), "/lines", "required", "must not be empty; add a line");
+    check.count("/lines", lines.len(), MOST_LINES);
+    for (n, line) in (1..).zip(lines) {
+        line.check(&format!("/lines/{}", n - 1), n, check);
+    }
+}
+
+pub(super) fn count(lines: &[InvoiceLine]) -> u32 {
+    u32::try_from(lines.len()).unwrap_or(u32::MAX)
+}
+
+/// The sums of lines, held against their tax summary.
+///
+/// # Errors
+/// [`Refusal::Invalid`] when a line's net is not its gross less its discount and the taxes in it, or the taxes of the
+/// lines do not add up to the summary; [`Refusal::Conflict`] for another currency or too much.
+pub(super) fn totals(currency: Currency, lines: &[InvoiceLine], taxes: &[TaxSum]) -> Result<Totals, Refusal> {
+    let nothing = Money::zero(currency);
+    let (mut gross, mut discount, mut net) = (nothing, nothing, nothing);
+    let mut rows = vec![nothing; taxes.len()];
+    let mut check = Check::new();
+    for (index, line) in lines.iter().enumerate() {
+        gross = gross.plus(line.gross)?;
+        discount = discount.plus(line.discount)?;
+        net = net.plus(line.net)?;
+        let mut without_taxes = line.gross.minus(line.discount)?;
+        for tax in &line.taxes {
+            let Some(row) = taxes.iter().position(|row| is_row(row, tax)) else {
+                check.fault(format!("/lines/{index}/taxes"), "summary", "must all be in the tax summary");
+                continue;
+            };
+            rows[row] = rows[row].plus(tax.amount)?;
+            if taxes[row].inclusive {
+                without_taxes = without_taxes.minus(tax.amount)?;
+            }
+        }
+        let is_net = "must be gross less discount, and less the taxes that were in the price";
+        check.that(line.net == without_taxes, &format!("/lines/{index}/net"), "sum", is_net);
+    }
+    for (index, (row, sum)) in taxes.iter().zip(&rows).enumerate() {
+        let field = format!("/taxes/{index}/tax");
+        check.that(row.tax == *sum, &field, "sum", "must be the sum of the lines' amounts");
+    }
+    check.done()?;
+    let tax = Money::sum(currency, rows)?;
+    Ok(Totals { gross, discount, net, tax, total: net.plus(tax)? })
+}
+
+/// Whether a line's tax counts for this row of the summary.
+pub(super) fn is_row(row: &TaxSum, tax: &LineTax) -> bool {
+    row.code == tax.code && row.percent == tax.percent
+}
+
+impl Invoice {
+    /// The keys under which the store lets it in once, for ever: one for each contract's period that it bills.
+    pub fn identities(&self) -> Vec<String> {
+        self.billed.iter().map(|billed| billed.identity(self.kind)).collect()
+    }
+
+    /// From the first day that it bills to the last; none if it bills no period.
+    pub fn period(&self) -> Option<Period> {
+        let from = self.billed.iter().map(|billed| billed.period.from).min()?;
+        let to = self.billed.iter().map(|billed| billed.period.to).max()?;
+        Some(Period { from, to })
+    }
+
+    /// What is left to pay: total less what was paid, credited and written off. A draft, a void invoice and a credit
+    /// note leave nothing to pay.
+    pub fn balance(&self) -> Money {
+        if self.kind == InvoiceKind::CreditNote || !self.state.is_owed() {
+            return Money::zero(self.currency);
+        }
+        let gone = self.paid.minor() + self.credited.minor() + self.written_off.minor();
+        Money::new(self.totals.total.minor() - gone, self.currency)
+    }
+
+    /// Whether something is left to pay.
+    pub fn is_open(&self) -> bool {
+        !self.balance().is_zero()
+    }
+
+    /// What credit notes may still take back: what was not credited and not written off.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn left_to_credit(&self) -> Result<Money, Refusal> {
+        Ok(self.totals.total.minus(self.noted.total()?)?.minus(self.written_off)?)
+    }
+
+    /// Notes that it went to the client. The first time counts.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for a draft or a void one.
+    pub fn sent(mut self, at: Timestamp) -> Result<Self, Refusal> {
+        if self.sent_at.is_some() {
+            return Ok(self);
+        }
+        match self.state {
+            InvoiceState::Issued | InvoiceState::Draft | InvoiceState::Void | InvoiceState::WrittenOff => {
+                self.state = self.state.step_to(InvoiceState::Sent)?;
+            }
+            _ => {}
+        }
+        self.sent_at = Some(at);
+        self.updated_at = at;
+        Ok(self)
+    }
+
+    /// Whether the day after its last day in time has come while something is left to pay, and nobody has noted it.
+    pub fn turns_overdue(&self, today: Date) -> bool {
+        self.is_open() && self.state != InvoiceState::Overdue && self.due_on.is_some_and(|due| today > due)
+    }
+
+    /// Notes that it is overdue, if it is; otherwise it stays as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] when its state forbids it.
+    pub fn overdue(mut self, today: Date, now: Timestamp) -> Result<Self, Refusal> {
+        if self.turns_overdue(today) {
+            self.settle(today)?;
+            self.updated_at = now;
+        }
+        Ok(self)
+    }
+
+    /// Takes the step that what is left to pay calls for.
+    pub(super) fn settle(&mut self, today: Date) -> Result<(), Refusal> {
+        let late = self.state == InvoiceState::Overdue || self.due_on.is_some_and(|due| today > due);
+        let touched = !(self.paid.is_zero() && self.credited.is_zero());
+        let to = match (self.is_open(), late, touched, self.sent_at) {
+            (false, ..) if !self.written_off.is_zero() => InvoiceState::WrittenOff,
+            (false, ..) => InvoiceState::Paid,
+            (true, true, ..) => InvoiceState::Overdue,
+            (true, false, true, _) => InvoiceState::PartlyPaid,
+            (true, false, false, Some(_)) => InvoiceState::Sent,
+            (true, false, false, None) => InvoiceState::Issued,
+        };
+        if to != self.state {
+            self.state = self.state.step_to(to)?;
+        }
+        Ok(())
+    }
+}
