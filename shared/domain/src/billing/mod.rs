@@ -1,6 +1,8 @@
 //! Billing: from what was agreed to what is owed, and from what is owed to what was paid.
 
+pub mod bill;
 pub mod codes;
+pub mod contract;
 pub mod cycle;
 pub mod dated;
 pub mod discounts;

@@ -1,0 +1,164 @@
+//! What a bill answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iso_currency::Currency;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::facts::{Booking, Facts};
+use super::hold::Hold;
+use crate::billing::codes::TaxCode;
+use crate::billing::contract::{Contract, ContractState, renewed};
+use crate::billing::cycle::Period;
+use crate::billing::invoice::{Billed, InvoiceKind};
+use crate::billing::lines::Origin;
+use crate::billing::terms::PaymentTerms;
+use crate::ids::{ChargeId, ClientId, LineId, TimeEntryId, UsageId};
+use crate::money::Money;
+
+/// What is missing for a contract up to a date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Billing {
+    /// One for each bill date on which there is something to bill, oldest first. The store writes them one by one, each
+    /// in its own transaction, and stops at the first that is held ([`Billing::ready`]).
+    pub drafts: Vec<Draft>,
+    /// The facts after all of them, trailing bill dates with nothing to bill included. When nothing is held, the
+    /// contract and the book of these are what is stored at the end; the next bill date is in the contract.
+    pub after: Facts,
+    /// Whether there was more than one call answers ([`super::MOST_PERIODS`]): store these, and call again.
+    pub more: bool,
+}
+
+/// An invoice to be made, before taxes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// What it bills: the contract, and the period that starts on the day of the bill. There is one invoice of it for
+    /// ever. After the contract's end the period starts at the end, so that the last bill in arrears has its own.
+    pub billed: Billed,
+    /// Who pays.
+    pub client: ClientId,
+    /// In what.
+    pub currency: Currency,
+    /// When it is due, after the date on which it is issued.
+    pub terms: PaymentTerms,
+    /// What is billed, in the contract's order.
+    pub lines: Vec<DraftLine>,
+    /// The sum of the lines, after discounts and before taxes. Below zero it is owed to the client.
+    pub net: Money,
+    /// What it takes up, which is billed with it.
+    pub taken: Taken,
+    /// Prepaid hours that it sells.
+    pub blocks: Vec<BlockSold>,
+    /// What it does to the book, the bill dates with nothing to bill before it included.
+    pub bookings: Vec<Booking>,
+    /// What the next draft is compared with; none when this one is not over whole periods.
+    pub comparable: Option<Money>,
+    /// The next bill date after it.
+    pub next_on: Option<Date>,
+    /// Why somebody must look at it first; empty when nobody must.
+    pub holds: Vec<Hold>,
+}
+
+/// A line of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftLine {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What it says.
+    pub text: String,
+    /// The days that it pays for.
+    pub service: Option<Period>,
+    /// How many.
+    pub quantity: Decimal,
+    /// Of what.
+    pub unit: Option<String>,
+    /// In major units; none where no single price is behind it.
+    pub unit_price: Option<Decimal>,
+    /// Before discounts.
+    pub gross: Money,
+    /// What is taken off, its share of the invoice's discounts included.
+    pub discount: Money,
+    /// Gross less discount: what is taxed.
+    pub net: Money,
+    /// The taxes on it, in order.
+    pub taxes: Vec<TaxCode>,
+    /// The day whose tax rates hold: the last day of its service, or the day of the bill.
+    pub tax_on: Date,
+    /// A remark: how it was computed, or that it is late.
+    pub note: Option<String>,
+}
+
+/// What a draft takes up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Records of usage.
+    pub usage: BTreeSet<UsageId>,
+    /// Time entries.
+    pub time: BTreeSet<TimeEntryId>,
+    /// One-off charges.
+    pub charges: BTreeSet<ChargeId>,
+}
+
+/// Prepaid hours that were sold; the store makes a block of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockSold {
+    /// By which line.
+    pub line: LineId,
+    /// How many minutes.
+    pub minutes: u32,
+    /// What they cost, after discounts.
+    pub price: Money,
+    /// From when they may be used.
+    pub bought_on: Date,
+    /// Until when, exclusive.
+    pub expires_on: Option<Date>,
+}
+
+impl Billing {
+    /// The drafts that may be written now: those before the first that is held.
+    pub fn ready(&self) -> &[Draft] {
+        let held = self.drafts.iter().position(|draft| !draft.holds.is_empty());
+        &self.drafts[..held.unwrap_or(self.drafts.len())]
+    }
+}
+
+impl Draft {
+    /// The local date of the bill, by the schedule. A late run issues later, and the schedule does not move.
+    pub fn on(&self) -> Date {
+        self.billed.period.from
+    }
+
+    /// The key under which there is one invoice for ever.
+    pub fn identity(&self) -> String {
+        self.billed.identity(InvoiceKind::Recurring)
+    }
+
+    /// How many lines stand for each contract line, time entries not counted.
+    pub(super) fn made(&self) -> BTreeMap<LineId, u32> {
+        let mut made = BTreeMap::new();
+        for line in &self.lines {
+            if let Origin::ContractLine { line, .. }
+            | Origin::Usage { line, .. }
+            | Origin::LateUsage { line, .. }
+            | Origin::Minimum { line, .. }
+            | Origin::Adjustment { line, .. } = line.origin
+            {
+                *made.entry(line).or_default() += 1;
+            }
+        }
+        made
+    }
+
+    /// The contract after this draft: renewed if that was due by then, and with its next bill date.
+    pub fn contract_after(&self, contract: Contract) -> Contract {
+        moved(renewed(contract, self.on()), self.next_on)
+    }
+}
+
+/// A contract with its next bill date; over when there is none.
+pub(super) fn moved(contract: Contract, next_on: Option<Date>) -> Contract {
+    let over = next_on.is_none() && contract.state == ContractState::Active;
+    let state = if over { ContractState::Ended } else { contract.state };
+    Contract { next_on, state, ..contract }
+}

@@ -1,0 +1,259 @@
+//! What a bill is made from.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::draft::Draft;
+use crate::billing::codes::TaxCode;
+use crate::billing::contract::{Contract, Counted};
+use crate::billing::cycle::Period;
+use crate::billing::work::TimeLine;
+use crate::ids::{ChargeId, LineId, UsageId};
+use crate::money::Money;
+
+/// How many billed periods of a usage line are remembered: use that comes in later than that is counted in the oldest
+/// one remembered. With 500 lines of usage a book stays under 250 KB.
+pub const KEPT_PERIODS: usize = 6;
+/// Most records of usage, and most time lines and charges, that one bill takes up. More than an invoice can show is
+/// left for the next call, oldest first.
+pub const MOST_TAKEN: usize = 2_000;
+
+/// Everything that a bill depends on, of one contract. The store brings, in a few reads, whatever the contract's size:
+///
+/// - the contract, and its [`Book`]: one record that is written with every invoice;
+/// - `counts`, only when a line counts something: for each thing counted the last count on or before the start of the
+///   oldest period that is still to be billed or settled ([`Book::counts_from`]), and all counts after that;
+/// - `usage`, `time` and `charges` of the contract that are on no invoice yet, at most [`MOST_TAKEN`] of each, oldest
+///   first. Usage may be added up per line and local day; time is priced before
+///   ([`crate::billing::work::price_time`]), after hour blocks and buckets were drawn on;
+/// - the approvals that were given for this contract's held drafts;
+/// - the tenant's limits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// What was agreed.
+    pub contract: Contract,
+    /// What was billed.
+    pub book: Book,
+    /// What was counted, by date.
+    pub counts: Vec<Count>,
+    /// What was used and not yet billed.
+    pub usage: Vec<Usage>,
+    /// What was worked and not yet billed, with its price.
+    pub time: Vec<Worked>,
+    /// One-off charges that are not yet billed.
+    pub charges: Vec<Charge>,
+    /// Held drafts that somebody looked at.
+    pub approvals: Vec<Approval>,
+    /// When a draft is held.
+    pub limits: Limits,
+}
+
+/// What was billed for a contract: for each line only what the next bill needs. It moves in the transaction that writes
+/// the invoice, with [`Book::with`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Book {
+    /// By line.
+    pub lines: BTreeMap<LineId, BookLine>,
+    /// The local date of the last bill, empty ones included.
+    #[serde(default)]
+    pub billed_on: Option<Date>,
+    /// What the last draft over whole periods came to, to compare the next one with.
+    #[serde(default)]
+    pub comparable: Option<Money>,
+}
+
+/// What was billed for a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookLine {
+    /// Its last billed periods, oldest first: [`KEPT_PERIODS`] for usage, one for everything else.
+    pub periods: Vec<BookPeriod>,
+    /// The last local day on which invoice lines were made of it.
+    #[serde(default)]
+    pub made_on: Option<Date>,
+    /// How many were made on that day; the bound is on these.
+    #[serde(default)]
+    pub made: u32,
+}
+
+/// What was billed for a line in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookPeriod {
+    /// The whole period, as the schedule has it.
+    pub period: Period,
+    /// The usage billed in it, or the blocks sold; zero for other lines.
+    #[serde(default)]
+    pub quantity: Decimal,
+    /// How many records of usage that was.
+    #[serde(default)]
+    pub records: u32,
+    /// What that usage costs exactly, before discounts and limits, in major units.
+    #[serde(default)]
+    pub exact: Decimal,
+    /// What was billed, after the line's own discounts and without the top-up.
+    pub net: Money,
+    /// What was billed on top to reach the minimum.
+    pub top_up: Money,
+}
+
+/// How many there are from a date on, until the next count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Of what.
+    pub what: Counted,
+    /// From this local date on.
+    pub from: Date,
+    /// How many.
+    pub quantity: Decimal,
+}
+
+/// Something used, or all that was used on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Which record.
+    pub id: UsageId,
+    /// The contract's line that prices it.
+    pub line: LineId,
+    /// The local date of use.
+    pub on: Date,
+    /// How much.
+    pub quantity: Decimal,
+}
+
+/// A priced part of a time entry. All parts of an entry are billed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worked {
+    /// What it costs.
+    pub time: TimeLine,
+    /// What the invoice says: who worked on which ticket, and what was done.
+    pub text: String,
+    /// The taxes on it.
+    pub taxes: Vec<TaxCode>,
+}
+
+/// Something to be charged once, with the next bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charge {
+    /// Which charge.
+    pub id: ChargeId,
+    /// The first local date on which it may be billed.
+    pub on: Date,
+    /// What the invoice says.
+    pub text: String,
+    /// How many.
+    pub quantity: Decimal,
+    /// Of what.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// In major units.
+    pub unit_price: Decimal,
+    /// The taxes on it.
+    #[serde(default)]
+    pub taxes: Vec<TaxCode>,
+}
+
+/// Somebody looked at a held draft and let it pass. It holds for the draft that was seen: for this bill, up to this
+/// total, with up to so many lines of one contract line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The local date of the bill.
+    pub on: Date,
+    /// What it came to, before taxes.
+    pub net: Money,
+    /// Lines of one contract line.
+    pub lines: u32,
+}
+
+/// When a draft is held for approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Limits {
+    /// More invoice lines than this for one contract line in a day. Time entries and charges are not counted: each is
+    /// a line of its own by design.
+    pub lines_a_day: u32,
+    /// A total over so many times the last comparable one.
+    pub times_the_last: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lines_a_day: 15, times_the_last: 3 }
+    }
+}
+
+/// What a bill does to the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// Which line.
+    pub line: LineId,
+    /// The period as it stands after the bill; in place of the same period, or after the last one.
+    pub period: BookPeriod,
+    /// How many periods of the line are remembered.
+    pub keep: usize,
+}
+
+impl Book {
+    /// The first date whose counts the next bill may need; none when nothing was billed yet, and they are needed from
+    /// the contract's start.
+    pub fn counts_from(&self) -> Option<Date> {
+        self.lines.values().filter_map(|line| line.periods.last()).map(|billed| billed.period.from).min()
+    }
+
+    /// The book after a draft that is written on `today`.
+    #[must_use]
+    pub fn with(mut self, draft: &Draft, today: Date) -> Self {
+        self.apply(&draft.bookings, draft.on());
+        for (id, made) in draft.made() {
+            let line = self.lines.entry(id).or_default();
+            line.made = made + if line.made_on == Some(today) { line.made } else { 0 };
+            line.made_on = Some(today);
+        }
+        self.comparable = draft.comparable.or(self.comparable);
+        self
+    }
+
+    pub(super) fn apply(&mut self, bookings: &[Booking], on: Date) {
+        for booking in bookings {
+            let line = self.lines.entry(booking.line).or_default();
+            match line.periods.iter_mut().find(|billed| billed.period == booking.period.period) {
+                Some(billed) => *billed = booking.period,
+                None => line.periods.push(booking.period),
+            }
+            let over = line.periods.len().saturating_sub(booking.keep);
+            line.periods.drain(..over);
+        }
+        self.billed_on = Some(on);
+    }
+
+    pub(super) fn periods(&self, id: LineId) -> &[BookPeriod] {
+        self.lines.get(&id).map_or(&[], |line| &line.periods)
+    }
+}
+
+impl Facts {
+    /// Whether something is left to take up besides the contract's lines.
+    pub(super) fn has_open(&self) -> bool {
+        !(self.usage.is_empty() && self.time.is_empty() && self.charges.is_empty())
+    }
+
+    /// The facts after a draft was written on `today`: what the store holds then, and what the next bill starts from.
+    #[must_use]
+    pub fn with(mut self, draft: &Draft, today: Date) -> Self {
+        self.book = self.book.with(draft, today);
+        self.contract = draft.contract_after(self.contract);
+        self.usage.retain(|usage| !draft.taken.usage.contains(&usage.id));
+        self.time.retain(|worked| !draft.taken.time.contains(&worked.time.entry));
+        self.charges.retain(|charge| !draft.taken.charges.contains(&charge.id));
+        self
+    }
+}

@@ -1,0 +1,235 @@
+//! Amendments: dated changes of a contract. They add to it from today on, and never touch what was.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::model::{Contract, ContractState, Line, LineKind, Quantity, Uplift};
+use super::renew::renewed;
+use super::validate::check;
+use crate::billing::dated::Dated;
+use crate::billing::discounts::Discount;
+use crate::billing::pricing::Price;
+use crate::error::Refusal;
+use crate::ids::{LineId, UserId};
+use crate::invalid::Check;
+
+/// Most changes in one amendment.
+pub const MOST_CHANGES: usize = 500;
+/// Longest note of an amendment.
+pub const LONGEST_NOTE: usize = 500;
+
+/// A dated change of a contract. The store keeps it for the contract's history; what it does is in the contract.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    /// The first local date on which it holds: today or later.
+    pub effective_on: Date,
+    /// What changes, in order.
+    pub changes: Vec<Change>,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub note: String,
+    /// Who made it.
+    pub by: UserId,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// What an amendment changes, from its date on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Change {
+    /// Another quantity. What was billed in advance is settled with the next bill.
+    SetQuantity {
+        /// Of which line.
+        line: LineId,
+        /// How many from then on.
+        quantity: Quantity,
+    },
+    /// Another price; for usage from the next period on, because a period's usage is priced as a whole.
+    SetPrice {
+        /// Of which line.
+        line: LineId,
+        /// From then on.
+        price: Price,
+    },
+    /// A new line.
+    AddLine {
+        /// It starts on the amendment's date or later.
+        line: Box<Line>,
+    },
+    /// A line ends: the amendment's date is the first that is not billed.
+    EndLine {
+        /// Which.
+        line: LineId,
+    },
+    /// A discount, for periods that start on the amendment's date or later.
+    AddDiscount {
+        /// On this line; none for the whole invoice.
+        line: Option<LineId>,
+        /// It starts on the amendment's date or later.
+        discount: Discount,
+    },
+    /// The contract ends: the amendment's date is the first that is not billed.
+    End {},
+    /// The contract goes on longer.
+    Extend {
+        /// The new end, exclusive; none for no end.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+        until: Option<Date>,
+    },
+    /// Notice is given: the contract ends with its term, and does not renew. Only until the last day of notice.
+    GiveNotice {},
+    /// The notice is taken back.
+    WithdrawNotice {},
+    /// Another uplift on the next renewal, for example with the index of the year.
+    SetUplift {
+        /// From the next renewal on.
+        uplift: Uplift,
+    },
+}
+
+/// Amends an active contract. `today` is the tenant's local date. A renewal that is due by then comes first.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a date in the past and for what is not a valid contract afterwards; [`Refusal::Conflict`]
+/// when the contract is a proposal (`contract_draft`) or over (`contract_ended`), and for notice that comes too late
+/// (`notice_too_late`).
+pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<Contract, Refusal> {
+    match contract.state {
+        ContractState::Active => {}
+        ContractState::Draft => {
+            let detail = "is a proposal; change it itself, or activate it first";
+            return Err(Refusal::conflict("contract_draft", format!("{} {detail}", contract.number)));
+        }
+        ContractState::Ended => {
+            let detail = "is over; make a new contract";
+            return Err(Refusal::conflict("contract_ended", format!("{} {detail}", contract.number)));
+        }
+    }
+    check_amendment(amendment, today)?;
+    let mut after = renewed(contract, today);
+    for (index, change) in amendment.changes.iter().enumerate() {
+        apply(&mut after, change, amendment.effective_on)
+            .map_err(|refusal| refusal.within(&format!("/changes/{index}")))?;
+    }
+    after.next_on = after.next_on.min(Some(after.schedule.ends_on.map_or(Date::MAX, |end| end.max(today))));
+    after.updated_at = amendment.at;
+    check(&after)?;
+    Ok(after)
+}
+
+fn check_amendment(amendment: &Amendment, today: Date) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    if amendment.effective_on < today {
+        let detail = format!("must be today ({today}) or later; what was billed is corrected with a credit note");
+        check.fault("/effective_on", "in_the_past", detail);
+    }
+    check.that(!amendment.changes.is_empty(), "/changes", "required", "must change something; give a change");
+    check.count("/changes", amendment.changes.len(), MOST_CHANGES);
+    if !amendment.note.is_empty() {
+        check.prose("/note", &amendment.note, LONGEST_NOTE);
+    }
+    check.done()
+}
+
+fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refusal> {
+    match change {
+        Change::SetQuantity { line, quantity } => {
+            let line = living(contract, *line, on)?;
+            put(&mut line.quantity, on.max(line.from), *quantity);
+        }
+        Change::SetPrice { line, price } => {
+            let line = living(contract, *line, on)?;
+            put(&mut line.price, on.max(line.from), price.clone());
+        }
+        Change::AddLine { line } => {
+            if line.from < on {
+                return Err(Refusal::invalid("/line/from", "too_early", format!("must be {on} or later")));
+            }
+            contract.lines.push(line.as_ref().clone());
+        }
+        Change::EndLine { line } => {
+            let line = living(contract, *line, on)?;
+            line.until = Some(on.max(line.from));
+        }
+        Change::AddDiscount { line, discount } => {
+            if discount.from < on {
+                return Err(Refusal::invalid("/discount/from", "too_early", format!("must be {on} or later")));
+            }
+            match line {
+                Some(line) => living(contract, *line, on)?.discounts.push(discount.clone()),
+                None => contract.discounts.push(discount.clone()),
+            }
+        }
+        Change::End {} => {
+            in_term(contract, on)?;
+            contract.schedule.ends_on = Some(on.max(contract.schedule.starts_on));
+            contract.renewal.auto = false;
+        }
+        Change::Extend { until } => {
+            let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
+            if !longer {
+                let detail = "must be after the end that the contract has; to shorten it, end it";
+                return Err(Refusal::invalid("/until", "not_in_order", detail));
+            }
+            contract.schedule.ends_on = *until;
+        }
+        Change::GiveNotice {} => give_notice(contract, on)?,
+        Change::WithdrawNotice {} => contract.renewal.notice_given = None,
+        Change::SetUplift { uplift } => contract.renewal.uplift = *uplift,
+    }
+    Ok(())
+}
+
+/// The line, if it is still to be billed on this date.
+fn living(contract: &mut Contract, id: LineId, on: Date) -> Result<&mut Line, Refusal> {
+    in_term(contract, on)?;
+    let known = contract.lines.iter_mut().find(|line| line.id == id);
+    let line = known.ok_or_else(|| Refusal::invalid("/line", "unknown", "is no line of this contract"))?;
+    match line.until {
+        Some(until) if until <= on => {
+            Err(Refusal::invalid("/line", "ended", format!("ended on {until}; add a new line instead")))
+        }
+        _ if line.kind == LineKind::OneOff && line.from <= on => {
+            Err(Refusal::invalid("/line", "billed", "is billed once; add a new line instead"))
+        }
+        _ => Ok(line),
+    }
+}
+
+fn in_term(contract: &Contract, on: Date) -> Result<(), Refusal> {
+    match contract.schedule.ends_on {
+        Some(end) if on >= end => {
+            let detail = format!("the contract ends on {end}; give an earlier date, or extend it first");
+            Err(Refusal::conflict("after_the_end", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn give_notice(contract: &mut Contract, on: Date) -> Result<(), Refusal> {
+    let Some(upcoming) = super::renew::upcoming(contract) else {
+        let detail = "the contract has no end; end it on a date instead";
+        return Err(Refusal::conflict("no_term", detail));
+    };
+    if on > upcoming.notice_by {
+        let detail = format!("notice was to be given by {}; end the contract on a date instead", upcoming.notice_by);
+        return Err(Refusal::conflict("notice_too_late", detail));
+    }
+    contract.renewal.notice_given = Some(on);
+    Ok(())
+}
+
+/// Puts a value into a list by date, in place of one of the same date.
+fn put<T>(dated: &mut Vec<Dated<T>>, from: Date, value: T) {
+    let at = dated.partition_point(|dated| dated.from < from);
+    if dated.get(at).is_some_and(|dated| dated.from == from) {
+        dated[at].value = value;
+    } else {
+        dated.insert(at, Dated { from, value });
+    }
+}

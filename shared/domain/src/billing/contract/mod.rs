@@ -1,0 +1,14 @@
+//! Contracts: what a client pays for, from when until when, and at which price.
+//!
+//! Everything that can change is dated ([`crate::billing::dated::Dated`]); an amendment adds dated values and never touches what was, so the
+//! past of a contract never changes. Start reading at [`Contract`]; [`crate::billing::bill`] makes invoices of it.
+
+mod amend;
+mod model;
+mod renew;
+mod validate;
+
+pub use amend::*;
+pub use model::*;
+pub use renew::*;
+pub use validate::*;
