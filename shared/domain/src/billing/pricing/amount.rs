@@ -102,10 +102,10 @@ fn percentage(pricing: &PercentagePricing, amounts: &[Decimal]) -> Result<Vec<Pa
         charged += charged_of_this;
         with_fee += u32::from(!fee_is_free);
         let fee = if fee_is_free { Decimal::ZERO } else { pricing.fixed };
-        let due = times(charged_of_this, rate)? + fee;
+        let due = bounded(times(charged_of_this, rate)?.checked_add(fee))?;
         let is_free = fee_is_free && charged_of_this.is_zero();
-        let least = pricing.minimum.filter(|_| !is_free).unwrap_or_default();
-        let most = pricing.maximum.unwrap_or(LARGEST_AMOUNT);
+        let least = bounded(pricing.minimum.filter(|_| !is_free).or(Some(Decimal::ZERO)))?;
+        let most = bounded(pricing.maximum.or(Some(LARGEST_AMOUNT)))?;
         raised += (least - due).max(Decimal::ZERO);
         cut += (most - due).min(Decimal::ZERO);
     }
