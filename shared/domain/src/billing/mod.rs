@@ -15,6 +15,7 @@ pub mod number;
 pub mod pricing;
 pub mod proration;
 pub mod recognition;
+mod spread;
 pub mod state;
 pub mod taxes;
 pub mod terms;

@@ -9,5 +9,5 @@ pub mod price;
 pub mod rates;
 
 pub use self::entry::{NewTimeEntry, TimeChanges, TimeEntry, TimeState};
-pub use self::price::{TimeKind, TimeLine, TimeTerms};
+pub use self::price::{TimeKind, TimeLine, TimeTerms, price_time};
 pub use self::rates::{AfterHours, Rate, RateCard, Rounding, WorkType};

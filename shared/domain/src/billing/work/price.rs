@@ -1,14 +1,21 @@
 //! From time entries to priced lines.
+//!
+//! An entry is split where business hours begin or end and where a holiday does, to the minute, in the calendar's zone.
+//! It is rounded up once as a whole, never part by part, so a boundary makes no extra minutes. The minutes that rounding
+//! adds go to the part with the lowest factor: rounding makes no premium time.
 
+use iso_currency::Currency;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::rates::{RateCard, WorkType};
+use super::entry::TimeEntry;
+use super::rates::{AfterHours, RateCard, Rounding, WorkType};
 use crate::billing::codes::{RoleCode, WorkTypeCode};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Hours, OpenTime};
+use crate::error::Refusal;
 use crate::ids::{ContractId, TimeEntryId, UserId};
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::zone::Zone;
 
 /// Which hours of the day a part of an entry lies in.
@@ -67,4 +74,112 @@ pub struct TimeLine {
     pub factor: Decimal,
     /// What it costs: minutes × rate × factor ÷ 60, rounded once.
     pub amount: Money,
+}
+
+/// Prices what is still to be billed, in order of its beginning and then by id; other entries are passed over.
+///
+/// # Errors
+/// [`Refusal::Conflict`]: `rate_missing`, which names person, kind of work and day, for an hour without a rate is never
+/// free; `work_type_missing` for a kind of work that nobody knows; `amount_too_large`.
+pub fn price_time(entries: &[TimeEntry], terms: &TimeTerms<'_>) -> Result<Vec<TimeLine>, Refusal> {
+    let hours = terms.calendar.map(SplitHours::new);
+    let mut unbilled: Vec<&TimeEntry> = entries.iter().filter(|entry| entry.is_unbilled()).collect();
+    unbilled.sort_by_key(|entry| (entry.started_at, entry.id));
+    let mut lines = Vec::new();
+    for entry in unbilled {
+        price_entry(entry, terms, hours.as_ref(), &mut lines)?;
+    }
+    Ok(lines)
+}
+
+fn price_entry(
+    entry: &TimeEntry,
+    terms: &TimeTerms<'_>,
+    hours: Option<&SplitHours>,
+    lines: &mut Vec<TimeLine>,
+) -> Result<(), Refusal> {
+    let on = entry.day(terms.zone);
+    let work_type = terms.work_types.iter().find(|known| known.code == entry.work_type).ok_or_else(|| {
+        let detail = format!("time entry {} has the unknown kind of work {}; add it", entry.id, entry.work_type);
+        Refusal::conflict("work_type_missing", detail)
+    })?;
+    let rate = terms.card.rate(terms.contract, entry, on).ok_or_else(|| {
+        let (person, work, id) = (entry.person, &entry.work_type, entry.id);
+        let detail = format!("no rate for {person} and {work} on {on} (time entry {id}); add one to the rate card");
+        Refusal::conflict("rate_missing", detail)
+    })?;
+    let after_hours = work_type.after_hours.unwrap_or(terms.card.after_hours);
+    let rounding = work_type.rounding.unwrap_or(terms.card.rounding);
+    for (kind, worked, minutes) in split(entry, hours, after_hours, rounding) {
+        let factor = after_hours.factor(kind);
+        lines.push(TimeLine {
+            entry: entry.id,
+            person: entry.person,
+            role: entry.role.clone(),
+            work_type: entry.work_type.clone(),
+            on,
+            kind,
+            worked,
+            minutes,
+            rate,
+            factor,
+            amount: cost_of(Decimal::from(minutes) * factor, rate, terms.card.currency)?,
+        });
+    }
+    Ok(())
+}
+
+/// The parts of an entry: the hours they lie in, minutes worked, minutes charged.
+fn split(
+    entry: &TimeEntry,
+    hours: Option<&SplitHours>,
+    after_hours: AfterHours,
+    rounding: Rounding,
+) -> Vec<(TimeKind, u32, u32)> {
+    let worked = hours.map_or([entry.minutes, 0, 0], |hours| hours.split(entry));
+    let mut parts: Vec<(TimeKind, u32, u32)> = KINDS
+        .into_iter()
+        .zip(worked)
+        .filter(|(_, minutes)| *minutes > 0)
+        .map(|(kind, minutes)| (kind, minutes, minutes))
+        .collect();
+    let added = rounding.up(entry.minutes) - entry.minutes;
+    if let Some(cheapest) = parts.iter_mut().min_by_key(|(kind, ..)| after_hours.factor(*kind)) {
+        cheapest.2 += added;
+    }
+    parts
+}
+
+/// What minutes, factors included, cost at a rate an hour: one division of an exact product, rounded once.
+pub(in crate::billing) fn cost_of(minutes: Decimal, rate: Decimal, currency: Currency) -> Result<Money, MoneyError> {
+    let hours = minutes.checked_mul(rate).and_then(|product| product.checked_div(Decimal::from(60)));
+    Money::rounded(hours.ok_or(MoneyError::TooLarge)?, currency)
+}
+
+const KINDS: [TimeKind; 3] = [TimeKind::Business, TimeKind::AfterHours, TimeKind::Holiday];
+
+/// A calendar made ready to split entries.
+struct SplitHours {
+    business: OpenTime,
+    /// All day, but not on holidays.
+    no_holiday: OpenTime,
+}
+
+impl SplitHours {
+    fn new(calendar: &Calendar) -> Self {
+        Self {
+            business: calendar.time(),
+            no_holiday: OpenTime::new(&calendar.zone, &Hours::AlwaysOpen, &calendar.holidays),
+        }
+    }
+
+    /// Minutes in business hours, outside them, and on holidays; they add up to the entry's. Where a zone's offset is not
+    /// whole minutes, a minute that is cut counts as the later kind.
+    fn split(&self, entry: &TimeEntry) -> [u32; 3] {
+        let (from, to) = (entry.started_at, entry.ended_at());
+        let minutes = |time: &OpenTime| u32::try_from(time.open_between(from, to).as_mins()).unwrap_or(entry.minutes);
+        let no_holiday = minutes(&self.no_holiday).min(entry.minutes);
+        let business = minutes(&self.business).min(no_holiday);
+        [business, no_holiday - business, entry.minutes - no_holiday]
+    }
 }

@@ -1,13 +1,20 @@
 //! Rates: what an hour of somebody's work costs.
 
+use std::collections::HashSet;
+
 use iso_currency::Currency;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::entry::TimeEntry;
+use super::price::TimeKind;
 use crate::billing::codes::{RoleCode, TaxCode, WorkTypeCode};
-use crate::billing::dated::Dated;
+use crate::billing::dated::{self, Dated, in_force};
+use crate::billing::taxes::MOST_TAXES;
+use crate::error::Refusal;
 use crate::ids::{ContractId, UserId};
+use crate::invalid::Check;
 
 /// More rates than this on one card are a mistake, and would not fit its item.
 pub const MOST_RATES: usize = 500;
@@ -110,4 +117,133 @@ pub struct AfterHours {
     pub outside: Decimal,
     /// On the calendar's holidays, all day.
     pub holiday: Decimal,
+}
+
+impl RateCard {
+    /// The price of an hour of this work on a day under a contract, in major units; none when no rate holds.
+    pub fn rate(&self, contract: Option<ContractId>, entry: &TimeEntry, on: Date) -> Option<Decimal> {
+        let holding = self.rates.iter().filter(|rate| rate.fits(contract, entry));
+        let priced = holding.filter_map(|rate| Some((rate.precedence(), rate.on(on)?)));
+        priced.max_by_key(|(precedence, _)| *precedence).map(|(_, per_hour)| per_hour)
+    }
+
+    /// The rules for saved rate cards.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with the field of each fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.count("/rates", self.rates.len(), MOST_RATES);
+        let mut seen = HashSet::new();
+        for (index, rate) in self.rates.iter().enumerate() {
+            let at = format!("/rates/{index}");
+            let new = seen.insert((rate.contract, rate.person, &rate.role, &rate.work_type));
+            let twice = "is for the same as a rate before it; put the prices together in one, each with its date";
+            check.that(new, &at, "duplicate", twice);
+            rate.check(&at, &mut check);
+        }
+        self.rounding.check("/rounding", &mut check);
+        self.after_hours.check("/after_hours", &mut check);
+        check.done()
+    }
+}
+
+impl Rate {
+    fn fits(&self, contract: Option<ContractId>, entry: &TimeEntry) -> bool {
+        self.contract.is_none_or(|only| contract == Some(only))
+            && self.person.is_none_or(|only| entry.person == only)
+            && self.role.as_ref().is_none_or(|only| entry.role.as_ref() == Some(only))
+            && self.work_type.as_ref().is_none_or(|only| entry.work_type == *only)
+    }
+
+    /// What names a contract goes before what names none, and so on: see [`Rate`].
+    fn precedence(&self) -> [bool; 4] {
+        [self.contract.is_some(), self.person.is_some(), self.role.is_some(), self.work_type.is_some()]
+    }
+
+    fn on(&self, day: Date) -> Option<Decimal> {
+        in_force(&self.per_hour, day).copied().filter(|_| self.until.is_none_or(|until| day < until))
+    }
+
+    fn check(&self, at: &str, check: &mut Check) {
+        dated::check_dates(&format!("{at}/per_hour"), &self.per_hour, check);
+        for (index, dated) in self.per_hour.iter().enumerate() {
+            let at = format!("{at}/per_hour/{index}/value");
+            let in_range = dated.value >= Decimal::ZERO && dated.value <= HIGHEST_RATE;
+            check.that(in_range, &at, "out_of_range", "must be from 0 to 1000000 an hour");
+            check_places(&at, dated.value, check);
+        }
+        let first = self.per_hour.first().map(|dated| dated.from);
+        let ends_later = self.until.is_none_or(|until| first.is_none_or(|from| from < until));
+        check.that(ends_later, &format!("{at}/until"), "empty", "must be after the day on which it begins");
+    }
+}
+
+impl WorkType {
+    /// The rules for saved kinds of work.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with the field of each fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.line("/name", &self.name, LONGEST_NAME);
+        check.count("/taxes", self.taxes.len(), MOST_TAXES);
+        if let Some(rounding) = self.rounding {
+            rounding.check("/rounding", &mut check);
+        }
+        if let Some(after_hours) = self.after_hours {
+            after_hours.check("/after_hours", &mut check);
+        }
+        check.done()
+    }
+}
+
+impl Rounding {
+    /// Minutes as they are.
+    pub const NONE: Self = Self { step_minutes: 1, minimum_minutes: 0 };
+
+    /// At least the minimum, and then up to a multiple of the step: 20 minutes in steps of 15 are 30.
+    pub fn up(&self, minutes: u32) -> u32 {
+        minutes.max(self.minimum_minutes).next_multiple_of(self.step_minutes.max(1))
+    }
+
+    fn check(&self, at: &str, check: &mut Check) {
+        let step = (1..=LONGEST_STEP).contains(&self.step_minutes);
+        check.that(step, &format!("{at}/step_minutes"), "out_of_range", "must be from 1 to 1440 minutes");
+        let minimum = self.minimum_minutes <= LONGEST_STEP;
+        check.that(minimum, &format!("{at}/minimum_minutes"), "out_of_range", "must be from 0 to 1440 minutes");
+    }
+}
+
+impl AfterHours {
+    /// The same price at any hour.
+    pub const NONE: Self = Self { outside: Decimal::ONE, holiday: Decimal::ONE };
+
+    /// The factor of these hours; business hours have 1.
+    pub fn factor(&self, kind: TimeKind) -> Decimal {
+        match kind {
+            TimeKind::Business => Decimal::ONE,
+            TimeKind::AfterHours => self.outside,
+            TimeKind::Holiday => self.holiday,
+        }
+    }
+
+    fn check(&self, at: &str, check: &mut Check) {
+        for (name, factor) in [("outside", self.outside), ("holiday", self.holiday)] {
+            let at = format!("{at}/{name}");
+            let in_range = factor >= Decimal::ZERO && factor <= HIGHEST_FACTOR;
+            check.that(
+                in_range,
+                &at,
+                "out_of_range",
+                "must be from 0 to 10; 1 is the plain rate, 1.5 half as much more",
+            );
+            check_places(&at, factor, check);
+        }
+    }
+}
+
+fn check_places(at: &str, value: Decimal, check: &mut Check) {
+    let places = value.normalize().scale();
+    check.that(places <= MOST_PLACES, at, "too_precise", "must have at most six decimal places");
 }

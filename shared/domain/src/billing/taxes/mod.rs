@@ -1,12 +1,31 @@
 //! Taxes: several on a line, one on top of another or side by side, on top of the price or inside it.
+//!
+//! - [`compute`]: what an invoice's lines come to
+//! - [`credit`]: what a credit on them comes to
+
+pub mod compute;
+pub mod credit;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use self::compute::{MOST_COMPOUND, MOST_TAXES, tax};
+pub use self::credit::{credit, summary_of};
 use crate::billing::codes::TaxCode;
-use crate::billing::dated::Dated;
+use crate::billing::dated::{self, Dated};
+use crate::error::Refusal;
+use crate::invalid::Check;
 use crate::money::Money;
+
+/// Longest name of a tax.
+pub const LONGEST_NAME: usize = 60;
+/// Longest number of a certificate.
+pub const LONGEST_CERTIFICATE: usize = 80;
+/// Longest note beside an exemption, for example the article of a law.
+pub const LONGEST_NOTE: usize = 200;
+/// Most decimal places of a rate in per cent; Stripe's tax rates have as many.
+pub const MOST_PLACES: u32 = 4;
 
 /// A tax as the MSP keeps it. It is never deleted: its past rates are needed for credit notes and late invoices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,4 +167,45 @@ pub struct Exempted {
     pub note: String,
     /// What the lines under it come to.
     pub net: Money,
+}
+
+impl Tax {
+    /// The rules for saved taxes.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with the field of each fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.line("/name", &self.name, LONGEST_NAME);
+        dated::check_dates("/percent", &self.percent, &mut check);
+        for (index, dated) in self.percent.iter().enumerate() {
+            let at = format!("/percent/{index}/value");
+            let in_range = dated.value >= Decimal::ZERO && dated.value <= Decimal::ONE_HUNDRED;
+            check.that(in_range, &at, "out_of_range", "must be from 0 to 100 per cent");
+            let places = dated.value.normalize().scale();
+            check.that(places <= MOST_PLACES, &at, "too_precise", "must have at most four decimal places");
+        }
+        check.done()
+    }
+}
+
+impl Exemption {
+    /// Whether it frees from a tax on a day.
+    pub fn holds(&self, code: &TaxCode, on: Date) -> bool {
+        let in_time = self.from <= on && self.expires_on.is_none_or(|end| on < end);
+        in_time && (self.taxes.is_empty() || self.taxes.contains(code))
+    }
+
+    /// The rules for saved exemptions.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with the field of each fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.line("/certificate", &self.certificate, LONGEST_CERTIFICATE);
+        check.optional_line("/note", &self.note, LONGEST_NOTE);
+        let ends_later = self.expires_on.is_none_or(|end| end > self.from);
+        check.that(ends_later, "/expires_on", "empty", "must be after the day on which it begins");
+        check.done()
+    }
 }
