@@ -214,6 +214,15 @@ fn a_schedule_travels_as_json_and_refuses_what_it_does_not_know() {
 }
 
 #[test]
+fn a_day_that_a_move_across_the_date_line_swallows_is_empty_and_not_negative() {
+    let [last, next] =
+        [date(2026, 6, 1), date(2026, 6, 2)].map(|day| Period { from: day, to: day.tomorrow().unwrap() });
+    let (_, closed_at) = last.instants(None, &"Pacific/Pago_Pago".parse().unwrap()).unwrap();
+    let (opens, closes) = next.instants(Some(closed_at), &"Pacific/Kiritimati".parse().unwrap()).unwrap();
+    assert_eq!((opens, closes), (closed_at, closed_at));
+}
+
+#[test]
 fn days_are_counted_by_their_nights() {
     let period = |from, to| Period { from, to };
     assert_eq!(period(date(2024, 2, 1), date(2024, 3, 1)).days(), 29);

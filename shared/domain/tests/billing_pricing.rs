@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
+use domain::Refusal;
 use domain::billing::pricing::{
     MOST_TIERS, MOST_TRANSACTIONS, PercentagePricing, Price, Pricing, Tier, What, price, price_transactions,
 };
-use domain::billing::proration::Share;
 use domain::invalid::Check;
-use domain::{Money, Refusal};
-use iso_currency::Currency;
 use rust_decimal::Decimal;
 
 fn d(text: &str) -> Decimal {
@@ -246,33 +244,4 @@ fn volume_pricing_may_fall_where_a_tier_starts_and_graduated_pricing_never_does(
     assert!(costs(&volume, "10.5") < costs(&volume, "10"));
     let graduated = Pricing::Graduated { tiers: tiers(), flat_fee_at_zero: false };
     assert!(costs(&graduated, "10.5") > costs(&graduated, "10"));
-}
-
-fn eur(minor: i64) -> Money {
-    Money::new(minor, Currency::EUR)
-}
-
-#[test]
-fn minimum_and_maximum_count_for_the_share_of_a_period_that_there_is() {
-    let limits = |minimum: Option<&str>, maximum: Option<&str>| Price {
-        minimum: minimum.map(d),
-        maximum: maximum.map(d),
-        ..model(Pricing::Flat { amount: d("1") })
-    };
-    let both = limits(Some("100"), Some("200"));
-    let third = Share { days: 10, of: 30 };
-    let cases = [
-        (&both, 5_000, Share::WHOLE, (5_000, 0)),
-        (&both, 10_000, Share::WHOLE, (0, 0)),
-        (&both, 20_001, Share::WHOLE, (0, 1)),
-        (&both, 0, third, (3_333, 0)),
-        (&both, 10_000, third, (0, 3_333)),
-        (&both, 0, Share { days: 0, of: 30 }, (0, 0)),
-        (&limits(None, None), 123, Share::WHOLE, (0, 0)),
-        (&limits(Some("1"), None), 0, Share::WHOLE, (100, 0)),
-    ];
-    for (price, net, share, (true_up, above)) in cases {
-        let limited = price.limit(eur(net), share).unwrap();
-        assert_eq!((limited.true_up, limited.above), (eur(true_up), eur(above)), "{net} for {share}");
-    }
 }

@@ -2,22 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
+use domain::Refusal;
 use domain::billing::pricing::{
     LARGEST_AMOUNT, PercentagePricing, Price, Priced, Pricing, Tier, price, price_transactions,
 };
-use domain::billing::proration::Share;
 use domain::invalid::Check;
-use domain::{Money, Refusal};
-use iso_currency::Currency;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 fn model(pricing: Pricing) -> Price {
     Price { pricing, minimum: None, maximum: None }
-}
-
-fn eur(minor: i64) -> Money {
-    Money::new(minor, Currency::EUR)
 }
 
 fn faults(price: &Price) -> Vec<String> {
@@ -260,22 +254,5 @@ proptest! {
         prop_assert_eq!(faults(&model(pricing.clone())), vec![format!("/price/pricing/tiers/{last}/up_to last_tier_closed")]);
         prop_assert!(price(&model(pricing.clone()), end).is_ok());
         prop_assert!(price(&model(pricing), end + step).is_err());
-    }
-
-    #[test]
-    fn what_is_billed_of_a_period_is_within_its_limits(
-        net in 0_i64..10_000_000, one in amounts(), other in amounts(), kind in 0_u8..4, days in 0_u32..=366, more in 0_u32..200,
-    ) {
-        let minimum = (kind & 1 == 1).then_some(one.min(other));
-        let maximum = (kind & 2 == 2).then_some(one.max(other));
-        let share = Share { days, of: (days + more).max(1) };
-        let price = Price { minimum, maximum, ..model(Pricing::Flat { amount: Decimal::ONE }) };
-        let limited = price.limit(eur(net), share).unwrap();
-        let billed = net + limited.true_up.minor() - limited.above.minor();
-        prop_assert!(limited.true_up.is_zero() || limited.above.is_zero());
-        prop_assert!(!limited.true_up.is_negative() && !limited.above.is_negative());
-        let cents = |limit: Decimal| share.of_amount(limit, Currency::EUR).unwrap().minor();
-        let (least, most) = (minimum.map_or(0, cents), maximum.map_or(i64::MAX, cents));
-        prop_assert_eq!(billed, net.max(least).min(most));
     }
 }

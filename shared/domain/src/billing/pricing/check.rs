@@ -1,4 +1,4 @@
-//! What is wrong with a price, and what a period costs at least and at most.
+//! What is wrong with a price.
 
 use rust_decimal::Decimal;
 

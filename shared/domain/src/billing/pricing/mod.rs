@@ -2,17 +2,15 @@
 //!
 //! Prices are in major units of the line's currency and nothing is rounded here: the caller rounds the end of the
 //! calculation once ([`crate::Money::rounded`]). The order is that of OpenMeter's "Discounts, Commitment": the model
-//! ([`price`]), then discounts, then minimum and maximum ([`Price::limit`]), then taxes.
+//! ([`price`]), then discounts, then minimum and maximum, then taxes; all but the first are the bill's.
 
 mod amount;
 mod check;
-mod limit;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use amount::{price, price_transactions};
-pub use limit::Limited;
 
 /// More tiers than this are a mistake, and a price is stored within its contract's item.
 pub const MOST_TIERS: usize = 50;
@@ -142,8 +140,7 @@ pub struct Price {
 /// What a quantity costs by the model alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Priced {
-    /// Exactly, in major units, before discounts, before the period's minimum and maximum ([`Price::limit`]), and
-    /// before it is rounded.
+    /// Exactly, in major units, before discounts, before the period's minimum and maximum, and before it is rounded.
     pub before_limits: Decimal,
     /// What it is made of; the amounts add up to it.
     pub parts: Vec<Part>,
