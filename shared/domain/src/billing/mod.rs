@@ -18,6 +18,7 @@ pub mod pricing;
 pub mod proration;
 pub mod recognition;
 pub mod refunds;
+pub mod simulate;
 pub mod state;
 pub mod taxes;
 pub mod terms;

@@ -1,26 +1,97 @@
-//! The discounts of a contract on its whole invoices.
+//! Which discounts hold, and what they leave: on a line in its period, and on the whole invoice.
 
 use jiff::civil::Date;
 
 use super::draft::DraftLine;
 use super::sheet::Row;
+use super::{open, period_of};
 use crate::billing::contract::{Contract, Line};
 use crate::billing::cycle::Period;
+use crate::billing::discounts::{Discount, Off, Term, Undiscounted, discount};
 use crate::error::Refusal;
 use crate::money::Money;
 
+/// What is left of a line's amount in a period after its own discounts and its maximum.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts in two currencies, or too much.
+pub(super) fn discounted(
+    contract: &Contract,
+    line: &Line,
+    full: &Period,
+    gross: Money,
+    maximum: Option<Money>,
+) -> Result<Money, Refusal> {
+    left(contract, holding(contract, &line.discounts, full), gross, maximum)
+}
+
+/// What is left of an amount that settles a period billed before, after the percentages on that period's invoice: who
+/// paid less for it gets less back. Amounts off an invoice were given with it and stay.
+///
+/// # Errors
+/// As [`discounted`].
+pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Result<Money, Refusal> {
+    let percentages = holding(contract, &contract.discounts, period)
+        .into_iter()
+        .filter(|discount| matches!(discount.off, Off::Percent { .. }));
+    let size = if amount.is_negative() { amount.negated() } else { amount };
+    let left = left(contract, percentages.collect(), size, None)?;
+    Ok(if amount.is_negative() { left.negated() } else { left })
+}
+
 /// Takes the contract's discounts off the lines that share them.
+///
+/// # Errors
+/// As [`discounted`].
 pub(super) fn share_invoice_discounts(
     contract: &Contract,
     rows: Vec<Row>,
     on: Date,
 ) -> Result<Vec<DraftLine>, Refusal> {
-    let _ = (contract, on);
-    Ok(rows.into_iter().map(|row| row.line).collect())
+    let invoice = holding(contract, &contract.discounts, &period_of(contract, on));
+    let line = |row: &Row| Undiscounted {
+        gross: row.line.net,
+        maximum: None,
+        discounts: Vec::new(),
+        shares_invoice_discounts: row.shares,
+    };
+    let lines: Vec<Undiscounted<'_>> = rows.iter().map(line).collect();
+    let all = discount(&lines, &invoice, contract.currency)?;
+    let with = |(row, discounted): (Row, crate::billing::discounts::Discounted)| {
+        let discount = row.line.gross.minus(discounted.net)?;
+        Ok(DraftLine { discount, net: discounted.net, ..row.line })
+    };
+    rows.into_iter().zip(all).map(with).collect()
 }
 
-/// What is left of a line's amount in a period after its own discounts and its maximum.
-pub(super) fn discounted(line: &Line, full: &Period, gross: Money, maximum: Option<Money>) -> Result<Money, Refusal> {
-    let _ = (line, full);
-    maximum.map_or(Ok(gross), |maximum| Ok(gross.at_most(maximum)?))
+fn left(
+    contract: &Contract,
+    discounts: Vec<&Discount>,
+    gross: Money,
+    maximum: Option<Money>,
+) -> Result<Money, Refusal> {
+    let lines = [Undiscounted { gross, maximum, discounts, shares_invoice_discounts: false }];
+    let all = discount(&lines, &[], contract.currency)?;
+    Ok(all.first().map_or(gross, |discounted| discounted.net))
+}
+
+/// The discounts that hold for a period: for one that starts inside it, from the next one on.
+fn holding<'a>(contract: &Contract, discounts: &'a [Discount], period: &Period) -> Vec<&'a Discount> {
+    let starts = period.from.max(contract.schedule.starts_on);
+    discounts.iter().filter(|discount| discount.holds(starts, nth(contract, discount, period))).collect()
+}
+
+/// How many periods started in a discount's time before this one; no more are counted than it has.
+fn nth(contract: &Contract, discount: &Discount, period: &Period) -> u32 {
+    let Term::Periods { count } = discount.term else { return 0 };
+    let schedule = open(contract.schedule);
+    let first = period_of(contract, discount.from);
+    let starts = first.from.max(schedule.starts_on);
+    let mut next = if starts < discount.from { period_of(contract, first.to) } else { first };
+    let mut before = 0;
+    while before < count && next.from < period.from {
+        next = period_of(contract, next.to);
+        before += 1;
+    }
+    before
 }

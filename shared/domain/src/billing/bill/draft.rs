@@ -137,15 +137,8 @@ impl Draft {
     /// How many lines stand for each contract line, time entries not counted.
     pub(super) fn made(&self) -> BTreeMap<LineId, u32> {
         let mut made = BTreeMap::new();
-        for line in &self.lines {
-            if let Origin::ContractLine { line, .. }
-            | Origin::Usage { line, .. }
-            | Origin::LateUsage { line, .. }
-            | Origin::Minimum { line, .. }
-            | Origin::Adjustment { line, .. } = line.origin
-            {
-                *made.entry(line).or_default() += 1;
-            }
+        for line in self.lines.iter().filter_map(|line| line_of(line.origin)) {
+            *made.entry(line).or_default() += 1;
         }
         made
     }
@@ -153,6 +146,18 @@ impl Draft {
     /// The contract after this draft: renewed if that was due by then, and with its next bill date.
     pub fn contract_after(&self, contract: Contract) -> Contract {
         moved(renewed(contract, self.on()), self.next_on)
+    }
+}
+
+/// The contract's line behind a line of a draft; none for time and charges, which stand for themselves.
+pub fn line_of(origin: Origin) -> Option<LineId> {
+    match origin {
+        Origin::ContractLine { line, .. }
+        | Origin::Usage { line, .. }
+        | Origin::LateUsage { line, .. }
+        | Origin::Minimum { line, .. }
+        | Origin::Adjustment { line, .. } => Some(line),
+        _ => None,
     }
 }
 

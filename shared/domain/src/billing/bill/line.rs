@@ -99,7 +99,7 @@ pub(super) fn recurring(
     let limited = segments.iter().all(|(_, _, price)| price.maximum.is_some());
     let maximum = limited.then(|| cost(&|of, _| Ok(of.maximum.unwrap_or_default()))).transpose()?;
     let maximum = maximum.map(|parts| sum(contract.currency, &parts)).transpose()?;
-    let net = discounted(line, full, sum(contract.currency, &gross)?, maximum)?;
+    let net = discounted(contract, line, full, sum(contract.currency, &gross)?, maximum)?;
     let nets = spread(net, &gross);
     let parts = segments.into_iter().zip(gross).zip(nets).map(|(((service, quantity, price), gross), net)| Part {
         service,
@@ -154,7 +154,7 @@ pub(super) fn metered(
     let share = contract.proration_of(line).share(*full, served);
     let minimum = share.of_amount(by.minimum.unwrap_or_default(), contract.currency)?;
     let maximum = by.maximum.map(|maximum| Money::rounded(maximum, contract.currency)).transpose()?;
-    let net = discounted(line, full, gross, maximum)?;
+    let net = discounted(contract, line, full, gross, maximum)?;
     let part = Part { service: served, quantity, unit_price: unit_price(by), gross, net };
     Ok(Some(Metered { due: Due { parts: vec![part], net, minimum }, quantity, records, exact }))
 }

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::discounting::settled;
 use super::draft::{BlockSold, DraftLine};
 use super::facts::{BookPeriod, Facts};
 use super::line::{Due, Known, MOST_PARTS, Part, recurring};
@@ -56,7 +57,7 @@ pub(super) fn once(sheet: &mut Sheet, facts: &Facts, line: &Line, on: Date, know
     let Some(mut due) = recurring(&facts.contract, line, &day, known)? else { return Ok(()) };
     let top_up = lacking(due.minimum, due.net)?;
     charge(sheet, facts, line, &mut due.parts, day, None);
-    minimum(sheet, facts, line, day, top_up);
+    minimum(sheet, facts, line, day, top_up)?;
     sheet.book(line, booked(day, due.net, top_up));
     Ok(())
 }
@@ -80,7 +81,7 @@ fn period(
     let blocks = blocks(line, Some(&due));
     sell(sheet, line, blocks, due.net, service.from);
     charge(sheet, facts, line, &mut due.parts, service, Some(full));
-    minimum(sheet, facts, line, service, top_up);
+    minimum(sheet, facts, line, service, top_up)?;
     sheet.book(line, BookPeriod { quantity: blocks, ..booked(full, due.net, top_up) });
     Ok(())
 }
@@ -96,11 +97,11 @@ fn settle(sheet: &mut Sheet, facts: &Facts, line: &Line, last: &BookPeriod, know
     if !more.is_zero() {
         let origin = Origin::Adjustment { contract: contract.id, line: line.id };
         let note = explained(due.as_ref(), &last.period);
-        sheet.amount(line, origin, last.period, more, note);
+        sheet.amount(line, origin, last.period, (more, settled(contract, &last.period, more)?), note)?;
     }
     let blocks = blocks(line, due.as_ref()).max(last.quantity);
     sell(sheet, line, blocks - last.quantity, more, last.period.to);
-    minimum(sheet, facts, line, last.period, top_up.minus(last.top_up)?);
+    minimum(sheet, facts, line, last.period, top_up.minus(last.top_up)?)?;
     sheet.book(line, BookPeriod { quantity: blocks, ..booked(last.period, net, top_up) });
     Ok(())
 }
@@ -152,14 +153,20 @@ fn row(line: &Line, origin: Origin, part: &Part, unit: Option<String>, note: Opt
     }
 }
 
-/// Adds what tops a period up to its minimum, or takes back what was too much of it.
-pub(super) fn minimum(sheet: &mut Sheet, facts: &Facts, line: &Line, service: Period, amount: Money) {
-    if !amount.is_zero() {
-        let origin = Origin::Minimum { contract: facts.contract.id, line: line.id };
-        let note =
-            if amount.is_negative() { "less of the minimum is missing than was billed" } else { "up to the minimum" };
-        sheet.amount(line, origin, service, amount, note.to_owned());
+/// Adds what tops a period up to its minimum, or takes back what was too much of it. No discount is on it.
+pub(super) fn minimum(
+    sheet: &mut Sheet,
+    facts: &Facts,
+    line: &Line,
+    service: Period,
+    amount: Money,
+) -> Result<(), Refusal> {
+    if amount.is_zero() {
+        return Ok(());
     }
+    let origin = Origin::Minimum { contract: facts.contract.id, line: line.id };
+    let note = if amount.is_negative() { "less of the minimum was missing" } else { "up to the minimum" };
+    sheet.amount(line, origin, service, (amount, amount), note.to_owned())
 }
 
 /// What an amount lacks of the minimum.

@@ -71,8 +71,15 @@ impl Sheet {
         self.bookings.push(Booking { line: line.id, period, keep });
     }
 
-    /// Adds a row of a single amount for a contract line.
-    pub(super) fn amount(&mut self, line: &Line, origin: Origin, service: Period, amount: Money, note: String) {
+    /// Adds a row of a single amount for a contract line; `net` is what is left of it after discounts.
+    pub(super) fn amount(
+        &mut self,
+        line: &Line,
+        origin: Origin,
+        service: Period,
+        (gross, net): (Money, Money),
+        note: String,
+    ) -> Result<(), Refusal> {
         self.rows.push(Row {
             line: DraftLine {
                 origin,
@@ -81,15 +88,16 @@ impl Sheet {
                 quantity: Decimal::ONE,
                 unit: None,
                 unit_price: None,
-                gross: amount,
-                discount: Money::zero(amount.currency()),
-                net: amount,
+                gross,
+                discount: gross.minus(net)?,
+                net,
                 taxes: line.taxes.clone(),
                 tax_on: last_day(service),
                 note: Some(note),
             },
             shares: false,
         });
+        Ok(())
     }
 
     /// The draft. `bookings` are those of the bill dates before it with nothing to bill.

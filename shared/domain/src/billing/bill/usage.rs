@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::discounting::settled;
 use super::draft::DraftLine;
 use super::facts::{BookPeriod, Facts, Usage};
 use super::line::{Metered, metered};
@@ -99,7 +100,7 @@ fn period(sheet: &mut Sheet, facts: &Facts, line: &Line, full: Period, used: &[U
             shares: true,
         });
     }
-    minimum(sheet, facts, line, part.service, top_up);
+    minimum(sheet, facts, line, part.service, top_up)?;
     take(sheet, line, full, &metered, top_up, used);
     Ok(())
 }
@@ -112,12 +113,12 @@ fn late(sheet: &mut Sheet, facts: &Facts, line: &Line, before: &BookPeriod, used
     let amount: Money = metered.due.net.minus(before.net)?;
     let note = format!("late: used from {} to {}, which was billed before", service.from, last_day(service));
     let origin = Origin::LateUsage { contract: facts.contract.id, line: line.id };
-    sheet.amount(line, origin, service, amount, note);
+    sheet.amount(line, origin, service, (amount, settled(&facts.contract, &before.period, amount)?), note)?;
     if let Some(row) = sheet.rows.last_mut() {
         row.line.quantity = more.iter().sum();
         row.line.unit = line.unit.clone();
     }
-    minimum(sheet, facts, line, service, top_up.minus(before.top_up)?);
+    minimum(sheet, facts, line, service, top_up.minus(before.top_up)?)?;
     take(sheet, line, before.period, &metered, top_up, used);
     Ok(())
 }

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::model::{Contract, ContractState, Line, LineKind, Quantity, Timing, Uplift};
 use crate::billing::cycle::Cycle;
 use crate::billing::dated::{MOST_DATED, check_dates};
+use crate::billing::discounts::Discount;
 use crate::billing::lines::{LONGEST_TEXT, LONGEST_UNIT, MOST_TAXES};
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -55,7 +56,7 @@ pub fn check(contract: &Contract) -> Result<(), Refusal> {
     contract.schedule.validate("/schedule", &mut check);
     contract.terms.check("/terms", &mut check);
     check_renewal(contract, &mut check);
-    check.count("/discounts", contract.discounts.len(), MOST_DISCOUNTS);
+    check_discounts("", &contract.discounts, contract, &mut check);
     check.that(!contract.lines.is_empty(), "/lines", "required", "must bill something; add a line");
     check.count("/lines", contract.lines.len(), MOST_LINES);
     let mut seen = BTreeSet::new();
@@ -98,7 +99,7 @@ fn check_line(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     check.line(&format!("{at}/text"), &line.text, LONGEST_TEXT);
     check.optional_line(&format!("{at}/unit"), line.unit.as_deref().unwrap_or_default(), LONGEST_UNIT);
     check.count(&format!("{at}/taxes"), line.taxes.len(), MOST_TAXES);
-    check.count(&format!("{at}/discounts"), line.discounts.len(), MOST_DISCOUNTS);
+    check_discounts(at, &line.discounts, contract, check);
     let in_order = line.until.is_none_or(|until| line.from <= until);
     check.that(in_order, &format!("{at}/until"), "not_in_order", "must not be before from");
     let starts = contract.schedule.starts_on;
@@ -112,6 +113,20 @@ fn check_line(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     check_prices(at, line, check);
     check_quantities(at, line, check);
     check_hours(at, line, contract, check);
+}
+
+fn check_discounts(at: &str, discounts: &[Discount], contract: &Contract, check: &mut Check) {
+    check.count(&format!("{at}/discounts"), discounts.len(), MOST_DISCOUNTS);
+    for (index, discount) in discounts.iter().enumerate() {
+        note(discount.check(contract.currency), &format!("{at}/discounts/{index}"), check);
+    }
+}
+
+/// Notes the faults of a part.
+fn note(part: Result<(), Refusal>, at: &str, check: &mut Check) {
+    if let Err(Refusal::Invalid(faults)) = part.map_err(|refusal| refusal.within(at)) {
+        faults.into_iter().for_each(|fault| check.fault(fault.field, fault.code, fault.detail));
+    }
 }
 
 fn check_prices(at: &str, line: &Line, check: &mut Check) {
@@ -182,6 +197,9 @@ fn check_hours(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
         check.that(months, &format!("{at}/block/expire_months"), "out_of_range", "must be from 1 to 120 months");
     }
     let field = format!("{at}/bucket");
+    if let Some(bucket) = &line.bucket {
+        note(bucket.check(), &field, check);
+    }
     let bucket = line.bucket.is_none() || line.kind == LineKind::Fixed;
     check.that(bucket, &field, "not_allowed", "is for fixed lines; a block line sells its hours as blocks");
     let monthly = line.bucket.is_none() || contract.schedule.cycle != Cycle::Weekly;

@@ -1,0 +1,94 @@
+//! What a contract, a proposal or a change of one will bill: the same call as the run, on dates that have not come yet.
+
+use std::collections::BTreeMap;
+
+use iso_currency::Currency;
+use jiff::civil::Date;
+
+use super::bill::{Draft, Facts, bill, line_of};
+use super::contract::{Amendment, Contract, ContractState, amend};
+use super::cycle::{Period, Schedule};
+use crate::error::Refusal;
+use crate::ids::LineId;
+use crate::money::Money;
+
+/// How many invoices a simulation shows.
+pub const INVOICES: usize = 12;
+/// Most bill dates it goes through to find them: a contract of usage alone has bills with nothing on them.
+pub const MOST_DATES: usize = 60;
+
+/// What comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulation {
+    /// The next invoices, at most [`INVOICES`], before taxes. What is counted stays as it was counted last; usage, time
+    /// and charges are those that are there already.
+    pub drafts: Vec<Draft>,
+    /// What the change does to the period in which it takes effect; none without a change.
+    pub effect: Option<Effect>,
+}
+
+/// What a change does to the period in which it takes effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// The whole period.
+    pub period: Period,
+    /// By line, those that change only. More is charged, less is credited.
+    pub lines: BTreeMap<LineId, Money>,
+    /// All lines together, before taxes.
+    pub net: Money,
+}
+
+/// The next invoices of a contract, or of a proposal as if it were signed; with an amendment those that follow from it,
+/// and what it does to the period in which it takes effect.
+///
+/// # Errors
+/// As [`amend`] and [`bill`].
+pub fn simulate(facts: &Facts, amendment: Option<&Amendment>, today: Date) -> Result<Simulation, Refusal> {
+    let Some(amendment) = amendment else {
+        return Ok(Simulation { drafts: next(facts)?, effect: None });
+    };
+    let contract = amend(facts.contract.clone(), amendment, today)?;
+    let period = period_of(&contract, amendment.effective_on);
+    let drafts = next(&Facts { contract, ..facts.clone() })?;
+    let effect = effect(&next(facts)?, &drafts, period, facts.contract.currency)?;
+    Ok(Simulation { drafts, effect: Some(effect) })
+}
+
+/// The next drafts, date by date, as the run makes them on time.
+fn next(facts: &Facts) -> Result<Vec<Draft>, Refusal> {
+    let mut facts = facts.clone();
+    if facts.contract.state == ContractState::Draft {
+        let next_on = Some(facts.contract.schedule.starts_on);
+        facts.contract = Contract { state: ContractState::Active, next_on, ..facts.contract };
+    }
+    let mut drafts = Vec::new();
+    for _ in 0..MOST_DATES {
+        let Some(on) = facts.contract.next_on.filter(|_| drafts.len() < INVOICES) else { break };
+        let billing = bill(&facts, on)?;
+        drafts.extend(billing.drafts);
+        facts = billing.after;
+    }
+    Ok(drafts)
+}
+
+fn period_of(contract: &Contract, day: Date) -> Period {
+    let schedule = Schedule { ends_on: None, ..contract.schedule };
+    schedule.period_of(day).unwrap_or_else(|| schedule.first())
+}
+
+/// What is billed for days of a period, afterwards less before, by line.
+fn effect(before: &[Draft], after: &[Draft], period: Period, currency: Currency) -> Result<Effect, Refusal> {
+    let mut lines: BTreeMap<LineId, Money> = BTreeMap::new();
+    for (drafts, sign) in [(before, -1), (after, 1)] {
+        for line in drafts.iter().flat_map(|draft| &draft.lines) {
+            let within = line.service.is_some_and(|service| service.intersect(&period) == Some(service));
+            let Some(id) = line_of(line.origin).filter(|_| within) else { continue };
+            let amount = if sign < 0 { line.net.negated() } else { line.net };
+            let sum = lines.get(&id).copied().unwrap_or(Money::zero(currency)).plus(amount)?;
+            lines.insert(id, sum);
+        }
+    }
+    lines.retain(|_, amount| !amount.is_zero());
+    let net = Money::sum(currency, lines.values().copied())?;
+    Ok(Effect { period, lines, net })
+}
