@@ -1,6 +1,7 @@
 //! Billing: from what was agreed to what is owed, and from what is owed to what was paid.
 
 pub mod bill;
+pub mod checker;
 pub mod codes;
 pub mod contract;
 pub mod credit;
