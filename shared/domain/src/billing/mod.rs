@@ -23,5 +23,6 @@ pub mod simulate;
 pub mod state;
 pub mod taxes;
 pub mod terms;
+pub mod webhooks;
 pub mod work;
 mod spread;
