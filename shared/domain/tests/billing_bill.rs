@@ -12,7 +12,9 @@ use domain::billing::contract::*;
 use domain::billing::cycle::Period;
 use domain::billing::dated::Dated;
 use domain::billing::discounts::{Discount, Off, Term};
+use domain::billing::invoice::{InvoiceKind, NewInvoice};
 use domain::billing::proration::Proration;
+use domain::billing::taxes::{Exemption, Tax, TaxRounding};
 use domain::billing::terms::PaymentTerms;
 use domain::billing::work::{TimeKind, TimeLine};
 use domain::ids::*;
@@ -445,6 +447,56 @@ fn a_period_that_changes_often_is_one_line_with_the_same_sum() {
     let draft = &billed(&facts, "2026-05-01").drafts[0];
     assert_eq!(story(draft), ["2026-05-01", "line 2026-04-01..2026-05-01 46500"]);
     assert_eq!(draft.lines[0].service, Some(Period { from: day("2026-04-01"), to: day("2026-05-01") }));
+}
+
+#[test]
+fn a_bundle_is_taxed_as_one_invoice_whose_sums_hold() {
+    let tax = |code: &str, inclusive: bool| Tax {
+        code: code.parse().unwrap(),
+        name: code.to_uppercase(),
+        percent: vec![Dated::new(day("2020-01-01"), dec("19"))],
+        compound: false,
+        inclusive,
+    };
+    let free = Exemption {
+        certificate: "DE123".into(),
+        note: String::new(),
+        from: day("2020-01-01"),
+        expires_on: None,
+        taxes: Vec::new(),
+    };
+    let draft = |id: u128, code: &str| {
+        let line = Line { taxes: vec![code.parse().unwrap()], ..fixed(1, Timing::Advance, "0.33", "2026-01-01") };
+        let mut contract = contract(monthly("2026-01-01", None), vec![line]);
+        contract.id = ContractId::from_uuid(Uuid::from_u128(id));
+        billed(&facts(contract), "2026-01-01").drafts.remove(0)
+    };
+    for (code, exemptions, rounding, net, tax_of) in [
+        ("vat", vec![], TaxRounding::PerLine, 66, 12),
+        ("vat", vec![], TaxRounding::PerInvoice, 66, 13),
+        ("in", vec![], TaxRounding::PerInvoice, 55, 11),
+        ("vat", vec![free.clone()], TaxRounding::PerInvoice, 66, 0),
+        ("in", vec![free], TaxRounding::PerLine, 56, 0),
+    ] {
+        let bundles = bundle(vec![draft(1, code), draft(2, code)], Grouping::PerClient);
+        assert_eq!(bundles.len(), 1);
+        let taxes = [tax("vat", false), tax("in", true)];
+        let (lines, taxed) = invoice_lines(&bundles[0], &taxes, &exemptions, rounding).unwrap();
+        let new = NewInvoice {
+            id: InvoiceId::from_uuid(Uuid::from_u128(1)),
+            kind: InvoiceKind::Recurring,
+            client: bundles[0].client,
+            billed: bundles[0].billed(),
+            currency: bundles[0].currency,
+            terms: bundles[0].terms,
+            taxes: taxed.summary,
+            tax_rounding: rounding,
+            exempted: taxed.exempted,
+            note: None,
+        };
+        let totals = domain::billing::invoice::draft(new, &lines, jiff::Timestamp::UNIX_EPOCH).unwrap().totals;
+        assert_eq!((totals.net.minor(), totals.tax.minor()), (net, tax_of), "{code} {rounding:?}");
+    }
 }
 
 fn amendment(effective_on: &str, changes: Vec<Change>) -> Amendment {

@@ -61,7 +61,8 @@ pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Vec<Hold> {
     let mut holds: Vec<Hold> =
         made.filter(|hold| !matches!(hold, Hold::Lines { lines: held, .. } if *held <= lines)).collect();
     let seen = net.is_some_and(|net| draft.net.minor() <= net);
-    if let Some(hold) = facts.book.comparable.and_then(|last| total(draft.net, last, facts.limits.times_the_last))
+    if let Some(hold) =
+        facts.book.comparable.and_then(|last| over_the_last(draft.net, last, facts.limits.times_the_last))
         && !seen
     {
         holds.push(hold);
@@ -70,7 +71,7 @@ pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Vec<Hold> {
 }
 
 /// Whether a total is over so many times the last comparable one: for a draft, and for a whole run of one currency.
-pub fn total(net: Money, last: Money, times: u32) -> Option<Hold> {
+pub fn over_the_last(net: Money, last: Money, times: u32) -> Option<Hold> {
     let over = i128::from(net.minor()) > i128::from(last.minor()) * i128::from(times);
     (over && last.minor() > 0 && net.currency() == last.currency()).then_some(Hold::Total { net, last, times })
 }

@@ -22,6 +22,7 @@ mod hold;
 mod line;
 mod periodic;
 mod sheet;
+mod taxing;
 mod usage;
 
 use jiff::civil::Date;
@@ -33,6 +34,7 @@ pub use self::hold::*;
 pub use self::line::MOST_PARTS;
 pub use self::periodic::MOST_BEHIND;
 use self::sheet::Sheet;
+pub use self::taxing::invoice_lines;
 use super::contract::{Contract, ContractState, renewed};
 use super::cycle::{Period, Schedule};
 use crate::error::Refusal;
