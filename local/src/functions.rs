@@ -30,9 +30,9 @@ impl Functions {
     /// Deploys every function over these parts.
     #[must_use]
     pub fn deploy(parts: &Parts) -> Self {
-        let routes = [identity::routes(), clients::routes(), tickets::routes(), sla::routes()].into_iter().flatten();
+        let routes = [identity::routes(), clients::routes(), tickets::routes(), sla::routes(), platform::routes()];
         Functions {
-            routes: deploy(parts, routes, |handler| handler.spec.needs()),
+            routes: deploy(parts, routes.into_iter().flatten(), |handler| handler.spec.needs()),
             jobs: deploy(parts, tickets::jobs(), |handler| handler.job.needs()),
             reactions: deploy(parts, tickets::reactions().into_iter().chain(notifications::reactions()), |handler| {
                 handler.reaction.needs()

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use contract::{Access, Spec};
+use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use runtime::call::refused;
-use runtime::{Call, Error, Handler};
+use runtime::{Call, Handler};
 
 use crate::App;
 use crate::embedded::Caller;
@@ -22,17 +22,18 @@ impl App {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let Some((function, path_parameters)) = self.find(parts.method.as_str(), path) else {
-            return respond(refused(&Error::not_found(), &request_id));
+            return turned_away(404, "Not Found");
         };
         let authorizer = &self.functions().authorizer;
         let claims = match function.handler.spec.access {
             Access::Public => None,
             Access::Needs(_) => match authorizer.handler.authorize(&authorizer.world, &parts.headers) {
                 Some(claims) => Some(claims),
-                None => {
-                    let error = Error::Unauthenticated("Sign in and send the access token as Authorization: Bearer …");
-                    return respond(refused(&error, &request_id));
+                // The authorizer's identity source: without it, it is not even asked.
+                None if parts.headers.get(AUTHORIZATION).is_none_or(|token| token.is_empty()) => {
+                    return turned_away(401, "Unauthorized");
                 }
+                None => return turned_away(403, "Forbidden"),
             },
         };
         let caller = Caller::function(function.handler.spec.name);
@@ -83,6 +84,13 @@ fn matches(spec: &Spec, method: &str, path: &str) -> Option<BTreeMap<String, Str
             _ => return None,
         }
     }
+}
+
+/// What API Gateway says itself, when no function is called: an HTTP API's own answers cannot be worded.
+fn turned_away(status: u16, message: &str) -> Response<Bytes> {
+    let body = format!("{{\"message\":\"{message}\"}}");
+    let response = Response::builder().status(status).header("content-type", "application/json");
+    response.body(body.into()).unwrap_or_default()
 }
 
 fn respond(answer: runtime::Response) -> Response<Bytes> {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod access;
+mod audit;
 mod clients;
 mod departments;
+mod large;
 mod manners;
 mod pages;
 mod probe;

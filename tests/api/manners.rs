@@ -64,12 +64,15 @@ async fn refusals_are_problem_documents_whatever_the_status() {
     let (at, _) = client_and_etag(&owner).await;
     let technician = owner.colleague("technician", json!({})).await;
     let new = json!({ "name": "Zeta" });
-    refused(&stack.nobody().get("/v1/me").await, 401, "unauthenticated");
+    let wrong = json!({ "email": owner.email, "password": "marble window seventeen otters" });
+    refused(&stack.nobody().post("/v1/sessions").json(&wrong).send().await, 401, "unauthenticated");
     refused(&technician.post("/v1/clients").json(&new).send().await, 403, "forbidden");
-    for nothing in ["/v1/clients/cli_01970000000070008000000000000009", "/v1/clients/7", "/v1/nothing", "/", "/v2/me"] {
+    for nothing in ["/v1/clients/cli_01970000000070008000000000000009", "/v1/clients/7"] {
         refused(&owner.get(nothing).await, 404, "not-found");
     }
-    refused(&owner.ask("DELETE", &at).send().await, 404, "not-found");
+    for (method, nowhere) in [("GET", "/v1/nothing"), ("GET", "/"), ("GET", "/v2/me"), ("DELETE", at.as_str())] {
+        assert_eq!(owner.ask(method, nowhere).send().await.expect(404), json!({ "message": "Not Found" }), "{nowhere}");
+    }
     let last = owner.post(&format!("/v1/users/{}/deactivate", owner.id)).send().await;
     refused(&last, 409, "last-owner");
     let padded = format!("{{\"name\":\"Acme\"{}}}", " ".repeat(MAX_BODY_BYTES));

@@ -301,7 +301,8 @@ async fn two_owners_who_end_each_other_leave_one() {
         let answers = tokio::join!(owner.post(&by_owner).send(), second.post(&by_second).send());
         let mut statuses = [answers.0.status, answers.1.status];
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409], "round {round}");
+        // The one who is late is the last owner, or has no access any more.
+        assert!(matches!(statuses, [200, 401 | 409]), "round {round}: {statuses:?}");
         let listed = owner.get("/v1/users?role=owner&state=active").await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 1, "round {round}");
     }

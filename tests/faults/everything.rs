@@ -66,6 +66,7 @@ async fn identity(desk: &Desk) {
     desk.customer.get("/v1/me").await.expect(200);
     owner.get("/v1/tenant").await.expect(200);
     owner.get("/v1/users").await.expect(200);
+    owner.get("/v1/audit").await.expect(200);
     let other = owner.colleague("technician", json!({})).await;
     let user = format!("/v1/users/{}", other.id);
     owner.get(&user).await.expect(200);

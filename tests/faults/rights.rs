@@ -56,6 +56,7 @@ fn right(touch: &Touch) -> String {
     let indexes = [Index::Main, Index::ByList, Index::ByRef, Index::ByDue];
     let on_index = |index: &Index| index.name().map_or_else(|| main.clone(), |name| format!("{main}/index/{name}"));
     let need = match (touch.action.as_str(), touch.resource.as_str()) {
+        ("dynamodb:Query", resource) if resource == format!("table/{AUDIT}") => Some(Need::AuditQuery),
         ("dynamodb:Query", resource) => indexes.into_iter().find(|index| on_index(index) == resource).map(Need::Query),
         ("dynamodb:GetItem", resource) if resource == main => Some(Need::Get),
         ("dynamodb:PutItem", resource) if resource == main => Some(Need::Put),

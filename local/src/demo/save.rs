@@ -49,7 +49,7 @@ impl<'a> Batch<'a> {
     async fn write(&mut self) -> Result<()> {
         let commit = std::mem::replace(&mut self.commit, self.store.commit());
         let stamp = Stamp {
-            now: self.world.clock.now(),
+            now: self.world.now(),
             ids: self.world.ids.clone(),
             actor: ACTOR.to_owned(),
             function: ACTOR,

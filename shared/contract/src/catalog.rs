@@ -31,6 +31,7 @@ pub fn catalog() -> Catalog {
         calendars: ADD, LIST, GET, CHANGE;
         policies: ADD, LIST, GET, CHANGE;
         preview: PREVIEW;
+        audit: LIST;
     }
     Catalog {
         routes,

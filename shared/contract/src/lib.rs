@@ -14,6 +14,7 @@ pub mod route;
 pub mod sample;
 pub mod secret;
 
+pub mod audit;
 pub mod calendars;
 pub mod clients;
 pub mod departments;

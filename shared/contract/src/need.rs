@@ -44,6 +44,8 @@ pub enum Need {
     Query(Index),
     /// `dynamodb:PutItem` on the audit table, which nobody may change.
     Audit,
+    /// `dynamodb:Query` on the audit table.
+    AuditQuery,
     /// `s3:GetObject` on the blobs bucket.
     BlobGet,
     /// `s3:PutObject` on the blobs bucket.
@@ -65,7 +67,7 @@ impl Need {
             Need::Update => "dynamodb:UpdateItem",
             Need::Delete => "dynamodb:DeleteItem",
             Need::Check => "dynamodb:ConditionCheckItem",
-            Need::Query(_) => "dynamodb:Query",
+            Need::Query(_) | Need::AuditQuery => "dynamodb:Query",
             Need::BlobGet => "s3:GetObject",
             Need::BlobPut => "s3:PutObject",
             Need::PutEvents => "events:PutEvents",

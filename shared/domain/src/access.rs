@@ -92,6 +92,8 @@ pub enum Permission {
     BillingManage,
     /// Read the ledger, its check, and the reports.
     LedgerRead,
+    /// Read who did what.
+    AuditRead,
 }
 
 impl Role {
@@ -139,6 +141,7 @@ impl Role {
                 InvoiceRead,
                 PaymentRead,
                 LedgerRead,
+                AuditRead,
             ],
             Role::Dispatcher => &[
                 MeRead,
@@ -209,6 +212,7 @@ impl Role {
                 InvoiceRead,
                 PaymentRead,
                 LedgerRead,
+                AuditRead,
             ],
             Role::ClientAdmin => &[
                 MeRead,
@@ -279,7 +283,7 @@ pub struct UnknownRole;
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 30] = [
+    pub const ALL: [Permission; 31] = [
         Permission::MeRead,
         Permission::TenantRead,
         Permission::TenantManage,
@@ -310,6 +314,7 @@ impl Permission {
         Permission::PaymentManage,
         Permission::BillingManage,
         Permission::LedgerRead,
+        Permission::AuditRead,
     ];
 }
 

@@ -39,23 +39,13 @@ impl Refusal {
         Self::Forbidden { detail: detail.into() }
     }
 
-    /// The same about a part of a larger input: every fault lies under `at`.
+    /// The same where the input is a part of a larger one, at this JSON pointer.
     #[must_use]
     pub fn within(self, at: &str) -> Self {
         match self {
             Self::Invalid(faults) => Self::Invalid(
                 faults.into_iter().map(|fault| Invalid { field: format!("{at}{}", fault.field), ..fault }).collect(),
             ),
-            other => other,
-        }
-    }
-
-    /// The same refusal where the input is a part of a larger one, at this JSON pointer.
-    #[must_use]
-    pub fn under(self, part: &str) -> Self {
-        let under = |fault: Invalid| Invalid { field: format!("{part}{}", fault.field), ..fault };
-        match self {
-            Self::Invalid(faults) => Self::Invalid(faults.into_iter().map(under).collect()),
             other => other,
         }
     }
@@ -88,8 +78,8 @@ mod tests {
 
     #[test]
     fn a_part_says_where_in_the_whole_its_faults_are() {
-        let refusal = Refusal::invalid("/hours", "never_open", "has no open hour").under("/calendar");
+        let refusal = Refusal::invalid("/hours", "never_open", "has no open hour").within("/calendar");
         assert_eq!(refusal, Refusal::invalid("/calendar/hours", "never_open", "has no open hour"));
-        assert_eq!(Refusal::NotFound.under("/calendar"), Refusal::NotFound);
+        assert_eq!(Refusal::NotFound.within("/calendar"), Refusal::NotFound);
     }
 }

@@ -53,7 +53,8 @@ fn roles_may_what_the_table_says() {
     for money in [InvoiceManage, PaymentManage, BillingManage] {
         assert_eq!(who(money), ["owner", "billing"]);
     }
-    let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead];
+    assert_eq!(who(AuditRead), ["owner", "manager", "auditor"]);
+    let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead, AuditRead];
     let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead];
     let reads = [&desk[..], &money[..]].concat();
     assert!(Permission::ALL.into_iter().all(|permission| Role::Auditor.may(permission) == reads.contains(&permission)));

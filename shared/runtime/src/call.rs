@@ -45,8 +45,3 @@ pub struct Response {
     /// Body; empty with 204.
     pub body: String,
 }
-
-/// A refusal as a response, for whoever stands before the wrapper.
-pub fn refused(error: &crate::Error, request_id: &str) -> Response {
-    crate::wrapper::refusal(error, request_id)
-}

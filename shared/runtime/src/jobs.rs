@@ -9,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::due::Due;
-use store::{Commit, Stamp, Store, TenantStore};
+use store::{Commit, Store, TenantStore};
 use tokio::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::world::World;
+use crate::world::{World, whole_ms};
 use crate::wrapper::reconcile;
 
 /// A job stops this long before its time is over, and goes on at the next call.
@@ -109,13 +109,7 @@ impl JobCx {
     where
         Fut: Future<Output = Result<(Step, Option<Commit>)>>,
     {
-        let stamp = Stamp {
-            now: self.now,
-            ids: self.world.ids.clone(),
-            actor: self.job.name.to_owned(),
-            function: self.job.name,
-            request: self.invocation.clone(),
-        };
+        let stamp = self.world.stamp(self.now, self.job.name, &self.invocation);
         reconcile(&self.world, &stamp, || async {
             let (step, commit) = decide().await?;
             Ok((step, commit.filter(|_| !self.dry_run)))
@@ -212,7 +206,7 @@ impl JobHandler {
     pub async fn run(&self, world: &World, input: JobInput, invocation: &str, time: Duration) -> Result<JobReport> {
         let started = Instant::now();
         let cx = JobCx {
-            now: input.time.unwrap_or_else(|| world.clock.now()),
+            now: input.time.map_or_else(|| world.now(), whole_ms),
             dry_run: input.dry_run,
             world: world.clone(),
             job: self.job,

@@ -28,7 +28,7 @@ fn block_on(run: impl Future<Output = Exit>) -> Exit {
 }
 
 async fn start(area: &'static str, needs: &Needs) -> Result<Arc<World>, lambda_runtime::Error> {
-    crate::log::start(area)?;
+    crate::log::start(area, crate::world::stage())?;
     Ok(Arc::new(World::from_env(needs).await?))
 }
 

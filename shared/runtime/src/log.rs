@@ -4,8 +4,11 @@ use std::sync::OnceLock;
 
 use contract::Spec;
 use metrics_cloudwatch_embedded::{Builder, Collector};
-use tracing::Span;
+use tracing::{Span, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Error;
@@ -15,20 +18,31 @@ pub const NAMESPACE: &str = "Steward";
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
-/// Starts JSON logs on standard output, and metrics in CloudWatch's embedded format beside them.
-///
-/// # Errors
-/// When the process has started them before.
-pub fn start(area: &'static str) -> Result<(), lambda_runtime::Error> {
-    let lines = tracing_subscriber::fmt::layer()
+/// How a line is written: one JSON object, with what the request's span holds under `span`.
+pub fn lines<S, W>(to: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'w> MakeWriter<'w> + 'static,
+{
+    tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_target(false);
+        .with_target(false)
+        .with_writer(to)
+}
+
+/// Starts JSON logs on standard output, and metrics in CloudWatch's embedded format beside them. Metrics are told apart
+/// by area and by stage, so that two deployments in one account do not add up.
+///
+/// # Errors
+/// When the process has started them before.
+pub fn start(area: &'static str, stage: String) -> Result<(), lambda_runtime::Error> {
     let level = tracing_subscriber::filter::LevelFilter::INFO;
-    tracing_subscriber::registry().with(lines).with(level).try_init()?;
-    let collector = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension("area", area).init()?;
+    tracing_subscriber::registry().with(lines(std::io::stdout)).with(level).try_init()?;
+    let metrics = Builder::new().cloudwatch_namespace(NAMESPACE);
+    let collector = metrics.with_dimension("area", area).with_dimension("stage", stage).init()?;
     let _ = COLLECTOR.set(collector);
     Ok(())
 }
@@ -71,5 +85,26 @@ pub(crate) fn run(function: &'static str, counts: &[(&'static str, u64)], ms: f6
             tracing::error!(function, ms, counts = counts.trim_end(), %error, "run");
         }
         None => tracing::info!(function, ms, counts = counts.trim_end(), "run"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_name_their_area_and_their_stage() {
+        start("tickets", "staging".to_owned()).expect("nobody else starts here");
+        metrics::counter!("requests").increment(1);
+        let mut written = Vec::new();
+        COLLECTOR.get().expect("started").flush(&mut written).expect("written");
+        let record: serde_json::Value = serde_json::from_slice(&written).expect("one JSON record");
+        assert_eq!(
+            (&record["area"], &record["stage"], &record["requests"]),
+            (&"tickets".into(), &"staging".into(), &1.into())
+        );
+        let told = &record["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(told["Namespace"], NAMESPACE);
+        assert_eq!(told["Dimensions"], serde_json::json!([["area", "stage"]]));
     }
 }

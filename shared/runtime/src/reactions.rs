@@ -43,17 +43,11 @@ impl ReactionCx {
     where
         Fut: Future<Output = Result<(T, Option<Commit>)>>,
     {
-        reconcile(&self.world, &self.stamp(self.function), decide).await
+        reconcile(&self.world, &self.stamp(), decide).await
     }
 
-    fn stamp(&self, function: &'static str) -> Stamp {
-        Stamp {
-            now: self.now,
-            ids: self.world.ids.clone(),
-            actor: function.to_owned(),
-            function,
-            request: self.envelope.request.clone(),
-        }
+    fn stamp(&self) -> Stamp {
+        self.world.stamp(self.now, self.function, &self.envelope.request)
     }
 }
 
@@ -91,14 +85,14 @@ impl ReactionHandler {
     async fn once(&self, world: &World, envelope: Envelope) -> Result<()> {
         let function = self.reaction.name;
         let store = world.store.for_tenant(envelope.tenant);
-        let cx = ReactionCx { now: world.clock.now(), store, world: world.clone(), envelope, function };
+        let cx = ReactionCx { now: world.now(), store, world: world.clone(), envelope, function };
         let mut pauses = Pauses::new(world);
         loop {
             if cx.store.has_handled(function, cx.envelope.id).await? {
                 return Ok(());
             }
             let commit = (self.run)(cx.clone()).await?.handled(function, cx.envelope.id, cx.now);
-            match world.store.write(commit, &cx.stamp(function)).await {
+            match world.store.write(commit, &cx.stamp()).await {
                 Err(store::Error::Taken("event")) => return Ok(()),
                 Err(error) if error.is_passing() && pauses.pause().await => {}
                 done => return done.map_err(Error::from),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use store::rate::{Limit, Quota};
-use store::{IdSource, Names, Store};
+use store::{IdSource, Names, Stamp, Store};
 use uuid::{ContextV7, Uuid};
 
 use contract::Need;
@@ -113,7 +113,22 @@ pub struct Parts {
     pub config: Arc<Config>,
 }
 
+/// The millisecond that an instant lies in: what is stored and answered is no finer, as keys are not.
+pub(crate) fn whole_ms(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
 impl World {
+    /// How a function that nobody called stamps what it writes: it is its own actor.
+    pub(crate) fn stamp(&self, now: Timestamp, function: &'static str, request: &str) -> Stamp {
+        Stamp { now, ids: self.ids.clone(), actor: function.to_owned(), function, request: request.to_owned() }
+    }
+
+    /// The present instant, in whole milliseconds.
+    pub fn now(&self) -> Timestamp {
+        whole_ms(self.clock.now())
+    }
+
     /// The world of a function: it gets the secrets only if its needs name them.
     pub fn from_parts(parts: &Parts, needs: &Needs) -> Self {
         let secrets = parts.secrets.clone().filter(|_| needs.contains(&Need::Secret));
@@ -133,7 +148,7 @@ impl World {
     ///
     /// | Variable | Meaning |
     /// |---|---|
-    /// | `STEWARD_STAGE` | name of the deployment |
+    /// | `STEWARD_STAGE` | name of the deployment; a dimension of every metric |
     /// | `STEWARD_MAIN_TABLE`, `STEWARD_AUDIT_TABLE`, `STEWARD_BLOBS_BUCKET`, `STEWARD_BUS` | where the data is |
     /// | `STEWARD_SECRET_ARN` | the master secret in Secrets Manager |
     /// | `STEWARD_SECRET` | the master secret itself, for a run outside AWS |
@@ -146,7 +161,7 @@ impl World {
     pub async fn from_env(needs: &Needs) -> Result<Self, lambda_runtime::Error> {
         let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let mut config = Config::for_stage(&setting("STEWARD_STAGE").unwrap_or_else(|| "dev".into()));
+        let mut config = Config::for_stage(&stage());
         if let Some(from) = setting("STEWARD_MAIL_FROM") {
             config.mail_from = from;
         }
@@ -181,6 +196,11 @@ impl World {
         };
         Ok(World::from_parts(&parts, needs))
     }
+}
+
+/// The name of the deployment.
+pub(crate) fn stage() -> String {
+    setting("STEWARD_STAGE").unwrap_or_else(|| "dev".into())
 }
 
 /// A setting of the deployment; one that is empty is not set.

@@ -49,7 +49,7 @@ impl Handler {
 
     async fn pass(&self, world: &World, call: &Call) -> Result<Response> {
         let spec = &self.spec;
-        let now = world.clock.now();
+        let now = world.now();
         let mut pauses = Pauses::new(world);
         let cx = loop {
             match self.context(world, call, now).await {
@@ -88,8 +88,10 @@ impl Handler {
             .as_ref()
             .ok_or(Error::Unauthenticated("Sign in and send the access token as Authorization: Bearer …"))?;
         let store = world.store.for_tenant(claims.tenant);
-        if let Verdict::Wait(wait) = store.count_call(&claims.user.to_string(), world.config.calls, now).await? {
-            return Err(Error::TooMany(wait));
+        match store.count_call(&claims.user.to_string(), world.config.calls, now).await? {
+            Verdict::Allowed => {}
+            Verdict::Wait(wait) => return Err(Error::TooMany(wait)),
+            Verdict::Ended => return Err(Error::Unauthenticated("Your access has ended. Ask an owner at your MSP.")),
         }
         if !claims.role.may(permission) {
             let detail = format!("The role {} may not do this. Ask an owner for another role.", claims.role);
@@ -181,8 +183,8 @@ fn success(spec: &Spec, etag: Option<String>, body: String, replayed: bool) -> R
     Response { status: spec.status, headers, body }
 }
 
-/// A refusal as a response, for the wrapper and for whoever stands before it.
-pub(crate) fn refusal(error: &Error, request_id: &str) -> Response {
+/// A refusal as a response.
+fn refusal(error: &Error, request_id: &str) -> Response {
     let problem = error.problem(request_id);
     let mut headers =
         vec![("content-type", contract::problem::MEDIA_TYPE.to_owned()), ("cache-control", "no-store".to_owned())];

@@ -102,6 +102,11 @@ impl Commit {
         self.put(value, rev, guard, Meaning::Stale)
     }
 
+    /// A record that takes the place of whatever stood there.
+    pub(crate) fn set<T: Record>(self, value: &T) -> Self {
+        self.put(value, 0, Guard::None, Meaning::Stale)
+    }
+
     /// A record that exists only once, whoever comes first; `what` names it for the one who comes second.
     pub fn claim<T: Record>(self, value: &T, what: &'static str) -> Self {
         self.put(value, 0, Guard::Absent, Meaning::Taken(what))

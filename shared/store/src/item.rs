@@ -39,6 +39,16 @@ impl Place {
 pub trait Record: Serialize + DeserializeOwned {
     /// Where it lives, from its own values.
     fn place(&self) -> Place;
+
+    /// About how many bytes of JSON it adds to a page.
+    fn bytes(&self) -> usize {
+        json_bytes(self)
+    }
+}
+
+/// How long a value is as JSON.
+pub(crate) fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
+    serde_json::to_vec(value).map_or(0, |json| json.len())
 }
 
 /// A value and the revision that was read. A write names the revision that it is based on.

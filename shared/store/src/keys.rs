@@ -128,7 +128,12 @@ pub(crate) fn attempts(account_digest: &str) -> Key {
 // In the audit table.
 pub(crate) fn audit(at: Timestamp, id: Uuid) -> Key {
     let at = instant(at);
-    child(at[..7].to_owned(), format!("{at}#{}", id.simple()))
+    child(month(&at).to_owned(), format!("{at}#{}", id.simple()))
+}
+
+/// The month, `yyyy-mm`, that an instant in a key lies in.
+pub(crate) fn month(instant: &str) -> &str {
+    instant.get(..7).unwrap_or(instant)
 }
 
 /// Partitions of `by_list`.

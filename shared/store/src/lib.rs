@@ -14,6 +14,7 @@ pub mod keys;
 pub mod list;
 pub mod rate;
 
+pub mod audit;
 pub mod calendars;
 pub mod clients;
 pub mod departments;

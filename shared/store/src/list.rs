@@ -2,15 +2,16 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
-use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result, from_sdk};
 use crate::item::{Item, from_item, text};
-use crate::{TenantStore, Versioned};
+use crate::{Record, TenantStore, Versioned};
 
 /// Most items that one page looks at while its filter drops them. The cursor stands behind the last one looked at, so a
 /// page can come back short, or empty, and still have a next.
 pub const MAX_EXAMINED: usize = 1_000;
+/// A page ends before it grows over this: Lambda answers with 6 MB at most, and a view can be longer than its record.
+pub const MAX_BYTES: usize = 3 * 1024 * 1024;
 /// Most items that one query asks for: some 2 KB each, it stays well under DynamoDB's 1 MB a page.
 const MAX_STRIDE: usize = 250;
 
@@ -71,7 +72,7 @@ struct Part {
 
 impl TenantStore {
     /// One page of a list, of those entries that `keep` wants.
-    pub(crate) async fn page<T: DeserializeOwned>(
+    pub(crate) async fn page<T: Record>(
         &self,
         listing: &Listing,
         page: &PageRequest,
@@ -82,7 +83,7 @@ impl TenantStore {
         let mut after = page.cursor.as_deref().map(|c| cursors.open(self.scope, &listing.query, c)).transpose()?;
         let limit = page.limit as usize;
         let mut items = Vec::with_capacity(limit);
-        let mut examined = 0;
+        let (mut examined, mut bytes) = (0, 0);
         // One more than is wanted tells whether there is a next page. A filter that drops much gets longer strides.
         let mut stride = limit + 1;
         loop {
@@ -96,16 +97,18 @@ impl TenantStore {
             rows.retain(|(sort, _)| horizon.as_ref().is_none_or(|horizon| !before(horizon, sort)));
             rows.sort_by(|a, b| if listing.newest_first { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
             for (sort, item) in rows {
-                if items.len() == limit || examined == MAX_EXAMINED {
-                    return Ok(Slice {
-                        items,
-                        next: after.map(|last| cursors.seal(self.scope, &listing.query, &last)),
-                    });
-                }
                 let entry: Versioned<T> = from_item(&item)?;
+                let wanted = keep(&entry.value);
+                let more = if wanted { entry.value.bytes() } else { 0 };
+                let too_large = !items.is_empty() && bytes + more > MAX_BYTES;
+                if items.len() == limit || examined == MAX_EXAMINED || too_large {
+                    let next = after.map(|last| cursors.seal(self.scope, &listing.query, &last));
+                    return Ok(Slice { items, next });
+                }
                 examined += 1;
+                bytes += more;
                 after = Some(sort);
-                if keep(&entry.value) {
+                if wanted {
                     items.push(entry);
                 }
             }

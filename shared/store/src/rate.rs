@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::ids::UserId;
 use domain::rate::{Counted, Use};
 use domain::users::Email;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +13,7 @@ use crate::error::{Error, Result, from_sdk};
 use crate::item::{Place, Record, key_of, number, to_item};
 use crate::keys::{self, Key, Scope};
 use crate::users::email_digest;
-use crate::{Store, TenantStore};
+use crate::{Commit, Store, TenantStore};
 
 pub use domain::rate::{Limit, Quota};
 
@@ -23,6 +24,33 @@ pub enum Verdict {
     Allowed,
     /// Not now; after this long.
     Wait(SignedDuration),
+    /// Never again: their access has ended.
+    Ended,
+}
+
+/// In the place of a limiter: whoever it limits may not call any more. Every call looks at this item anyway, so that an
+/// access token is refused at once and not when it expires.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Ended {
+    user: UserId,
+    until: Timestamp,
+}
+
+/// How long it is kept: longer than any access token lives that was given out before.
+const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+impl Record for Ended {
+    fn place(&self) -> Place {
+        Place { expires: Some(self.until), ..Place::at(keys::rate(&self.user.to_string())) }
+    }
+}
+
+impl Commit {
+    /// Refuses every call of a user from now on, whatever tokens they hold.
+    pub fn end_access(self, user: UserId, now: Timestamp) -> Self {
+        let until = now.checked_add(ENDED_KEPT).unwrap_or(Timestamp::MAX);
+        self.set(&Ended { user, until })
+    }
 }
 
 impl TenantStore {
@@ -86,7 +114,11 @@ impl Store {
         let interval_ms = i64::try_from(limit.interval.as_millis()).unwrap_or(i64::MAX);
         let latest_ms = limit.latest(now).as_millisecond();
         // Idle: start from now. Busy: one interval more, while there is room. The first is the common case.
-        let idle = ("SET used_until = :next, #ttl = :ttl", "attribute_not_exists(used_until) OR used_until <= :now");
+        // A record in the limiter's place says that access has ended.
+        let idle = (
+            "SET used_until = :next, #ttl = :ttl",
+            "attribute_not_exists(v) AND (attribute_not_exists(used_until) OR used_until <= :now)",
+        );
         let busy = ("SET used_until = used_until + :next, #ttl = :ttl", "used_until > :now AND used_until <= :latest");
         let mut used_until_ms = None;
         for (update, condition) in [idle, busy, idle] {
@@ -114,8 +146,11 @@ impl Store {
                         failed,
                     ) = &service
                     {
-                        used_until_ms =
-                            failed.item().and_then(|item| item.get("used_until")?.as_n().ok()?.parse::<i64>().ok());
+                        let item = failed.item();
+                        if item.is_some_and(|item| item.contains_key("v")) {
+                            return Ok(Verdict::Ended);
+                        }
+                        used_until_ms = item.and_then(|item| item.get("used_until")?.as_n().ok()?.parse::<i64>().ok());
                     }
                 }
                 Err(error) => return Err(from_sdk(error)),

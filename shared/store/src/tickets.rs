@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::{Error, from_sdk};
-use crate::item::{Item, Place, Record, key_of, number};
+use crate::item::{Item, Place, Record, json_bytes, key_of, number};
 use crate::keys::{self, Key};
 use crate::list::By;
 use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned};
@@ -18,6 +18,9 @@ use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned}
 pub const BREACH_SCAN: &str = "tickets-sla-breach-scan";
 /// Texts longer than this many bytes are kept in S3, so that a page of a timeline stays under DynamoDB's 1 MB.
 const MAX_INLINE_BYTES: usize = 8 * 1024;
+
+/// A message of 200,000 characters at its longest, for entries that do not say how long theirs is.
+const MAX_TEXT_BYTES: usize = 4 * 200_000;
 
 impl Record for Ticket {
     fn place(&self) -> Place {
@@ -38,11 +41,19 @@ pub struct KeptEntry {
     entry: Entry,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// How long that text is as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text_bytes: Option<usize>,
 }
 
 impl Record for KeptEntry {
     fn place(&self) -> Place {
         Place::at(keys::entry(self.entry.ticket, self.entry.id))
+    }
+
+    fn bytes(&self) -> usize {
+        let entry = json_bytes(&self.entry);
+        if self.text.is_some() { entry + self.text_bytes.unwrap_or(MAX_TEXT_BYTES) } else { entry }
     }
 }
 
@@ -121,15 +132,16 @@ impl TenantStore {
     pub async fn keep_entry(&self, ticket: TicketId, new: NewEntry, id: Uuid) -> Result<KeptEntry> {
         let id = MessageId::from_uuid(dated(id, new.at));
         let mut entry = new.with_id(id, ticket);
-        let text = match body_of(&mut entry.what) {
+        let (text, text_bytes) = match body_of(&mut entry.what) {
             Some(body) if body.len() > MAX_INLINE_BYTES => {
                 let name = self.keep_text(body).await?;
+                let text_bytes = json_bytes(body);
                 body.clear();
-                Some(name)
+                (Some(name), Some(text_bytes))
             }
-            _ => None,
+            _ => (None, None),
         };
-        Ok(KeptEntry { entry, text })
+        Ok(KeptEntry { entry, text, text_bytes })
     }
 
     /// A page of a ticket's timeline, oldest first.

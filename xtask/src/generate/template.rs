@@ -174,7 +174,7 @@ fn resource(need: Need) -> String {
             Some(index) => format!("!Sub \"${{Main.Arn}}/index/{index}\""),
         },
         Need::Get | Need::Put | Need::Update | Need::Delete | Need::Check => "!GetAtt Main.Arn".into(),
-        Need::Audit => "!GetAtt Audit.Arn".into(),
+        Need::Audit | Need::AuditQuery => "!GetAtt Audit.Arn".into(),
         Need::BlobGet | Need::BlobPut => "!Sub \"${Blobs.Arn}/*\"".into(),
         Need::PutEvents => "!GetAtt Bus.Arn".into(),
         Need::SendEmail => "!Sub \"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*\"".into(),

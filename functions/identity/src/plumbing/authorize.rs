@@ -13,7 +13,7 @@ pub fn plumbing() -> AuthorizerHandler {
 
 fn authorize(world: &World, headers: &HeaderMap) -> Option<Claims> {
     let token = bearer(headers)?;
-    tokens::verify(world.secrets().ok()?, token, world.clock.now()).ok()
+    tokens::verify(world.secrets().ok()?, token, world.now()).ok()
 }
 
 /// The token behind `Bearer`; the scheme's case does not matter (RFC 9110, 11.1).

@@ -19,5 +19,6 @@ async fn deactivate(cx: Cx, input: In<AtUser, NoQuery, NoBody>) -> Result<Answer
     }
     // Their sessions need no visit: a refresh looks at the user. Their address is free for a new invitation.
     let commit = cx.store.commit().update_user(&user, &ended.state, &owners).release_address(&user.value);
+    let commit = commit.end_access(user.value.id, cx.now);
     Ok(Answer::after(commit.emit(ended.events), ended.state.into()).rev(user.rev + 1))
 }

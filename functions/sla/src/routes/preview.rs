@@ -40,7 +40,7 @@ fn unsaved_calendar(cx: &Cx, asked: PreviewCalendar) -> Result<Calendar, Refusal
     let PreviewCalendar { zone, hours, holidays } = asked;
     let new = NewCalendar { name: UNNAMED.to_owned(), zone, hours, holidays };
     let added = calendar::add(CalendarId::from_uuid(cx.id()), new, cx.now);
-    added.map(|added| added.state).map_err(|refusal| refusal.under("/calendar"))
+    added.map(|added| added.state).map_err(|refusal| refusal.within("/calendar"))
 }
 
 /// The policy as it would be saved, and refused as then.
@@ -48,5 +48,5 @@ fn unsaved_policy(cx: &Cx, asked: PreviewPolicy) -> Result<Policy, Refusal> {
     let PreviewPolicy { targets, warnings, ladder } = asked;
     let new = NewPolicy { name: UNNAMED.to_owned(), targets, warnings, ladder, ..NewPolicy::default() };
     let added = policy::add(PolicyId::from_uuid(cx.id()), new, cx.now);
-    added.map(|added| added.state).map_err(|refusal| refusal.under("/policy"))
+    added.map(|added| added.state).map_err(|refusal| refusal.within("/policy"))
 }
