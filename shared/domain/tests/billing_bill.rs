@@ -450,6 +450,28 @@ fn a_period_that_changes_often_is_one_line_with_the_same_sum() {
 }
 
 #[test]
+fn a_contract_of_five_hundred_lines_that_all_changed_fits_into_one_invoice() {
+    let line = |n: u128| {
+        let price = limited("0.30", Some("90"), None);
+        let mut line = Line { price: vec![Dated::new(day("2026-04-01"), price)], ..seats(n, "1", "2026-04-01", "10") };
+        for (on, quantity) in [("2026-05-07", "20"), ("2026-05-13", "30"), ("2026-05-20", "40"), ("2026-05-26", "50")] {
+            line.quantity.push(Dated::new(day(on), Quantity::Fixed { quantity: dec(quantity) }));
+        }
+        line
+    };
+    let mut facts =
+        billed(&facts(contract(monthly("2026-04-01", None), (0..500).map(line).collect())), "2026-04-01").after;
+    for line in &mut facts.contract.lines {
+        line.quantity.insert(1, Dated::new(day("2026-04-16"), Quantity::Fixed { quantity: dec("12") }));
+        line.quantity.insert(2, Dated::new(day("2026-05-01"), Quantity::Fixed { quantity: dec("10") }));
+    }
+    let draft = &billed(&facts, "2026-05-01").drafts[0];
+    assert!(draft.lines.len() <= domain::billing::lines::MOST_LINES, "{}", draft.lines.len());
+    // For each line: 3.30 - 3.00 for April, 86.70 up to its minimum, and 6 x 3 + 6 x 6 + 7 x 9 + 6 x 12 + 6 x 15 over 31.
+    assert_eq!(draft.net, eur(500 * (30 + 8_670 + 900)));
+}
+
+#[test]
 fn a_bundle_is_taxed_as_one_invoice_whose_sums_hold() {
     let tax = |code: &str, inclusive: bool| Tax {
         code: code.parse().unwrap(),

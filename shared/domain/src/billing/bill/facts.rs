@@ -132,7 +132,8 @@ pub struct Usage {
 pub struct Worked {
     /// What it costs.
     pub time: TimeLine,
-    /// What the invoice says: who worked on which ticket, and what was done.
+    /// What the invoice says: who worked on which ticket, and what was done; at most
+    /// [`crate::billing::lines::LONGEST_TEXT`].
     pub text: String,
     /// The taxes on it.
     pub taxes: Vec<TaxCode>,
@@ -146,7 +147,7 @@ pub struct Charge {
     pub id: ChargeId,
     /// The first local date on which it may be billed.
     pub on: Date,
-    /// What the invoice says.
+    /// What the invoice says; at most [`crate::billing::lines::LONGEST_TEXT`].
     pub text: String,
     /// How many.
     pub quantity: Decimal,

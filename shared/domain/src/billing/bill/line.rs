@@ -18,6 +18,9 @@ use crate::money::{Money, MoneyError};
 
 /// A period whose quantity changed more often than this is billed in one line, so that a bill can be read.
 pub const MOST_PARTS: usize = 6;
+/// From so many rows on every further period is billed in one line: with two rows more for settling and the minimum, a
+/// contract of 500 lines then fits into one invoice ([`crate::billing::lines::MOST_LINES`]).
+pub const PARTS_UP_TO_ROW: usize = 500;
 
 /// What a line costs in a period.
 #[derive(Debug, Clone, PartialEq)]

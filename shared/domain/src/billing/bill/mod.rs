@@ -31,7 +31,7 @@ pub use self::bundle::*;
 pub use self::draft::*;
 pub use self::facts::*;
 pub use self::hold::*;
-pub use self::line::MOST_PARTS;
+pub use self::line::{MOST_PARTS, PARTS_UP_TO_ROW};
 pub use self::periodic::MOST_BEHIND;
 use self::sheet::Sheet;
 pub use self::taxing::invoice_lines;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::discounting::settled;
 use super::draft::{BlockSold, DraftLine};
 use super::facts::{BookPeriod, Facts};
-use super::line::{Due, Known, MOST_PARTS, Part, recurring};
+use super::line::{Due, Known, MOST_PARTS, PARTS_UP_TO_ROW, Part, recurring};
 use super::sheet::{Row, Sheet, last_day};
 use super::{is_over, period_of};
 use crate::billing::contract::{Line, LineKind, Timing};
@@ -110,7 +110,7 @@ fn settle(sheet: &mut Sheet, facts: &Facts, line: &Line, last: &BookPeriod, know
 fn charge(sheet: &mut Sheet, facts: &Facts, line: &Line, parts: &mut Vec<Part>, service: Period, full: Option<Period>) {
     parts.retain(|part| !part.gross.is_zero());
     let origin = Origin::ContractLine { contract: facts.contract.id, line: line.id };
-    if parts.len() > MOST_PARTS {
+    if parts.len() > MOST_PARTS || (parts.len() > 1 && sheet.rows.len() > PARTS_UP_TO_ROW) {
         let changes = parts.len() - 1;
         let sum = |of: fn(&Part) -> Money| {
             Money::new(parts.iter().map(|part| of(part).minor()).sum(), facts.contract.currency)
