@@ -417,7 +417,8 @@ fn drafts_of_one_client_make_one_invoice_that_keeps_every_identity() {
     assert_eq!(sizes(&bundles), [1, 2, 1, 1]);
     let mut one: Vec<String> = bundles.iter().flat_map(Bundle::identities).collect();
     let mut other: Vec<String> = drafts.iter().map(Draft::identity).collect();
-    (one.sort(), other.sort());
+    one.sort();
+    other.sort();
     assert_eq!(one, other);
     assert_eq!(bundles[1].due_on(day("2026-01-07")), day("2026-01-21"), "from the day it is issued");
 
