@@ -16,7 +16,6 @@ use domain::billing::simulate::{INVOICES, simulate};
 use domain::ids::*;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 fn fields<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<String> {
     match result.unwrap_err() {
@@ -24,11 +23,6 @@ fn fields<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<String> {
         Refusal::Conflict { code, .. } => vec![code.to_owned()],
         other => panic!("{other}"),
     }
-}
-
-fn amendment(effective_on: &str, changes: Vec<Change>) -> Amendment {
-    let by = UserId::from_uuid(Uuid::from_u128(1));
-    Amendment { effective_on: day(effective_on), changes, note: String::new(), by, at: Timestamp::UNIX_EPOCH }
 }
 
 fn seats_to(line: u128, quantity: &str) -> Change {

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "each test binary uses another part")]
 
-use domain::billing::bill::{Billing, Book, Count, Draft, Facts, Limits, Usage, bill};
+use domain::billing::bill::{Billing, Book, Charge, Count, Draft, Facts, Limits, Usage, Worked, bill};
+use domain::billing::codes::WorkTypeCode;
 use domain::billing::contract::*;
 use domain::billing::cycle::{Alignment, Cycle, Schedule};
 use domain::billing::dated::Dated;
@@ -10,8 +11,9 @@ use domain::billing::lines::Origin;
 use domain::billing::pricing::{Price, Pricing};
 use domain::billing::proration::Proration;
 use domain::billing::terms::PaymentTerms;
+use domain::billing::work::{TimeKind, TimeLine};
 use domain::sla::SlaChoice;
-use domain::{ClientId, ContractId, LineId, UsageId};
+use domain::{ChargeId, ClientId, ContractId, LineId, Money, TimeEntryId, UsageId, UserId};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -163,4 +165,48 @@ pub fn story(draft: &Draft) -> Vec<String> {
 
 pub fn stories(billing: &Billing) -> Vec<Vec<String>> {
     billing.drafts.iter().map(story).collect()
+}
+
+pub fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::EUR)
+}
+
+pub fn amendment(effective_on: &str, changes: Vec<Change>) -> Amendment {
+    Amendment {
+        effective_on: day(effective_on),
+        changes,
+        note: String::new(),
+        by: UserId::from_uuid(Uuid::from_u128(1)),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+pub fn charge(n: u128, on: &str, quantity: &str, unit_price: &str) -> Charge {
+    Charge {
+        id: ChargeId::from_uuid(Uuid::from_u128(n)),
+        on: day(on),
+        text: "Charge".into(),
+        quantity: dec(quantity),
+        unit: None,
+        unit_price: dec(unit_price),
+        taxes: Vec::new(),
+    }
+}
+
+pub fn worked(n: u128, on: &str, minutes: u32, cents: i64) -> Worked {
+    let work_type: WorkTypeCode = "remote".parse().unwrap();
+    let time = TimeLine {
+        entry: TimeEntryId::from_uuid(Uuid::from_u128(n)),
+        person: UserId::from_uuid(Uuid::from_u128(1)),
+        role: None,
+        work_type,
+        on: day(on),
+        kind: TimeKind::Business,
+        worked: minutes,
+        minutes,
+        rate: dec("60"),
+        factor: Decimal::ONE,
+        amount: eur(cents),
+    };
+    Worked { time, text: "Work".into(), taxes: Vec::new() }
 }
