@@ -1,9 +1,11 @@
 //! Business calendars: when somebody works, exactly.
 //!
 //! - [`hours`]: open windows of a week
+//! - [`days`]: business days
 //! - [`holidays`]: days off
 //! - [`time`]: the arithmetic
 
+pub mod days;
 pub mod holidays;
 pub mod hours;
 pub mod time;
@@ -11,6 +13,7 @@ pub mod time;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::days::BusinessDays;
 pub use self::holidays::{Holiday, HolidayDate, MOST_HOLIDAYS};
 pub use self::hours::{Hours, MinuteOfDay, WeeklyHours, Window};
 pub use self::time::{OpenTime, TooFar};

@@ -1,0 +1,320 @@
+//! Dunning: what is done about an invoice that is not paid, step by step, in business days.
+//!
+//! Two clocks: calendar dates decide when an invoice is due, business days on which dunning is not paused decide how
+//! long it has been waited since. The next step is always computed from what was done, never from when a job ran.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::BusinessDays;
+use crate::error::Refusal;
+use crate::invalid::Check;
+use crate::money::Money;
+
+/// Furthest step from the due date, in business days: about a year.
+pub const FURTHEST_DAYS: i16 = 260;
+/// Most pauses of one invoice.
+pub const MOST_PAUSES: usize = 50;
+/// A next step is looked for so many calendar days ahead: a step 260 business days away, on one business day a week.
+const LOOK_AHEAD_DAYS: u16 = 2_000;
+/// Highest rate of interest, in per cent a year; more is a mistake of the decimal point.
+pub const MOST_PERCENT: u32 = 100;
+/// Interest is reckoned by actual days over 365.
+const DAYS_A_YEAR: u32 = 365;
+
+/// The steps, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum StepKind {
+    /// Reminds the client before the invoice is due.
+    Reminder,
+    /// Says that it is overdue.
+    Overdue1,
+    /// Says so again.
+    Overdue2,
+    /// Says so for the last time.
+    Overdue3,
+    /// Flags the client, so that the desk knows.
+    Suspend,
+    /// Hands it to collection.
+    Collection,
+}
+
+/// When a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DunningStep {
+    /// Which step.
+    pub kind: StepKind,
+    /// So many business days after the due date; for the reminder 0 or less: so many before it.
+    pub days: i16,
+    /// What is charged with it, if the invoice is in this currency.
+    #[serde(default)]
+    pub late_fee: Option<Money>,
+}
+
+/// How a tenant duns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DunningPolicy {
+    /// The steps, each kind at most once, in their order.
+    pub steps: Vec<DunningStep>,
+    /// Interest on what is overdue, in per cent a year.
+    #[serde(default)]
+    pub interest_percent: Option<Decimal>,
+}
+
+impl Default for DunningPolicy {
+    /// A reminder three business days before, three more 1, 8 and 15 after, suspension after 20, collection after 30;
+    /// no fees and no interest.
+    fn default() -> Self {
+        let step = |(kind, days)| DunningStep { kind, days, late_fee: None };
+        let steps = [
+            (StepKind::Reminder, -3),
+            (StepKind::Overdue1, 1),
+            (StepKind::Overdue2, 8),
+            (StepKind::Overdue3, 15),
+            (StepKind::Suspend, 20),
+            (StepKind::Collection, 30),
+        ];
+        Self { steps: steps.map(step).to_vec(), interest_percent: None }
+    }
+}
+
+/// A time in which dunning waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Pause {
+    /// Why.
+    pub why: PauseReason,
+    /// The first day that does not count.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+    pub from: Date,
+    /// The first day that counts again; none until it is settled.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+    pub until: Option<Date>,
+}
+
+/// Why dunning waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum PauseReason {
+    /// The client disputes the invoice.
+    Dispute,
+    /// The client promised to pay by a day.
+    PromiseToPay,
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Taken {
+    /// Which step.
+    pub kind: StepKind,
+    /// When.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+    pub on: Date,
+    /// What the policy said then, in business days from the due date.
+    pub days: i16,
+    /// What had passed, in business days that were not paused.
+    pub passed: i32,
+}
+
+/// What was done about an invoice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dunning {
+    /// The steps so far, in their order.
+    pub taken: Vec<Taken>,
+    /// The pauses so far.
+    pub pauses: Vec<Pause>,
+}
+
+impl DunningPolicy {
+    /// Notes what is wrong with it.
+    pub fn check(&self, field: &str, check: &mut Check) {
+        for (index, step) in self.steps.iter().enumerate() {
+            let at = format!("{field}/steps/{index}");
+            let before = index.checked_sub(1).and_then(|before| self.steps.get(before));
+            let (in_order, later) = before.map_or((true, true), |b| (b.kind < step.kind, b.days < step.days));
+            check.that(in_order, &format!("{at}/kind"), "order", "must come after the step before it, each step once");
+            check.that(later, &format!("{at}/days"), "order", "must be more days than those of the step before it");
+            let reminder = step.kind == StepKind::Reminder;
+            let fits = (-FURTHEST_DAYS..=FURTHEST_DAYS).contains(&step.days) && reminder == (step.days <= 0);
+            let detail = "must be from -260 to 0 for the reminder, and from 1 to 260 for every other step";
+            check.that(fits, &format!("{at}/days"), "out_of_range", detail);
+            let fee = step.late_fee.is_none_or(|fee| fee.minor() > 0 && !reminder);
+            let detail = "must be more than nothing, and not on the reminder; leave it out to charge nothing";
+            check.that(fee, &format!("{at}/late_fee"), "out_of_range", detail);
+        }
+        let percent = self.interest_percent.unwrap_or_default();
+        let fits = percent >= Decimal::ZERO && percent <= Decimal::from(MOST_PERCENT);
+        check.that(fits, &format!("{field}/interest_percent"), "out_of_range", "must be from 0 to 100 per cent a year");
+    }
+}
+
+impl Dunning {
+    /// The step to be taken today, if any: the first that comes after all that were taken, once its days have passed.
+    /// How much the step before it was late is waited on top, so that the client always has the time in between.
+    pub fn due<'p>(
+        &self,
+        policy: &'p DunningPolicy,
+        due_on: Date,
+        calendar: &BusinessDays,
+        today: Date,
+    ) -> Option<&'p DunningStep> {
+        let step = self.next_step(policy, due_on, today)?;
+        if self.is_paused(today) {
+            return None;
+        }
+        let passed = if step.days <= 0 {
+            today >= calendar.before(due_on, step.days.unsigned_abs())?
+        } else {
+            self.passed(due_on, calendar, today) >= self.wanted(step)
+        };
+        passed.then_some(step)
+    }
+
+    /// The first day from `today` on that has a step to be taken, if nothing else happens. None when all are taken, or
+    /// while a pause has no end.
+    pub fn next_on(&self, policy: &DunningPolicy, due_on: Date, calendar: &BusinessDays, today: Date) -> Option<Date> {
+        let mut passed = self.passed(due_on, calendar, today);
+        let mut day = today;
+        for _ in 0..LOOK_AHEAD_DAYS {
+            let step = self.next_step(policy, due_on, day)?;
+            let reached = if step.days <= 0 {
+                day >= calendar.before(due_on, step.days.unsigned_abs())?
+            } else {
+                passed >= self.wanted(step)
+            };
+            if reached && !self.is_paused(day) {
+                return Some(day);
+            }
+            day = day.tomorrow().ok()?;
+            passed += i32::from(self.counts(due_on, calendar, day));
+        }
+        None
+    }
+
+    /// Notes that a step is taken today.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] when it is not the one that is due.
+    pub fn take(
+        mut self,
+        kind: StepKind,
+        policy: &DunningPolicy,
+        due_on: Date,
+        calendar: &BusinessDays,
+        today: Date,
+    ) -> Result<Self, Refusal> {
+        let due = self.due(policy, due_on, calendar, today).filter(|step| step.kind == kind);
+        let Some(step) = due else {
+            return Err(Refusal::conflict("dunning_step", "this step is not due today; read which one is next"));
+        };
+        let passed = self.passed(due_on, calendar, today);
+        self.taken.push(Taken { kind, on: today, days: step.days, passed });
+        Ok(self)
+    }
+
+    /// Waits from `from` on, for a dispute until it is settled, for a promise until the day after it.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for an end that is not after the beginning, [`Refusal::Conflict`] for too many pauses.
+    pub fn pause(mut self, pause: Pause) -> Result<Self, Refusal> {
+        if pause.until.is_some_and(|until| until <= pause.from) {
+            return Err(Refusal::invalid("/until", "not_after", "must be after the first day of the pause"));
+        }
+        if self.pauses.len() >= MOST_PAUSES {
+            return Err(Refusal::conflict("too_many_pauses", "it was paused 50 times; settle it by a credit note"));
+        }
+        self.pauses.push(pause);
+        Ok(self)
+    }
+
+    /// Goes on from `on`: every pause for this reason ends before that day. The days of the past stay as they were.
+    #[must_use]
+    pub fn resume(mut self, why: PauseReason, on: Date) -> Self {
+        for pause in self.pauses.iter_mut().filter(|pause| pause.why == why) {
+            pause.until = Some(pause.until.map_or(on, |until| until.min(on)).max(pause.from));
+        }
+        self.pauses.retain(|pause| pause.until != Some(pause.from));
+        self
+    }
+
+    /// Whether a day does not count.
+    pub fn is_paused(&self, day: Date) -> bool {
+        self.pauses.iter().any(|pause| pause.from <= day && pause.until.is_none_or(|until| day < until))
+    }
+
+    /// The first step after those that were taken. One from before the due date is not caught up after it.
+    fn next_step<'p>(&self, policy: &'p DunningPolicy, due_on: Date, today: Date) -> Option<&'p DunningStep> {
+        let last = self.taken.last().map(|taken| taken.kind);
+        let lapsed = |step: &DunningStep| step.days <= 0 && today > due_on;
+        policy.steps.iter().find(|step| last.is_none_or(|last| step.kind > last) && !lapsed(step))
+    }
+
+    /// Business days that must have passed for a step: its own, and what the one before it was late.
+    fn wanted(&self, step: &DunningStep) -> i32 {
+        let late = self.taken.last().filter(|taken| taken.days > 0);
+        i32::from(step.days) + late.map_or(0, |taken| (taken.passed - i32::from(taken.days)).max(0))
+    }
+
+    fn counts(&self, due_on: Date, calendar: &BusinessDays, day: Date) -> bool {
+        day > due_on && calendar.is_open(day) && !self.is_paused(day)
+    }
+
+    /// Business days since the due date, today included, that were not paused.
+    fn passed(&self, due_on: Date, calendar: &BusinessDays, today: Date) -> i32 {
+        let (mut day, mut passed) = (due_on, 0);
+        while day < today {
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+            passed += i32::from(self.counts(due_on, calendar, day));
+        }
+        passed
+    }
+}
+
+/// What was owed from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// The first day, at whose end this was left to pay.
+    pub from: Date,
+    /// How much.
+    pub balance: Money,
+}
+
+/// The interest to be charged up to and with the day `until`: what all days after the due date come to, rounded once,
+/// less what was charged before. So it does not matter how often it is charged. `owed` is sorted by its days; before
+/// its first there was nothing owed.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that do not add up.
+pub fn interest(percent: Decimal, due_on: Date, owed: &[Owed], until: Date, charged: Money) -> Result<Money, Refusal> {
+    let mut amount_days = Decimal::ZERO;
+    for (index, part) in owed.iter().enumerate() {
+        charged.compare(part.balance)?;
+        let ends = owed.get(index + 1).map_or(until, |next| next.from.yesterday().unwrap_or(next.from).min(until));
+        let last_before = part.from.yesterday().unwrap_or(part.from).max(due_on);
+        let days = (ends - last_before).get_days().max(0);
+        let product = part.balance.major().checked_mul(days.into());
+        amount_days = product.and_then(|product| amount_days.checked_add(product)).ok_or_else(too_large)?;
+    }
+    let year = Decimal::from(100 * DAYS_A_YEAR);
+    let exact = amount_days.checked_mul(percent).ok_or_else(too_large)? / year;
+    let left = Money::rounded(exact, charged.currency())?.minus(charged)?;
+    Ok(if left.is_negative() { Money::zero(charged.currency()) } else { left })
+}
+
+fn too_large() -> Refusal {
+    crate::money::MoneyError::TooLarge.into()
+}

@@ -1,0 +1,372 @@
+//! Charging a saved method, and trying again when it fails.
+//!
+//! An attempt is noted before the provider is called, and closed after. What became of an attempt that is not closed is
+//! asked at the provider before anything else is charged, so that a lost answer is never a second charge.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Refusal;
+use crate::ids::{InvoiceId, PaymentMethodId};
+use crate::invalid::Check;
+use crate::money::Money;
+
+/// Most tries in any [`WINDOW_DAYS`], whatever a policy or a new method says. Visa's limit of reattempts is 15 in 30
+/// days (Visa Core Rules, excessive reattempts); this stays well below every scheme's.
+pub const MOST_TRIES: u8 = 8;
+/// See [`MOST_TRIES`].
+pub const WINDOW_DAYS: i64 = 60;
+/// Longest wait before the second try, in hours: thirty days.
+pub const LONGEST_FIRST_WAIT_H: u16 = 720;
+/// Waits grow by at most this.
+pub const MOST_FACTOR: u8 = 4;
+/// A wait is shortened by at most half.
+pub const MOST_JITTER_PERCENT: u8 = 50;
+
+const WINDOW: SignedDuration = SignedDuration::from_hours(WINDOW_DAYS * 24);
+
+/// How often a tenant tries a method, and how long it waits in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RetryPolicy {
+    /// Tries of one method, the first included; from 1 to [`MOST_TRIES`].
+    pub tries: u8,
+    /// Hours between the first try and the second; from 1 to [`LONGEST_FIRST_WAIT_H`].
+    pub first_wait_hours: u16,
+    /// Each further wait is so many times the one before it; from 1 to [`MOST_FACTOR`].
+    pub factor: u8,
+    /// By how many per cent chance shortens a wait at most, so that not all are tried in the same hour; from 0 to
+    /// [`MOST_JITTER_PERCENT`].
+    pub jitter_percent: u8,
+}
+
+impl Default for RetryPolicy {
+    /// 4 tries in 21 days: after 3, 6 and 12 days.
+    fn default() -> Self {
+        Self { tries: 4, first_wait_hours: 72, factor: 2, jitter_percent: 10 }
+    }
+}
+
+impl RetryPolicy {
+    /// Notes what is wrong with it.
+    pub fn check(&self, field: &str, check: &mut Check) {
+        let mut within = |holds: bool, name: &str, detail: &str| {
+            check.that(holds, &format!("{field}/{name}"), "out_of_range", detail);
+        };
+        within((1..=MOST_TRIES).contains(&self.tries), "tries", "must be from 1 to 8");
+        let waits = (1..=LONGEST_FIRST_WAIT_H).contains(&self.first_wait_hours);
+        within(waits, "first_wait_hours", "must be from 1 to 720 hours");
+        within((1..=MOST_FACTOR).contains(&self.factor), "factor", "must be from 1 to 4");
+        within(self.jitter_percent <= MOST_JITTER_PERCENT, "jitter_percent", "must be from 0 to 50 per cent");
+        let all: SignedDuration = (1..self.tries.min(MOST_TRIES)).map(|tried| self.longest_wait(tried)).sum();
+        within(all <= WINDOW, "tries", "must be over within 60 days; try less often, or wait less");
+    }
+
+    fn most_tries(&self) -> u8 {
+        self.tries.clamp(1, MOST_TRIES)
+    }
+
+    /// The wait after so many tries, unshortened.
+    pub fn longest_wait(&self, tried: u8) -> SignedDuration {
+        let factor = i64::from(self.factor.clamp(1, MOST_FACTOR));
+        let times = factor.saturating_pow(u32::from(tried.saturating_sub(1)));
+        SignedDuration::from_hours(times.saturating_mul(self.first_wait_hours.max(1).into()).min(WINDOW_DAYS * 24))
+    }
+
+    /// The wait after so many tries. `random` is anything from 0 to the largest number, evenly; 0 waits longest.
+    pub fn wait(&self, tried: u8, random: u64) -> SignedDuration {
+        let longest = self.longest_wait(tried);
+        let percent = i128::from(self.jitter_percent.min(MOST_JITTER_PERCENT));
+        let off = longest.as_nanos() * percent / 100 * i128::from(random >> 32) / i128::from(u32::MAX);
+        SignedDuration::from_nanos_i128(longest.as_nanos() - off)
+    }
+}
+
+/// Why a method was not charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum DeclineClass {
+    /// It may work later: too little on the account, a limit reached, no reason given.
+    Soft,
+    /// It will never work again: a card that is lost, expired or closed. Waits for another method.
+    Hard,
+    /// The payer has to confirm it; waits for them on the pay page, or for another method.
+    NeedsAuthentication,
+}
+
+/// What is known of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum AttemptResult {
+    /// It was noted; the provider may have been called or not.
+    Open {},
+    /// The provider was called, and what came of it is not known.
+    Unknown {},
+    /// The provider knows nothing of it. It is sent again under its own key, so that it is still the same charge.
+    NeverArrived {},
+    /// The money is here. Final.
+    Succeeded {},
+    /// Nothing was charged.
+    Declined {
+        /// Why.
+        class: DeclineClass,
+    },
+}
+
+impl AttemptResult {
+    const fn must_be_asked(self) -> bool {
+        matches!(self, Self::Open {} | Self::Unknown {})
+    }
+}
+
+/// A try to charge a method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Attempt {
+    /// From 1, over all methods.
+    pub n: u32,
+    /// Under which the provider charges it once, however often it is sent.
+    pub key: String,
+    /// What is charged.
+    pub method: PaymentMethodId,
+    /// How much.
+    pub amount: Money,
+    /// When it was last sent, or was to be.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
+    pub at: Timestamp,
+    /// When it was closed.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime))]
+    pub closed_at: Option<Timestamp>,
+    /// What came of it.
+    pub result: AttemptResult,
+}
+
+/// The charging of one invoice by saved methods, one after another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charging {
+    /// Of which invoice.
+    pub invoice: InvoiceId,
+    /// The method to charge.
+    pub method: PaymentMethodId,
+    /// Tries of this method.
+    pub tries: u8,
+    /// Attempts so far, over all methods.
+    pub attempts_made: u32,
+    /// The attempts of the last [`WINDOW_DAYS`], and any that is still open; at most [`MOST_TRIES`] and one.
+    pub attempts: Vec<Attempt>,
+    /// Not before this.
+    pub not_before: Timestamp,
+    /// Why the method is not tried any more.
+    #[serde(default)]
+    pub stopped: Option<Stopped>,
+    /// Whether an attempt succeeded.
+    #[serde(default)]
+    pub succeeded: bool,
+}
+
+/// Why a method is not tried any more. Another method, or a payment by other means, goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Stopped {
+    /// It will never work.
+    NeedsMethod,
+    /// The payer has to confirm it.
+    NeedsPayer,
+    /// It was tried as often as the policy says.
+    TriedEnough,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Ask the provider what became of this attempt; nothing is charged before that is known.
+    Ask {
+        /// Which one.
+        n: u32,
+    },
+    /// Send this attempt again, under its own key.
+    Resend {
+        /// Which one.
+        n: u32,
+    },
+    /// Begin another attempt.
+    Charge {},
+    /// Nothing before this.
+    Wait {
+        /// The first instant at which something is to be done.
+        until: Timestamp,
+    },
+    /// Nothing, until another method is there.
+    Stop(Stopped),
+    /// Nothing: it is paid.
+    Done {},
+}
+
+impl Charging {
+    /// Will charge a method from `not_before` on.
+    pub const fn new(invoice: InvoiceId, method: PaymentMethodId, not_before: Timestamp) -> Self {
+        Self {
+            invoice,
+            method,
+            tries: 0,
+            attempts_made: 0,
+            attempts: Vec::new(),
+            not_before,
+            stopped: None,
+            succeeded: false,
+        }
+    }
+
+    /// What is to be done, when so much is still owed.
+    pub fn next(&self, owed: Money, now: Timestamp) -> Next {
+        if let Some(open) = self.attempts.iter().find(|attempt| attempt.result.must_be_asked()) {
+            return Next::Ask { n: open.n };
+        }
+        if self.succeeded || owed.minor() <= 0 {
+            return Next::Done {};
+        }
+        if let Some(lost) = self.attempts.iter().find(|attempt| self.is_resent(attempt, owed)) {
+            return Next::Resend { n: lost.n };
+        }
+        if let Some(stopped) = self.stopped {
+            return Next::Stop(stopped);
+        }
+        let until = self.not_before.max(self.room_at(now));
+        if now < until { Next::Wait { until } } else { Next::Charge {} }
+    }
+
+    /// When a job has to look at it next; none while only somebody else can go on.
+    pub fn due_at(&self, owed: Money, now: Timestamp) -> Option<Timestamp> {
+        match self.next(owed, now) {
+            Next::Ask { .. } | Next::Resend { .. } | Next::Charge {} => Some(now),
+            Next::Wait { until } => Some(until),
+            Next::Stop(_) | Next::Done {} => None,
+        }
+    }
+
+    /// The latest attempt, if it never arrived and is still what is wanted: a provider takes a key with one amount and
+    /// one method only.
+    fn is_resent(&self, attempt: &Attempt, owed: Money) -> bool {
+        attempt.result == AttemptResult::NeverArrived {}
+            && attempt.n == self.attempts_made
+            && attempt.method == self.method
+            && attempt.amount == owed
+    }
+
+    /// When the last 60 days have room for another try.
+    fn room_at(&self, now: Timestamp) -> Timestamp {
+        let mut sent: Vec<Timestamp> =
+            self.attempts.iter().map(|attempt| attempt.at).filter(|at| counts(*at, now)).collect();
+        sent.sort_unstable();
+        let over = sent.len().checked_sub(usize::from(MOST_TRIES));
+        // Of eight, the oldest has to leave; of nine, the second oldest too.
+        over.and_then(|index| sent.get(index))
+            .map_or(Timestamp::MIN, |at| at.saturating_add(WINDOW).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Notes an attempt over all that is owed, before the provider is called with it.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] unless [`Charging::next`] says to charge.
+    pub fn begin(mut self, owed: Money, now: Timestamp) -> Result<(Self, Attempt), Refusal> {
+        if self.next(owed, now) != (Next::Charge {}) {
+            return Err(Refusal::conflict("not_now", "nothing is to be charged now; ask what is to be done first"));
+        }
+        self.attempts.retain(|attempt| counts(attempt.at, now));
+        self.attempts_made += 1;
+        self.tries = self.tries.saturating_add(1);
+        let attempt = Attempt {
+            n: self.attempts_made,
+            key: format!("{}-{}", self.invoice, self.attempts_made),
+            method: self.method,
+            amount: owed,
+            at: now,
+            closed_at: None,
+            result: AttemptResult::Open {},
+        };
+        self.attempts.push(attempt.clone());
+        Ok((self, attempt))
+    }
+
+    /// Opens an attempt that never arrived, before the provider is called with it again. It is the same try.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] unless [`Charging::next`] says to send this one again.
+    pub fn resend(mut self, n: u32, owed: Money, now: Timestamp) -> Result<(Self, Attempt), Refusal> {
+        if self.next(owed, now) != (Next::Resend { n }) {
+            return Err(Refusal::conflict(
+                "not_now",
+                "this attempt is not to be sent again; ask what is to be done first",
+            ));
+        }
+        let attempt = self.attempt(n)?;
+        attempt.result = AttemptResult::Open {};
+        (attempt.at, attempt.closed_at) = (now, None);
+        let attempt = attempt.clone();
+        Ok((self, attempt))
+    }
+
+    /// Notes what the provider said of an attempt: when it was called, when it was asked, or by itself. What was said
+    /// before, or is older than what is known, changes nothing; a success always counts. `random` as for
+    /// [`RetryPolicy::wait`].
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for an attempt that there is not, or that is over for 60 days.
+    pub fn close(
+        mut self,
+        n: u32,
+        result: AttemptResult,
+        policy: &RetryPolicy,
+        random: u64,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let attempt = self.attempt(n)?;
+        let (was, method, sent) = (attempt.result, attempt.method, attempt.at);
+        let succeeds = result == (AttemptResult::Succeeded {}) && was != result;
+        if !succeeds && (!was.must_be_asked() || result == (AttemptResult::Open {})) {
+            return Ok(self);
+        }
+        attempt.result = result;
+        attempt.closed_at = (!result.must_be_asked()).then_some(now);
+        match result {
+            AttemptResult::Succeeded {} => self.succeeded = true,
+            // What an earlier method's attempt came to says nothing of this one.
+            AttemptResult::Declined { class } if method == self.method => {
+                self.stopped = match class {
+                    DeclineClass::Hard => Some(Stopped::NeedsMethod),
+                    DeclineClass::NeedsAuthentication => Some(Stopped::NeedsPayer),
+                    DeclineClass::Soft if self.tries >= policy.most_tries() => Some(Stopped::TriedEnough),
+                    DeclineClass::Soft => None,
+                };
+                self.not_before = sent.saturating_add(policy.wait(self.tries, random)).unwrap_or(Timestamp::MAX);
+            }
+            _ => {}
+        }
+        Ok(self)
+    }
+
+    /// Takes another method, with tries of its own but under the same cap. The same one again changes nothing.
+    #[must_use]
+    pub fn with_method(mut self, method: PaymentMethodId, now: Timestamp) -> Self {
+        if method != self.method {
+            (self.method, self.tries, self.stopped, self.not_before) = (method, 0, None, now);
+        }
+        self
+    }
+
+    fn attempt(&mut self, n: u32) -> Result<&mut Attempt, Refusal> {
+        self.attempts.iter_mut().find(|attempt| attempt.n == n).ok_or(Refusal::NotFound)
+    }
+}
+
+/// Whether what was sent at `at` is one of the last 60 days' tries.
+fn counts(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) < WINDOW
+}
