@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use store::events::Envelope;
 
 use crate::App;
-use crate::embedded::Caller;
+use crate::embedded::bus::Delivery;
 use crate::embedded::dynamo::{Dynamo, MAIN};
+use crate::embedded::{Caller, draw};
 
 /// Records that one read of the stream takes, as Lambda's default batch.
 const BATCH: usize = 100;
@@ -21,6 +22,36 @@ const MAX_DELIVERIES: u32 = 3;
 pub(crate) struct Position {
     after: Option<String>,
     kept_in: Option<PathBuf>,
+    scrambled: Option<Scrambled>,
+}
+
+/// How a bus on a bad day delivers.
+#[derive(Debug)]
+struct Scrambled {
+    seed: u64,
+    doubled: u16,
+    drawn: u64,
+}
+
+impl Scrambled {
+    /// What was waiting, some of it twice, in an order of its own.
+    fn scramble(&mut self, waiting: &[Delivery]) -> Vec<usize> {
+        let mut order: Vec<usize> = Vec::with_capacity(waiting.len() * 2);
+        for event in 0..waiting.len() {
+            let twice = self.draw(1000) < self.doubled;
+            order.extend(std::iter::repeat_n(event, if twice { 2 } else { 1 }));
+        }
+        for place in (1..order.len()).rev() {
+            let other = usize::from(self.draw(u16::try_from(place + 1).unwrap_or(u16::MAX)));
+            order.swap(place, other);
+        }
+        order
+    }
+
+    fn draw(&mut self, below: u16) -> u16 {
+        self.drawn += 1;
+        draw(self.seed, self.drawn, below)
+    }
 }
 
 impl Position {
@@ -28,7 +59,7 @@ impl Position {
     pub(crate) fn open(folder: Option<&std::path::Path>) -> Self {
         let kept_in = folder.map(|folder| folder.join("stream-position"));
         let after = kept_in.as_ref().and_then(|file| fs::read_to_string(file).ok());
-        Position { after, kept_in }
+        Position { after, kept_in, scrambled: None }
     }
 
     fn moved_to(&mut self, sequence: String) {
@@ -43,12 +74,17 @@ impl Position {
 }
 
 impl App {
+    /// From now on the bus delivers out of order, and so many of a thousand events twice, as the seed draws.
+    pub async fn scramble_events(&self, seed: u64, doubled: u16) {
+        self.position().lock().await.scrambled = Some(Scrambled { seed, doubled, drawn: 0 });
+    }
+
     /// Carries on all that has happened, and what happens because of it, until nothing is left.
     pub async fn settle(&self) {
         let mut position = self.position().lock().await;
         loop {
             let carried = self.carry_stream(&mut position).await;
-            let delivered = self.deliver().await;
+            let delivered = self.deliver(position.scrambled.as_mut()).await;
             if !carried && !delivered {
                 return;
             }
@@ -98,15 +134,18 @@ impl App {
     }
 
     /// Everything on the bus, to the reactions that want it. Says whether there was anything.
-    async fn deliver(&self) -> bool {
-        let mut any = false;
-        while let Some(delivery) = self.bus().try_next() {
-            any = true;
-            let event = delivery.event();
+    async fn deliver(&self, scrambled: Option<&mut Scrambled>) -> bool {
+        let waiting: Vec<Delivery> = std::iter::from_fn(|| self.bus().try_next()).collect();
+        let in_order = || (0..waiting.len()).collect();
+        for at in scrambled.map_or_else(in_order, |scrambled| scrambled.scramble(&waiting)) {
+            let event = waiting[at].event();
             match serde_json::from_value::<Envelope>(event.detail.clone()) {
                 Ok(envelope) => self.react(&event.detail_type, &envelope).await,
                 Err(error) => tracing::error!(%error, event = event.detail_type, "an event cannot be read"),
             }
+        }
+        let any = !waiting.is_empty();
+        for delivery in waiting {
             if let Err(error) = delivery.done() {
                 tracing::warn!(%error, "a delivered event was not forgotten; it may come again");
             }

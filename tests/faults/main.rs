@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod deadlines;
 mod everything;
 mod hostile;
 mod rights;
 mod scan;
+mod scan_at_once;
+mod table;
 
 use local::embedded::dynamo::MAIN;
 use serde_json::json;

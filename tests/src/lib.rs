@@ -3,6 +3,8 @@
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod snapshot;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -15,6 +17,8 @@ use runtime::jobs::JobInput;
 use runtime::secrets::Secrets;
 use runtime::tokens::{self, Claims};
 use serde_json::{Value, json};
+
+pub use snapshot::Snapshot;
 
 /// A password that the rules like.
 pub const PASSWORD: &str = "harbour lantern violet tram";

@@ -31,6 +31,8 @@ pub struct Touch {
     pub resource: String,
     /// Partition key values, or the object's key.
     pub keys: Vec<String>,
+    /// How large the item is that is put, as DynamoDB counts: names and values. 0 for whatever puts none.
+    pub item_bytes: usize,
 }
 
 /// A request on its way through the seam.
@@ -100,14 +102,41 @@ fn on_table(operation: &str, table: &str, part: &Value) -> Touch {
         .filter_map(|item| item["pk"]["S"].as_str().map(str::to_owned))
         .chain(queried(part))
         .collect();
-    Touch { action: format!("dynamodb:{operation}"), resource, keys }
+    Touch { action: format!("dynamodb:{operation}"), resource, keys, item_bytes: item_bytes(&part["Item"]) }
+}
+
+/// An item's size as the developer guide counts it ("DynamoDB item sizes and formats"): names and texts in UTF-8, up
+/// to 21 bytes a number, 3 bytes and one an entry for what holds others.
+fn item_bytes(item: &Value) -> usize {
+    item.as_object().into_iter().flatten().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &Value) -> usize {
+    let Some((kind, held)) = value.as_object().and_then(|value| value.iter().next()) else {
+        return value.as_str().map_or(0, str::len); // a member of a set
+    };
+    match (kind.as_str(), held) {
+        ("N", Value::String(number)) => (number.len() / 2 + 2).min(21),
+        ("B", Value::String(base64)) => base64.len() * 3 / 4,
+        (_, Value::String(text)) => text.len(),
+        (_, Value::Array(members)) => 3 + members.iter().map(|member| value_bytes(member) + 1).sum::<usize>(),
+        (_, Value::Object(held)) => {
+            3 + held.iter().map(|(name, value)| name.len() + value_bytes(value) + 1).sum::<usize>()
+        }
+        _ => 1,
+    }
 }
 
 fn batch(operation: &str, table: &str, part: &Value) -> Touch {
     let gets = members(&part["Keys"]);
     let writes = members(part).flat_map(|write| [&write["PutRequest"]["Item"], &write["DeleteRequest"]["Key"]]);
     let keys = gets.chain(writes).filter_map(|item| Some(item["pk"]["S"].as_str()?.to_owned()));
-    Touch { action: format!("dynamodb:{operation}"), resource: format!("table/{table}"), keys: keys.collect() }
+    Touch {
+        action: format!("dynamodb:{operation}"),
+        resource: format!("table/{table}"),
+        keys: keys.collect(),
+        item_bytes: 0,
+    }
 }
 
 /// The partition key's value in a key condition such as `#k = :v AND begins_with(sk, :p)`.
@@ -131,6 +160,7 @@ fn events(body: &Value) -> Vec<Touch> {
         action: "events:PutEvents".to_owned(),
         resource: format!("event-bus/{bus}"),
         keys: Vec::new(),
+        item_bytes: 0,
     };
     buses.into_iter().map(touch).collect()
 }
@@ -155,6 +185,7 @@ fn s3(request: &HttpRequest) -> Vec<Touch> {
         action: action.to_owned(),
         resource: format!("bucket/{bucket}"),
         keys: Some(key).filter(|key| !key.is_empty()).into_iter().collect(),
+        item_bytes: 0,
     };
     let source = request.headers().get("x-amz-copy-source").map(bucket_and_key);
     source.map(|source| touch("s3:GetObject", source)).into_iter().chain([touch(action, (bucket, key))]).collect()
@@ -258,6 +289,14 @@ mod tests {
             ]}}),
         );
         assert_eq!(seen, [touch("dynamodb:BatchWriteItem", "table/Main", &["ten_1#A", "ten_1#B"])]);
+    }
+
+    #[test]
+    fn an_item_is_as_large_as_its_names_and_values() {
+        let item = json!({"pk": {"S": "ten_1#A"}, "n": {"N": "1234"}, "v": {"M": {"ab": {"S": "é"}, "c": {"L": [{"BOOL": true}]}}}});
+        let put = dynamodb("PutItem", &json!({"TableName": "Main", "Item": item}));
+        assert_eq!(put[0].item_bytes, (2 + 7) + (1 + 4) + (1 + 3 + (2 + 2 + 1) + (1 + 3 + 2 + 1)));
+        assert_eq!(dynamodb("GetItem", &json!({"TableName": "Main", "Key": {"pk": {"S": "a"}}}))[0].item_bytes, 0);
     }
 
     #[test]

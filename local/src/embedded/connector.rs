@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::{
@@ -14,11 +15,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use http_body_util::BodyExt;
 use s3s::service::S3Service;
+use tokio::runtime::RuntimeFlavor;
 
 use super::bus::Bus;
 use super::call::{Call, Service, Touch};
 use super::dynamo::Dynamo;
-use super::faults::{self, Fault, Faults};
+use super::faults::{self, Fault, Faults, Side};
+use super::lag::{self, Lag};
 use super::recorder::Recorder;
 use super::{ACCESS_KEY, REGION, SECRET_KEY};
 
@@ -78,6 +81,7 @@ struct Inner {
     bus: Bus,
     recorder: Recorder,
     faults: Mutex<Faults>,
+    lag: Mutex<Option<Lag>>,
 }
 
 /// SDK clients over the seam.
@@ -97,6 +101,8 @@ pub fn quick_retries() -> RetryConfig {
     RetryConfig::standard()
         .with_initial_backoff(std::time::Duration::from_millis(1))
         .with_max_backoff(std::time::Duration::from_millis(10))
+        // Without jitter, so that a seed does the same again.
+        .with_use_static_exponential_base(true)
 }
 
 /// No retries, so that each injected fault is seen by our code.
@@ -116,7 +122,17 @@ impl Seam {
     #[must_use]
     pub fn new(dynamo: Dynamo, objects: S3Service, bus: Bus) -> Self {
         let faults = Mutex::new(Faults::none());
-        Self(Arc::new(Inner { dynamo, objects, bus, recorder: Recorder::default(), faults }))
+        Self(Arc::new(Inner { dynamo, objects, bus, recorder: Recorder::default(), faults, lag: Mutex::default() }))
+    }
+
+    /// From now on the main table's indexes are up to so long behind it, by tokio's clock, as the seed draws.
+    ///
+    /// # Errors
+    /// When the table cannot be copied.
+    pub fn lag_indexes(&self, seed: u64, up_to: Duration) -> Result<(), dynoxide::DynoxideError> {
+        let lag = Lag::start(&self.0.dynamo, seed, up_to)?;
+        *self.0.lag.lock().unwrap_or_else(PoisonError::into_inner) = Some(lag);
+        Ok(())
     }
 
     /// What was called.
@@ -167,11 +183,12 @@ impl Seam {
 
     async fn pass(self, request: HttpRequest, caller: Caller) -> Result<HttpResponse, ConnectorError> {
         let call = Call::read(&request);
-        let fault = {
+        let fate = {
             let mut plan = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
             plan.next(&caller.function, &call)
         };
-        self.0.recorder.note(&caller.function, &call, fault);
+        self.0.recorder.note(&caller.function, &call, fate.fault);
+        fate.travel(Side::Before).await;
         if let Some(key) = caller.stray(&call.touches) {
             let Caller { function, tenant } = &caller;
             let tenant = tenant.as_deref().unwrap_or_default();
@@ -181,26 +198,29 @@ impl Seam {
                 _ => faults::refusal("AccessDeniedException", &message),
             });
         }
-        match fault {
-            None => self.serve(request, call.service).await,
-            Some(Fault::AnswerLost) => {
-                self.serve(request, call.service).await?;
-                Err(faults::lost())
-            }
+        let answer = match fate.fault {
+            None => self.serve(request, call).await,
+            Some(Fault::AnswerLost) => self.serve(request, call).await.and_then(|_| Err(faults::lost())),
             Some(before) => faults::answer(before, &call),
-        }
+        };
+        fate.travel(Side::After).await;
+        answer
     }
 
-    async fn serve(&self, request: HttpRequest, service: Service) -> Result<HttpResponse, ConnectorError> {
-        match service {
+    async fn serve(&self, request: HttpRequest, call: Call) -> Result<HttpResponse, ConnectorError> {
+        match &call.service {
             Service::DynamoDb(operation) => {
-                let dynamo = self.0.dynamo.clone();
-                // SQLite may wait for the disk or for another writer: not on the async threads.
-                let answer = tokio::task::spawn_blocking(move || {
+                let (seam, operation) = (self.clone(), operation.clone());
+                let answer = move || {
                     let body = request.body().bytes().unwrap_or_default();
-                    dynamo.answer(&operation, body)
-                });
-                let (status, body) = answer.await.map_err(unexpected)?;
+                    if lag::asks_an_index(&call) { seam.ask_index(body) } else { seam.ask_table(&operation, body) }
+                };
+                // SQLite may wait for the disk or for another writer: not on the async threads. A runtime of one
+                // thread is a test's, in memory, where the order of things is to be the same each time.
+                let (status, body) = match tokio::runtime::Handle::current().runtime_flavor() {
+                    RuntimeFlavor::CurrentThread => answer(),
+                    _ => tokio::task::spawn_blocking(answer).await.map_err(unexpected)?,
+                };
                 Ok(faults::response(status, "application/x-amz-json-1.0", body))
             }
             Service::EventBridge => {
@@ -209,6 +229,24 @@ impl Seam {
                 Ok(faults::json(status, &answer))
             }
             Service::S3 => self.serve_s3(request).await,
+        }
+    }
+
+    fn ask_table(&self, operation: &str, body: &[u8]) -> (u16, String) {
+        let answer = self.0.dynamo.answer(operation, body);
+        if answer.0 == 200
+            && let Some(lag) = self.0.lag.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+            && let Err(error) = lag.note(&self.0.dynamo, &lag::written(operation, body))
+        {
+            return (error.status_code(), error.to_json());
+        }
+        answer
+    }
+
+    fn ask_index(&self, body: &[u8]) -> (u16, String) {
+        match self.0.lag.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(lag) => lag.query(body).unwrap_or_else(|error| (error.status_code(), error.to_json())),
+            None => self.0.dynamo.answer("Query", body),
         }
     }
 

@@ -7,13 +7,14 @@ mod checksums;
 mod connector;
 pub mod dynamo;
 mod faults;
+mod lag;
 mod objects;
 mod recorder;
 pub mod s3;
 
 pub use call::{Call, Service, Touch};
 pub use connector::{Caller, Clients, Seam, credentials, no_retries, quick_retries};
-pub use faults::{Fault, Faults, Rates};
+pub use faults::{Fault, Faults, Gate, Rates, Side, draw};
 pub use recorder::{Recorded, Recorder};
 
 /// The region that the local stack says it is in.

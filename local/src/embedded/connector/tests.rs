@@ -187,3 +187,30 @@ async fn a_seeded_bad_day_is_survived_by_a_caller_that_tries_again() {
         assert!(stack.has(&format!("ten_1#{number}")).await);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_index_that_lags_is_as_old_as_was_said_and_no_older() {
+    const LAG: Duration = Duration::from_secs(3);
+    let stack = stack(no_retries());
+    let listed = || async {
+        let query = stack.clients.dynamodb.query().table_name("Main").index_name("by_list");
+        let query = query.key_condition_expression("lpk = :l").expression_attribute_values(":l", text("ten_1#L"));
+        query.send().await.expect("listed").items().len()
+    };
+    let put = |name: &str| {
+        let put = stack.clients.dynamodb.put_item().table_name("Main").item("pk", text(name)).item("sk", text("@"));
+        put.item("lpk", text("ten_1#L")).item("lsk", text(name)).send()
+    };
+    put("ten_1#A").await.expect("put");
+    stack.seam.lag_indexes(1, LAG).expect("a copy");
+    assert_eq!(listed().await, 1, "what was there before");
+    put("ten_1#B").await.expect("put");
+    assert_eq!(listed().await, 1, "not seen yet");
+    tokio::time::advance(LAG).await;
+    assert_eq!(listed().await, 2, "seen at the latest after the lag");
+    let delete = stack.clients.dynamodb.delete_item().table_name("Main");
+    delete.key("pk", text("ten_1#A")).key("sk", text("@")).send().await.expect("deleted");
+    assert_eq!(listed().await, 2, "still seen");
+    tokio::time::advance(LAG).await;
+    assert_eq!(listed().await, 1);
+}
