@@ -30,13 +30,21 @@ impl Functions {
     /// Deploys every function over these parts.
     #[must_use]
     pub fn deploy(parts: &Parts) -> Self {
-        let routes = [identity::routes(), clients::routes(), tickets::routes(), sla::routes(), platform::routes()];
+        let routes = [
+            identity::routes(),
+            clients::routes(),
+            tickets::routes(),
+            sla::routes(),
+            platform::routes(),
+            work::routes(),
+            billing::routes(),
+        ];
+        let jobs = [tickets::jobs(), billing::jobs()];
+        let reactions = [tickets::reactions(), notifications::reactions(), billing::reactions()];
         Functions {
             routes: deploy(parts, routes.into_iter().flatten(), |handler| handler.spec.needs()),
-            jobs: deploy(parts, tickets::jobs(), |handler| handler.job.needs()),
-            reactions: deploy(parts, tickets::reactions().into_iter().chain(notifications::reactions()), |handler| {
-                handler.reaction.needs()
-            }),
+            jobs: deploy(parts, jobs.into_iter().flatten(), |handler| handler.job.needs()),
+            reactions: deploy(parts, reactions.into_iter().flatten(), |handler| handler.reaction.needs()),
             streams: deploy(parts, platform::streams(), |handler| handler.plumbing.needs()),
             authorizer: one(parts, identity::authorizer(), |handler| handler.plumbing.needs()),
         }

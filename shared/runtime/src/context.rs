@@ -68,6 +68,22 @@ impl Cx {
         let commit = self.store.commit().update(&state, rev).emit(events);
         Answer::after(commit, state.into()).rev(rev + 1)
     }
+
+    /// Writes what is new, and shows it. Nobody waits to hear of it: the audit entry tells of it.
+    pub fn kept<T: Record, V: From<T>>(&self, new: T) -> Answer<V> {
+        let commit = self.store.commit().create(&new);
+        Answer::after(commit, new.into()).rev(1)
+    }
+
+    /// Writes the next state of what was read, of which nobody waits to hear, and shows it; writes nothing when nothing
+    /// changed.
+    pub fn replaced<T: Record + PartialEq, V: From<T>>(&self, read: &Versioned<T>, next: T) -> Answer<V> {
+        if next == read.value {
+            return Answer::read(Versioned { value: next.into(), rev: read.rev });
+        }
+        let commit = self.store.commit().update(&next, read.rev);
+        Answer::after(commit, next.into()).rev(read.rev + 1)
+    }
 }
 
 impl<V> Answer<Page<V>> {
