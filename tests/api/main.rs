@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod billing_settings;
 mod clients;
 mod departments;
 mod large;
@@ -15,3 +16,4 @@ mod sla;
 mod tickets;
 mod tokens;
 mod walk;
+mod work;

@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -17,6 +17,7 @@ const KINDS: [(&str, &str); 7] = [
     ("calendar", "cal_"),
     ("policy", "pol_"),
     ("ticket", "tkt_"),
+    ("time", "tim_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -45,6 +46,8 @@ impl Things {
         let target = json!({ "p2": { "resolution": { "minutes": 240, "time": "always" } } });
         let policy = owner.create("/v1/sla/policies", json!({ "name": "Gold", "targets": target })).await;
         let ticket = owner.ticket(&client, json!({})).await;
+        let time = format!("/v1/tickets/{}/time", id(&ticket));
+        let time = owner.create(&time, json!({ "minutes": 30, "work_type": "remote" })).await;
         Things(BTreeMap::from([
             ("contact", id(&contact)),
             ("user", id(&user)),
@@ -52,6 +55,7 @@ impl Things {
             ("calendar", id(&calendar)),
             ("policy", id(&policy)),
             ("ticket", id(&ticket)),
+            ("time", id(&time)),
             ("client", client),
         ]))
     }

@@ -22,6 +22,7 @@ pub(crate) async fn happens(stack: &Stack) {
     Box::pin(clients(&desk)).await;
     Box::pin(promises(&desk)).await;
     Box::pin(tickets(&desk)).await;
+    Box::pin(crate::rights_work::happens(&desk.owner, &desk.technician, &desk.client)).await;
     Box::pin(time_passes(stack, &desk)).await;
 }
 

@@ -32,6 +32,10 @@ pub fn catalog() -> Catalog {
         policies: ADD, LIST, GET, CHANGE;
         preview: PREVIEW;
         audit: LIST;
+        work: LOG, LIST_OF_TICKET, LIST, GET, CHANGE, WRITE_OFF;
+        rates: GET, CHANGE;
+        blocks: ADD, LIST;
+        billing: GET_SETTINGS, CHANGE_SETTINGS, GET_CLIENT, CHANGE_CLIENT;
     }
     Catalog {
         routes,

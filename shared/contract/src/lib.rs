@@ -15,6 +15,8 @@ pub mod sample;
 pub mod secret;
 
 pub mod audit;
+pub mod billing;
+pub mod blocks;
 pub mod calendars;
 pub mod clients;
 pub mod departments;
@@ -22,10 +24,12 @@ pub mod notifications;
 pub mod platform;
 pub mod policies;
 pub mod preview;
+pub mod rates;
 pub mod sessions;
 pub mod tenants;
 pub mod tickets;
 pub mod users;
+pub mod work;
 
 pub use catalog::{Catalog, catalog};
 pub use job::{Job, Reaction};

@@ -190,6 +190,7 @@ impl Role {
                 ContractRead,
                 ContractManage,
                 TimeRead,
+                TimeLog,
                 TimeManage,
                 InvoiceRead,
                 InvoiceManage,

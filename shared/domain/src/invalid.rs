@@ -74,6 +74,15 @@ impl Check {
         }
     }
 
+    /// What is wrong with a part, which stands at this JSON pointer.
+    pub fn part(&mut self, at: &str, checked: Result<(), Refusal>) {
+        match checked.map_err(|refusal| refusal.within(at)) {
+            Ok(()) => {}
+            Err(Refusal::Invalid(faults)) => self.faults.extend(faults),
+            Err(other) => self.fault(at, "refused", other.to_string()),
+        }
+    }
+
     fn at_most(&mut self, field: &str, text: &str, longest: usize) {
         let length = text.chars().count();
         if length > longest {

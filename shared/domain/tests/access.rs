@@ -47,7 +47,7 @@ fn roles_may_what_the_table_says() {
     assert_eq!(who(TicketReply), ["owner", "manager", "dispatcher", "technician", "client_admin", "client_user"]);
     assert_eq!(who(JobRun), ["owner", "manager"]);
     assert_eq!(who(TicketRead).len(), 8);
-    assert_eq!(who(TimeLog), ["owner", "manager", "dispatcher", "technician"]);
+    assert_eq!(who(TimeLog), ["owner", "manager", "dispatcher", "technician", "billing"]);
     assert_eq!(who(ContractManage), ["owner", "manager", "billing"]);
     assert_eq!(who(InvoiceRead), ["owner", "manager", "billing", "auditor", "client_admin"]);
     for money in [InvoiceManage, PaymentManage, BillingManage] {

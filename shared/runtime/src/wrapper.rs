@@ -6,7 +6,7 @@ use std::time::Duration;
 use contract::{Access, MAX_BODY_BYTES, Spec, Writes};
 use domain::error::Refusal;
 use jiff::Timestamp;
-use store::idempotency::{Use, digest};
+use store::idempotency::{KEPT, KEPT_OF_MONEY, Use, digest};
 use store::keys::Scope;
 use store::rate::Verdict;
 use store::{Commit, Stamp};
@@ -171,7 +171,8 @@ fn idempotency_key(spec: &Spec, call: &Call) -> Result<Option<Use>> {
     }
     let request = digest([call.path.as_bytes(), call.query.as_bytes(), &call.body]);
     let who = call.claims.as_ref().map_or_else(|| "-".to_owned(), |claims| claims.user.to_string());
-    Ok(Some(Use { function: spec.name, who, key: key.to_owned(), request }))
+    let kept = if spec.writes == Writes::ActsOnce { KEPT_OF_MONEY } else { KEPT };
+    Ok(Some(Use { function: spec.name, who, key: key.to_owned(), request, kept }))
 }
 
 fn success(spec: &Spec, etag: Option<String>, body: String, replayed: bool) -> Response {

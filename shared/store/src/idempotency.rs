@@ -11,6 +11,8 @@ use crate::{Commit, Store};
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long it is kept where the act is about money: a month's bill is looked into before the next.
+pub const KEPT_OF_MONEY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The use of one `Idempotency-Key` by one caller of one function.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Use {
     pub key: String,
     /// Digest of what was asked; see [`digest`].
     pub request: String,
+    /// How long its answer is kept: [`KEPT`] or [`KEPT_OF_MONEY`].
+    pub kept: SignedDuration,
 }
 
 /// A kept answer.
@@ -87,7 +91,7 @@ impl Commit {
             status,
             etag,
             body,
-            kept_until: now.checked_add(KEPT).unwrap_or(Timestamp::MAX),
+            kept_until: now.checked_add(used.kept).unwrap_or(Timestamp::MAX),
         };
         self.answer_in(scope, &answer, now)
     }

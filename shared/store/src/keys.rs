@@ -6,7 +6,8 @@
 use std::fmt;
 
 use domain::ids::{
-    CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId, TicketId, UserId,
+    BlockId, CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId,
+    TicketId, TimeEntryId, UserId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -98,6 +99,21 @@ pub(crate) fn ticket(id: TicketId) -> Key {
 pub(crate) fn entry(ticket: TicketId, id: MessageId) -> Key {
     child(format!("TICKET#{ticket}"), format!("ENTRY#{id}"))
 }
+pub(crate) fn time(ticket: TicketId, id: TimeEntryId) -> Key {
+    child(format!("TICKET#{ticket}"), format!("TIME#{id}"))
+}
+pub(crate) fn rates() -> Key {
+    child("TENANT".into(), "RATES".into())
+}
+pub(crate) fn billing() -> Key {
+    child("TENANT".into(), "BILLING".into())
+}
+pub(crate) fn client_billing(client: ClientId) -> Key {
+    child(format!("CLIENT#{client}"), "BILLING".into())
+}
+pub(crate) fn block(client: ClientId, id: BlockId) -> Key {
+    child(format!("CLIENT#{client}"), format!("BLOCK#{id}"))
+}
 pub(crate) fn counter(name: &str) -> Key {
     root(format!("COUNTER#{name}"))
 }
@@ -154,6 +170,11 @@ pub(crate) mod list {
     pub(crate) fn tickets(open: bool) -> String {
         format!("TICKETS#{}", if open { "OPEN" } else { "DONE" })
     }
+
+    /// Time that waits for an invoice, and all the rest.
+    pub(crate) fn time(unbilled: bool) -> String {
+        format!("TIME#{}", if unbilled { "OPEN" } else { "DONE" })
+    }
 }
 
 /// Partitions of `by_ref`.
@@ -163,6 +184,16 @@ pub(crate) mod refers {
     /// A client's tickets.
     pub(crate) fn client_tickets(client: ClientId, open: bool) -> String {
         format!("CLIENT#{client}#TICKETS#{}", if open { "OPEN" } else { "DONE" })
+    }
+
+    /// A client's time that waits for an invoice, and all the rest.
+    pub(crate) fn client_time(client: ClientId, unbilled: bool) -> String {
+        format!("CLIENT#{client}#TIME#{}", if unbilled { "OPEN" } else { "DONE" })
+    }
+
+    /// A client's blocks of prepaid hours that wait for an invoice.
+    pub(crate) fn client_blocks(client: ClientId) -> String {
+        format!("CLIENT#{client}#BLOCKS#OPEN")
     }
 }
 

@@ -15,15 +15,19 @@ pub mod list;
 pub mod rate;
 
 pub mod audit;
+pub mod billing;
+pub mod blocks;
 pub mod calendars;
 pub mod clients;
 pub mod departments;
 pub mod events;
 pub mod policies;
+pub mod rates;
 pub mod sessions;
 pub mod tenants;
 pub mod tickets;
 pub mod users;
+pub mod work;
 
 use aws_sdk_dynamodb::Client as Dynamo;
 use aws_sdk_s3::Client as S3;

@@ -1,7 +1,9 @@
 //! Billing: from what was agreed to what is owed, and from what is owed to what was paid.
 
 pub mod bill;
+pub mod blocks;
 pub mod checker;
+pub mod client;
 pub mod codes;
 pub mod contract;
 pub mod credit;
@@ -21,6 +23,7 @@ pub mod proration;
 pub mod recognition;
 pub mod refunds;
 pub mod retry;
+pub mod settings;
 pub mod simulate;
 pub mod state;
 pub mod taxes;

@@ -3,11 +3,16 @@
 //! - [`entry`]: time entries on tickets, and what may be done with them
 //! - [`rates`]: kinds of work, the rate card, rounding and after-hours factors
 //! - [`price`]: from time entries to priced lines
+//! - [`book`]: a tenant's rates and kinds of work, and how they are changed
+//! - [`whose`]: whose time somebody may log and change
 
+pub mod book;
 pub mod entry;
 pub mod price;
 pub mod rates;
+pub mod whose;
 
+pub use self::book::{RateBook, RateChanges};
 pub use self::entry::{NewTimeEntry, TimeChanges, TimeEntry, TimeState};
 pub use self::price::{TimeKind, TimeLine, TimeTerms, price_time};
 pub use self::rates::{AfterHours, Rate, RateCard, Rounding, WorkType};

@@ -1,0 +1,28 @@
+//! Change a time entry until it is billed.
+
+use contract::NoQuery;
+use contract::work::{AtTime, CHANGE, TimeChanges, TimeView};
+use domain::billing::work::{self, entry, whose};
+use runtime::references::{Reference, exist};
+use runtime::{Answer, Cx, Handler, In, Result};
+
+use crate::tickets::time;
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CHANGE, change_time)
+}
+
+async fn change_time(cx: Cx, input: In<AtTime, NoQuery, TimeChanges>) -> Result<Answer<TimeView>> {
+    let TimeChanges { person, role, started_at, minutes, billable, work_type, note } = input.body;
+    let read = cx.unchanged(time(&cx, &input.path).await?)?;
+    whose::may_handle(&cx.actor, read.value.person)?;
+    whose::may_handle(&cx.actor, person.unwrap_or(read.value.person))?;
+    if let Some(code) = &work_type {
+        cx.store.rate_book().await?.value.named("/work_type", code)?;
+    }
+    let changes = work::TimeChanges { contract: None, person, role, started_at, minutes, billable, work_type, note };
+    let changed = entry::change(read.value.clone(), changes, cx.now)?;
+    exist(&cx.store, [("/person", person.map(Reference::Staff))]).await?;
+    Ok(cx.replaced(&read, changed))
+}

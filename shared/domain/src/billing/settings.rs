@@ -1,0 +1,199 @@
+//! How a tenant bills: its taxes and numbers, when invoices are due and issued, and when a run stops to ask.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::billing::bill::Limits;
+use crate::billing::codes::TaxCode;
+use crate::billing::number::{Series, SeriesKind};
+use crate::billing::proration::Proration;
+use crate::billing::taxes::{Tax, TaxRounding};
+use crate::billing::terms::PaymentTerms;
+use crate::error::Refusal;
+use crate::invalid::Check;
+
+/// More taxes than this are a mistake; they live in one item, each with its past rates.
+pub const MOST_TAXES: usize = 50;
+/// Highest bound on the invoice lines of one contract line in a day.
+pub const MOST_LINES_A_DAY: u32 = 1_000;
+/// Highest factor over the last comparable total.
+pub const HIGHEST_FACTOR: u32 = 100;
+
+/// How a tenant bills.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillingSettings {
+    /// Its taxes. None is ever taken out: past rates are needed for credit notes.
+    pub taxes: Vec<Tax>,
+    /// Where tax is rounded.
+    pub tax_rounding: TaxRounding,
+    /// How invoices are numbered. The count itself moves with what is issued.
+    pub invoice_numbers: Numbering,
+    /// How credit notes are numbered.
+    pub credit_numbers: Numbering,
+    /// What the run does with an invoice that nothing holds.
+    pub issue: IssueMode,
+    /// When invoices are due, unless client or contract say otherwise.
+    pub terms: PaymentTerms,
+    /// How parts of a period are billed, for new contracts that do not say.
+    pub proration: Proration,
+    /// What shares an invoice.
+    pub grouping: Grouping,
+    /// When a draft is held for approval.
+    pub limits: Limits,
+    /// When they last changed; none as long as nobody has set them.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// How documents of one kind are numbered from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Numbering {
+    /// What stands before the number; may be empty.
+    pub prefix: String,
+    /// Filled up with zeros to so many digits, from 1 to 12.
+    pub digits: u8,
+}
+
+/// What the run does with an invoice that nothing holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum IssueMode {
+    /// It stays a draft until somebody issues it.
+    Draft,
+    /// It gets its number and is issued at once.
+    AtOnce,
+}
+
+/// What shares an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Grouping {
+    /// Each contract has its own.
+    PerContract,
+    /// All contracts of a client that are due on the same day, in the same currency and on the same terms.
+    PerClient,
+}
+
+/// What to change; absent fields stay, lists are replaced as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BillingChanges {
+    /// The taxes from now on.
+    pub taxes: Option<Vec<Tax>>,
+    /// Rounding elsewhere.
+    pub tax_rounding: Option<TaxRounding>,
+    /// Other numbers for invoices.
+    pub invoice_numbers: Option<Numbering>,
+    /// Other numbers for credit notes.
+    pub credit_numbers: Option<Numbering>,
+    /// Issued otherwise.
+    pub issue: Option<IssueMode>,
+    /// Other terms.
+    pub terms: Option<PaymentTerms>,
+    /// Another proration.
+    pub proration: Option<Proration>,
+    /// Grouped otherwise.
+    pub grouping: Option<Grouping>,
+    /// Held otherwise.
+    pub limits: Option<Limits>,
+}
+
+impl Numbering {
+    fn of(kind: SeriesKind) -> Self {
+        let Series { prefix, digits, .. } = Series::new(kind);
+        Self { prefix, digits }
+    }
+
+    /// The series as it numbers from now on; the count goes on.
+    ///
+    /// # Errors
+    /// As [`Series::styled`]; what was saved passes.
+    pub fn style(&self, series: Series) -> Result<Series, Refusal> {
+        series.styled(&self.prefix, self.digits)
+    }
+}
+
+impl Default for BillingSettings {
+    /// Nothing is issued before somebody has looked at it.
+    fn default() -> Self {
+        Self {
+            taxes: Vec::new(),
+            tax_rounding: TaxRounding::PerLine,
+            invoice_numbers: Numbering::of(SeriesKind::Invoice),
+            credit_numbers: Numbering::of(SeriesKind::CreditNote),
+            issue: IssueMode::Draft,
+            terms: PaymentTerms::default(),
+            proration: Proration::default(),
+            grouping: Grouping::PerContract,
+            limits: Limits::default(),
+            updated_at: None,
+        }
+    }
+}
+
+impl BillingSettings {
+    /// Notes those of a list of taxes that the tenant does not have; `field` points at the list.
+    pub fn check_codes(&self, field: &str, codes: &[TaxCode], check: &mut Check) {
+        for (index, code) in codes.iter().enumerate() {
+            let known = self.taxes.iter().any(|tax| tax.code == *code);
+            let hint = "is none of your taxes; add it to the billing settings first";
+            check.that(known, &format!("{field}/{index}"), "unknown", hint);
+        }
+    }
+
+    fn check(&self, before: &Self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.count("/taxes", self.taxes.len(), MOST_TAXES);
+        let mut codes = HashSet::new();
+        for (index, tax) in self.taxes.iter().enumerate() {
+            let at = format!("/taxes/{index}");
+            check.part(&at, tax.check());
+            let hint = "this code is in the list already; put the rates together in one tax, each with its date";
+            check.that(codes.insert(&tax.code), &format!("{at}/code"), "duplicate", hint);
+        }
+        for gone in before.taxes.iter().filter(|tax| !codes.contains(&tax.code)) {
+            let detail =
+                format!("leaves out {}; a tax stays, give it a rate of 0 from the day on which it ends", gone.code);
+            check.fault("/taxes", "removed", detail);
+        }
+        check.part("/invoice_numbers", self.invoice_numbers.style(Series::new(SeriesKind::Invoice)).map(|_| ()));
+        check.part("/credit_numbers", self.credit_numbers.style(Series::new(SeriesKind::CreditNote)).map(|_| ()));
+        self.terms.check("/terms", &mut check);
+        let Limits { lines_a_day, times_the_last } = self.limits;
+        let lines = (1..=MOST_LINES_A_DAY).contains(&lines_a_day);
+        check.that(lines, "/limits/lines_a_day", "out_of_range", "must be from 1 to 1000");
+        let factor = (1..=HIGHEST_FACTOR).contains(&times_the_last);
+        check.that(factor, "/limits/times_the_last", "out_of_range", "must be from 1 to 100");
+        check.done()
+    }
+}
+
+/// Changes how a tenant bills. What is issued already stays as it is.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for bad fields, and for a tax that is left out.
+pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestamp) -> Result<BillingSettings, Refusal> {
+    let mut after = BillingSettings {
+        taxes: changes.taxes.unwrap_or_else(|| settings.taxes.clone()),
+        tax_rounding: changes.tax_rounding.unwrap_or(settings.tax_rounding),
+        invoice_numbers: changes.invoice_numbers.unwrap_or_else(|| settings.invoice_numbers.clone()),
+        credit_numbers: changes.credit_numbers.unwrap_or_else(|| settings.credit_numbers.clone()),
+        issue: changes.issue.unwrap_or(settings.issue),
+        terms: changes.terms.unwrap_or(settings.terms),
+        proration: changes.proration.unwrap_or(settings.proration),
+        grouping: changes.grouping.unwrap_or(settings.grouping),
+        limits: changes.limits.unwrap_or(settings.limits),
+        updated_at: settings.updated_at,
+    };
+    if after != *settings {
+        after.check(settings)?;
+        after.updated_at = Some(now);
+    }
+    Ok(after)
+}
