@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 10] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -18,6 +18,8 @@ const KINDS: [(&str, &str); 8] = [
     ("policy", "pol_"),
     ("ticket", "tkt_"),
     ("time", "tim_"),
+    ("contract", "ctr_"),
+    ("charge", "chg_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -48,6 +50,16 @@ impl Things {
         let ticket = owner.ticket(&client, json!({})).await;
         let time = format!("/v1/tickets/{}/time", id(&ticket));
         let time = owner.create(&time, json!({ "minutes": 30, "work_type": "remote" })).await;
+        let line = json!({
+            "text": "Care", "kind": "fixed", "timing": "advance",
+            "price": { "pricing": { "model": "flat", "amount": "100" } },
+        });
+        let schedule = json!({ "cycle": "monthly", "starts_on": "2026-02-01" });
+        let contract = json!({ "client": client, "name": "Care", "schedule": schedule, "lines": [line] });
+        let contract = owner.create("/v1/contracts", contract).await;
+        let charge = json!({ "text": "Set-up", "quantity": "1", "unit_price": "50" });
+        let charging = owner.post(&format!("/v1/clients/{client}/charges")).json(&charge);
+        let charge = charging.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
         Things(BTreeMap::from([
             ("contact", id(&contact)),
             ("user", id(&user)),
@@ -56,6 +68,8 @@ impl Things {
             ("policy", id(&policy)),
             ("ticket", id(&ticket)),
             ("time", id(&time)),
+            ("contract", id(&contract)),
+            ("charge", id(&charge)),
             ("client", client),
         ]))
     }

@@ -6,6 +6,7 @@ mod deadlines;
 mod everything;
 mod hostile;
 mod rights;
+mod rights_contracts;
 mod rights_work;
 mod scan;
 mod scan_at_once;

@@ -1,4 +1,4 @@
-//! Which promise holds for a ticket: the policy and calendar of its client, department and tenant.
+//! Which promise holds for a ticket: the policy and calendar of its client's contract, client, department and tenant.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -51,8 +51,8 @@ impl Plans {
         let (tenant, client, department) =
             try_join!(self.tenant(), self.client(client), self.department_if(department))?;
         let at_department = department.as_ref().map(|department| department.sla);
-        // Contracts come before all of these once there are contracts.
-        let Some(policy) = resolve(None, client.sla, at_department, tenant.sla) else { return Ok(None) };
+        let of_contract = client.contract_sla();
+        let Some(policy) = resolve(of_contract, client.sla, at_department, tenant.sla) else { return Ok(None) };
         let policy = self.policy(policy).await?;
         let of_department = department.and_then(|department| department.calendar);
         let calendar = match which_calendar(&policy, client.calendar, of_department, tenant.calendar) {

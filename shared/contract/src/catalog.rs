@@ -36,11 +36,20 @@ pub fn catalog() -> Catalog {
         rates: GET, CHANGE;
         blocks: ADD, LIST;
         billing: GET_SETTINGS, CHANGE_SETTINGS, GET_CLIENT, CHANGE_CLIENT;
+        contracts: ADD, LIST, GET, CHANGE, SIGN;
+        amendments: AMEND, LIST, GIVE_NOTICE, END, LIST_RENEWALS;
+        simulation: SIMULATE;
+        metering: RECORD_USAGE, RECORD_COUNT, ADD_CHARGE, LIST_CHARGES, WITHDRAW_CHARGE;
     }
     Catalog {
         routes,
         jobs: vec![crate::tickets::SLA_BREACH_SCAN],
-        reactions: vec![crate::tickets::RECOMPUTE_SLA, crate::notifications::SEND_MAIL],
+        reactions: vec![
+            crate::tickets::RECOMPUTE_SLA,
+            crate::notifications::SEND_MAIL,
+            crate::contracts::NOTE_SLA,
+            crate::metering::COUNT_CONTACTS,
+        ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }
 }

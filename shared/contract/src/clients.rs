@@ -221,6 +221,8 @@ pub struct ClientView {
     pub calendar: Option<CalendarId>,
     /// Its own SLA.
     pub sla: SlaChoice,
+    /// The SLA of its contract, which goes before its own.
+    pub contract_sla: SlaChoice,
     /// Whether it is still a client.
     pub active: bool,
     /// When it was added.
@@ -233,8 +235,21 @@ pub struct ClientView {
 
 impl From<Client> for ClientView {
     fn from(client: Client) -> Self {
-        let Client { id, name, zone, sites, departments, calendar, sla, active, created_at, updated_at } = client;
-        ClientView { id, name, zone, sites, departments, calendar, sla, active, created_at, updated_at }
+        let contract_sla = client.contract_sla().unwrap_or_default();
+        let Client {
+            id,
+            name,
+            zone,
+            sites,
+            departments,
+            calendar,
+            sla,
+            contract_slas: _,
+            active,
+            created_at,
+            updated_at,
+        } = client;
+        ClientView { id, name, zone, sites, departments, calendar, sla, contract_sla, active, created_at, updated_at }
     }
 }
 

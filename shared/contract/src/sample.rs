@@ -1,5 +1,5 @@
 //! What samples name: records that the demo tenant of the local stack really has, so that a sample event finds
-//! something to work on.
+//! something to work on. Those that it has not yet answer 404.
 
 /// Ids of the demo tenant. Each kind counts from 1, see `local/src/demo`.
 pub mod demo_ids {
@@ -21,4 +21,8 @@ pub mod demo_ids {
     pub const POLICY: &str = "pol_01970000000070008000000000000001";
     /// Ticket number 1: of [`CLIENT`], owned by [`TECHNICIAN`], and never done.
     pub const TICKET: &str = "tkt_01970000000070008000000000000001";
+    /// The first contract.
+    pub const CONTRACT: &str = "ctr_01970000000070008000000000000001";
+    /// The first charge of [`CLIENT`].
+    pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

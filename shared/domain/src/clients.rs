@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Refusal;
 use crate::events::Event;
-use crate::ids::{CalendarId, ClientId, SiteId, UnitId};
+use crate::ids::{CalendarId, ClientId, ContractId, SiteId, UnitId};
 use crate::invalid::Check;
 use crate::outcome::Outcome;
 use crate::sla::SlaChoice;
@@ -21,6 +21,8 @@ pub const LONGEST_ADDRESS: usize = 500;
 pub const MOST_SITES: usize = 100;
 /// See [`MOST_SITES`].
 pub const MOST_UNITS: usize = 100;
+/// Contracts with an SLA of their own that a client remembers at once; of more, the oldest are forgotten.
+pub const MOST_CONTRACT_SLAS: usize = 50;
 
 /// A customer of an MSP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,12 +45,26 @@ pub struct Client {
     /// Its SLA.
     #[serde(default)]
     pub sla: SlaChoice,
+    /// What its contracts in force say about SLAs, the latest last. It stands here so that no ticket has to look for
+    /// them.
+    #[serde(default)]
+    pub contract_slas: Vec<ContractSla>,
     /// Whether it is still a client; an inactive one opens no tickets.
     pub active: bool,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// What a contract in force says about SLAs; never [`SlaChoice::Inherit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractSla {
+    /// Which contract.
+    pub contract: ContractId,
+    /// What it says.
+    pub sla: SlaChoice,
 }
 
 /// A place where a client works.
@@ -126,6 +142,7 @@ pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Clien
         departments: new.departments,
         calendar: new.calendar,
         sla: new.sla,
+        contract_slas: Vec::new(),
         active: true,
         created_at: now,
         updated_at: now,
@@ -133,6 +150,34 @@ pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Clien
     check(&client)?;
     let event = Event::ClientAdded { client: id, name: client.name.clone() };
     Ok(Outcome::by(client, event))
+}
+
+impl Client {
+    /// What its contracts say about SLAs: the one that was signed last, of those that say something.
+    pub fn contract_sla(&self) -> Option<SlaChoice> {
+        self.contract_slas.last().map(|of| of.sla)
+    }
+}
+
+/// Notes what a contract says about SLAs: what it says in force, [`SlaChoice::Inherit`] when it is not in force. One that
+/// is known keeps its place among the others.
+#[must_use]
+pub fn under_contract(client: Client, contract: ContractId, sla: SlaChoice, now: Timestamp) -> Outcome<Client> {
+    let mut slas = client.contract_slas.clone();
+    match slas.iter().position(|of| of.contract == contract) {
+        Some(at) if sla == SlaChoice::Inherit => {
+            slas.remove(at);
+        }
+        Some(at) => slas[at].sla = sla,
+        None if sla == SlaChoice::Inherit => {}
+        None => slas.push(ContractSla { contract, sla }),
+    }
+    slas.drain(..slas.len().saturating_sub(MOST_CONTRACT_SLAS));
+    if slas == client.contract_slas {
+        return Outcome::unchanged(client);
+    }
+    let event = Event::ClientChanged { client: client.id };
+    Outcome::by(Client { contract_slas: slas, updated_at: now, ..client }, event)
 }
 
 /// Refuses ids that the client has not given to a site or department of its own: what is new gets its id here.

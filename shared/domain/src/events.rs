@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::ids::{CalendarId, ClientId, ContactId, DepartmentId, PolicyId, TenantId, TicketId, UserId};
+use crate::ids::{CalendarId, ClientId, ContactId, ContractId, DepartmentId, PolicyId, TenantId, TicketId, UserId};
 use crate::sla::{Action, ClockKind};
 use crate::tickets::{Priority, Status};
 
@@ -160,6 +160,27 @@ events! {
     PolicyChanged = "policy.changed" {
         /// Which policy.
         policy: PolicyId,
+    }
+    /// A contract was signed: it is billed from now on, and its SLA holds.
+    ContractSigned = "contract.signed" {
+        /// Which contract.
+        contract: ContractId,
+        /// With which client.
+        client: ClientId,
+    }
+    /// A contract was amended, notice and its end included.
+    ContractAmended = "contract.amended" {
+        /// Which contract.
+        contract: ContractId,
+        /// With which client.
+        client: ClientId,
+    }
+    /// A contract is over: its last bill is written.
+    ContractEnded = "contract.ended" {
+        /// Which contract.
+        contract: ContractId,
+        /// With which client.
+        client: ClientId,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

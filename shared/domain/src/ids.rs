@@ -105,6 +105,8 @@ ids! {
     ContractId "ctr_";
     /// A line of a contract.
     LineId "lin_";
+    /// An amendment of a contract.
+    AmendmentId "amd_";
     /// An invoice or a credit note.
     InvoiceId "inv_";
     /// A one-off charge, billed with the next invoice.

@@ -117,6 +117,12 @@ impl Commit {
         self.within(scope, |commit| commit.claim(value, what))
     }
 
+    /// A record that stands under another one's guard in this commit, whatever is there: a part of a whole whose root
+    /// is written with its revision. `rev` is the root's revision before.
+    pub(crate) fn part<T: Record>(self, value: &T, rev: u64) -> Self {
+        self.put(value, rev, Guard::None, Meaning::Stale)
+    }
+
     /// Removes a record.
     pub fn remove<T: Record>(mut self, value: &T) -> Self {
         let key = value.place().key;

@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use domain::billing::contract::Counted;
 use domain::ids::{
-    BlockId, CalendarId, ClientId, ContactId, DepartmentId, EventId, MessageId, PolicyId, SessionId, TenantId,
-    TicketId, TimeEntryId, UserId,
+    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, MessageId,
+    PolicyId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::item::instant;
@@ -114,6 +116,38 @@ pub(crate) fn client_billing(client: ClientId) -> Key {
 pub(crate) fn block(client: ClientId, id: BlockId) -> Key {
     child(format!("CLIENT#{client}"), format!("BLOCK#{id}"))
 }
+pub(crate) fn contract(id: ContractId) -> Key {
+    root(format!("CONTRACT#{id}"))
+}
+pub(crate) fn contract_lines(id: ContractId, chunk: u32) -> Key {
+    child(format!("CONTRACT#{id}"), format!("LINES#{chunk:03}"))
+}
+pub(crate) fn contract_book(id: ContractId) -> Key {
+    child(format!("CONTRACT#{id}"), "BOOK".into())
+}
+pub(crate) fn contract_renewal(id: ContractId) -> Key {
+    child(format!("CONTRACT#{id}"), "RENEWAL".into())
+}
+pub(crate) fn amendment(contract: ContractId, id: AmendmentId) -> Key {
+    child(format!("CONTRACT#{contract}"), format!("AMENDMENT#{id}"))
+}
+pub(crate) fn usage(contract: ContractId, id: UsageId) -> Key {
+    child(format!("CONTRACT#{contract}"), format!("USAGE#{id}"))
+}
+pub(crate) fn charge(client: ClientId, id: ChargeId) -> Key {
+    child(format!("CLIENT#{client}"), format!("CHARGE#{id}"))
+}
+pub(crate) fn count(client: ClientId, what: Counted, on: Date) -> Key {
+    child(format!("CLIENT#{client}"), format!("{}{on}", counts(what)))
+}
+/// How the sort keys of one kind of count begin.
+pub(crate) const fn counts(what: Counted) -> &'static str {
+    match what {
+        Counted::ActiveLicences => "COUNT#active_licences#",
+        Counted::Contacts => "COUNT#contacts#",
+        Counted::Devices => "COUNT#devices#",
+    }
+}
 pub(crate) fn counter(name: &str) -> Key {
     root(format!("COUNTER#{name}"))
 }
@@ -159,6 +193,8 @@ pub(crate) mod list {
     pub(crate) const DEPARTMENTS: &str = "DEPARTMENTS";
     pub(crate) const CALENDARS: &str = "CALENDARS";
     pub(crate) const POLICIES: &str = "POLICIES";
+    pub(crate) const CONTRACTS: &str = "CONTRACTS";
+    pub(crate) const RENEWALS: &str = "RENEWALS";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
@@ -179,7 +215,7 @@ pub(crate) mod list {
 
 /// Partitions of `by_ref`.
 pub(crate) mod refers {
-    use super::ClientId;
+    use super::{ClientId, ContractId};
 
     /// A client's tickets.
     pub(crate) fn client_tickets(client: ClientId, open: bool) -> String {
@@ -194,6 +230,21 @@ pub(crate) mod refers {
     /// A client's blocks of prepaid hours that wait for an invoice.
     pub(crate) fn client_blocks(client: ClientId) -> String {
         format!("CLIENT#{client}#BLOCKS#OPEN")
+    }
+
+    /// A client's contracts.
+    pub(crate) fn client_contracts(client: ClientId) -> String {
+        format!("CLIENT#{client}#CONTRACTS")
+    }
+
+    /// What was used under a contract and is on no invoice yet.
+    pub(crate) fn open_usage(contract: ContractId) -> String {
+        format!("CONTRACT#{contract}#USAGE#OPEN")
+    }
+
+    /// What a client was charged and is on no invoice yet.
+    pub(crate) fn open_charges(client: ClientId) -> String {
+        format!("CLIENT#{client}#CHARGES#OPEN")
     }
 }
 

@@ -94,19 +94,27 @@ impl TenantStore {
 
     /// The next number of this tenant's tickets. A number that is drawn and not used is lost, never given twice.
     pub async fn next_ticket_number(&self) -> Result<u64> {
+        self.draw("TICKET").await
+    }
+
+    /// The next number of a counter.
+    pub(crate) async fn draw(&self, counter: &str) -> Result<u64> {
         let drawn = self
             .store
             .dynamo
             .update_item()
             .table_name(&self.store.names.main)
-            .set_key(Some(key_of(self.scope, &keys::counter("TICKET"))))
+            .set_key(Some(key_of(self.scope, &keys::counter(counter))))
             .update_expression("ADD n :one")
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew)
             .send()
             .await
             .map_err(from_sdk)?;
-        drawn.attributes().and_then(count_in).ok_or_else(|| Error::Corrupt("the ticket counter has no number".into()))
+        drawn
+            .attributes()
+            .and_then(count_in)
+            .ok_or_else(|| Error::Corrupt(format!("the counter {counter} has no number")))
     }
 
     /// How many open tickets somebody carries.

@@ -116,6 +116,8 @@ fn parameter(route: &Operation, name: &str) -> String {
         "calendar" => demo_ids::CALENDAR,
         "policy" => demo_ids::POLICY,
         "ticket" => demo_ids::TICKET,
+        "contract" => demo_ids::CONTRACT,
+        "charge" => demo_ids::CHARGE,
         other => other,
     };
     id.to_owned()
@@ -141,6 +143,8 @@ fn authorization() -> Value {
 fn envelope(name: &str) -> Option<Value> {
     let mut event = match name {
         "tenant.changed" => json!({ "tenant": demo_ids::TENANT }),
+        "contact.added" => json!({ "contact": demo_ids::CONTACT, "client": demo_ids::CLIENT }),
+        "contract.signed" => json!({ "contract": demo_ids::CONTRACT, "client": demo_ids::CLIENT }),
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,
             "priority": "p3", "department": null, "assignee": null, "requester": null, "contact": null,

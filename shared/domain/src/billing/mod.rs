@@ -2,6 +2,7 @@
 
 pub mod bill;
 pub mod blocks;
+pub mod charges;
 pub mod checker;
 pub mod client;
 pub mod codes;
@@ -16,6 +17,7 @@ pub mod invoice;
 pub mod issue;
 pub mod ledger;
 pub mod lines;
+pub mod metering;
 pub mod number;
 pub mod payments;
 pub mod pricing;

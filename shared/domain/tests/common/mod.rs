@@ -92,6 +92,7 @@ pub fn plan(targets: PriorityTargets, warnings: &[u8], ladder: Vec<Step>, calend
 
 pub fn the_client() -> Client {
     Client {
+        contract_slas: Vec::new(),
         id: ClientId::from_uuid(uuid(1)),
         name: "Acme".into(),
         zone: zone("Europe/Berlin"),

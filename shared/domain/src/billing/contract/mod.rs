@@ -4,11 +4,15 @@
 //! past of a contract never changes. Start reading at [`Contract`]; [`crate::billing::bill`] makes invoices of it.
 
 mod amend;
+mod due;
 mod model;
+mod propose;
 mod renew;
 mod validate;
 
 pub use amend::*;
+pub use due::*;
 pub use model::*;
+pub use propose::*;
 pub use renew::*;
 pub use validate::*;

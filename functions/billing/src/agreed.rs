@@ -1,0 +1,147 @@
+//! What every route of a contract has in common: who may see it, which day it is, what was asked for, what is written.
+
+use contract::amendments::{NewAmendment, NewChange};
+use contract::contract_lines::NewLine;
+use contract::contracts::ContractBrief;
+use domain::billing::contract::{Amendment, Change, Contract, Line};
+use domain::billing::dated::Dated;
+use domain::error::Refusal;
+use domain::events::Event;
+use domain::ids::{AmendmentId, ContractId, LineId};
+use domain::invalid::Check;
+use domain::zone::Zone;
+use jiff::civil::Date;
+use runtime::{Answer, Cx, Result};
+use store::Versioned;
+use store::contracts::{KeptAmendment, KeptContract, amendment_fits, lines_fit};
+
+/// Where the tenant is, and the day that it is there.
+pub(crate) struct Here {
+    pub(crate) zone: Zone,
+    pub(crate) today: Date,
+}
+
+/// Where the tenant is, and the day that it is there.
+pub(crate) async fn here(cx: &Cx) -> Result<Here> {
+    let zone = cx.store.tenant_record().await?.value.zone;
+    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    Ok(Here { zone, today })
+}
+
+/// Reads a contract that the caller may see.
+pub(crate) async fn visible_contract(cx: &Cx, id: ContractId) -> Result<Versioned<KeptContract>> {
+    let read = cx.store.contract(id).await?;
+    cx.may_see(read.value.contract.client)?;
+    Ok(read)
+}
+
+/// Shows a contract as it was read.
+pub(crate) fn shown<V: From<Contract>>(read: Versioned<KeptContract>) -> Answer<V> {
+    Answer::read(read.map(|kept| kept.contract.into()))
+}
+
+/// Writes the next state of a contract, and shows it; writes nothing when nothing changed.
+pub(crate) fn changed<V: From<Contract>>(
+    cx: &Cx,
+    before: Versioned<KeptContract>,
+    after: Contract,
+    here: &Here,
+    event: Option<Event>,
+) -> Result<Answer<V>> {
+    if after == before.value.contract {
+        return Ok(shown(before));
+    }
+    fits(&after)?;
+    let commit = cx.store.commit().update_contract(&before, &after, &here.zone).emit(event);
+    Ok(Answer::after(commit, after.into()).rev(before.rev + 1))
+}
+
+/// Amends a contract, keeps the amendment, and shows what came of it.
+pub(crate) async fn amended(
+    cx: &Cx,
+    before: Versioned<KeptContract>,
+    amendment: Amendment,
+    here: &Here,
+) -> Result<Answer<ContractBrief>> {
+    if !amendment_fits(&amendment) {
+        let detail = "is too large to be kept; split it into several amendments";
+        return Err(Refusal::invalid("/changes", "too_large", detail).into());
+    }
+    let after = domain::billing::contract::amend(before.value.contract.clone(), &amendment, here.today)?;
+    fits(&after)?;
+    let event = Event::ContractAmended { contract: after.id, client: after.client };
+    let kept = KeptAmendment { id: AmendmentId::from_uuid(cx.id()), contract: after.id, amendment };
+    let commit = cx.store.commit().update_contract(&before, &after, &here.zone).create(&kept).emit([event]);
+    Ok(Answer::after(commit, after.into()).rev(before.rev + 1))
+}
+
+/// Refuses lines that cannot be kept.
+pub(crate) fn fits(contract: &Contract) -> Result<()> {
+    let mut check = Check::new();
+    check.that(lines_fit(contract), "/lines", "too_large", "are too long to be kept; make two contracts of it");
+    Ok(check.done()?)
+}
+
+/// An amendment that somebody asks for.
+pub(crate) fn asked(cx: &Cx, new: NewAmendment) -> Amendment {
+    let NewAmendment { effective_on, changes, note } = new;
+    let changes = changes.into_iter().map(|change| change_asked(cx, change, effective_on)).collect();
+    amendment(cx, effective_on, changes, note)
+}
+
+/// An amendment by the caller, made now.
+pub(crate) fn amendment(cx: &Cx, effective_on: Date, changes: Vec<Change>, note: String) -> Amendment {
+    Amendment { effective_on, changes, note: note.trim().to_owned(), by: cx.actor.user, at: cx.now }
+}
+
+fn change_asked(cx: &Cx, change: NewChange, on: Date) -> Change {
+    match change {
+        NewChange::SetQuantity { line, quantity } => Change::SetQuantity { line, quantity },
+        NewChange::SetPrice { line, price } => Change::SetPrice { line, price },
+        NewChange::AddLine { line } => {
+            Change::AddLine { line: Box::new(line_asked(*line, on, LineId::from_uuid(cx.id()))) }
+        }
+        NewChange::EndLine { line } => Change::EndLine { line },
+        NewChange::AddDiscount { line, discount } => Change::AddDiscount { line, discount },
+        NewChange::Extend { until } => Change::Extend { until },
+        NewChange::WithdrawNotice {} => Change::WithdrawNotice {},
+        NewChange::SetUplift { uplift } => Change::SetUplift { uplift },
+    }
+}
+
+/// Lines that somebody asks for; `known` are those whose ids they may keep. `starts_on` is the contract's first day.
+pub(crate) fn lines_asked(cx: &Cx, lines: Vec<NewLine>, known: &[Line], starts_on: Date) -> Result<Vec<Line>> {
+    let mut check = Check::new();
+    for (index, line) in lines.iter().enumerate() {
+        let holds = line.id.is_none_or(|id| known.iter().any(|known| known.id == id));
+        let detail = "the contract has no line with this id; leave the id out to add one";
+        check.that(holds, &format!("/lines/{index}/id"), "unknown", detail);
+    }
+    check.done()?;
+    let asked = |line: NewLine| {
+        let id = line.id.unwrap_or_else(|| LineId::from_uuid(cx.id()));
+        line_asked(line, starts_on, id)
+    };
+    Ok(lines.into_iter().map(asked).collect())
+}
+
+fn line_asked(line: NewLine, starts_on: Date, id: LineId) -> Line {
+    let NewLine { id: _, text, kind, timing, price, quantity, unit, from, until, .. } = line;
+    let from = from.unwrap_or(starts_on);
+    Line {
+        id,
+        text: text.trim().to_owned(),
+        kind,
+        timing,
+        price: price.map(|price| Dated::new(from, price)).into_iter().collect(),
+        quantity: quantity.map(|quantity| Dated::new(from, quantity)).into_iter().collect(),
+        unit,
+        from,
+        until,
+        proration: line.proration,
+        taxes: line.taxes,
+        discounts: line.discounts,
+        block: line.block,
+        bucket: line.bucket,
+    }
+}

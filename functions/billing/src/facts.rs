@@ -1,0 +1,42 @@
+//! What a bill of a contract depends on, brought together from the store.
+
+use std::collections::BTreeSet;
+
+use domain::billing::bill::{Charge, Facts, Limits};
+use domain::billing::contract::{Contract, Counted, Quantity};
+use futures::future::try_join_all;
+use futures::try_join;
+use runtime::Result;
+use store::TenantStore;
+
+/// What a bill of this contract depends on, as far as it is there: without time, which is priced apart, and without
+/// approvals, which are for drafts of the run.
+pub(crate) async fn facts(store: &TenantStore, contract: Contract) -> Result<Facts> {
+    let (book, usage, charges) = try_join!(
+        store.contract_book(contract.id),
+        store.open_usage(contract.id),
+        store.open_charges(contract.client)
+    )?;
+    let book = book.value.book;
+    let from = book.counts_from();
+    let counts = counted(&contract).into_iter().map(|what| store.counts(contract.client, what, from));
+    let counts = try_join_all(counts).await?.into_iter().flatten().collect();
+    let usage = usage.into_iter().map(|record| record.value.usage).collect();
+    let joins = |charge: &domain::billing::charges::ClientCharge| {
+        charge.currency == contract.currency && charge.contract.is_none_or(|only| only == contract.id)
+    };
+    let charges = charges.into_iter().map(|charge| charge.value).filter(joins);
+    let charges: Vec<Charge> = charges.map(|charge| charge.charge).collect();
+    let (time, approvals) = (Vec::new(), Vec::new());
+    Ok(Facts { contract, book, counts, usage, time, charges, approvals, limits: Limits::default() })
+}
+
+/// What a contract's lines count.
+fn counted(contract: &Contract) -> BTreeSet<Counted> {
+    let quantities = contract.lines.iter().flat_map(|line| &line.quantity);
+    let counted = quantities.filter_map(|dated| match dated.value {
+        Quantity::Counted { what } => Some(what),
+        Quantity::Fixed { .. } => None,
+    });
+    counted.collect()
+}

@@ -1,0 +1,33 @@
+//! Propose a contract.
+
+use contract::contracts::{ADD, ContractBrief, NewContract};
+use contract::{NoPath, NoQuery};
+use domain::billing::contract::{NewContract as Proposal, propose};
+use domain::ids::ContractId;
+use runtime::references::{Reference, exist};
+use runtime::{Answer, Cx, Handler, In, Result};
+
+use crate::agreed::{fits, lines_asked};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(ADD, add_contract)
+}
+
+async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result<Answer<ContractBrief>> {
+    let NewContract { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts } = input.body;
+    let tenant = cx.store.tenant_record().await?.value;
+    let lines = lines_asked(&cx, lines, &[], schedule.starts_on)?;
+    let currency = currency.unwrap_or(tenant.currency);
+    let (schedule, renewal) = (schedule.into(), renewal.into());
+    let new = Proposal { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
+    exist(&cx.store, [("/client", Some(Reference::Client(client))), ("/sla", Reference::of_choice(sla))]).await?;
+    let today = cx.now.to_zoned(tenant.zone.rules().clone()).date();
+    let id = ContractId::from_uuid(cx.id());
+    // Everything is looked at before a number is drawn, so that what is refused costs none.
+    let mut proposed = propose(id, "C-0".to_owned(), new, cx.now)?;
+    fits(&proposed)?;
+    proposed.number = cx.store.next_contract_number(today).await?;
+    let commit = cx.store.commit().create_contract(&proposed, &tenant.zone);
+    Ok(Answer::after(commit, proposed.into()).rev(1))
+}

@@ -1,0 +1,30 @@
+//! Change a proposal.
+
+use contract::NoQuery;
+use contract::contracts::{AtContract, CHANGE, ContractChanges, ContractView};
+use domain::billing::contract::{ContractChanges as Revision, revise};
+use domain::billing::cycle::Schedule;
+use runtime::references::{Reference, exist};
+use runtime::{Answer, Cx, Handler, In, Result};
+
+use crate::agreed::{changed, here, lines_asked, visible_contract};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CHANGE, change_contract)
+}
+
+async fn change_contract(cx: Cx, input: In<AtContract, NoQuery, ContractChanges>) -> Result<Answer<ContractView>> {
+    let read = cx.unchanged(visible_contract(&cx, input.path.contract).await?)?;
+    let ContractChanges { name, currency, schedule, terms, proration, lines, sla, renewal, discounts } = input.body;
+    let contract = &read.value.contract;
+    let schedule: Option<Schedule> = schedule.map(Into::into);
+    let starts_on = schedule.unwrap_or(contract.schedule).starts_on;
+    let lines = lines.map(|lines| lines_asked(&cx, lines, &contract.lines, starts_on)).transpose()?;
+    let renewal = renewal.map(Into::into);
+    let changes = Revision { name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
+    let after = revise(contract.clone(), changes, cx.now)?;
+    exist(&cx.store, [("/sla", sla.and_then(Reference::of_choice))]).await?;
+    let here = here(&cx).await?;
+    changed(&cx, read, after, &here, None)
+}

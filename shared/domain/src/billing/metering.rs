@@ -1,0 +1,167 @@
+//! What is reported for billing: records of use, and counts of what a client has.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::bill::{Count, Usage};
+use super::contract::{Contract, ContractState, Counted, LineKind};
+use super::pricing::{LARGEST_QUANTITY, QUANTITY_DECIMALS};
+use crate::error::Refusal;
+use crate::ids::{ClientId, ContractId, InvoiceId, LineId, UsageId};
+use crate::invalid::Check;
+
+/// Most records of one batch: they are one transaction, of which DynamoDB takes 100 actions.
+pub const MOST_RECORDS: usize = 90;
+/// Longest reference of a sender.
+pub const LONGEST_REFERENCE: usize = 120;
+
+/// A record of use as it was reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsageRecord {
+    /// Under which contract.
+    pub contract: ContractId,
+    /// What the sender calls it; a contract has one record of each.
+    pub reference: String,
+    /// What was used.
+    pub usage: Usage,
+    /// When it was reported.
+    pub recorded_at: Timestamp,
+    /// The invoice that it is on.
+    #[serde(default)]
+    pub billed: Option<InvoiceId>,
+}
+
+/// Use to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewUsage {
+    /// Which record.
+    pub id: UsageId,
+    /// What the sender calls it.
+    pub reference: String,
+    /// The contract's line that prices it.
+    pub line: LineId,
+    /// The local date of use.
+    pub on: Date,
+    /// How much.
+    pub quantity: Decimal,
+}
+
+/// Records what was used under a contract. `today` is the tenant's local date.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `contract_draft`; [`Refusal::Invalid`] for a line that bills no usage, for a day on which it
+/// is not in force or that is still to come, and for a reference that stands in the batch twice.
+pub fn record(
+    contract: &Contract,
+    batch: Vec<NewUsage>,
+    today: Date,
+    now: Timestamp,
+) -> Result<Vec<UsageRecord>, Refusal> {
+    if contract.state == ContractState::Draft {
+        let detail = format!("{} is a proposal; sign it before usage is recorded", contract.number);
+        return Err(Refusal::conflict("contract_draft", detail));
+    }
+    let mut check = Check::new();
+    check.that(!batch.is_empty(), "/records", "required", "must hold a record");
+    check.count("/records", batch.len(), MOST_RECORDS);
+    let mut seen = BTreeSet::new();
+    for (index, new) in batch.iter().enumerate() {
+        let at = |name: &str| format!("/records/{index}/{name}");
+        check.line(&at("id"), &new.reference, LONGEST_REFERENCE);
+        check.that(
+            seen.insert(&new.reference),
+            &at("id"),
+            "duplicate",
+            "is in the batch already; give each its own id",
+        );
+        check_quantity(&at("quantity"), new.quantity, &mut check);
+        check.that(
+            new.on <= today,
+            &at("on"),
+            "in_the_future",
+            "must be today or earlier: use is recorded when it happened",
+        );
+        let line = contract.line(new.line).filter(|line| line.kind == LineKind::Usage);
+        check.that(line.is_some(), &at("line"), "unknown", "is no usage line of this contract");
+        if let Some(line) = line {
+            let in_force = contract.life(line).is_some_and(|life| life.contains(new.on));
+            check.that(in_force, &at("on"), "not_in_force", "must be a day on which the line is in force");
+        }
+    }
+    check.done()?;
+    let record = |NewUsage { id, reference, line, on, quantity }: NewUsage| UsageRecord {
+        contract: contract.id,
+        reference,
+        usage: Usage { id, line, on, quantity },
+        recorded_at: now,
+        billed: None,
+    };
+    Ok(batch.into_iter().map(record).collect())
+}
+
+/// Those of a batch that are new; `known` are the records that are there under the same ids, in the batch's order.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `usage_differs` when one was recorded with other values.
+pub fn unknown(batch: Vec<UsageRecord>, known: &[Option<UsageRecord>]) -> Result<Vec<UsageRecord>, Refusal> {
+    let mut new = Vec::new();
+    for (record, known) in batch.into_iter().zip(known) {
+        match known {
+            None => new.push(record),
+            Some(known) if known.usage == record.usage => {}
+            Some(known) => {
+                let detail = format!(
+                    "{} was recorded with {} on {}; send what is to be added under another id",
+                    known.reference, known.usage.quantity, known.usage.on,
+                );
+                return Err(Refusal::conflict("usage_differs", detail));
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// How many a client has of something from a date on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCount {
+    /// Whose.
+    pub client: ClientId,
+    /// How many, from when on.
+    pub count: Count,
+    /// When it was reported.
+    pub recorded_at: Timestamp,
+}
+
+/// Notes how many a client has of something. Of two counts for a day the later one holds. `today` is the tenant's local
+/// date.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a day that is still to come, for a quantity out of range, and for contacts, which are
+/// counted by themselves.
+pub fn count(client: ClientId, count: Count, today: Date, now: Timestamp) -> Result<ClientCount, Refusal> {
+    let mut check = Check::new();
+    let by_hand = count.what != Counted::Contacts;
+    check.that(
+        by_hand,
+        "/what",
+        "counted_already",
+        "contacts are counted as they are added and leave; add or change them",
+    );
+    check.that(count.from <= today, "/on", "in_the_future", "must be today or earlier: it was counted on it");
+    check_quantity("/quantity", count.quantity, &mut check);
+    check.done()?;
+    Ok(ClientCount { client, count, recorded_at: now })
+}
+
+fn check_quantity(field: &str, quantity: Decimal, check: &mut Check) {
+    let sane = quantity >= Decimal::ZERO && quantity <= LARGEST_QUANTITY;
+    check.that(sane, field, "out_of_range", "must be from 0 to 1000000000");
+    let exact = quantity.normalize().scale() <= QUANTITY_DECIMALS;
+    check.that(exact, field, "too_precise", "must have at most 6 decimal places");
+}
