@@ -5,6 +5,7 @@
 mod access;
 mod audit;
 mod billing_settings;
+mod canaries;
 mod clients;
 mod contracts;
 mod departments;

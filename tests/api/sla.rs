@@ -1,7 +1,7 @@
 //! Calendars, policies, and previews of what they come to.
 
 use serde_json::{Value, json};
-use tests::Stack;
+use tests::{Person, Stack};
 
 fn weekdays(from: &str, to: &str) -> Value {
     let day = json!([{ "from": from, "to": to }]);
@@ -143,4 +143,86 @@ async fn a_preview_of_an_absurd_calendar_is_quick() {
     let clocks = answer.expect(200)["clocks"].clone();
     let resolution = clocks.as_array().unwrap().iter().find(|clock| clock["kind"] == "resolution").unwrap().clone();
     assert_eq!(resolution["due"], Value::Null, "it never falls due in a hundred years");
+}
+
+/// When a ticket is to be resolved, as its view says.
+async fn due(owner: &Person, ticket: &str) -> Value {
+    let view = owner.get(&format!("/v1/tickets/{ticket}")).await.expect(200);
+    let clocks = view["clocks"].as_array().cloned().unwrap_or_default();
+    clocks.into_iter().find(|clock| clock["kind"] == "resolution").map_or(Value::Null, |clock| clock["due"].clone())
+}
+
+/// Whatever a promise hangs on moves an open ticket's due: opened on Monday at 11:00 UTC, an hour was promised.
+#[tokio::test]
+async fn an_open_tickets_due_moves_with_whatever_its_promise_hangs_on() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let id = |view: &Value| view["id"].as_str().unwrap().to_owned();
+    let hour = |minutes: u32, time: &str| {
+        let target = json!({ "resolution": { "minutes": minutes, "time": time } });
+        json!({ "p1": target, "p2": target, "p3": target, "p4": target })
+    };
+    // Open from 13:00 UTC on Mondays.
+    let later = json!({ "weekly": { "monday": [{ "from": "14:00", "to": "18:00" }] } });
+    let calendar = |name: &str, hours: &Value| json!({ "name": name, "zone": "Europe/Berlin", "hours": hours });
+    let at_two = id(&owner.create("/v1/calendars", calendar("From two", &later)).await);
+    let two_hours = json!({ "name": "Silver", "targets": hour(120, "always") });
+    let two_hours = id(&owner.create("/v1/sla/policies", two_hours).await);
+    for (what, path, change, expected) in [
+        (
+            "its policy's targets",
+            "/v1/sla/policies/{policy}",
+            json!({ "targets": hour(90, "business") }),
+            json!("2026-02-02T12:30:00Z"),
+        ),
+        (
+            "its policy's calendar",
+            "/v1/sla/policies/{policy}",
+            json!({ "calendar": at_two }),
+            json!("2026-02-02T14:00:00Z"),
+        ),
+        ("its calendar's hours", "/v1/calendars/{calendar}", json!({ "hours": later }), json!("2026-02-02T14:00:00Z")),
+        (
+            "its calendar's days off",
+            "/v1/calendars/{calendar}",
+            json!({ "holidays": [{ "on": "2026-02-02", "name": "Closed" }] }),
+            json!("2026-02-03T00:00:00Z"),
+        ),
+        ("its client's policy", "/v1/clients/{client}", json!({ "sla": two_hours }), json!("2026-02-02T13:00:00Z")),
+        ("its client's having none", "/v1/clients/{client}", json!({ "sla": "none" }), Value::Null),
+        ("its client's calendar", "/v1/clients/{client}", json!({ "calendar": at_two }), json!("2026-02-02T14:00:00Z")),
+        (
+            "its department's policy",
+            "/v1/departments/{department}",
+            json!({ "sla": two_hours }),
+            json!("2026-02-02T13:00:00Z"),
+        ),
+        (
+            "its department's calendar",
+            "/v1/departments/{department}",
+            json!({ "calendar": at_two }),
+            json!("2026-02-02T14:00:00Z"),
+        ),
+        ("its tenant's policy", "/v1/tenant", json!({ "sla": two_hours }), json!("2026-02-02T13:00:00Z")),
+        ("its tenant's calendar", "/v1/tenant", json!({ "calendar": at_two }), json!("2026-02-02T14:00:00Z")),
+    ] {
+        let always = id(&owner.create("/v1/calendars", calendar("Always", &json!("always_open"))).await);
+        let policy = json!({ "name": "Gold", "targets": hour(60, "business") });
+        let policy = id(&owner.create("/v1/sla/policies", policy).await);
+        owner.change("/v1/tenant", json!({ "sla": policy, "calendar": always })).await;
+        let client = owner.client("Acme Tools").await;
+        let department = id(&owner.create("/v1/departments", json!({ "name": "Desk" })).await);
+        let ticket = id(&owner.ticket(&client, json!({ "department": department })).await);
+        let before = due(&owner, &ticket).await;
+        assert_eq!(before, "2026-02-02T12:00:00Z", "{what}");
+        let names =
+            [("{policy}", &policy), ("{calendar}", &always), ("{client}", &client), ("{department}", &department)];
+        let path = names.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+        owner.change(&path, change).await;
+        owner.stack.app.settle().await;
+        assert_eq!(due(&owner, &ticket).await, expected, "{what}");
+        let stored = owner.stack.items("Main");
+        let item = stored.iter().find(|item| item["lsk"]["S"] == ticket.as_str()).unwrap();
+        let kept = &item["v"]["M"]["sla"]["M"]["dues"]["M"]["resolution"];
+        assert_eq!(kept["S"].as_str(), expected.as_str(), "{what}: what the scan goes by");
+    }
 }

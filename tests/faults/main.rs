@@ -4,12 +4,12 @@
 
 mod deadlines;
 mod everything;
-mod hostile;
 mod rights;
 mod rights_contracts;
 mod rights_work;
 mod scan;
 mod scan_at_once;
+mod simulation;
 mod table;
 
 use local::embedded::dynamo::MAIN;
