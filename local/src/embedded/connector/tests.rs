@@ -161,16 +161,24 @@ async fn the_sdk_retries_over_a_bad_day_and_a_retried_transaction_has_one_effect
 
 #[tokio::test]
 async fn the_dead_reach_nothing() {
-    let stack = stack(no_retries());
-    stack.seam.inject(Faults::dead_from(1, Fault::AnswerLost).only_for("scan"));
-    let work = async {
-        stack.put("ten_1#A").await.expect("alive");
-        stack.put("ten_1#B").await.expect_err("dying");
-        stack.put("ten_1#C").await.expect_err("dead");
-    };
-    Caller::function("scan").run(work).await;
-    assert!(stack.has("ten_1#B").await);
-    assert!(!stack.has("ten_1#C").await);
+    for (side, applied) in [(Side::Before, false), (Side::After, true)] {
+        let stack = stack(no_retries());
+        let gate = Gate::shut();
+        stack.seam.inject(Faults::none().held_from(1, side, &gate).only_for("scan"));
+        let work = async {
+            stack.put("ten_1#A").await.expect("alive");
+            stack.put("ten_1#B").await.expect("nobody learns of it");
+            stack.put("ten_1#C").await.expect("never sent");
+        };
+        // Dropped where it stands: that is how a process dies.
+        tokio::select! {
+            () = Caller::function("scan").run(work) => panic!("it went through a gate that is shut"),
+            () = gate.reached() => {}
+        }
+        stack.seam.inject(Faults::none());
+        assert_eq!(stack.has("ten_1#B").await, applied, "{side:?}");
+        assert!(!stack.has("ten_1#C").await);
+    }
 }
 
 #[tokio::test]
