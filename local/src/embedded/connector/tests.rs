@@ -4,7 +4,7 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::*;
 use crate::clock::MovableClock;
-use crate::embedded::{Rates, s3};
+use crate::embedded::{Gate, Rates, Side, s3};
 
 struct Stack {
     seam: Seam,
