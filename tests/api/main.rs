@@ -9,6 +9,7 @@ mod canaries;
 mod clients;
 mod contracts;
 mod departments;
+mod invoices;
 mod large;
 mod manners;
 mod metering;

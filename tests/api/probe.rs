@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -20,6 +20,7 @@ const KINDS: [(&str, &str); 10] = [
     ("time", "tim_"),
     ("contract", "ctr_"),
     ("charge", "chg_"),
+    ("invoice", "inv_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -60,6 +61,11 @@ impl Things {
         let charge = json!({ "text": "Set-up", "quantity": "1", "unit_price": "50" });
         let charging = owner.post(&format!("/v1/clients/{client}/charges")).json(&charge);
         let charge = charging.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
+        let invoice = json!({ "client": client, "lines": [{ "text": "Router", "quantity": "1", "unit_price": "80" }] });
+        let writing = owner.post("/v1/invoices").json(&invoice).key(&format!("probe-{}", tests::unique()));
+        let invoice = writing.send().await.expect(201);
+        let issuing = owner.post(&format!("/v1/invoices/{}/issue", id(&invoice)));
+        issuing.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
         Things(BTreeMap::from([
             ("contact", id(&contact)),
             ("user", id(&user)),
@@ -70,6 +76,7 @@ impl Things {
             ("time", id(&time)),
             ("contract", id(&contract)),
             ("charge", id(&charge)),
+            ("invoice", id(&invoice)),
             ("client", client),
         ]))
     }

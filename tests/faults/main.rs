@@ -4,8 +4,10 @@
 
 mod deadlines;
 mod everything;
+mod invoice_run;
 mod rights;
 mod rights_contracts;
+mod rights_invoices;
 mod rights_work;
 mod scan;
 mod scan_at_once;
@@ -18,7 +20,12 @@ use tests::Stack;
 
 /// Makes a ticket's value such that nobody can read it.
 pub(crate) fn poison(stack: &Stack, tenant: &str, ticket: &str) {
-    let key = json!({ "pk": { "S": format!("{tenant}#TICKET#{ticket}") }, "sk": { "S": "@" } });
+    poison_root(stack, &format!("{tenant}#TICKET#{ticket}"));
+}
+
+/// Makes a root's value such that nobody can read it.
+pub(crate) fn poison_root(stack: &Stack, pk: &str) {
+    let key = json!({ "pk": { "S": pk }, "sk": { "S": "@" } });
     let request = json!({
         "TableName": MAIN, "Key": key, "UpdateExpression": "SET v = :bad", "ConditionExpression": "attribute_exists(v)",
         "ExpressionAttributeValues": { ":bad": { "M": {} } },

@@ -27,6 +27,14 @@ pub(crate) fn content(stack: &Stack) -> Vec<String> {
     all
 }
 
+/// Every item of the main table, in an order that does not hang on drawn ids: for runs that write some of their steps
+/// again, which the audit table tells.
+pub(crate) fn main(stack: &Stack) -> Vec<String> {
+    let mut all: Vec<String> = stack.items(MAIN).into_iter().map(|item| without_drawn(&item.to_string())).collect();
+    all.sort_unstable();
+    all
+}
+
 /// The state of the main table, whenever it was written: for runs at different times.
 pub(crate) fn state(stack: &Stack) -> Vec<String> {
     let mut all = Vec::new();

@@ -32,7 +32,7 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract) -> Result<Fac
 }
 
 /// What a contract's lines count.
-fn counted(contract: &Contract) -> BTreeSet<Counted> {
+pub(crate) fn counted(contract: &Contract) -> BTreeSet<Counted> {
     let quantities = contract.lines.iter().flat_map(|line| &line.quantity);
     let counted = quantities.filter_map(|dated| match dated.value {
         Quantity::Counted { what } => Some(what),

@@ -1,30 +1,51 @@
 //! From what was agreed to the money on the account: the settings, contracts, invoices, payments, dunning and the ledger.
 
 mod agreed;
+mod due;
 mod facts;
+mod house;
+mod invoicing;
+mod issued;
+mod preview;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {
     pub mod add_charge;
     pub mod add_contract;
+    pub mod add_invoice;
     pub mod amend_contract;
+    pub mod approve_contract;
     pub mod change_client;
     pub mod change_contract;
     pub mod change_settings;
+    pub mod credit_invoice;
     pub mod end_contract;
     pub mod get_client;
     pub mod get_contract;
+    pub mod get_invoice;
     pub mod get_settings;
     pub mod give_notice;
+    pub mod issue_invoice;
     pub mod list_amendments;
     pub mod list_charges;
     pub mod list_contracts;
+    pub mod list_invoice_lines;
+    pub mod list_invoices;
+    pub mod list_parked;
     pub mod list_renewals;
+    pub mod preview_bills;
     pub mod record_count;
     pub mod record_usage;
     pub mod sign_contract;
     pub mod simulate;
+    pub mod void_invoice;
     pub mod withdraw_charge;
+    pub mod write_off_invoice;
+}
+
+/// What a schedule starts.
+pub mod jobs {
+    pub mod invoice_run;
 }
 
 /// What an event starts.
@@ -57,12 +78,23 @@ pub fn routes() -> Vec<runtime::Handler> {
         add_charge::route(),
         list_charges::route(),
         withdraw_charge::route(),
+        preview_bills::route(),
+        approve_contract::route(),
+        list_parked::route(),
+        list_invoices::route(),
+        get_invoice::route(),
+        list_invoice_lines::route(),
+        issue_invoice::route(),
+        void_invoice::route(),
+        write_off_invoice::route(),
+        add_invoice::route(),
+        credit_invoice::route(),
     ]
 }
 
 /// Every job of this area.
 pub fn jobs() -> Vec<runtime::JobHandler> {
-    vec![]
+    vec![jobs::invoice_run::job()]
 }
 
 /// Every reaction of this area.

@@ -40,10 +40,13 @@ pub fn catalog() -> Catalog {
         amendments: AMEND, LIST, GIVE_NOTICE, END, LIST_RENEWALS;
         simulation: SIMULATE;
         metering: RECORD_USAGE, RECORD_COUNT, ADD_CHARGE, LIST_CHARGES, WITHDRAW_CHARGE;
+        bills: PREVIEW, APPROVE, LIST_PARKED;
+        invoices: LIST, GET, LIST_LINES, ISSUE, VOID, WRITE_OFF;
+        manual: ADD, CREDIT;
     }
     Catalog {
         routes,
-        jobs: vec![crate::tickets::SLA_BREACH_SCAN],
+        jobs: vec![crate::tickets::SLA_BREACH_SCAN, crate::invoices::INVOICE_RUN],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
             crate::notifications::SEND_MAIL,

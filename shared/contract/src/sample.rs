@@ -23,6 +23,8 @@ pub mod demo_ids {
     pub const TICKET: &str = "tkt_01970000000070008000000000000001";
     /// The first contract.
     pub const CONTRACT: &str = "ctr_01970000000070008000000000000001";
+    /// The first invoice.
+    pub const INVOICE: &str = "inv_01970000000070008000000000000001";
     /// The first charge of [`CLIENT`].
     pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::ids::{CalendarId, ClientId, ContactId, ContractId, DepartmentId, PolicyId, TenantId, TicketId, UserId};
+use crate::ids::{
+    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PolicyId, TenantId, TicketId, UserId,
+};
+use crate::money::Money;
 use crate::sla::{Action, ClockKind};
 use crate::tickets::{Priority, Status};
 
@@ -181,6 +184,62 @@ events! {
         contract: ContractId,
         /// With which client.
         client: ClientId,
+    }
+    /// The invoice run leaves a contract alone until somebody has looked at it.
+    ContractParked = "contract.parked" {
+        /// Which contract.
+        contract: ContractId,
+        /// With which client.
+        client: ClientId,
+        /// What stands in the way.
+        reason: String,
+    }
+    /// An invoice was drafted, and waits to be issued.
+    InvoiceDrafted = "invoice.drafted" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// To whom.
+        client: ClientId,
+        /// What would be to pay.
+        total: Money,
+    }
+    /// An invoice was issued.
+    InvoiceIssued = "invoice.issued" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// To whom.
+        client: ClientId,
+        /// Its number, as it is printed.
+        number: String,
+        /// What is to pay.
+        total: Money,
+    }
+    /// An invoice turned out never to have been owed.
+    InvoiceVoided = "invoice.voided" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// To whom it was.
+        client: ClientId,
+    }
+    /// What was left to pay of an invoice is not expected any more.
+    InvoiceWrittenOff = "invoice.written_off" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Who was to pay.
+        client: ClientId,
+    }
+    /// A credit note was issued.
+    InvoiceCredited = "invoice.credited" {
+        /// The invoice that it takes back, in whole or in part.
+        invoice: InvoiceId,
+        /// The note.
+        note: InvoiceId,
+        /// To whom.
+        client: ClientId,
+        /// The note's number, as it is printed.
+        number: String,
+        /// What it takes back.
+        total: Money,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

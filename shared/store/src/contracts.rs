@@ -235,6 +235,12 @@ impl TenantStore {
         self.page(&listing, page, wanted).await
     }
 
+    /// All contracts with a client, oldest first. It may be a moment behind.
+    pub async fn contracts_of(&self, client: ClientId) -> Result<Vec<ContractId>> {
+        let found: Vec<Versioned<ContractRoot>> = self.open(&keys::refers::client_contracts(client)).await?;
+        Ok(found.into_iter().map(|root| root.value.contract.id).collect())
+    }
+
     /// A page of the terms that come to their end, by the last day of notice.
     pub async fn renewals(
         &self,

@@ -6,10 +6,13 @@
 use std::fmt;
 
 use domain::billing::contract::Counted;
+use domain::billing::invoice::InvoiceKind;
+use domain::billing::number::SeriesKind;
 use domain::ids::{
-    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, MessageId,
-    PolicyId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
+    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, InvoiceId,
+    MessageId, PolicyId, PostingId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
+use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -148,6 +151,42 @@ pub(crate) const fn counts(what: Counted) -> &'static str {
         Counted::Devices => "COUNT#devices#",
     }
 }
+pub(crate) fn invoiced(contract: ContractId, from: Date, kind: InvoiceKind) -> Key {
+    child(format!("CONTRACT#{contract}"), format!("INVOICED#{from}#{}", kind.name()))
+}
+pub(crate) fn bill_plan(contract: ContractId) -> Key {
+    child(format!("CONTRACT#{contract}"), "PLAN".into())
+}
+pub(crate) fn parked(contract: ContractId) -> Key {
+    child(format!("CONTRACT#{contract}"), "PARKED".into())
+}
+pub(crate) fn approvals(contract: ContractId) -> Key {
+    child(format!("CONTRACT#{contract}"), "APPROVALS".into())
+}
+pub(crate) fn invoice(id: InvoiceId) -> Key {
+    root(format!("INVOICE#{id}"))
+}
+pub(crate) fn invoice_lines(id: InvoiceId, of: &str, chunk: u32) -> Key {
+    child(format!("INVOICE#{id}"), format!("LINES#{of}#{chunk:04}"))
+}
+pub(crate) fn credited_lines(id: InvoiceId) -> Key {
+    child(format!("INVOICE#{id}"), "CREDITED".into())
+}
+pub(crate) fn recognition(id: InvoiceId) -> Key {
+    child(format!("INVOICE#{id}"), "RECOGNITION".into())
+}
+pub(crate) fn posting(currency: Currency, on: Date, id: PostingId) -> Key {
+    child(format!("LEDGER#{}#{}", currency.code(), on.strftime("%Y-%m")), format!("{on}#{id}"))
+}
+pub(crate) fn client_credit(client: ClientId, currency: Currency) -> Key {
+    root(format!("CREDIT#{client}#{}", currency.code()))
+}
+pub(crate) fn series(kind: SeriesKind) -> Key {
+    counter(match kind {
+        SeriesKind::Invoice => "INVOICES",
+        SeriesKind::CreditNote => "CREDITS",
+    })
+}
 pub(crate) fn counter(name: &str) -> Key {
     root(format!("COUNTER#{name}"))
 }
@@ -195,6 +234,8 @@ pub(crate) mod list {
     pub(crate) const POLICIES: &str = "POLICIES";
     pub(crate) const CONTRACTS: &str = "CONTRACTS";
     pub(crate) const RENEWALS: &str = "RENEWALS";
+    pub(crate) const INVOICES: &str = "INVOICES";
+    pub(crate) const PARKED: &str = "PARKED";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
@@ -235,6 +276,11 @@ pub(crate) mod refers {
     /// A client's contracts.
     pub(crate) fn client_contracts(client: ClientId) -> String {
         format!("CLIENT#{client}#CONTRACTS")
+    }
+
+    /// A client's invoices and credit notes.
+    pub(crate) fn client_invoices(client: ClientId) -> String {
+        format!("CLIENT#{client}#INVOICES")
     }
 
     /// What was used under a contract and is on no invoice yet.

@@ -82,7 +82,7 @@ impl TenantStore {
         self.open(&keys::refers::open_charges(client)).await
     }
 
-    async fn open<T: serde::de::DeserializeOwned>(&self, partition: &str) -> Result<Vec<Versioned<T>>> {
+    pub(crate) async fn open<T: serde::de::DeserializeOwned>(&self, partition: &str) -> Result<Vec<Versioned<T>>> {
         let query = self.store.dynamo.query().table_name(&self.store.names.main).index_name("by_ref");
         let mut read = query
             .key_condition_expression("rpk = :rpk")

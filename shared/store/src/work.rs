@@ -43,6 +43,12 @@ impl TenantStore {
         self.page(&listing, page, |_| true).await
     }
 
+    /// A client's time that waits for an invoice: as much as a bill takes up, those logged first. It may be a moment
+    /// behind: who bills an entry writes it at this revision.
+    pub async fn open_time(&self, client: ClientId) -> Result<Vec<Versioned<TimeEntry>>> {
+        self.open(&keys::refers::client_time(client, true)).await
+    }
+
     /// A page of time entries, those logged last first, of those that `keep` wants. It may be a moment behind: read the
     /// entry itself before it is billed.
     pub async fn time_entries(

@@ -118,6 +118,7 @@ fn parameter(route: &Operation, name: &str) -> String {
         "ticket" => demo_ids::TICKET,
         "contract" => demo_ids::CONTRACT,
         "charge" => demo_ids::CHARGE,
+        "invoice" => demo_ids::INVOICE,
         other => other,
     };
     id.to_owned()

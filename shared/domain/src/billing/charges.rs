@@ -113,3 +113,23 @@ pub fn withdraw(charge: ClientCharge) -> Result<ClientCharge, Refusal> {
         }
     }
 }
+
+/// Puts an open charge on an invoice. On the same invoice again it stays as it is.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `charge_not_open` when it is on another, or was taken back.
+pub fn bill(charge: ClientCharge, invoice: InvoiceId) -> Result<ClientCharge, Refusal> {
+    let state = ChargeState::Billed { invoice };
+    if charge.state != state && !charge.is_open() {
+        let detail = format!("{} is on another invoice, or was taken back; leave it out", charge.charge.id);
+        return Err(Refusal::conflict("charge_not_open", detail));
+    }
+    Ok(ClientCharge { state, ..charge })
+}
+
+impl ClientCharge {
+    /// Whether an invoice still has to take it up.
+    pub fn is_open(&self) -> bool {
+        self.state == ChargeState::Open {}
+    }
+}

@@ -165,3 +165,17 @@ fn check_quantity(field: &str, quantity: Decimal, check: &mut Check) {
     let exact = quantity.normalize().scale() <= QUANTITY_DECIMALS;
     check.that(exact, field, "too_precise", "must have at most 6 decimal places");
 }
+
+/// Puts a record on an invoice. On the same invoice again it stays as it is.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `usage_billed` when it is on another.
+pub fn bill(record: UsageRecord, invoice: InvoiceId) -> Result<UsageRecord, Refusal> {
+    match record.billed {
+        Some(other) if other != invoice => {
+            let detail = format!("{} is on invoice {other}; correct it there with a credit note", record.usage.id);
+            Err(Refusal::conflict("usage_billed", detail))
+        }
+        _ => Ok(UsageRecord { billed: Some(invoice), ..record }),
+    }
+}

@@ -17,6 +17,7 @@ pub mod invoice;
 pub mod issue;
 pub mod ledger;
 pub mod lines;
+pub mod manual;
 pub mod metering;
 pub mod number;
 pub mod payments;

@@ -34,7 +34,7 @@ pub use self::hold::*;
 pub use self::line::{MOST_PARTS, PARTS_UP_TO_ROW};
 pub use self::periodic::MOST_BEHIND;
 use self::sheet::Sheet;
-pub use self::taxing::invoice_lines;
+pub use self::taxing::{invoice_lines, taxed_lines};
 use super::contract::{Contract, ContractState, renewed};
 use super::cycle::{Period, Schedule};
 use crate::error::Refusal;

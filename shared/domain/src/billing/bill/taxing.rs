@@ -1,5 +1,7 @@
 //! From a bundle of drafts to the lines of its invoice, with their taxes.
 
+use iso_currency::Currency;
+
 use super::bundle::Bundle;
 use super::draft::DraftLine;
 use crate::billing::lines::InvoiceLine;
@@ -17,13 +19,28 @@ pub fn invoice_lines(
     exemptions: &[Exemption],
     rounding: TaxRounding,
 ) -> Result<(Vec<InvoiceLine>, Taxed), Refusal> {
-    let taxable = |line: &DraftLine| Taxable { amount: line.net, taxes: line.taxes.clone(), on: line.tax_on };
-    let lines: Vec<Taxable> = bundle.lines().map(taxable).collect();
-    let taxed = tax(&lines, taxes, exemptions, bundle.currency, rounding)?;
+    let lines: Vec<&DraftLine> = bundle.lines().collect();
+    taxed_lines(&lines, bundle.currency, taxes, exemptions, rounding)
+}
+
+/// As [`invoice_lines`], of lines that no contract bills.
+///
+/// # Errors
+/// As [`tax`].
+pub fn taxed_lines(
+    drafted: &[&DraftLine],
+    currency: Currency,
+    taxes: &[Tax],
+    exemptions: &[Exemption],
+    rounding: TaxRounding,
+) -> Result<(Vec<InvoiceLine>, Taxed), Refusal> {
+    let taxable = |line: &&DraftLine| Taxable { amount: line.net, taxes: line.taxes.clone(), on: line.tax_on };
+    let lines: Vec<Taxable> = drafted.iter().map(taxable).collect();
+    let taxed = tax(&lines, taxes, exemptions, currency, rounding)?;
     let inclusive = |line: &TaxedLine| {
         line.taxes.iter().any(|tax| taxed.summary.iter().any(|sum| sum.code == tax.code && sum.inclusive))
     };
-    let lines = (1..).zip(bundle.lines()).zip(&taxed.lines).map(|((n, line), taxed)| {
+    let lines = (1..).zip(drafted).zip(&taxed.lines).map(|((n, line), taxed)| {
         // A tax that was in the price and is not charged, because the client is exempt, comes off the price.
         let charged = if inclusive(taxed) { taxed.total } else { taxed.net };
         let exempt = line.net.minus(charged)?;

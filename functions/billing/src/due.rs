@@ -1,0 +1,215 @@
+//! A contract with all that its next bill depends on, at the revisions at which the bill takes it up.
+
+use std::collections::BTreeSet;
+
+use domain::billing::bill::{Facts, MOST_TAKEN, Worked};
+use domain::billing::charges::{ChargeState, ClientCharge};
+use domain::billing::client::ClientBilling;
+use domain::billing::contract::{Contract, ContractState};
+use domain::billing::metering::UsageRecord;
+use domain::billing::work::{TimeEntry, TimeLine, TimeState, TimeTerms, price_time};
+use domain::calendar::Calendar;
+use domain::error::Refusal;
+use domain::ids::{ContractId, InvoiceId, TimeEntryId};
+use futures::future::try_join_all;
+use futures::try_join;
+use runtime::Result;
+use store::contracts::{ContractBook, KeptContract};
+use store::due_bills::{Approvals, BillPlan, KeptPlan};
+use store::{TenantStore, Versioned};
+
+use crate::facts::counted;
+use crate::house::House;
+
+/// Longest text of a line of work, well under what a line may say.
+const LONGEST_TEXT: usize = 400;
+
+/// A contract with all that its next bill depends on.
+pub(crate) struct DueContract {
+    pub(crate) contract: Versioned<KeptContract>,
+    pub(crate) book: Versioned<ContractBook>,
+    pub(crate) client: ClientBilling,
+    pub(crate) approvals: Versioned<Approvals>,
+    pub(crate) usage: Vec<Versioned<UsageRecord>>,
+    pub(crate) time: Vec<Versioned<TimeEntry>>,
+    pub(crate) charges: Vec<Versioned<ClientCharge>>,
+    /// What is to be taken up, when that was written down already.
+    pub(crate) plan: Versioned<KeptPlan>,
+    counts: Vec<domain::billing::bill::Count>,
+    calendar: Option<Calendar>,
+}
+
+impl DueContract {
+    /// Reads it. What is planned is exactly what the bill takes up; otherwise it is all that is open.
+    pub(crate) async fn read(store: &TenantStore, house: &House, id: ContractId) -> Result<Self> {
+        let contract = store.contract(id).await?;
+        Self::of(store, house, contract).await
+    }
+
+    /// As [`DueContract::read`], of a contract that was read.
+    pub(crate) async fn of(store: &TenantStore, house: &House, contract: Versioned<KeptContract>) -> Result<Self> {
+        let agreed = &contract.value.contract;
+        let (id, client) = (agreed.id, agreed.client);
+        let (book, approvals, plan, billing) =
+            try_join!(store.contract_book(id), store.approvals(id), store.bill_plan(id), store.client_billing(client))?;
+        let (usage, time, charges) = match &plan.value.plan {
+            Some(plan) => {
+                try_join!(store.planned_usage(plan), store.planned_time(plan), store.planned_charges(client, plan))?
+            }
+            None => try_join!(store.open_usage(id), store.open_time(client), store.open_charges(client))?,
+        };
+        let from = book.value.book.counts_from();
+        let counts = try_join_all(counted(agreed).into_iter().map(|what| store.counts(client, what, from))).await?;
+        let calendar = if time.is_empty() { None } else { calendar_of(store, house, client).await? };
+        let mut due = DueContract {
+            contract,
+            book,
+            client: billing.value,
+            approvals,
+            usage,
+            time,
+            charges,
+            plan,
+            counts: counts.into_iter().flatten().collect(),
+            calendar,
+        };
+        due.keep_what_joins(house)?;
+        Ok(due)
+    }
+
+    /// Leaves out what is another contract's. What was planned joined when it was.
+    fn keep_what_joins(&mut self, house: &House) -> Result<(), Refusal> {
+        if self.planned().is_some() {
+            return Ok(());
+        }
+        let Contract { id, currency, .. } = self.contract.value.contract;
+        let mine = |only: Option<ContractId>| only.is_none_or(|only| only == id);
+        self.charges.retain(|charge| charge.value.currency == currency && mine(charge.value.contract));
+        self.time.retain(|entry| mine(entry.value.contract) && entry.value.is_unbilled());
+        // Work that was left to the run waits for a contract in the currency of the rates.
+        if house.rates.card.currency != currency {
+            self.time.retain(|entry| entry.value.contract == Some(id));
+        }
+        self.time.sort_by_key(|entry| (entry.value.started_at, entry.value.id));
+        self.time.truncate(MOST_TAKEN);
+        Ok(())
+    }
+
+    /// The contract as it is.
+    pub(crate) fn agreed(&self) -> &Contract {
+        &self.contract.value.contract
+    }
+
+    /// What its next invoice takes up, when that was written down already.
+    pub(crate) fn planned(&self) -> Option<&BillPlan> {
+        self.plan.value.plan.as_ref()
+    }
+
+    /// Whether a bill is to be made now.
+    pub(crate) fn is_due(&self, house: &House) -> bool {
+        let contract = self.agreed();
+        let comes = contract.next_on.is_some_and(|on| on <= house.today);
+        comes && contract.state == ContractState::Active && contract.parked.is_none()
+    }
+
+    /// What the bill is made from.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for work without a price.
+    pub(crate) fn facts(&self, house: &House) -> Result<Facts, Refusal> {
+        Ok(Facts {
+            contract: self.agreed().clone(),
+            book: self.book.value.book.clone(),
+            counts: self.counts.clone(),
+            usage: self.usage.iter().map(|record| record.value.usage).collect(),
+            time: self.worked(house)?,
+            charges: self.charges.iter().map(|charge| charge.value.charge.clone()).collect(),
+            approvals: self.approvals.value.approvals.clone(),
+            limits: house.settings.limits,
+        })
+    }
+
+    fn worked(&self, house: &House) -> Result<Vec<Worked>, Refusal> {
+        let agreed = self.agreed();
+        let card = &house.rates.card;
+        if card.currency != agreed.currency && !self.time.is_empty() {
+            let detail = format!(
+                "work was logged for a contract in {}, and the rates are in {}; take it off the contract or write it off",
+                agreed.currency.code(),
+                card.currency.code()
+            );
+            return Err(Refusal::conflict("currencies", detail));
+        }
+        // What was reserved for this bill is priced like what is open.
+        let open = |entry: &Versioned<TimeEntry>| TimeEntry { state: TimeState::Open {}, ..entry.value.clone() };
+        let entries: Vec<TimeEntry> = self.time.iter().map(open).collect();
+        let (zone, calendar) = (&house.zone, self.calendar.as_ref());
+        let terms = TimeTerms { card, work_types: &house.rates.work_types, calendar, zone, contract: Some(agreed.id) };
+        let worked = |time: TimeLine| {
+            let work_type = house.rates.work_type(&time.work_type);
+            let note = entries.iter().find(|entry| entry.id == time.entry).map_or("", |entry| entry.note.as_str());
+            let name = work_type.map_or_else(|| time.work_type.to_string(), |work_type| work_type.name.clone());
+            let text = one_line(&name, note);
+            Worked { time, text, taxes: work_type.map(|work_type| work_type.taxes.clone()).unwrap_or_default() }
+        };
+        Ok(price_time(&entries, &terms)?.into_iter().map(worked).collect())
+    }
+
+    /// What of the plan is not reserved for its invoice yet.
+    pub(crate) fn unreserved(&self) -> Vec<Planned> {
+        let open_usage = self.usage.iter().filter(|record| record.value.billed.is_none());
+        let open_time = self.time.iter().filter(|entry| entry.value.is_unbilled());
+        let open_charges = self.charges.iter().filter(|charge| charge.value.state == ChargeState::Open {});
+        let usage = open_usage.map(|record| Planned::Usage(record.value.usage.id));
+        let time = open_time.map(|entry| Planned::Time(entry.value.ticket, entry.value.id));
+        let charges = open_charges.map(|charge| Planned::Charge(charge.value.charge.id));
+        usage.chain(time).chain(charges).collect()
+    }
+
+    /// Leaves out what could not be reserved: it was taken back or written off before its turn came.
+    pub(crate) fn keep_reserved(&mut self, invoice: InvoiceId) {
+        self.usage.retain(|record| record.value.billed == Some(invoice));
+        self.time.retain(|entry| entry.value.state == TimeState::Billed { invoice });
+        self.charges.retain(|charge| charge.value.state == ChargeState::Billed { invoice });
+    }
+}
+
+/// A record that a plan takes up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Planned {
+    Usage(domain::ids::UsageId),
+    Time(domain::ids::TicketId, TimeEntryId),
+    Charge(domain::ids::ChargeId),
+}
+
+/// Some records as a plan of their own, so that they are read like one.
+pub(crate) fn part_of(plan: &BillPlan, some: &[Planned]) -> BillPlan {
+    let (usage, time, charges) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut part = BillPlan { usage, time, charges, ..plan.clone() };
+    for planned in some {
+        match *planned {
+            Planned::Usage(id) => _ = part.usage.insert(id),
+            Planned::Time(ticket, id) => _ = part.time.insert((ticket, id)),
+            Planned::Charge(id) => _ = part.charges.insert(id),
+        }
+    }
+    part
+}
+
+/// The business hours by which a client's work is priced.
+async fn calendar_of(store: &TenantStore, house: &House, client: domain::ids::ClientId) -> Result<Option<Calendar>> {
+    let own = store.client(client).await?.value.calendar;
+    match own.or(house.calendar) {
+        Some(id) => Ok(Some(store.calendar(id).await?.value)),
+        None => Ok(None),
+    }
+}
+
+fn one_line(name: &str, note: &str) -> String {
+    let note = note.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = if note.is_empty() { name.to_owned() } else { format!("{name}: {note}") };
+    if text.chars().count() <= LONGEST_TEXT {
+        return text;
+    }
+    text.chars().take(LONGEST_TEXT - 1).chain(['…']).collect()
+}

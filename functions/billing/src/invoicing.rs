@@ -1,0 +1,250 @@
+//! From a draft of a bill to its invoice, and from an invoice to what is written of it.
+
+use domain::billing::bill::{BlockSold, Draft, Facts, Grouping, bill, bundle, invoice_lines, line_of};
+use domain::billing::blocks::{BlockState, SoldBlock};
+use domain::billing::contract::{Contract, ContractState, Parked};
+use domain::billing::hours::Block;
+use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, NewInvoice, draft as draft_invoice};
+use domain::billing::issue::{Issued, issue};
+use domain::billing::ledger::Stamp;
+use domain::billing::number::SeriesKind;
+use domain::billing::settings::IssueMode;
+use domain::error::Refusal;
+use domain::events::Event;
+use domain::ids::{BlockId, InvoiceId, PostingId};
+use domain::zone::Zone;
+use jiff::Timestamp;
+use runtime::Result;
+use rust_decimal::Decimal;
+use store::contracts::ContractBook;
+use store::due_bills::{KeptPlan, ParkedContract};
+use store::invoices::{Invoiced, KeptLines, KeptRecognition};
+use store::{Commit, TenantStore};
+
+use crate::due::DueContract;
+use crate::house::House;
+
+/// Longest reason for which a contract is parked.
+const LONGEST_REASON: usize = 500;
+
+/// What comes next for a contract.
+pub(crate) enum Next {
+    /// Nothing is left to be billed by today; the dates that passed without a bill are in the facts.
+    Over(Box<Facts>),
+    /// This may be written.
+    Ready(Box<Draft>),
+    /// Somebody has to look at it first, for this reason.
+    Held(String),
+}
+
+/// What comes next for a contract.
+pub(crate) fn next(due: &DueContract, house: &House) -> Next {
+    let billing = due.facts(house).and_then(|facts| bill(&facts, house.today));
+    match billing {
+        Err(refusal) => Next::Held(refusal.to_string()),
+        Ok(billing) => match billing.drafts.into_iter().next() {
+            None => Next::Over(Box::new(billing.after)),
+            Some(draft) if draft.holds.is_empty() => Next::Ready(Box::new(draft)),
+            Some(draft) => Next::Held(draft.holds.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+        },
+    }
+}
+
+/// An invoice with its lines.
+pub(crate) struct Drafted {
+    pub(crate) invoice: Invoice,
+    pub(crate) lines: Vec<InvoiceLine>,
+}
+
+/// The invoice of a draft, with taxes. Its id is made of what it bills.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for taxes that cannot be reckoned, [`Refusal::Invalid`] for what an invoice cannot hold.
+pub(crate) fn drafted(
+    store: &TenantStore,
+    due: &DueContract,
+    house: &House,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<Drafted, Refusal> {
+    let settings = &house.settings;
+    let none = || Refusal::conflict("nothing_to_bill", "there is nothing on this bill; report this");
+    let bundle = bundle(vec![draft.clone()], Grouping::PerContract).pop().ok_or_else(none)?;
+    let exemptions: Vec<_> = due.client.exemption.clone().into_iter().collect();
+    let (lines, taxed) = invoice_lines(&bundle, &settings.taxes, &exemptions, settings.tax_rounding)?;
+    let new = NewInvoice {
+        id: invoice_id(store, draft),
+        kind: InvoiceKind::Recurring,
+        client: draft.client,
+        billed: bundle.billed(),
+        currency: draft.currency,
+        terms: draft.terms,
+        taxes: taxed.summary,
+        tax_rounding: taxed.rounding,
+        exempted: taxed.exempted,
+        note: None,
+    };
+    Ok(Drafted { invoice: draft_invoice(new, &lines, now)?, lines })
+}
+
+/// The id of the invoice of a draft: there is one for ever.
+pub(crate) fn invoice_id(store: &TenantStore, draft: &Draft) -> InvoiceId {
+    InvoiceId::from_uuid(store.id_of(&draft.identity()))
+}
+
+/// The stamp of a posting of which there is one for ever.
+pub(crate) fn stamp(store: &TenantStore, house: &House, invoice: InvoiceId, what: &str, now: Timestamp) -> Stamp {
+    let id = PostingId::from_uuid(store.id_of(&format!("{invoice}#{what}")));
+    Stamp { id, at: now, on: house.today }
+}
+
+/// Issues a new draft with it, when the tenant wants that and the total allows it: one below nothing stays a draft that
+/// somebody turns into a credit. What is written is added to the commit.
+pub(crate) async fn make(
+    store: &TenantStore,
+    house: &House,
+    drafted: &Drafted,
+    kept: &KeptLines,
+    commit: Commit,
+    now: Timestamp,
+) -> Result<Commit> {
+    let Drafted { invoice, lines } = drafted;
+    let drafted = Event::InvoiceDrafted { invoice: invoice.id, client: invoice.client, total: invoice.totals.total };
+    if house.settings.issue != IssueMode::AtOnce || invoice.totals.total.is_negative() {
+        return Ok(commit.create_invoice(invoice, kept).emit([drafted]));
+    }
+    let series = store.series(SeriesKind::Invoice).await?;
+    let styled = house.settings.invoice_numbers.style(series.value)?;
+    let issued = issue(invoice.clone(), lines, styled, stamp(store, house, invoice.id, "issue", now))?;
+    let commit = commit.create_invoice(&issued.invoice, kept);
+    Ok(keep_issued(commit, &issued, series.rev, &house.zone))
+}
+
+/// What is written of an issue, but for the invoice itself.
+pub(crate) fn keep_issued(commit: Commit, issued: &Issued, series_rev: u64, zone: &Zone) -> Commit {
+    let Issued { invoice, series, recognition, posting } = issued;
+    let commit = commit.update(series, series_rev);
+    let commit = posting.iter().fold(commit, Commit::create);
+    let kept = recognition.clone().map(|recognition| KeptRecognition::new(recognition, zone));
+    let commit = kept.iter().fold(commit, Commit::create);
+    commit.emit([Event::InvoiceIssued {
+        invoice: invoice.id,
+        client: invoice.client,
+        number: invoice.number.as_ref().map(ToString::to_string).unwrap_or_default(),
+        total: invoice.totals.total,
+    }])
+}
+
+/// What a bill moves besides its invoice: the contract, its book, what it takes up, and the hours that it sells. The
+/// contract comes first: whoever was slower learns that it has moved.
+pub(crate) fn moves(
+    store: &TenantStore,
+    house: &House,
+    due: &DueContract,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<Commit, Refusal> {
+    let invoice = invoice_id(store, draft);
+    let before = due.agreed();
+    let after = Contract { updated_at: now, ..draft.contract_after(before.clone()) };
+    let book = due.book.value.book.clone().with(draft, house.today);
+    let mut commit = store
+        .commit()
+        .update_contract(&due.contract, &after, &house.zone)
+        .update(&ContractBook { contract: before.id, book }, due.book.rev)
+        .emit(ended(before, &after));
+    for block in &draft.blocks {
+        commit = commit.create(&sold(store, due, draft, *block, invoice, now));
+    }
+    if due.planned().is_some() {
+        return Ok(commit.update(&KeptPlan { contract: before.id, plan: None }, due.plan.rev));
+    }
+    take(commit.create(&invoiced(draft, invoice)), due, draft, invoice, now)
+}
+
+/// That the period of a draft is on this invoice.
+pub(crate) fn invoiced(draft: &Draft, invoice: InvoiceId) -> Invoiced {
+    let (contract, from) = (draft.billed.contract, draft.billed.period.from);
+    Invoiced { contract, from, kind: InvoiceKind::Recurring, invoice }
+}
+
+fn take(
+    mut commit: Commit,
+    due: &DueContract,
+    draft: &Draft,
+    invoice: InvoiceId,
+    now: Timestamp,
+) -> Result<Commit, Refusal> {
+    use domain::billing::work::entry;
+    use domain::billing::{charges, metering};
+    for record in due.usage.iter().filter(|record| draft.taken.usage.contains(&record.value.usage.id)) {
+        commit = commit.update(&metering::bill(record.value.clone(), invoice)?, record.rev);
+    }
+    for worked in due.time.iter().filter(|entry| draft.taken.time.contains(&entry.value.id)) {
+        commit = commit.update(&entry::bill(worked.value.clone(), invoice, now)?, worked.rev);
+    }
+    for charge in due.charges.iter().filter(|charge| draft.taken.charges.contains(&charge.value.charge.id)) {
+        commit = commit.update(&charges::bill(charge.value.clone(), invoice)?, charge.rev);
+    }
+    Ok(commit)
+}
+
+/// The dates that passed without a bill.
+pub(crate) fn moves_on(store: &TenantStore, house: &House, due: &DueContract, after: &Facts, now: Timestamp) -> Commit {
+    let contract = Contract { updated_at: now, ..after.contract.clone() };
+    let book = ContractBook { contract: contract.id, book: after.book.clone() };
+    let events = ended(due.agreed(), &contract);
+    let commit = store.commit().update_contract(&due.contract, &contract, &house.zone);
+    let commit = commit.update(&book, due.book.rev).emit(events);
+    // All that was planned was taken back before its turn came.
+    match due.planned() {
+        Some(_) => commit.update(&KeptPlan { contract: contract.id, plan: None }, due.plan.rev),
+        None => commit,
+    }
+}
+
+fn ended(before: &Contract, after: &Contract) -> Option<Event> {
+    let over = before.state == ContractState::Active && after.state == ContractState::Ended;
+    over.then_some(Event::ContractEnded { contract: after.id, client: after.client })
+}
+
+/// Takes a contract out of the run until somebody has looked at it.
+pub(crate) fn park(store: &TenantStore, house: &House, due: &DueContract, reason: &str, now: Timestamp) -> Commit {
+    let parked = Parked { reason: reason.chars().take(LONGEST_REASON).collect(), since: house.today };
+    let before = due.agreed();
+    let after = Contract { parked: Some(parked.clone()), updated_at: now, ..before.clone() };
+    let Contract { id, number, name, client, next_on, .. } = after.clone();
+    let event = Event::ContractParked { contract: id, client, reason: parked.reason.clone() };
+    let waits = ParkedContract { contract: id, number, name, client, on: next_on, parked: Some(parked) };
+    store.commit().update_contract(&due.contract, &after, &house.zone).park(&waits, due.contract.rev).emit([event])
+}
+
+fn sold(
+    store: &TenantStore,
+    due: &DueContract,
+    draft: &Draft,
+    block: BlockSold,
+    invoice: InvoiceId,
+    now: Timestamp,
+) -> SoldBlock {
+    let BlockSold { line, minutes, price, bought_on, expires_on } = block;
+    let on = draft.lines.iter().find(|drafted| line_of(drafted.origin) == Some(line));
+    let agreed = due.agreed().line(line);
+    SoldBlock {
+        block: Block {
+            id: BlockId::from_uuid(store.id_of(&format!("{invoice}#{line}#{bought_on}"))),
+            client: draft.client,
+            minutes,
+            price,
+            bought_on,
+            expires_on,
+            work_types: Vec::new(),
+            used: Decimal::ZERO,
+            alerted: Vec::new(),
+        },
+        text: on.map_or_else(|| agreed.map(|line| line.text.clone()).unwrap_or_default(), |line| line.text.clone()),
+        taxes: agreed.map(|line| line.taxes.clone()).unwrap_or_default(),
+        state: BlockState::Billed { invoice },
+        created_at: now,
+    }
+}

@@ -1,0 +1,189 @@
+//! Bill every contract that is due.
+//!
+//! A contract is worked on step by step, and each step is one transaction: an invoice with all that it moves; or, for one
+//! that is too large for that, first the plan of what it takes up, then the reservation of it, then its lines, and last
+//! the transaction that makes it visible. Whatever step dies, the next run finds where the last one stood.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use contract::invoices::INVOICE_RUN;
+use domain::billing::bill::Draft;
+use domain::ids::{ContractId, InvoiceId, TenantId};
+use runtime::{JobCx, JobHandler, JobReport, Result, Step};
+use store::due::Due;
+use store::due_bills::{BillPlan, KeptPlan};
+use store::invoices::{CHUNKS_A_COMMIT, KeptLines};
+use store::{Commit, TenantStore};
+use tokio::sync::Mutex;
+
+use crate::due::{DueContract, Planned, part_of};
+use crate::house::House;
+use crate::invoicing::{Next, drafted, invoice_id, invoiced, make, moves, moves_on, next, park};
+use crate::preview::preview;
+
+/// Most records that one transaction takes up beside the rest of an invoice; DynamoDB takes 100 actions.
+const MOST_AT_ONCE: usize = 60;
+/// Most records that one transaction reserves.
+const RESERVED_AT_ONCE: usize = 90;
+/// Most invoices of one contract in a row: a century of years, and two years of weeks.
+const MOST_STEPS: usize = 120;
+
+/// The job.
+pub fn job() -> JobHandler {
+    JobHandler::new(INVOICE_RUN, run)
+}
+
+/// A tenant in this run.
+struct Tenant {
+    house: House,
+    /// Numbers of invoices are given one by one: within a run nobody has to try twice for them.
+    turn: Mutex<()>,
+}
+
+type Tenants = Mutex<HashMap<TenantId, Arc<Tenant>>>;
+
+async fn run(cx: JobCx) -> Result<JobReport> {
+    let tenants = Tenants::default();
+    cx.each_due(|due| look_at(&cx, &tenants, due)).await
+}
+
+async fn look_at(cx: &JobCx, tenants: &Tenants, due: Due) -> Result<Step> {
+    let store = cx.tenant(&due);
+    let id: ContractId = due.id()?;
+    let tenant = tenant(cx, tenants, &store).await?;
+    let _turn = tenant.turn.lock().await;
+    let house = &tenant.house;
+    let mut done = Step::Skipped;
+    for _ in 0..MOST_STEPS {
+        match cx.reconcile(|| step(cx, &store, house, id)).await? {
+            Step::Done => done = Step::Done,
+            Step::Skipped => break,
+            would @ Step::Would(_) => return Ok(would),
+        }
+        if cx.is_out_of_time() {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+async fn tenant(cx: &JobCx, tenants: &Tenants, store: &TenantStore) -> Result<Arc<Tenant>> {
+    let mut known = tenants.lock().await;
+    if let Some(tenant) = known.get(&store.tenant()) {
+        return Ok(tenant.clone());
+    }
+    let tenant = Arc::new(Tenant { house: House::of(store, cx.now).await?, turn: Mutex::default() });
+    known.insert(store.tenant(), tenant.clone());
+    Ok(tenant)
+}
+
+async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) -> Result<(Step, Option<Commit>)> {
+    let mut due = DueContract::read(store, house, id).await?;
+    if !due.is_due(house) {
+        return Ok((Step::Skipped, None));
+    }
+    if cx.dry_run {
+        let would = serde_json::to_value(preview(store, &due, house, cx.now))
+            .map_err(|error| runtime::Error::Internal(error.to_string()))?;
+        return Ok((Step::Would(would), None));
+    }
+    if let Some(plan) = due.planned().cloned() {
+        let unreserved = due.unreserved();
+        if !unreserved.is_empty() {
+            for some in unreserved.chunks(RESERVED_AT_ONCE) {
+                cx.reconcile(|| reserve(cx, store, &due, &plan, some)).await?;
+            }
+            due = DueContract::read(store, house, id).await?;
+        }
+        due.keep_reserved(plan.invoice);
+    }
+    let commit = match next(&due, house) {
+        Next::Over(after) => moves_on(store, house, &due, &after, cx.now),
+        Next::Held(reason) => park(store, house, &due, &reason, cx.now),
+        Next::Ready(draft) if due.planned().is_none() && taken(&draft) > MOST_AT_ONCE => {
+            plan(store, &due, &draft, invoice_id(store, &draft))
+        }
+        Next::Ready(draft) if due.planned().is_some_and(|plan| !is_planned(store, &due, &draft, plan)) => {
+            park(store, house, &due, "the bill is not the one that was planned; report this", cx.now)
+        }
+        Next::Ready(draft) => match written(cx, store, house, &due, &draft).await? {
+            Ok(commit) => commit,
+            Err(refusal) => park(store, house, &due, &refusal.to_string(), cx.now),
+        },
+    };
+    Ok((Step::Done, Some(commit)))
+}
+
+fn taken(draft: &Draft) -> usize {
+    draft.taken.usage.len() + draft.taken.time.len() + draft.taken.charges.len() + draft.blocks.len()
+}
+
+/// Whether a draft is the planned one, and takes up all that is reserved for it.
+fn is_planned(store: &TenantStore, due: &DueContract, draft: &Draft, plan: &BillPlan) -> bool {
+    let reserved = due.usage.len() + due.time.len() + due.charges.len();
+    invoice_id(store, draft) == plan.invoice && taken(draft) - draft.blocks.len() == reserved
+}
+
+/// Writes down what the invoice takes up, and that the period is on it: a run that comes too late cannot plan it anew.
+fn plan(store: &TenantStore, due: &DueContract, draft: &Draft, invoice: InvoiceId) -> Commit {
+    let tickets = due.time.iter().filter(|entry| draft.taken.time.contains(&entry.value.id));
+    let time: BTreeSet<_> = tickets.map(|entry| (entry.value.ticket, entry.value.id)).collect();
+    let contract = due.agreed().id;
+    let (usage, charges) = (draft.taken.usage.clone(), draft.taken.charges.clone());
+    let plan = BillPlan { contract, on: draft.on(), invoice, usage, time, charges };
+    let kept = KeptPlan { contract, plan: Some(plan) };
+    store.commit().update(&kept, due.plan.rev).create(&invoiced(draft, invoice))
+}
+
+/// Reserves some of what is planned, as far as it still can be.
+async fn reserve(
+    cx: &JobCx,
+    store: &TenantStore,
+    due: &DueContract,
+    plan: &BillPlan,
+    some: &[Planned],
+) -> Result<(Step, Option<Commit>)> {
+    use domain::billing::work::entry;
+    use domain::billing::{charges, metering};
+    let part = part_of(plan, some);
+    let mut commit = store.commit();
+    for record in store.planned_usage(&part).await?.iter().filter(|record| record.value.billed.is_none()) {
+        commit = commit.update(&metering::bill(record.value.clone(), plan.invoice)?, record.rev);
+    }
+    for worked in store.planned_time(&part).await?.iter().filter(|entry| entry.value.is_unbilled()) {
+        commit = commit.update(&entry::bill(worked.value.clone(), plan.invoice, cx.now)?, worked.rev);
+    }
+    for charge in
+        store.planned_charges(due.agreed().client, &part).await?.iter().filter(|charge| charge.value.is_open())
+    {
+        commit = commit.update(&charges::bill(charge.value.clone(), plan.invoice)?, charge.rev);
+    }
+    Ok((Step::Done, Some(commit)))
+}
+
+/// The transaction that makes the invoice visible. Lines that do not fit into it are written before.
+async fn written(
+    cx: &JobCx,
+    store: &TenantStore,
+    house: &House,
+    due: &DueContract,
+    draft: &Draft,
+) -> Result<Result<Commit, domain::error::Refusal>> {
+    let made = drafted(store, due, house, draft, cx.now);
+    let moved = moves(store, house, due, draft, cx.now);
+    let (made, commit) = match (made, moved) {
+        (Ok(made), Ok(commit)) => (made, commit),
+        (Err(refusal), _) | (_, Err(refusal)) => return Ok(Err(refusal)),
+    };
+    let kept = KeptLines::new(made.invoice.id, &made.lines)?;
+    let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || due.planned().is_some() {
+        for some in kept.chunks.chunks(CHUNKS_A_COMMIT) {
+            cx.reconcile(|| async { Ok((Step::Done, Some(store.commit().keep_lines(some)))) }).await?;
+        }
+        commit
+    } else {
+        commit.keep_lines(&kept.chunks)
+    };
+    Ok(Ok(make(store, house, &made, &kept, commit, cx.now).await?))
+}

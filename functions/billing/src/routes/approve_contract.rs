@@ -1,0 +1,70 @@
+//! Let the bill for which a contract was parked pass, or try it again.
+
+use std::collections::BTreeMap;
+
+use contract::NoQuery;
+use contract::bills::{APPROVE, Approve};
+use contract::contracts::{AtContract, ContractBrief};
+use domain::billing::bill::{Approval, Draft, bill, line_of};
+use domain::billing::contract::Contract;
+use domain::error::Refusal;
+use runtime::{Answer, Cx, Handler, In, Result};
+use store::due_bills::{Approvals, ParkedContract};
+
+use crate::due::DueContract;
+use crate::house::House;
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(APPROVE, approve_contract)
+}
+
+async fn approve_contract(cx: Cx, input: In<AtContract, NoQuery, Approve>) -> Result<Answer<ContractBrief>> {
+    let house = House::of(&cx.store, cx.now).await?;
+    let due = DueContract::read(&cx.store, &house, input.path.contract).await?;
+    let before = due.agreed();
+    cx.may_see(before.client)?;
+    if before.parked.is_none() {
+        let detail = format!("{} is not parked; there is nothing to let pass", before.number);
+        return Err(Refusal::conflict("not_parked", detail).into());
+    }
+    let after = Contract { parked: None, updated_at: cx.now, ..before.clone() };
+    let Contract { id, number, name, client, .. } = after.clone();
+    let goes_on = ParkedContract { contract: id, number, name, client, on: None, parked: None };
+    let commit = cx.store.commit().update_contract(&due.contract, &after, &house.zone).park(&goes_on, due.contract.rev);
+    // What cannot be billed at all is only tried again: there is nothing to look at yet.
+    let held = due.facts(&house).and_then(|facts| bill(&facts, house.today)).ok();
+    let held = held.and_then(|billing| billing.drafts.into_iter().next()).filter(|draft| !draft.holds.is_empty());
+    let commit = match held {
+        Some(draft) => {
+            seen(&draft, input.body)?;
+            let Approvals { contract, approvals } = due.approvals.value.clone();
+            let approvals = Approvals { contract, approvals }.with(approval(&draft));
+            commit.update(&approvals, due.approvals.rev)
+        }
+        None => commit,
+    };
+    Ok(Answer::after(commit, after.into()).rev(due.contract.rev + 1))
+}
+
+/// What was looked at is what would pass.
+fn seen(draft: &Draft, Approve { on }: Approve) -> Result<(), Refusal> {
+    if on.is_none_or(|on| on == draft.on()) {
+        return Ok(());
+    }
+    let detail = format!("is not the bill that waits; that is the one of {}", draft.on());
+    Err(Refusal::invalid("/on", "other_bill", detail))
+}
+
+fn approval(draft: &Draft) -> Approval {
+    let mut lines: BTreeMap<_, u32> = BTreeMap::new();
+    for line in draft.lines.iter().filter_map(|line| line_of(line.origin)) {
+        *lines.entry(line).or_default() += 1;
+    }
+    let held = draft.holds.iter().filter_map(|hold| match hold {
+        domain::billing::bill::Hold::Lines { lines, .. } => Some(*lines),
+        domain::billing::bill::Hold::Total { .. } => None,
+    });
+    let lines = lines.into_values().chain(held).max().unwrap_or(0);
+    Approval { on: draft.on(), net: draft.net, lines }
+}

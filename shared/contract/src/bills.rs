@@ -1,0 +1,145 @@
+//! What the invoice run would do, and contracts that it leaves alone until somebody has looked at them.
+
+use domain::access::Permission;
+use domain::billing::invoice::{InvoiceLine, Totals};
+use domain::ids::{ClientId, ContractId, LineId};
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::contracts::{AtContract, ContractBrief};
+use crate::need::{Index, Need};
+use crate::page::{Page, PageQuery};
+use crate::route::{NoBody, NoPath, NoQuery, Route, Writes};
+
+/// Show what the run would bill.
+pub const PREVIEW: Route<NoPath, NoQuery, BillQuestion, BillPreview> =
+    Route::post("billing-preview", "/v1/billing/preview")
+        .summary("Show what the invoice run would bill for a contract or a client, and what differs from the last time; writes nothing")
+        .permission(Permission::InvoiceManage)
+        .writes(Writes::Nothing)
+        .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef)]);
+
+/// Let a held bill pass, or try a parked contract again.
+pub const APPROVE: Route<AtContract, NoQuery, Approve, ContractBrief> =
+    Route::post("billing-approve-contract", "/v1/contracts/{contract}/approval")
+        .summary("Let the bill for which a contract was parked pass, or try it again; the next run bills it")
+        .permission(Permission::InvoiceManage)
+        .writes(Writes::ActsOnce)
+        .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef)]);
+
+/// List the parked contracts.
+pub const LIST_PARKED: Route<NoPath, PageQuery, NoBody, Page<ParkedView>> =
+    Route::get("billing-list-parked", "/v1/billing/parked")
+        .summary("List the contracts that the invoice run leaves alone, the longest parked first, with the reason")
+        .permission(Permission::InvoiceManage)
+        .touches(&[Need::Query(Index::ByList), Need::Secret]);
+
+/// What to preview: a contract, or all of a client's.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "client": "cli_01970000000070008000000000000001" }))]
+pub struct BillQuestion {
+    /// All contracts of this client.
+    #[serde(default)]
+    pub client: Option<ClientId>,
+    /// This contract.
+    #[serde(default)]
+    pub contract: Option<ContractId>,
+    /// As if it were this local date; today when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub on: Option<Date>,
+}
+
+/// What the run would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BillPreview {
+    /// Contract by contract, those with something to bill or in the way.
+    pub contracts: Vec<ContractPreview>,
+}
+
+/// What the run would do with a contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ContractPreview {
+    /// Which contract.
+    pub contract: ContractId,
+    /// What people call it by.
+    pub number: String,
+    /// With whom.
+    pub client: ClientId,
+    /// Its invoices, oldest first.
+    pub invoices: Vec<InvoicePreview>,
+    /// Why it cannot be billed at all: what is missing, or does not fit.
+    pub stopped: Option<String>,
+}
+
+/// An invoice that would be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InvoicePreview {
+    /// The date of the bill.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// Until when it would have to be paid.
+    #[schema(value_type = String, format = Date)]
+    pub due_on: Date,
+    /// What all amounts are in.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
+    pub currency: Currency,
+    /// Its lines, with taxes.
+    pub lines: Vec<InvoiceLine>,
+    /// The lines' sums.
+    pub totals: Totals,
+    /// What differs from the last bill, by line of the contract; those that stay as they were are not in here.
+    pub differences: Vec<Difference>,
+    /// What the last comparable bill came to before taxes.
+    pub last_net: Option<Money>,
+    /// Why somebody has to look at it first; what comes after it waits with it.
+    pub holds: Vec<String>,
+}
+
+/// What differs from the last bill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// Which line of the contract.
+    pub line: LineId,
+    /// What it says.
+    pub text: String,
+    /// What the last bill had for its period; absent when it was not on it.
+    pub last: Option<Money>,
+    /// What this one has; absent when it is not on it.
+    pub now: Option<Money>,
+}
+
+/// Which bill may pass.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "on": "2026-03-01" }))]
+pub struct Approve {
+    /// The date of the bill that somebody looked at.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub on: Option<Date>,
+}
+
+/// A contract that the run leaves alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ParkedView {
+    /// Which contract.
+    pub contract: ContractId,
+    /// What people call it by.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// With whom.
+    pub client: ClientId,
+    /// The date of the bill that waits.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub on: Option<Date>,
+    /// Since which local date.
+    #[schema(value_type = String, format = Date)]
+    pub since: Date,
+    /// What stands in the way.
+    pub reason: String,
+}

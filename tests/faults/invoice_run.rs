@@ -1,0 +1,216 @@
+//! The invoice run killed at every call that it makes: what is left, down to the last attribute, is what an undisturbed
+//! run leaves. It meets itself, comes late, and comes again.
+
+use futures::future::join_all;
+use local::embedded::{Faults, Gate, Side};
+use runtime::JobReport;
+use runtime::jobs::JobInput;
+use serde_json::{Value, json};
+use tests::{Person, Snapshot, Stack, unique};
+
+use crate::table::{main, same};
+
+/// The job.
+const RUN: &str = "billing-invoice-run";
+/// Seeds of the orders in which runs at once meet.
+const ORDERS: u64 = 5;
+/// Records of use: more than one transaction takes.
+const USES: usize = 170;
+
+/// What is due: an invoice with seats, use, work and a charge; one that takes up more than a transaction holds; one that
+/// stays a draft; and a contract that cannot be billed.
+pub(crate) struct Due {
+    pub(crate) snapshot: Snapshot,
+    owner: Person,
+    large: Person,
+}
+
+pub(crate) async fn run(stack: &Stack) -> JobReport {
+    stack.app.run_job(RUN, JobInput::default()).await.expect("the run runs")
+}
+
+fn key() -> String {
+    format!("key-{}-of-the-invoice-run", unique())
+}
+
+async fn at(stack: &Stack, instant: &str) {
+    stack.app.settle().await;
+    stack.app.clock().advance_to(instant.parse().unwrap()).unwrap();
+}
+
+/// An MSP that issues at once, or leaves drafts.
+async fn msp(stack: &Stack, name: &str, issue: &str) -> (Person, String) {
+    let owner = stack.msp(name).await;
+    let vat = json!({
+        "code": "vat", "name": "VAT", "percent": [{ "from": "2007-01-01", "value": "19" }],
+        "compound": false, "inclusive": false,
+    });
+    owner.change("/v1/billing/settings", json!({ "taxes": [vat], "issue": issue })).await;
+    let client = owner.client("Acme Tools").await;
+    (owner, client)
+}
+
+fn seats() -> Value {
+    json!({
+        "text": "Managed workplace", "kind": "per_seat", "timing": "advance", "unit": "seat", "taxes": ["vat"],
+        "price": { "pricing": { "model": "per_unit", "price": "40" } },
+        "quantity": { "kind": "fixed", "quantity": "10" },
+    })
+}
+
+fn storage() -> Value {
+    json!({
+        "text": "Backup storage", "kind": "usage", "timing": "arrears", "unit": "GB", "taxes": ["vat"],
+        "price": { "pricing": { "model": "per_unit", "price": "0.10" } },
+    })
+}
+
+/// A signed contract since the 1st of February.
+async fn signed(owner: &Person, client: &str, lines: Value) -> Value {
+    let body = json!({
+        "client": client, "name": "Managed workplaces", "lines": lines,
+        "schedule": { "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-02-01" },
+    });
+    let proposed = owner.create("/v1/contracts", body).await;
+    let path = format!("/v1/contracts/{}", proposed["id"].as_str().unwrap());
+    owner.post(&format!("{path}/sign")).send().await.expect(200);
+    owner.get(&path).await.expect(200)
+}
+
+async fn used(owner: &Person, contract: &Value, line: usize, count: usize) {
+    let path = format!("/v1/contracts/{}/usage", contract["id"].as_str().unwrap());
+    let line = &contract["lines"][line]["id"];
+    let record = |n: usize| json!({ "id": format!("use-{n}"), "line": line, "on": "2026-02-19", "quantity": "3" });
+    let all: Vec<Value> = (0..count).map(record).collect();
+    for some in all.chunks(90) {
+        owner.post(&path).key(&key()).json(&json!({ "records": some })).send().await.expect(200);
+    }
+}
+
+pub(crate) async fn due(stack: &Stack) -> Due {
+    let (owner, client) = Box::pin(msp(stack, "Nordlicht IT", "at_once")).await;
+    let contract = signed(&owner, &client, json!([seats(), storage()])).await;
+    let (large, many) = Box::pin(msp(stack, "Südwind IT", "at_once")).await;
+    let taken = signed(&large, &many, json!([storage()])).await;
+    let (careful, waits) = Box::pin(msp(stack, "Ostsee IT", "draft")).await;
+    signed(&careful, &waits, json!([seats()])).await;
+    let counted = json!([{
+        "text": "Device", "kind": "per_seat", "timing": "advance",
+        "price": { "pricing": { "model": "per_unit", "price": "4" } },
+        "quantity": { "kind": "counted", "what": "devices" },
+    }]);
+    signed(&careful, &waits, counted).await;
+    let price = json!([{ "from": "2026-01-01", "value": "96" }]);
+    owner.change("/v1/rates", json!({ "rates": [{ "work_type": "remote", "per_hour": price }] })).await;
+    at(stack, "2026-02-20T09:00:00Z").await;
+    used(&owner, &contract, 1, 2).await;
+    used(&large, &taken, 0, USES).await;
+    let ticket = owner.ticket(&client, json!({})).await;
+    let time = format!("/v1/tickets/{}/time", ticket["id"].as_str().unwrap());
+    let work = json!({ "minutes": 30, "work_type": "remote", "note": "Looked at the printer.", "started_at": "2026-02-20T08:00:00Z" });
+    owner.post(&time).key(&key()).json(&work).send().await.expect(201);
+    let charge =
+        json!({ "text": "Cable", "quantity": "2", "unit_price": "9.90", "taxes": ["vat"], "on": "2026-02-20" });
+    owner.post(&format!("/v1/clients/{client}/charges")).key(&key()).json(&charge).send().await.expect(201);
+    at(stack, "2026-03-01T06:00:00Z").await;
+    Due { snapshot: stack.snapshot().await, owner, large }
+}
+
+impl Due {
+    /// The same person on another stack.
+    fn on(person: &Person, stack: &Stack) -> Person {
+        let mut there = person.clone();
+        there.stack = stack.clone();
+        there
+    }
+}
+
+async fn invoices(person: &Person) -> Vec<Value> {
+    person.get("/v1/invoices?limit=100").await.expect(200)["items"].as_array().unwrap().clone()
+}
+
+/// The comparison is worth something only if everything happened that can.
+async fn shows_everything(due: &Due, stack: &Stack) {
+    let issued = invoices(&Due::on(&due.owner, stack)).await;
+    let totals: Vec<i64> = issued.iter().map(|invoice| invoice["totals"]["total"]["minor"].as_i64().unwrap()).collect();
+    // March: 400.00 seats, 0.60 use, 48.00 work without tax, 19.80 cable: 468.40, and 19 % of 420.40 is 79.88 (each line
+    // rounded: 76.00 + 0.11 + 3.76 = 79.87). February: 400.00 and 76.00.
+    assert_eq!(totals, [468_40 + 79_87, 476_00], "{issued:#?}");
+    let large = invoices(&Due::on(&due.large, stack)).await;
+    // 170 × 3 × 0.10 = 51.00, and 9.69.
+    assert_eq!(large[0]["totals"]["total"]["minor"], 60_69, "{large:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invoice_run_killed_at_any_call_leaves_what_an_undisturbed_one_leaves() {
+    let due = Box::pin(due(&Stack::start().await)).await;
+    let stack = due.snapshot.restore().await;
+    stack.app.seam().inject(Faults::none().only_for(RUN));
+    let report = run(&stack).await;
+    assert_eq!((report.done, report.failed), (4, 0), "{report:?}");
+    let calls = stack.app.seam().inject(Faults::none()).seen();
+    stack.app.settle().await;
+    let undisturbed = main(&stack);
+    Box::pin(shows_everything(&due, &stack)).await;
+
+    for call in 0..calls {
+        for side in [Side::Before, Side::After] {
+            let stack = due.snapshot.restore().await;
+            let gate = Gate::shut();
+            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(RUN));
+            tokio::select! {
+                _ = stack.app.run_job(RUN, JobInput::default()) => panic!("the run ends before call {call}"),
+                () = gate.reached() => {}
+            }
+            stack.app.seam().inject(Faults::none());
+            stack.app.settle().await;
+            run(&stack).await;
+            stack.app.settle().await;
+            same(&main(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_runs_at_once_bill_once_and_another_one_does_nothing() {
+    let due = Box::pin(due(&Stack::start().await)).await;
+    let alone = due.snapshot.restore().await;
+    run(&alone).await;
+    alone.app.settle().await;
+    let once = main(&alone);
+    assert_eq!(run(&alone).await, JobReport::default());
+    alone.app.settle().await;
+    same(&main(&alone), &once, "another run");
+    for order in 1..=ORDERS {
+        let stack = due.snapshot.restore().await;
+        stack.app.seam().inject(Faults::none().slow(order, 20));
+        join_all((0..3).map(|_| stack.app.run_job(RUN, JobInput::default()))).await;
+        stack.app.seam().inject(Faults::none());
+        run(&stack).await;
+        stack.app.settle().await;
+        same(&main(&stack), &once, &format!("three at once in order {order}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_after_49_hours_or_three_months_makes_every_invoice_and_moves_no_schedule() {
+    let due = Box::pin(due(&Stack::start().await)).await;
+    let dates = |invoices: &[Value]| -> Vec<String> {
+        invoices.iter().map(|invoice| invoice["billed"][0]["period"]["from"].as_str().unwrap().to_owned()).collect()
+    };
+    for (now, expected) in [
+        ("2026-03-03T07:00:00Z", vec!["2026-03-01", "2026-02-01"]),
+        ("2026-05-10T07:00:00Z", vec!["2026-05-01", "2026-04-01", "2026-03-01", "2026-02-01"]),
+    ] {
+        let stack = due.snapshot.restore().await;
+        stack.app.clock().advance_to(now.parse().unwrap()).unwrap();
+        run(&stack).await;
+        let mut found = dates(&invoices(&Due::on(&due.owner, &stack)).await);
+        found.sort_unstable();
+        found.reverse();
+        assert_eq!(found, expected, "at {now}");
+        let contracts = Due::on(&due.owner, &stack).get("/v1/contracts").await.expect(200);
+        let next = if now.starts_with("2026-03") { "2026-04-01" } else { "2026-06-01" };
+        assert_eq!(contracts["items"][0]["next_on"], next);
+    }
+}

@@ -1,0 +1,68 @@
+//! What happens to invoices, and to contracts that are billed, on each path that touches something else.
+
+use serde_json::{Value, json};
+use tests::{Person, Stack, unique};
+
+fn key() -> String {
+    format!("key-{}-of-an-invoice", unique())
+}
+
+/// All of it, for a client of this owner's.
+pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person, client: &str) {
+    Box::pin(by_hand(owner, customer, client)).await;
+    Box::pin(by_the_run(stack, owner)).await;
+}
+
+async fn by_hand(owner: &Person, customer: &Person, client: &str) {
+    let line = json!({
+        "text": "Firewall care", "quantity": "1", "unit_price": "120.00", "taxes": ["vat"],
+        "service": { "from": "2026-02-01", "to": "2027-02-01" },
+    });
+    let body = json!({ "client": client, "lines": [line] });
+    let mut paths = Vec::new();
+    for _ in 0..3 {
+        let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+        let path = format!("/v1/invoices/{}", invoice["id"].as_str().expect("an id"));
+        owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
+        paths.push(path);
+    }
+    owner.get(&paths[0]).await.expect(200);
+    owner.get(&format!("{}/lines", paths[0])).await.expect(200);
+    owner.get("/v1/invoices").await.expect(200);
+    customer.get("/v1/invoices").await.expect(200);
+    for credit in [json!({ "reason": "Too late.", "lines": [{ "n": 1 }] })] {
+        owner.post(&format!("{}/credit", paths[0])).key(&key()).json(&credit).send().await.expect(201);
+    }
+    owner.post(&format!("{}/void", paths[1])).key(&key()).send().await.expect(200);
+    owner.post(&format!("{}/write-off", paths[2])).key(&key()).send().await.expect(200);
+}
+
+/// A contract that is billed, one that is parked and let go on, and one that nobody can read.
+async fn by_the_run(stack: &Stack, owner: &Person) {
+    let client = owner.client("Cedar Point").await;
+    let contract = |quantity: Value| {
+        json!({
+            "client": client, "name": "Care", "schedule": { "cycle": "monthly", "starts_on": "2026-02-01" },
+            "lines": [{
+                "text": "Care", "kind": "per_seat", "timing": "advance", "quantity": quantity,
+                "price": { "pricing": { "model": "per_unit", "price": "5" } },
+            }],
+        })
+    };
+    let mut contracts = Vec::new();
+    for quantity in
+        [json!({ "kind": "counted", "what": "active_licences" }), json!({ "kind": "fixed", "quantity": "2" })]
+    {
+        let contract = owner.create("/v1/contracts", contract(quantity)).await;
+        let path = format!("/v1/contracts/{}", contract["id"].as_str().expect("an id"));
+        owner.post(&format!("{path}/sign")).send().await.expect(200);
+        contracts.push((contract, path));
+    }
+    owner.post("/v1/billing/preview").json(&json!({ "client": client })).send().await.expect(200);
+    let root = format!("{}#CONTRACT#{}", owner.tenant, contracts[1].0["id"].as_str().expect("an id"));
+    crate::poison_root(stack, &root);
+    crate::invoice_run::run(stack).await;
+    owner.get("/v1/billing/parked").await.expect(200);
+    let approval = format!("{}/approval", contracts[0].1);
+    owner.post(&approval).key(&key()).json(&json!({})).send().await.expect(200);
+}
