@@ -95,7 +95,6 @@ fn a_zone_is_an_iana_name_and_keeps_its_spelling() {
 #[test]
 fn the_names_of_events_are_those_on_the_wire() {
     let names = Event::names();
-    assert_eq!(names.len(), 26);
     let mut unique = names.to_vec();
     unique.sort_unstable();
     unique.dedup();

@@ -4,6 +4,7 @@ use contract::bills::{BillPreview, BillQuestion, ContractPreview, PREVIEW};
 use contract::{NoPath, NoQuery};
 use domain::error::Refusal;
 use domain::ids::ContractId;
+use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
 use crate::due::DueContract;
@@ -21,7 +22,10 @@ async fn preview_bills(cx: Cx, input: In<NoPath, NoQuery, BillQuestion>) -> Resu
     house.today = on.unwrap_or(house.today);
     let wanted: Vec<ContractId> = match (client, contract) {
         (None, Some(contract)) => vec![contract],
-        (Some(client), None) => cx.store.contracts_of(client).await?,
+        (Some(client), None) => {
+            exist(&cx.store, [("/client", Some(Reference::Client(client)))]).await?;
+            cx.store.contracts_of(client).await?
+        }
         _ => {
             let detail = "must name a contract here, or a client, and not both";
             return Err(Refusal::invalid("/contract", "required", detail).into());
