@@ -229,7 +229,8 @@ async fn repeat(tenant: &Tenant, chance: &Chance) {
     let Some(Asked { who, path, key, body, status, answer }) = asked else { return };
     let again = answered(tenant, || who.post(&path).key(&key).json(&body)).await;
     assert_eq!((again.status, &again.body), (status, &answer), "a repeat of {path} with {key}");
-    if chance.below(4) == 0 {
+    // What takes no body refuses any, key or no key.
+    if chance.below(4) == 0 && body != json!({}) {
         let other = answered(tenant, || who.post(&path).key(&key).json(&json!({ "something": "else" }))).await;
         assert_eq!(other.status, 422, "another body under {key}: {:#}", other.body);
     }
