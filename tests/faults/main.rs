@@ -4,6 +4,7 @@
 
 mod deadlines;
 mod everything;
+mod hostile;
 mod invoice_run;
 mod rights;
 mod rights_contracts;
@@ -11,7 +12,6 @@ mod rights_invoices;
 mod rights_work;
 mod scan;
 mod scan_at_once;
-mod simulation;
 mod table;
 
 use local::embedded::dynamo::MAIN;

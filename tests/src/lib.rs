@@ -3,7 +3,6 @@
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
-pub mod simulation;
 mod snapshot;
 
 use std::sync::atomic::{AtomicU64, Ordering};
