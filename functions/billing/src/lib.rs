@@ -33,7 +33,7 @@ pub mod routes {
     pub mod list_invoices;
     pub mod list_parked;
     pub mod list_renewals;
-    pub mod preview_bills;
+    pub mod preview;
     pub mod record_count;
     pub mod record_usage;
     pub mod sign_contract;
@@ -78,7 +78,7 @@ pub fn routes() -> Vec<runtime::Handler> {
         add_charge::route(),
         list_charges::route(),
         withdraw_charge::route(),
-        preview_bills::route(),
+        preview::route(),
         approve_contract::route(),
         list_parked::route(),
         list_invoices::route(),

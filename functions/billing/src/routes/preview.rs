@@ -13,10 +13,10 @@ use crate::preview::preview;
 
 /// The route.
 pub fn route() -> Handler {
-    Handler::new(PREVIEW, preview_bills)
+    Handler::new(PREVIEW, preview_of)
 }
 
-async fn preview_bills(cx: Cx, input: In<NoPath, NoQuery, BillQuestion>) -> Result<Answer<BillPreview>> {
+async fn preview_of(cx: Cx, input: In<NoPath, NoQuery, BillQuestion>) -> Result<Answer<BillPreview>> {
     let BillQuestion { client, contract, on } = input.body;
     let mut house = House::of(&cx.store, cx.now).await?;
     house.today = on.unwrap_or(house.today);
