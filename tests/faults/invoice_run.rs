@@ -135,14 +135,25 @@ async fn shows_everything(due: &Due, stack: &Stack) {
     let totals: Vec<i64> = issued.iter().map(|invoice| invoice["totals"]["total"]["minor"].as_i64().unwrap()).collect();
     // March: 400.00 seats, 0.60 use, 48.00 work without tax, 19.80 cable: 468.40, and 19 % of 420.40 is 79.88 (each line
     // rounded: 76.00 + 0.11 + 3.76 = 79.87). February: 400.00 and 76.00.
-    assert_eq!(totals, [468_40 + 79_87, 476_00], "{issued:#?}");
+    assert_eq!(totals, [46_840 + 7_987, 47_600], "{issued:#?}");
     let large = invoices(&Due::on(&due.large, stack)).await;
     // 95 × 3 × 0.10 = 28.50, and 5.415.
-    assert_eq!(large[0]["totals"]["total"]["minor"], 33_92, "{large:#?}");
+    assert_eq!(large[0]["totals"]["total"]["minor"], 3_392, "{large:#?}");
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_invoice_run_killed_at_one_call_of_five_leaves_what_an_undisturbed_one_leaves() {
+    Box::pin(killed_at_each(5)).await;
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "some 850 runs take minutes without optimisation: cargo test -p tests --test faults killed -- --ignored"]
 async fn an_invoice_run_killed_at_any_call_leaves_what_an_undisturbed_one_leaves() {
+    Box::pin(killed_at_each(1)).await;
+}
+
+/// Kills the run at its first call and at each `step`th after it, before and after.
+async fn killed_at_each(step: usize) {
     let due = Box::pin(due(&Stack::start().await)).await;
     let stack = due.snapshot.restore().await;
     stack.app.seam().inject(Faults::none().only_for(RUN));
@@ -153,8 +164,7 @@ async fn an_invoice_run_killed_at_any_call_leaves_what_an_undisturbed_one_leaves
     let undisturbed = main(&stack);
     Box::pin(shows_everything(&due, &stack)).await;
 
-    println!("killed before and after each of {calls} calls");
-    for call in 0..calls {
+    for call in (0..calls).step_by(step) {
         for side in [Side::Before, Side::After] {
             let stack = due.snapshot.restore().await;
             let gate = Gate::shut();

@@ -52,7 +52,10 @@ fn the_first_response_is_the_first_public_reply_and_never_pauses() {
     let answered = [(59, StaffReplied), (200, StaffReplied)];
     let previewed = seen(&answered, &plan, 300);
     let clock = clock(&previewed, FirstResponse);
-    assert_eq!((clock.state, clock.completed_at, clock.consumed), (ClockState::Met, Some(after(59)), Some(minutes(59))));
+    assert_eq!(
+        (clock.state, clock.completed_at, clock.consumed),
+        (ClockState::Met, Some(after(59)), Some(minutes(59)))
+    );
     assert_eq!(clock.due, Some(after(60)));
 }
 
