@@ -22,7 +22,12 @@ async fn count_contacts(cx: ReactionCx) -> Result<Commit> {
         }
         _ => return Ok(cx.store.commit()),
     };
-    let zone = cx.store.tenant_record().await?.value.zone;
+    // What is not there, or not any more, has nothing to be counted.
+    let zone = match cx.store.tenant_record().await {
+        Ok(tenant) => tenant.value.zone,
+        Err(store::Error::NotFound) => return Ok(cx.store.commit()),
+        Err(error) => return Err(error.into()),
+    };
     let today = cx.now.to_zoned(zone.rules().clone()).date();
     let what = Counted::Contacts;
     let from = match contract {
