@@ -1,5 +1,6 @@
 //! The API over HTTP, against the whole stack in memory.
 
+#![allow(clippy::all, reason = "style of tests is looked at by people")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod access;

@@ -1,5 +1,6 @@
 //! What holds when things go wrong: rights, dying jobs, a hostile store.
 
+#![allow(clippy::all, reason = "style of tests is looked at by people")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod deadlines;
