@@ -1,5 +1,6 @@
 //! The books: any sequence of money events leaves them right, and the checker finds what is not.
 
+#![allow(clippy::type_complexity, reason = "a generated case is a tuple")]
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
 use std::collections::BTreeMap;
