@@ -14,6 +14,8 @@ use crate::table::{main, same};
 const RUN: &str = "billing-invoice-run";
 /// Seeds of the orders in which runs at once meet.
 const ORDERS: u64 = 5;
+/// One of so many calls is tried in each test run: all of them take minutes without optimisation.
+const SAMPLED: usize = 15;
 /// Records of use: more than one transaction takes.
 const USES: usize = 95;
 
@@ -143,7 +145,7 @@ async fn shows_everything(due: &Due, stack: &Stack) {
 
 #[tokio::test(start_paused = true)]
 async fn an_invoice_run_killed_at_one_call_of_fifteen_leaves_what_an_undisturbed_one_leaves() {
-    Box::pin(killed_at_each(15)).await;
+    Box::pin(killed_at_each(SAMPLED)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,6 +181,34 @@ async fn killed_at_each(step: usize) {
             stack.app.settle().await;
             same(&main(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_stood_still_while_another_one_finished_changes_nothing_when_it_goes_on() {
+    let due = Box::pin(due(&Stack::start().await)).await;
+    let alone = due.snapshot.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(RUN));
+    run(&alone).await;
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    alone.app.settle().await;
+    let once = main(&alone);
+    for call in (0..calls).step_by(SAMPLED) {
+        let stack = due.snapshot.restore().await;
+        let gate = Gate::shut();
+        stack.app.seam().inject(Faults::none().held_from(call, Side::Before, &gate).only_for(RUN));
+        let (app, other) = (stack.app.clone(), stack.clone());
+        let finished = async {
+            gate.reached().await;
+            other.app.seam().inject(Faults::none());
+            run(&other).await;
+            gate.open();
+        };
+        let (late, ()) = tokio::join!(app.run_job(RUN, JobInput::default()), finished);
+        late.expect("the run that stood still ends");
+        run(&stack).await;
+        stack.app.settle().await;
+        same(&main(&stack), &once, &format!("stood still at call {call} of {calls}"));
     }
 }
 

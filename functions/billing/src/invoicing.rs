@@ -189,18 +189,15 @@ fn take(
     Ok(commit)
 }
 
-/// The dates that passed without a bill.
+/// The dates that passed without a bill. The plan is written whether there was one or not: if another run has planned
+/// since it was read, nothing looked open only because it is reserved.
 pub(crate) fn moves_on(store: &TenantStore, house: &House, due: &DueContract, after: &Facts, now: Timestamp) -> Commit {
     let contract = Contract { updated_at: now, ..after.contract.clone() };
     let book = ContractBook { contract: contract.id, book: after.book.clone() };
+    let plan = KeptPlan { contract: contract.id, plan: None };
     let events = ended(due.agreed(), &contract);
     let commit = store.commit().update_contract(&due.contract, &contract, &house.zone);
-    let commit = commit.update(&book, due.book.rev).emit(events);
-    // All that was planned was taken back before its turn came.
-    match due.planned() {
-        Some(_) => commit.update(&KeptPlan { contract: contract.id, plan: None }, due.plan.rev),
-        None => commit,
-    }
+    commit.update(&book, due.book.rev).update(&plan, due.plan.rev).emit(events)
 }
 
 fn ended(before: &Contract, after: &Contract) -> Option<Event> {
