@@ -15,6 +15,7 @@ mod large;
 mod manners;
 mod metering;
 mod pages;
+mod payments;
 mod probe;
 mod sessions;
 mod sla;

@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -21,6 +21,7 @@ const KINDS: [(&str, &str); 11] = [
     ("contract", "ctr_"),
     ("charge", "chg_"),
     ("invoice", "inv_"),
+    ("payment", "pay_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -66,6 +67,9 @@ impl Things {
         let invoice = writing.send().await.expect(201);
         let issuing = owner.post(&format!("/v1/invoices/{}/issue", id(&invoice)));
         issuing.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
+        let payment = json!({ "client": client, "method": "cash", "amount": { "minor": 5_000, "currency": "EUR" } });
+        let paying = owner.post("/v1/payments").json(&payment).key(&format!("probe-{}", tests::unique()));
+        let payment = paying.send().await.expect(201);
         Things(BTreeMap::from([
             ("contact", id(&contact)),
             ("user", id(&user)),
@@ -77,6 +81,7 @@ impl Things {
             ("contract", id(&contract)),
             ("charge", id(&charge)),
             ("invoice", id(&invoice)),
+            ("payment", id(&payment)),
             ("client", client),
         ]))
     }

@@ -10,6 +10,7 @@ mod invoice_run;
 mod rights;
 mod rights_contracts;
 mod rights_invoices;
+mod rights_payments;
 mod rights_work;
 mod scan;
 mod scan_at_once;

@@ -6,6 +6,7 @@ mod facts;
 mod house;
 mod invoicing;
 mod issued;
+mod paid;
 mod preview;
 
 /// What is called over HTTP: one file a route.
@@ -13,6 +14,7 @@ pub mod routes {
     pub mod add_charge;
     pub mod add_contract;
     pub mod add_invoice;
+    pub mod allocate_credit;
     pub mod amend_contract;
     pub mod approve_contract;
     pub mod change_client;
@@ -22,7 +24,10 @@ pub mod routes {
     pub mod end_contract;
     pub mod get_client;
     pub mod get_contract;
+    pub mod get_credit;
     pub mod get_invoice;
+    pub mod get_ledger_check;
+    pub mod get_payment;
     pub mod get_settings;
     pub mod give_notice;
     pub mod issue_invoice;
@@ -32,10 +37,14 @@ pub mod routes {
     pub mod list_invoice_lines;
     pub mod list_invoices;
     pub mod list_parked;
+    pub mod list_payments;
+    pub mod list_postings;
     pub mod list_renewals;
     pub mod preview;
     pub mod record_count;
+    pub mod record_payment;
     pub mod record_usage;
+    pub mod refund_payment;
     pub mod sign_contract;
     pub mod simulate;
     pub mod void_invoice;
@@ -45,6 +54,7 @@ pub mod routes {
 
 /// What a schedule starts.
 pub mod jobs {
+    pub mod check_ledger;
     pub mod invoice_run;
 }
 
@@ -89,12 +99,20 @@ pub fn routes() -> Vec<runtime::Handler> {
         write_off_invoice::route(),
         add_invoice::route(),
         credit_invoice::route(),
+        record_payment::route(),
+        list_payments::route(),
+        get_payment::route(),
+        refund_payment::route(),
+        get_credit::route(),
+        allocate_credit::route(),
+        list_postings::route(),
+        get_ledger_check::route(),
     ]
 }
 
 /// Every job of this area.
 pub fn jobs() -> Vec<runtime::JobHandler> {
-    vec![jobs::invoice_run::job()]
+    vec![jobs::invoice_run::job(), jobs::check_ledger::job()]
 }
 
 /// Every reaction of this area.

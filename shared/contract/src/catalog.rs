@@ -35,6 +35,8 @@ pub fn catalog() -> Catalog {
         work: LOG, LIST_OF_TICKET, LIST, GET, CHANGE, WRITE_OFF;
         rates: GET, CHANGE;
         blocks: ADD, LIST;
+        payments: RECORD, LIST, GET, REFUND, GET_CREDIT, ALLOCATE_CREDIT;
+        ledger: LIST_POSTINGS, GET_CHECK;
         billing: GET_SETTINGS, CHANGE_SETTINGS, GET_CLIENT, CHANGE_CLIENT;
         contracts: ADD, LIST, GET, CHANGE, SIGN;
         amendments: AMEND, LIST, GIVE_NOTICE, END, LIST_RENEWALS;
@@ -46,7 +48,7 @@ pub fn catalog() -> Catalog {
     }
     Catalog {
         routes,
-        jobs: vec![crate::tickets::SLA_BREACH_SCAN, crate::invoices::INVOICE_RUN],
+        jobs: vec![crate::tickets::SLA_BREACH_SCAN, crate::invoices::INVOICE_RUN, crate::ledger::CHECK],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
             crate::notifications::SEND_MAIL,

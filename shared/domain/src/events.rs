@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::ids::{
-    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PolicyId, TenantId, TicketId, UserId,
+    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PolicyId, TenantId, TicketId,
+    UserId,
 };
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
@@ -240,6 +241,36 @@ events! {
         number: String,
         /// What it takes back.
         total: Money,
+    }
+    /// Nothing is left to pay of an invoice: it was paid.
+    InvoicePaid = "invoice.paid" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Who paid.
+        client: ClientId,
+    }
+    /// Money came in, or a client's credit was used.
+    PaymentReceived = "payment.received" {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who paid.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+    }
+    /// Money of a payment went back.
+    PaymentRefunded = "payment.refunded" {
+        /// Which payment.
+        payment: PaymentId,
+        /// To whom.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+    }
+    /// The check of the books found something that is wrong, or something else than before.
+    LedgerDamaged = "ledger.damaged" {
+        /// How much it found.
+        found: u64,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

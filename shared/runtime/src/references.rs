@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, PolicyId, UserId};
+use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, InvoiceId, PolicyId, UserId};
 use domain::invalid::Check;
 use domain::sla::SlaChoice;
 use futures::future::try_join_all;
@@ -26,6 +26,8 @@ pub enum Reference {
     Calendar(CalendarId),
     /// An SLA policy.
     Policy(PolicyId),
+    /// An invoice.
+    Invoice(InvoiceId),
     /// A user.
     User(UserId),
     /// A user to whom work can be given.
@@ -59,6 +61,7 @@ impl Reference {
             Reference::Department(id) => store.department(id).await.map(|_| true),
             Reference::Calendar(id) => store.calendar(id).await.map(|_| true),
             Reference::Policy(id) => store.policy(id).await.map(|_| true),
+            Reference::Invoice(id) => store.invoice(id).await.map(|_| true),
             Reference::User(id) => store.user(id).await.map(|_| true),
             Reference::Agent(id) => store.user(id).await.map(|user| user.value.takes_work()),
             Reference::Staff(id) => store.user(id).await.map(|user| user.value.is_staff()),

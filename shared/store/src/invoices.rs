@@ -143,7 +143,10 @@ impl KeptRecognition {
 impl Record for KeptRecognition {
     fn place(&self) -> Place {
         let due = self.due_at.map(|at| (RECOGNISE, at));
-        Place { due, ..Place::at(keys::recognition(self.recognition.invoice)) }
+        // The check of the books asks for what is left alone.
+        let list =
+            self.recognition.next_on().map(|_| (keys::list::RECOGNITIONS.into(), self.recognition.invoice.to_string()));
+        Place { due, list, ..Place::at(keys::recognition(self.recognition.invoice)) }
     }
 }
 

@@ -10,7 +10,7 @@ use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::ids::{
     AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, InvoiceId,
-    MessageId, PolicyId, PostingId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
+    MessageId, PaymentId, PolicyId, PostingId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -178,6 +178,12 @@ pub(crate) fn recognition(id: InvoiceId) -> Key {
 pub(crate) fn posting(currency: Currency, on: Date, id: PostingId) -> Key {
     child(format!("LEDGER#{}#{}", currency.code(), on.strftime("%Y-%m")), format!("{on}#{id}"))
 }
+pub(crate) fn payment(id: PaymentId) -> Key {
+    root(format!("PAYMENT#{id}"))
+}
+pub(crate) fn ledger_check() -> Key {
+    child("TENANT".into(), "LEDGER".into())
+}
 pub(crate) fn client_credit(client: ClientId, currency: Currency) -> Key {
     root(format!("CREDIT#{client}#{}", currency.code()))
 }
@@ -235,6 +241,9 @@ pub(crate) mod list {
     pub(crate) const CONTRACTS: &str = "CONTRACTS";
     pub(crate) const RENEWALS: &str = "RENEWALS";
     pub(crate) const INVOICES: &str = "INVOICES";
+    pub(crate) const PAYMENTS: &str = "PAYMENTS";
+    pub(crate) const CREDITS: &str = "CREDITS";
+    pub(crate) const RECOGNITIONS: &str = "RECOGNITIONS";
     pub(crate) const PARKED: &str = "PARKED";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
@@ -281,6 +290,16 @@ pub(crate) mod refers {
     /// A client's invoices and credit notes.
     pub(crate) fn client_invoices(client: ClientId) -> String {
         format!("CLIENT#{client}#INVOICES")
+    }
+
+    /// A client's payments.
+    pub(crate) fn client_payments(client: ClientId) -> String {
+        format!("CLIENT#{client}#PAYMENTS")
+    }
+
+    /// What a client has to its credit, by currency.
+    pub(crate) fn client_credits(client: ClientId) -> String {
+        format!("CLIENT#{client}#CREDITS")
     }
 
     /// What was used under a contract and is on no invoice yet.

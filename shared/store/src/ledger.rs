@@ -23,7 +23,12 @@ impl Record for Series {
 
 impl Record for ClientCredit {
     fn place(&self) -> Place {
-        Place::at(keys::client_credit(self.client, self.balance.currency()))
+        let currency = self.balance.currency();
+        Place {
+            list: Some((keys::list::CREDITS.into(), format!("{}#{}", self.client, currency.code()))),
+            refers: Some((keys::refers::client_credits(self.client), currency.code().into())),
+            ..Place::at(keys::client_credit(self.client, currency))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use domain::passwords::check;
 use domain::users::Owners;
 use domain::{tenants, users};
 use runtime::{Answer, Handler, In, PublicCx, Result};
+use store::books::LedgerCheck;
 
 use crate::passwords;
 
@@ -23,8 +24,14 @@ async fn sign_up(cx: PublicCx, input: In<NoPath, NoQuery, NewTenant>) -> Result<
     let signed_up = tenants::sign_up(tenant, tenants::NewTenant { name, zone, currency }, user, cx.now)?;
     let hash = passwords::hash(&owner.password).await?;
     let owner = users::first_owner(user, tenant, owner.email, &owner.name, hash, cx.now)?;
-    let commit =
-        cx.store.for_tenant(tenant).commit().create(&signed_up.state).create_user(&owner).create(&Owners::FIRST);
+    let commit = cx
+        .store
+        .for_tenant(tenant)
+        .commit()
+        .create(&signed_up.state)
+        .create_user(&owner)
+        .create(&Owners::FIRST)
+        .create(&LedgerCheck::first(cx.now));
     let view = SignedUpView { tenant: signed_up.state.into(), owner: owner.into() };
     Ok(Answer::after(commit.emit(signed_up.events), view).by(user))
 }

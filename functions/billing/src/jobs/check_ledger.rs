@@ -1,0 +1,162 @@
+//! Prove the books, each tenant's in its own night.
+//!
+//! Records are read first and postings last: whatever moved money while they were read has a posting of that time. So
+//! what was found counts only if no posting is as young as the reading; otherwise it is read again, and in an hour.
+
+use std::collections::BTreeMap;
+
+use contract::ledger::CHECK;
+use domain::billing::checker::{Checker, Finding};
+use domain::billing::number::SeriesKind;
+use domain::events::Event;
+use domain::tenants::Tenant;
+use iso_currency::Currency;
+use jiff::civil::{Date, time};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use runtime::{JobCx, JobHandler, JobReport, Result, Step};
+use serde_json::json;
+use store::TenantStore;
+use store::books::{LedgerCheck, MOST_FINDINGS};
+use store::due::Due;
+
+/// Readings in a row while money moves.
+const MOST_READINGS: usize = 3;
+/// A posting has the time at which its request began, which writes some seconds later; an index may be seconds behind.
+const STILL_MOVING: SignedDuration = SignedDuration::from_secs(60);
+/// When the books are looked at again that would not keep still.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// The job.
+pub fn job() -> JobHandler {
+    JobHandler::new(CHECK, check)
+}
+
+async fn check(cx: JobCx) -> Result<JobReport> {
+    cx.each_due(|due| look_at(&cx, due)).await
+}
+
+async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
+    let store = cx.tenant(&due);
+    let tenant = store.tenant_record().await?.value;
+    let mut reading = Reading::of(cx, &store, &tenant).await?;
+    for _ in 1..MOST_READINGS {
+        if reading.counts() {
+            break;
+        }
+        reading = Reading::of(cx, &store, &tenant).await?;
+    }
+    let reading = &reading;
+    cx.reconcile(|| async {
+        let before = store.ledger_check().await?;
+        if before.value.due_at > cx.now {
+            return Ok((Step::Skipped, None));
+        }
+        if cx.dry_run {
+            return Ok((Step::Would(json!({ "tenant": tenant.id, "findings": reading.findings })), None));
+        }
+        let after = next(&before.value, reading, &tenant, cx.now);
+        let news = reading.counts() && !after.findings.is_empty() && after.findings != before.value.findings;
+        let alert = news.then_some(Event::LedgerDamaged { found: after.found });
+        Ok((Step::Done, Some(store.commit().update(&after, before.rev).emit(alert))))
+    })
+    .await
+}
+
+/// What is kept of a check, and when the next one is due.
+fn next(before: &LedgerCheck, reading: &Reading, tenant: &Tenant, now: Timestamp) -> LedgerCheck {
+    if !reading.counts() {
+        return LedgerCheck { due_at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX), ..before.clone() };
+    }
+    LedgerCheck {
+        checked_at: Some(now),
+        records: reading.records,
+        found: reading.findings.len() as u64,
+        findings: reading.findings.iter().take(MOST_FINDINGS).cloned().collect(),
+        due_at: next_night(tenant, now),
+    }
+}
+
+/// The next 02:30 in the tenant's zone: after the invoice run, before anybody works.
+fn next_night(tenant: &Tenant, now: Timestamp) -> Timestamp {
+    let today = now.to_zoned(tenant.zone.rules().clone()).date();
+    let at =
+        |day: Date| day.to_datetime(time(2, 30, 0, 0)).to_zoned(tenant.zone.rules().clone()).map(|at| at.timestamp());
+    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
+    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
+}
+
+/// All of a tenant's records, looked at once.
+struct Reading {
+    findings: Vec<Finding>,
+    records: u64,
+    /// Whether money moved while they were read.
+    moving: bool,
+}
+
+impl Reading {
+    async fn of(cx: &JobCx, store: &TenantStore, tenant: &Tenant) -> Result<Self> {
+        let began = cx.world.now();
+        let (mut checker, mut records, mut newest) = (Checker::new(), 0, Timestamp::MIN);
+        let mut currencies = BTreeMap::from([(tenant.currency.code(), tenant.currency)]);
+        store
+            .each_invoice(|kept| {
+                checker.invoice(&kept.invoice);
+                currencies.insert(kept.invoice.currency.code(), kept.invoice.currency);
+                records += 1;
+            })
+            .await?;
+        store
+            .each_payment(|payment| {
+                checker.payment(&payment);
+                currencies.insert(payment.amount.currency().code(), payment.amount.currency());
+                records += 1;
+            })
+            .await?;
+        store
+            .each_credit(|credit| {
+                checker.credit(&credit);
+                currencies.insert(credit.balance.currency().code(), credit.balance.currency());
+                records += 1;
+            })
+            .await?;
+        store
+            .each_recognition(|kept| {
+                checker.recognition(&kept.recognition);
+                records += 1;
+            })
+            .await?;
+        for kind in [SeriesKind::Invoice, SeriesKind::CreditNote] {
+            checker.series(&store.series(kind).await?.value);
+        }
+        for (month, currency) in months(tenant, began, currencies.into_values()) {
+            store
+                .each_posting(currency, month, |posting| {
+                    checker.posting(&posting);
+                    newest = newest.max(posting.at);
+                    records += 1;
+                })
+                .await?;
+        }
+        let moving = began.duration_since(newest) < STILL_MOVING;
+        Ok(Reading { findings: checker.done(), records, moving })
+    }
+
+    /// Books that are right are right, whatever moved; what was found wrong may only have moved.
+    fn counts(&self) -> bool {
+        self.findings.is_empty() || !self.moving
+    }
+}
+
+/// The first of each month since the tenant signed up, with each currency. A day is spared on both sides for tenants that
+/// moved to another zone.
+fn months(
+    tenant: &Tenant,
+    now: Timestamp,
+    currencies: impl Iterator<Item = Currency>,
+) -> impl Iterator<Item = (Date, Currency)> {
+    let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let from = day(tenant.created_at).saturating_sub(1.day()).first_of_month();
+    let to = day(now).saturating_add(1.day());
+    let months = move || (0..).map(move |n: i64| from.saturating_add(n.months())).take_while(move |month| *month <= to);
+    currencies.flat_map(move |currency| months().map(move |month| (month, currency)))
+}

@@ -1,0 +1,61 @@
+//! Payments, and what of a client they may pay.
+
+use domain::billing::payments::{ClientCredit, Payment};
+use domain::ids::{ClientId, PaymentId};
+use iso_currency::Currency;
+
+use crate::invoices::KeptInvoice;
+use crate::item::{Place, Record};
+use crate::list::By;
+use crate::{Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
+
+impl Record for Payment {
+    fn place(&self) -> Place {
+        let id = self.id.to_string();
+        Place {
+            list: Some((keys::list::PAYMENTS.into(), id.clone())),
+            refers: Some((keys::refers::client_payments(self.client), id)),
+            ..Place::at(keys::payment(self.id))
+        }
+    }
+}
+
+impl TenantStore {
+    /// A payment.
+    pub async fn payment(&self, id: PaymentId) -> Result<Versioned<Payment>> {
+        self.get(&keys::payment(id)).await
+    }
+
+    /// A page of the payments, or of those of one client, newest first.
+    pub async fn payments(&self, client: Option<ClientId>, page: &PageRequest) -> Result<Slice<Versioned<Payment>>> {
+        let (by, partition) = match client {
+            Some(client) => (By::Ref, keys::refers::client_payments(client)),
+            None => (By::List, keys::list::PAYMENTS.to_owned()),
+        };
+        let query = partition.clone();
+        let listing = Listing { by, partitions: vec![partition], newest_first: true, query };
+        self.page(&listing, page, |_| true).await
+    }
+
+    /// The invoices of a client in a currency that something is left to pay of. They may be a moment behind: read each
+    /// again before it is paid.
+    pub async fn open_invoices(&self, client: ClientId, currency: Currency) -> Result<Vec<Versioned<KeptInvoice>>> {
+        let mut open = Vec::new();
+        let partition = keys::refers::client_invoices(client);
+        self.each(Some("by_ref"), &partition, |kept: Versioned<KeptInvoice>| {
+            if kept.value.invoice.currency == currency && kept.value.invoice.is_open() {
+                open.push(kept);
+            }
+        })
+        .await?;
+        Ok(open)
+    }
+
+    /// What a client has to its credit, in each currency that it ever had some in.
+    pub async fn credits_of(&self, client: ClientId) -> Result<Vec<ClientCredit>> {
+        let mut credits = Vec::new();
+        let partition = keys::refers::client_credits(client);
+        self.each(Some("by_ref"), &partition, |credit: Versioned<ClientCredit>| credits.push(credit.value)).await?;
+        Ok(credits)
+    }
+}

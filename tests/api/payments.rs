@@ -1,0 +1,277 @@
+//! Payments noted by hand, the client's credit, and the ledger that knows of all of it.
+
+use futures::future::join_all;
+use local::embedded::dynamo::MAIN;
+use serde_json::{Value, json};
+use tests::{Answer, Person, Stack, unique};
+
+const NOBODY: &str = "pay_01970000000070008000000000000009";
+
+fn key() -> String {
+    format!("key-{}", unique())
+}
+
+fn eur(minor: i64) -> Value {
+    json!({ "minor": minor, "currency": "EUR" })
+}
+
+async fn desk() -> (Person, String) {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    (owner, client)
+}
+
+/// An issued invoice over so many euros; its id.
+async fn invoice(owner: &Person, client: &str, euros: u32, days: u32) -> String {
+    let body = json!({
+        "client": client, "terms": { "kind": "net_days", "days": days },
+        "lines": [{ "text": "Firewall, installed", "quantity": "1", "unit_price": euros.to_string() }],
+    });
+    let draft = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let id = draft["id"].as_str().unwrap().to_owned();
+    owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+    id
+}
+
+async fn pay(owner: &Person, client: &str, minor: i64, more: Value) -> Answer {
+    let mut body = json!({ "client": client, "method": "bank_transfer", "amount": eur(minor) });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    owner.post("/v1/payments").key(&key()).json(&body).send().await
+}
+
+async fn state(owner: &Person, invoice: &str) -> (Value, Value) {
+    let view = owner.get(&format!("/v1/invoices/{invoice}")).await.expect(200);
+    (view["state"].clone(), view["balance"]["minor"].clone())
+}
+
+async fn credit(owner: &Person, client: &str) -> Value {
+    owner.get(&format!("/v1/clients/{client}/credit")).await.expect(200)["balances"].clone()
+}
+
+/// Proves the books a night later.
+async fn proven(owner: &Person) -> Value {
+    owner.stack.advance("PT24H").await;
+    let check = owner.get("/v1/ledger/check").await.expect(200);
+    assert_ne!(check["checked_at"], Value::Null, "it was checked");
+    check
+}
+
+async fn is_right(owner: &Person) {
+    assert_eq!(proven(owner).await["findings"], json!([]));
+}
+
+#[tokio::test]
+async fn a_part_is_paid_then_the_rest_and_what_is_over_is_credit() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let more = json!({ "reference": " INV-000001 ", "received_on": "2026-02-01" });
+    let paid = pay(&owner, &client, 4_000, more).await.expect(201);
+    assert_eq!(paid["allocations"], json!([{ "invoice": id, "amount": eur(4_000) }]));
+    assert_eq!((&paid["received_on"], &paid["state"]), (&json!("2026-02-01"), &json!("received")));
+    assert_eq!(state(&owner, &id).await, (json!("partly_paid"), json!(6_000)));
+    let over = pay(&owner, &client, 7_500, json!({ "method": "cheque" })).await.expect(201);
+    assert_eq!((&over["kept"], &over["method"]), (&eur(1_500), &json!({ "kind": "cheque" })));
+    assert_eq!(state(&owner, &id).await, (json!("paid"), json!(0)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(1_500)]));
+    assert_eq!(owner.get(&format!("/v1/payments/{}", over["id"].as_str().unwrap())).await.expect(200), over);
+    let listed = owner.get(&format!("/v1/payments?client={client}")).await.expect(200);
+    assert_eq!(listed["items"], json!([over, paid]), "newest first");
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn a_payment_pays_what_is_due_first_or_what_was_chosen_or_nothing() {
+    let (owner, client) = desk().await;
+    let late = invoice(&owner, &client, 10, 30).await;
+    let soon = invoice(&owner, &client, 20, 7).await;
+    let paid = pay(&owner, &client, 2_500, json!({})).await.expect(201);
+    let first = json!([{ "invoice": soon, "amount": eur(2_000) }, { "invoice": late, "amount": eur(500) }]);
+    assert_eq!(paid["allocations"], first);
+    let third = invoice(&owner, &client, 30, 1).await;
+    let chosen = json!({ "allocations": [{ "invoice": late, "amount": eur(500) }] });
+    assert_eq!(pay(&owner, &client, 600, chosen.clone()).await.expect(201)["kept"], eur(100));
+    assert_eq!(state(&owner, &late).await, (json!("paid"), json!(0)));
+    assert_eq!(state(&owner, &third).await.1, json!(3_000));
+    let again = pay(&owner, &client, 600, chosen).await.with(400);
+    assert_eq!(again.pointers(), ["/allocations/0/invoice"]);
+    let too_much = json!({ "allocations": [{ "invoice": third, "amount": eur(3_001) }] });
+    assert_eq!(pay(&owner, &client, 9_000, too_much).await.with(400).pointers(), ["/allocations/0/amount"]);
+    let none = pay(&owner, &client, 300, json!({ "allocations": [] })).await.expect(201);
+    assert_eq!((&none["kept"], &none["allocations"]), (&eur(300), &json!([])));
+    let zeta = owner.client("Zeta").await;
+    let foreign = json!({ "allocations": [{ "invoice": third, "amount": eur(1) }] });
+    assert_eq!(pay(&owner, &zeta, 5, foreign).await.with(400).pointers(), ["/allocations/0/invoice"]);
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn credit_pays_invoices_and_never_more_than_there_is() {
+    let (owner, client) = desk().await;
+    pay(&owner, &client, 5_000, json!({ "method": "cash" })).await.expect(201);
+    let id = invoice(&owner, &client, 40, 14).await;
+    let path = format!("/v1/clients/{client}/credit/allocations");
+    let use_up = |minor: i64| owner.post(&path).key(&key()).json(&json!({ "amount": eur(minor) })).send();
+    assert_eq!(use_up(5_001).await.with(409).problem(), "credit-too-small");
+    let used = use_up(5_000).await.expect(201);
+    assert_eq!((&used["amount"], &used["method"]), (&eur(4_000), &json!({ "kind": "client_credit" })));
+    assert_eq!(state(&owner, &id).await, (json!("paid"), json!(0)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(1_000)]));
+    assert_eq!(use_up(1).await.with(409).problem(), "nothing-open");
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn money_goes_back_from_credit_or_from_an_invoice_and_never_more_than_came() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let paid = pay(&owner, &client, 12_000, json!({})).await.expect(201);
+    let path = format!("/v1/payments/{}/refunds", paid["id"].as_str().unwrap());
+    let back = |body: Value| owner.post(&path).key(&key()).json(&body).send();
+    assert_eq!(back(json!({ "amount": eur(2_001) })).await.with(409).problem(), "credit-too-small");
+    let part = back(json!({ "amount": eur(2_000) })).await.expect(200);
+    assert_eq!((&part["state"], &part["refunded"]), (&json!("partly_refunded"), &eur(2_000)));
+    let some = back(json!({ "amount": eur(4_000), "invoice": id })).await.expect(200);
+    assert_eq!(some["taken_back"], eur(4_000));
+    assert_eq!(state(&owner, &id).await, (json!("partly_paid"), json!(4_000)));
+    assert_eq!(back(json!({ "amount": eur(6_001), "invoice": id })).await.with(409).problem(), "over-refunded");
+    let all = back(json!({ "amount": eur(6_000), "invoice": id })).await.expect(200);
+    assert_eq!(all["state"], "refunded");
+    assert_eq!(state(&owner, &id).await.1, json!(10_000));
+    assert_eq!(back(json!({ "amount": eur(1) })).await.with(409).problem(), "over-refunded");
+    let nothing = json!({ "amount": eur(1), "invoice": "inv_01970000000070008000000000000009" });
+    assert_eq!(back(nothing).await.with(400).pointers(), ["/invoice"]);
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn fifty_calls_with_one_key_are_one_payment_and_without_one_there_is_none() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let body = json!({ "client": client, "method": "other", "amount": eur(4_000) });
+    owner.post("/v1/payments").json(&body).send().await.with(400);
+    let calls = (0..50).map(|_| owner.post("/v1/payments").key("one").json(&body).send());
+    let mut answers: Vec<Value> = join_all(calls).await.into_iter().map(|answer| answer.expect(201)).collect();
+    answers.dedup();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(state(&owner, &id).await.1, json!(6_000));
+    let other = json!({ "client": client, "method": "other", "amount": eur(4_001) });
+    owner.post("/v1/payments").key("one").json(&other).send().await.with(422);
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn payments_that_race_pay_each_cent_once() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let calls = (0..5).map(|_| pay(&owner, &client, 3_000, json!({})));
+    for answer in join_all(calls).await {
+        answer.expect(201);
+    }
+    assert_eq!(state(&owner, &id).await, (json!("paid"), json!(0)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(5_000)]));
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn a_payment_that_cannot_be_is_refused_where_it_is_wrong() {
+    let (owner, client) = desk().await;
+    for (change, pointer) in [
+        (json!({ "amount": eur(0) }), "/amount"),
+        (json!({ "amount": eur(-5) }), "/amount"),
+        (json!({ "received_on": "2026-02-03" }), "/received_on"),
+        (json!({ "reference": "r".repeat(141) }), "/reference"),
+        (json!({ "client": "cli_01970000000070008000000000000009" }), "/client"),
+        (json!({ "method": "card" }), "/method"),
+        (json!({ "kept": eur(5) }), "/kept"),
+    ] {
+        assert_eq!(pay(&owner, &client, 500, change.clone()).await.with(400).pointers(), [pointer], "{change}");
+    }
+    assert_eq!(owner.get("/v1/payments").await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_clients_side_sees_its_own_payments_and_none_of_the_ledger() {
+    let (owner, acme) = desk().await;
+    let zeta = owner.client("Zeta").await;
+    let paid = pay(&owner, &acme, 500, json!({})).await.expect(201);
+    let path = format!("/v1/payments/{}", paid["id"].as_str().unwrap());
+    let admin = owner.colleague("client_admin", json!({ "client": acme })).await;
+    let other = owner.colleague("client_admin", json!({ "client": zeta })).await;
+    assert_eq!(admin.get(&path).await.expect(200), paid);
+    assert_eq!(admin.get("/v1/payments").await.expect(200)["items"], json!([paid]));
+    assert_eq!(credit(&admin, &acme).await, json!([eur(500)]));
+    other.get(&path).await.with(404);
+    assert_eq!(other.get("/v1/payments").await.expect(200)["items"], json!([]));
+    other.get(&format!("/v1/payments?client={acme}")).await.with(404);
+    other.get(&format!("/v1/clients/{acme}/credit")).await.with(404);
+    admin.get(&format!("/v1/payments/{NOBODY}")).await.with(404);
+    let body = json!({ "client": acme, "method": "cash", "amount": eur(1) });
+    admin.post("/v1/payments").key(&key()).json(&body).send().await.with(403);
+    for path in ["/v1/ledger/postings?month=2026-02", "/v1/ledger/check"] {
+        admin.get(path).await.with(403);
+    }
+}
+
+#[tokio::test]
+async fn postings_are_listed_by_month_and_their_debits_are_their_credits() {
+    let (owner, client) = desk().await;
+    invoice(&owner, &client, 100, 14).await;
+    pay(&owner, &client, 10_500, json!({})).await.expect(201);
+    let month = "/v1/ledger/postings?month=2026-02";
+    let postings = owner.get(month).await.expect(200)["items"].clone();
+    let postings = postings.as_array().unwrap();
+    let kinds: Vec<&str> = postings.iter().map(|posting| posting["source"]["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.len(), 2);
+    assert!(kinds.contains(&"issue") && kinds.contains(&"payment"));
+    for posting in postings {
+        let sum = |side: &str| -> i64 {
+            let entries = posting["entries"].as_array().unwrap().iter().filter(|entry| entry["side"] == side);
+            entries.map(|entry| entry["amount"]["minor"].as_i64().unwrap()).sum()
+        };
+        assert_eq!(sum("debit"), sum("credit"), "{posting}");
+        assert!(sum("debit") >= 10_000);
+    }
+    let first = owner.get(&format!("{month}&limit=1")).await.expect(200);
+    let cursor = first["next"].as_str().unwrap();
+    let second = owner.get(&format!("{month}&limit=1&cursor={cursor}")).await.expect(200);
+    assert_eq!([&first["items"][0], &second["items"][0]], [&postings[0], &postings[1]]);
+    assert_eq!(owner.get("/v1/ledger/postings?month=2026-01").await.expect(200)["items"], json!([]));
+    assert_eq!(owner.get(&format!("{month}&currency=USD")).await.expect(200)["items"], json!([]));
+    for wrong in ["2026-13", "2026-2", "26-02", "february", "+026-02"] {
+        owner.get(&format!("/v1/ledger/postings?month={wrong}")).await.with(400);
+    }
+}
+
+#[tokio::test]
+async fn damage_to_the_books_is_found_at_night_told_once_and_listed_until_it_is_mended() {
+    let (owner, client) = desk().await;
+    invoice(&owner, &client, 100, 14).await;
+    pay(&owner, &client, 10_500, json!({})).await.expect(201);
+    is_right(&owner).await;
+    set_credit(&owner, &client, 501);
+    let check = proven(&owner).await;
+    let account = json!({ "kind": "client_credit", "client": client });
+    let found = json!({ "kind": "account", "account": account, "currency": "EUR", "ledger": -500, "records": -501 });
+    assert_eq!((&check["found"], &check["findings"]), (&json!(1), &json!([found])));
+    assert_eq!(proven(&owner).await["findings"], json!([found]), "it is still there");
+    let alerts = || async {
+        let audit = owner.get("/v1/audit?actor=billing-check-ledger&limit=100").await.expect(200);
+        let entries = audit["items"].as_array().unwrap().clone();
+        entries.iter().filter(|entry| entry["events"] == json!(["ledger.damaged"])).count()
+    };
+    assert_eq!(alerts().await, 1, "and was told once");
+    set_credit(&owner, &client, 500);
+    is_right(&owner).await;
+    assert_eq!(alerts().await, 1);
+}
+
+/// Changes what a client has to its credit behind the books.
+fn set_credit(owner: &Person, client: &str, minor: i64) {
+    let pk = format!("{}#CREDIT#{client}#EUR", owner.tenant);
+    let request = json!({
+        "TableName": MAIN, "Key": { "pk": { "S": pk }, "sk": { "S": "@" } },
+        "UpdateExpression": "SET v.balance.minor = :minor", "ConditionExpression": "attribute_exists(v)",
+        "ExpressionAttributeValues": { ":minor": { "N": minor.to_string() } },
+    });
+    owner.stack.app.dynamo().execute("UpdateItem", &request).unwrap();
+}
