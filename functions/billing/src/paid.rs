@@ -38,12 +38,7 @@ impl Account {
                 // A list that is too long is refused; there is no need to read it.
                 allocations.iter().take(MOST_ALLOCATIONS).map(|allocation| allocation.invoice).collect()
             }
-            Allocate::OldestFirst {} => {
-                let mut open: Vec<Invoice> =
-                    store.open_invoices(client, currency).await?.into_iter().map(|kept| kept.value.invoice).collect();
-                open.sort_by_key(|invoice| (invoice.due_on, invoice.issued_on, invoice.number.clone()));
-                open.into_iter().take(MOST_ALLOCATIONS).map(|invoice| invoice.id).collect()
-            }
+            Allocate::OldestFirst {} => store.open_invoices(client, currency).await?,
         };
         // The list may be a moment behind; what is paid is read as it is.
         let read = try_join_all(ids.into_iter().map(|id| found(store, id))).await?;

@@ -47,7 +47,7 @@ impl Record for KeptInvoice {
         let sort = format!("{}#{from}#{id}", instant(created_at));
         Place {
             list: Some((keys::list::INVOICES.into(), sort.clone())),
-            refers: Some((keys::refers::client_invoices(client), sort)),
+            refers: Some((keys::refers::client_invoices(client, self.invoice.is_open()), sort)),
             ..Place::at(keys::invoice(id))
         }
     }
@@ -212,12 +212,12 @@ impl TenantStore {
 
     /// A page of the invoices and credit notes, newest first, without their lines.
     pub async fn invoices(&self, filter: InvoiceFilter, page: &PageRequest) -> Result<Slice<Versioned<KeptInvoice>>> {
-        let (by, partition) = match filter.client {
-            Some(client) => (By::Ref, keys::refers::client_invoices(client)),
-            None => (By::List, keys::list::INVOICES.to_owned()),
+        let (by, partitions) = match filter.client {
+            Some(client) => (By::Ref, [true, false].map(|open| keys::refers::client_invoices(client, open)).to_vec()),
+            None => (By::List, vec![keys::list::INVOICES.to_owned()]),
         };
-        let query = format!("{partition}?{filter:?}");
-        let listing = Listing { by, partitions: vec![partition], newest_first: true, query };
+        let query = format!("{}?{filter:?}", partitions.join("+"));
+        let listing = Listing { by, partitions, newest_first: true, query };
         let wanted = |KeptInvoice { invoice, .. }: &KeptInvoice| {
             filter.state.is_none_or(|state| invoice.state == state)
                 && filter.kind.is_none_or(|kind| invoice.kind == kind)

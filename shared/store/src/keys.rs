@@ -287,9 +287,9 @@ pub(crate) mod refers {
         format!("CLIENT#{client}#CONTRACTS")
     }
 
-    /// A client's invoices and credit notes.
-    pub(crate) fn client_invoices(client: ClientId) -> String {
-        format!("CLIENT#{client}#INVOICES")
+    /// A client's invoices that something is left to pay of, and all the rest, credit notes among them.
+    pub(crate) fn client_invoices(client: ClientId, open: bool) -> String {
+        format!("CLIENT#{client}#INVOICES#{}", if open { "OPEN" } else { "DONE" })
     }
 
     /// A client's payments.

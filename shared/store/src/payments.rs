@@ -1,7 +1,7 @@
 //! Payments, and what of a client they may pay.
 
-use domain::billing::payments::{ClientCredit, Payment};
-use domain::ids::{ClientId, PaymentId};
+use domain::billing::payments::{ClientCredit, MOST_ALLOCATIONS, Payment, paid_first};
+use domain::ids::{ClientId, InvoiceId, PaymentId};
 use iso_currency::Currency;
 
 use crate::invoices::KeptInvoice;
@@ -37,18 +37,23 @@ impl TenantStore {
         self.page(&listing, page, |_| true).await
     }
 
-    /// The invoices of a client in a currency that something is left to pay of. They may be a moment behind: read each
-    /// again before it is paid.
-    pub async fn open_invoices(&self, client: ClientId, currency: Currency) -> Result<Vec<Versioned<KeptInvoice>>> {
-        let mut open = Vec::new();
-        let partition = keys::refers::client_invoices(client);
+    /// Those invoices of a client in a currency that are paid first, of those that something is left to pay of: at most
+    /// as many as one payment pays. Only what is open is read, page by page. It may be a moment behind: read each again
+    /// before it is paid.
+    pub async fn open_invoices(&self, client: ClientId, currency: Currency) -> Result<Vec<InvoiceId>> {
+        let mut first = Vec::new();
+        let partition = keys::refers::client_invoices(client, true);
         self.each(Some("by_ref"), &partition, |kept: Versioned<KeptInvoice>| {
-            if kept.value.invoice.currency == currency && kept.value.invoice.is_open() {
-                open.push(kept);
+            let invoice = kept.value.invoice;
+            if invoice.currency == currency {
+                first.push((paid_first(&invoice), invoice.id));
+                // Never more in memory than a page and what one payment pays.
+                first.sort_unstable();
+                first.truncate(MOST_ALLOCATIONS);
             }
         })
         .await?;
-        Ok(open)
+        Ok(first.into_iter().map(|(_, id)| id).collect())
     }
 
     /// What a client has to its credit, in each currency that it ever had some in.

@@ -324,14 +324,15 @@ fn chosen(amount: Money, open: &[Invoice], wanted: &[Allocation]) -> Result<Vec<
     Ok(wanted.to_vec())
 }
 
-/// By due date, then date, then number: what the client has owed longest is paid first.
+/// The order in which invoices are paid: by due date, then date, then number. What has been owed longest comes first.
+pub fn paid_first(invoice: &Invoice) -> (Option<Date>, Option<Date>, Option<u64>, InvoiceId) {
+    (invoice.due_on, invoice.issued_on, invoice.number.as_ref().map(|number| number.n), invoice.id)
+}
+
 fn oldest_first(amount: Money, credit: &ClientCredit, open: &[Invoice]) -> Result<Vec<Allocation>, Refusal> {
     let mut due: Vec<&Invoice> =
         open.iter().filter(|invoice| invoice.is_open() && credit.is_of(invoice).is_ok()).collect();
-    due.sort_by_key(|invoice| {
-        let n = invoice.number.as_ref().map(|number| number.n);
-        (invoice.due_on, invoice.issued_on, n, invoice.id)
-    });
+    due.sort_by_key(|invoice| paid_first(invoice));
     let (mut left, mut allocations) = (amount, Vec::new());
     for invoice in due.into_iter().take(MOST_ALLOCATIONS) {
         let amount = invoice.balance().at_most(left)?;
