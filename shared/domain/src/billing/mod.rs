@@ -25,6 +25,7 @@ pub mod pricing;
 pub mod proration;
 pub mod recognition;
 pub mod refunds;
+pub mod reports;
 pub mod retry;
 pub mod settings;
 pub mod simulate;

@@ -190,7 +190,7 @@ fn days_of_change(line: &Line, served: Period, known: Known<'_>) -> Result<Vec<D
 }
 
 /// How many on a day; one where nothing was agreed.
-fn quantity_on(line: &Line, day: Date, known: Known<'_>) -> Decimal {
+pub(super) fn quantity_on(line: &Line, day: Date, known: Known<'_>) -> Decimal {
     match in_force(&line.quantity, day) {
         Some(Quantity::Fixed { quantity }) => *quantity,
         Some(Quantity::Counted { what }) => known.count(*what, day),
@@ -198,7 +198,7 @@ fn quantity_on(line: &Line, day: Date, known: Known<'_>) -> Decimal {
     }
 }
 
-fn price_on(line: &Line, day: Date) -> Result<&Price, Refusal> {
+pub(super) fn price_on(line: &Line, day: Date) -> Result<&Price, Refusal> {
     in_force(&line.price, day).ok_or_else(|| {
         Refusal::conflict("price_missing", format!("\"{}\" has no price on {day}; amend the contract", line.text))
     })

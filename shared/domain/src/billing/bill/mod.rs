@@ -22,6 +22,7 @@ mod hold;
 mod line;
 mod periodic;
 mod sheet;
+mod standing;
 mod taxing;
 mod usage;
 
@@ -34,6 +35,7 @@ pub use self::hold::*;
 pub use self::line::{MOST_PARTS, PARTS_UP_TO_ROW};
 pub use self::periodic::MOST_BEHIND;
 use self::sheet::Sheet;
+pub use self::standing::*;
 pub use self::taxing::{invoice_lines, taxed_lines};
 use super::contract::{Contract, ContractState, renewed};
 use super::cycle::{Period, Schedule};

@@ -1,0 +1,163 @@
+//! Revenue by month, contract and service: each line's net over the days that it pays for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::month::Month;
+use crate::billing::cycle::Period;
+use crate::billing::lines::{InvoiceLine, Origin};
+use crate::billing::recognition::earned;
+use crate::ids::ContractId;
+use crate::money::Money;
+
+/// Most months over which a line is spread; what it pays for beyond is in the last of them.
+pub const MOST_MONTHS: usize = 60;
+
+/// What was sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Service {
+    /// Fixed amounts and seats of contracts, with what settles them and tops them up.
+    Agreed,
+    /// What was used.
+    Usage,
+    /// Work by the hour, what is over a bucket included.
+    Work,
+    /// Prepaid hours.
+    Hours,
+    /// One-off charges.
+    Charge,
+    /// What was written by hand.
+    Manual,
+    /// Late fees and interest.
+    LateFee,
+    /// Credits that name no line.
+    Credit,
+}
+
+impl Service {
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Agreed, Self::Usage, Self::Work, Self::Hours, Self::Charge, Self::Manual, Self::LateFee, Self::Credit];
+
+    /// Of a line.
+    pub const fn of(origin: Origin) -> Self {
+        match origin {
+            Origin::ContractLine { .. } | Origin::Minimum { .. } | Origin::Adjustment { .. } => Self::Agreed,
+            Origin::Usage { .. } | Origin::LateUsage { .. } => Self::Usage,
+            Origin::Time { .. } | Origin::Overage { .. } => Self::Work,
+            Origin::Block { .. } => Self::Hours,
+            Origin::Charge { .. } => Self::Charge,
+            Origin::Manual {} => Self::Manual,
+            Origin::LateFee { .. } => Self::LateFee,
+            Origin::Credit { .. } => Self::Credit,
+        }
+    }
+
+    /// Whether it is what contracts promise, rather than what comes beside them.
+    pub const fn is_agreed(self) -> bool {
+        matches!(self, Self::Agreed | Self::Hours)
+    }
+
+    /// As it is written on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agreed => "agreed",
+            Self::Usage => "usage",
+            Self::Work => "work",
+            Self::Hours => "hours",
+            Self::Charge => "charge",
+            Self::Manual => "manual",
+            Self::LateFee => "late_fee",
+            Self::Credit => "credit",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text is not the name of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a service; use one of agreed, usage, work, hours, charge, manual, late_fee, credit")]
+pub struct NotAService;
+
+impl FromStr for Service {
+    type Err = NotAService;
+
+    fn from_str(name: &str) -> Result<Self, NotAService> {
+        Self::ALL.into_iter().find(|service| service.name() == name).ok_or(NotAService)
+    }
+}
+
+/// What a part of a document counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// When it was, or will be, served.
+    pub month: Month,
+    /// Under which contract, if any.
+    pub contract: Option<ContractId>,
+    /// What it was.
+    pub service: Service,
+}
+
+/// The revenue of an invoice's lines, in minor units, by what it counts for: a line that pays for days over their
+/// months, one that does not in the month of the invoice. The cells add up to the lines' net.
+pub fn revenue(lines: &[InvoiceLine], issued_on: Date) -> BTreeMap<Cell, i64> {
+    sum(lines.iter().map(|line| (line, line.origin)), issued_on)
+}
+
+/// The revenue that a credit note takes back: less than nothing, by the lines of the invoice that it corrects.
+pub fn taken_back(lines: &[InvoiceLine], corrects: &[InvoiceLine], issued_on: Date) -> BTreeMap<Cell, i64> {
+    let origin = |line: &InvoiceLine| match line.origin {
+        Origin::Credit { line: Some(n), .. } => corrects.iter().find(|of| of.n == n).map(|of| of.origin),
+        _ => None,
+    };
+    negated(sum(lines.iter().map(|line| (line, origin(line).unwrap_or(line.origin))), issued_on))
+}
+
+/// The same, the other way: what an invoice that turned out never to have been owed takes back.
+pub fn negated(mut cells: BTreeMap<Cell, i64>) -> BTreeMap<Cell, i64> {
+    cells.values_mut().for_each(|minor| *minor = -*minor);
+    cells
+}
+
+fn sum<'a>(lines: impl Iterator<Item = (&'a InvoiceLine, Origin)>, issued_on: Date) -> BTreeMap<Cell, i64> {
+    let mut cells = BTreeMap::new();
+    for (line, origin) in lines {
+        let (contract, service) = (origin.contract(), Service::of(origin));
+        let parts = match line.service {
+            Some(service) => by_month(line.net, service),
+            None => vec![(Month::of(issued_on), line.net)],
+        };
+        for (month, part) in parts {
+            *cells.entry(Cell { month, contract, service }).or_insert(0) += part.minor();
+        }
+    }
+    cells.retain(|_, minor| *minor != 0);
+    cells
+}
+
+/// An amount over the months of the days that it pays for: each month's part is what is earned by its end less what was
+/// by its start ([`earned`]), so that the parts add up to the amount.
+pub fn by_month(net: Money, service: Period) -> Vec<(Month, Money)> {
+    let first = Month::of(service.from);
+    let last = Month::of(service.to.yesterday().unwrap_or(service.to)).max(first);
+    let last = last.min(first.plus(i32::try_from(MOST_MONTHS - 1).unwrap_or(i32::MAX)));
+    let mut before = 0;
+    let part = |month: Month| {
+        let until = if month == last { net } else { earned(net, service, month.next().period().from) };
+        let part = until.minor() - before;
+        before = until.minor();
+        (month, Money::new(part, net.currency()))
+    };
+    first.up_to(last).map(part).collect()
+}
