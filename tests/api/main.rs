@@ -17,6 +17,7 @@ mod metering;
 mod pages;
 mod payments;
 mod probe;
+mod reports;
 mod sessions;
 mod sla;
 mod tickets;

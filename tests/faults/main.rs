@@ -11,6 +11,7 @@ mod rights;
 mod rights_contracts;
 mod rights_invoices;
 mod rights_payments;
+mod rights_reports;
 mod rights_work;
 mod scan;
 mod scan_at_once;

@@ -8,6 +8,7 @@ mod invoicing;
 mod issued;
 mod paid;
 mod preview;
+mod reports;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {
@@ -19,6 +20,7 @@ pub mod routes {
     pub mod approve_contract;
     pub mod change_client;
     pub mod change_contract;
+    pub mod change_prices;
     pub mod change_settings;
     pub mod credit_invoice;
     pub mod end_contract;
@@ -28,6 +30,7 @@ pub mod routes {
     pub mod get_invoice;
     pub mod get_ledger_check;
     pub mod get_payment;
+    pub mod get_prices;
     pub mod get_settings;
     pub mod give_notice;
     pub mod issue_invoice;
@@ -45,6 +48,14 @@ pub mod routes {
     pub mod record_payment;
     pub mod record_usage;
     pub mod refund_payment;
+    pub mod report_deferred;
+    pub mod report_delays;
+    pub mod report_forecast;
+    pub mod report_margins;
+    pub mod report_receivables;
+    pub mod report_recurring;
+    pub mod report_revenue;
+    pub mod report_revisions;
     pub mod sign_contract;
     pub mod simulate;
     pub mod void_invoice;
@@ -61,6 +72,9 @@ pub mod jobs {
 /// What an event starts.
 pub mod reactions {
     pub mod count_contacts;
+    pub mod note_payments;
+    pub mod note_recurring;
+    pub mod note_revenue;
     pub mod note_sla;
 }
 
@@ -107,6 +121,16 @@ pub fn routes() -> Vec<runtime::Handler> {
         allocate_credit::route(),
         list_postings::route(),
         get_ledger_check::route(),
+        get_prices::route(),
+        change_prices::route(),
+        report_receivables::route(),
+        report_delays::route(),
+        report_recurring::route(),
+        report_revenue::route(),
+        report_deferred::route(),
+        report_forecast::route(),
+        report_revisions::route(),
+        report_margins::route(),
     ]
 }
 
@@ -117,5 +141,11 @@ pub fn jobs() -> Vec<runtime::JobHandler> {
 
 /// Every reaction of this area.
 pub fn reactions() -> Vec<runtime::ReactionHandler> {
-    vec![reactions::note_sla::reaction(), reactions::count_contacts::reaction()]
+    vec![
+        reactions::note_sla::reaction(),
+        reactions::count_contacts::reaction(),
+        reactions::note_revenue::reaction(),
+        reactions::note_recurring::reaction(),
+        reactions::note_payments::reaction(),
+    ]
 }

@@ -45,6 +45,8 @@ pub fn catalog() -> Catalog {
         bills: PREVIEW, APPROVE, LIST_PARKED;
         invoices: LIST, GET, LIST_LINES, ISSUE, VOID, WRITE_OFF;
         manual: ADD, CREDIT;
+        prices: GET, CHANGE;
+        reports: RECEIVABLES, DELAYS, RECURRING, REVENUE, DEFERRED, FORECAST, REVISIONS, MARGINS;
     }
     Catalog {
         routes,
@@ -54,6 +56,9 @@ pub fn catalog() -> Catalog {
             crate::notifications::SEND_MAIL,
             crate::contracts::NOTE_SLA,
             crate::metering::COUNT_CONTACTS,
+            crate::reports::NOTE_REVENUE,
+            crate::reports::NOTE_RECURRING,
+            crate::reports::NOTE_PAYMENTS,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

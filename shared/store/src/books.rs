@@ -69,9 +69,14 @@ impl TenantStore {
         self.page(&listing, page, |_| true).await
     }
 
-    /// Shows every invoice and credit note, drafts too.
+    /// Shows every invoice and credit note, drafts too. One that is paid or opened again meanwhile may be shown twice or
+    /// not at all; there is a posting of that time.
     pub async fn each_invoice(&self, mut look: impl FnMut(KeptInvoice) + Send) -> Result<()> {
-        self.each(Some("by_list"), keys::list::INVOICES, |kept: Versioned<KeptInvoice>| look(kept.value)).await
+        for open in [true, false] {
+            let list = keys::list::invoices(open);
+            self.each(Some("by_list"), &list, |kept: Versioned<KeptInvoice>| look(kept.value)).await?;
+        }
+        Ok(())
     }
 
     /// Shows every payment.

@@ -68,7 +68,7 @@ struct Write {
 enum Action {
     Put(Item),
     Delete(Item),
-    Count { key: Item, by: i64 },
+    Add { key: Item, by: Vec<(String, i64)> },
 }
 
 /// Writes, events and their audit entry, to be made together or not at all.
@@ -140,7 +140,18 @@ impl Commit {
     pub(crate) fn count(self, key: &Key, by: i64, below: Option<u64>) -> Self {
         let key = key_of(self.scope, key);
         let guard = below.map_or(Guard::None, Guard::Below);
-        self.write(Action::Count { key, by }, guard, Meaning::Stale)
+        self.write(Action::Add { key, by: vec![("n".to_owned(), by)] }, guard, Meaning::Stale)
+    }
+
+    /// Moves several numbers of one item; those that do not move are left out. Nobody's revision is in the way, so that
+    /// many may add at once: who adds must do so in the commit that notes that it was done.
+    pub(crate) fn tally(self, key: &Key, by: impl IntoIterator<Item = (String, i64)>) -> Self {
+        let by: Vec<(String, i64)> = by.into_iter().filter(|(_, by)| *by != 0).collect();
+        if by.is_empty() {
+            return self;
+        }
+        let key = key_of(self.scope, key);
+        self.write(Action::Add { key, by }, Guard::None, Meaning::Stale)
     }
 
     /// What happened, to be told to whoever wants to know.
@@ -257,14 +268,21 @@ impl Store {
             Action::Delete(key) => {
                 Delete::builder().table_name(table).set_key(Some(key)).build().map(|delete| item.delete(delete))
             }
-            Action::Count { key, by } => {
+            Action::Add { key, by } => {
                 let mut values = values.unwrap_or_default();
-                values.insert(":by".into(), number(by));
+                let mut names = HashMap::new();
+                let mut sums = Vec::with_capacity(by.len());
+                for (at, (name, by)) in by.into_iter().enumerate() {
+                    sums.push(format!("#n{at} :by{at}"));
+                    names.insert(format!("#n{at}"), name);
+                    values.insert(format!(":by{at}"), number(by));
+                }
                 Update::builder()
                     .table_name(table)
                     .set_key(Some(key))
-                    .update_expression("ADD n :by")
+                    .update_expression(format!("ADD {}", sums.join(", ")))
                     .set_condition_expression(condition.map(Into::into))
+                    .set_expression_attribute_names(Some(names))
                     .set_expression_attribute_values(Some(values))
                     .build()
                     .map(|update| item.update(update))

@@ -46,7 +46,7 @@ impl Record for KeptInvoice {
         let from = self.invoice.period().map(|period| period.from.to_string()).unwrap_or_default();
         let sort = format!("{}#{from}#{id}", instant(created_at));
         Place {
-            list: Some((keys::list::INVOICES.into(), sort.clone())),
+            list: Some((keys::list::invoices(self.invoice.is_open()), sort.clone())),
             refers: Some((keys::refers::client_invoices(client, self.invoice.is_open()), sort)),
             ..Place::at(keys::invoice(id))
         }
@@ -214,7 +214,7 @@ impl TenantStore {
     pub async fn invoices(&self, filter: InvoiceFilter, page: &PageRequest) -> Result<Slice<Versioned<KeptInvoice>>> {
         let (by, partitions) = match filter.client {
             Some(client) => (By::Ref, [true, false].map(|open| keys::refers::client_invoices(client, open)).to_vec()),
-            None => (By::List, vec![keys::list::INVOICES.to_owned()]),
+            None => (By::List, [true, false].map(keys::list::invoices).to_vec()),
         };
         let query = format!("{}?{filter:?}", partitions.join("+"));
         let listing = Listing { by, partitions, newest_first: true, query };

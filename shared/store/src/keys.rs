@@ -8,6 +8,7 @@ use std::fmt;
 use domain::billing::contract::Counted;
 use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
+use domain::billing::reports::Month;
 use domain::ids::{
     AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, InvoiceId,
     MessageId, PaymentId, PolicyId, PostingId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
@@ -184,6 +185,30 @@ pub(crate) fn payment(id: PaymentId) -> Key {
 pub(crate) fn ledger_check() -> Key {
     child("TENANT".into(), "LEDGER".into())
 }
+pub(crate) fn prices() -> Key {
+    child("TENANT".into(), "PRICES".into())
+}
+/// Revenue of a month, client by client and contract by contract.
+pub(crate) fn revenue(currency: Currency, month: Month, client: ClientId, contract: Option<ContractId>) -> Key {
+    let contract = contract.map_or_else(|| "-".to_owned(), |contract| contract.to_string());
+    child(format!("REVENUE#{}#{month}", currency.code()), format!("{client}#{contract}"))
+}
+/// Revenue of a month, of all clients.
+pub(crate) fn revenue_month(currency: Currency, month: Month) -> Key {
+    child(format!("REVENUE#{}", currency.code()), month.to_string())
+}
+/// What was paid in a month and how late, client by client.
+pub(crate) fn paid(currency: Currency, month: Month, client: ClientId) -> Key {
+    child(format!("PAID#{}#{month}", currency.code()), client.to_string())
+}
+/// How recurring revenue moved in a month, and what contracts bring in it.
+pub(crate) fn recurring_month(currency: Currency, month: Month) -> Key {
+    child(format!("RECURRING#{}", currency.code()), month.to_string())
+}
+/// What each contract of a client comes to, month by month.
+pub(crate) fn client_recurring(client: ClientId, currency: Currency) -> Key {
+    child(format!("CLIENT#{client}"), format!("RECURRING#{}", currency.code()))
+}
 pub(crate) fn client_credit(client: ClientId, currency: Currency) -> Key {
     root(format!("CREDIT#{client}#{}", currency.code()))
 }
@@ -240,7 +265,6 @@ pub(crate) mod list {
     pub(crate) const POLICIES: &str = "POLICIES";
     pub(crate) const CONTRACTS: &str = "CONTRACTS";
     pub(crate) const RENEWALS: &str = "RENEWALS";
-    pub(crate) const INVOICES: &str = "INVOICES";
     pub(crate) const PAYMENTS: &str = "PAYMENTS";
     pub(crate) const CREDITS: &str = "CREDITS";
     pub(crate) const RECOGNITIONS: &str = "RECOGNITIONS";
@@ -255,6 +279,11 @@ pub(crate) mod list {
     /// Tickets that are still worked on, and those that are done: a desk reads the first all day.
     pub(crate) fn tickets(open: bool) -> String {
         format!("TICKETS#{}", if open { "OPEN" } else { "DONE" })
+    }
+
+    /// Invoices that something is left to pay of, and all the rest: credit notes, drafts, what is paid.
+    pub(crate) fn invoices(open: bool) -> String {
+        format!("INVOICES#{}", if open { "OPEN" } else { "DONE" })
     }
 
     /// Time that waits for an invoice, and all the rest.

@@ -30,6 +30,7 @@ pub mod metering;
 pub mod payments;
 pub mod policies;
 pub mod rates;
+pub mod reports;
 pub mod sessions;
 pub mod tenants;
 pub mod tickets;

@@ -146,6 +146,14 @@ fn envelope(name: &str) -> Option<Value> {
         "tenant.changed" => json!({ "tenant": demo_ids::TENANT }),
         "contact.added" => json!({ "contact": demo_ids::CONTACT, "client": demo_ids::CLIENT }),
         "contract.signed" => json!({ "contract": demo_ids::CONTRACT, "client": demo_ids::CLIENT }),
+        "invoice.issued" => json!({
+            "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "number": "INV-000001",
+            "total": { "minor": 119_000, "currency": "EUR" },
+        }),
+        "payment.received" => json!({
+            "payment": "pay_01970000000070008000000000000001", "client": demo_ids::CLIENT,
+            "amount": { "minor": 119_000, "currency": "EUR" },
+        }),
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,
             "priority": "p3", "department": null, "assignee": null, "requester": null, "contact": null,

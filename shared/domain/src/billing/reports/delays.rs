@@ -17,13 +17,13 @@ use crate::money::Money;
 #[serde(deny_unknown_fields)]
 pub struct Paid {
     /// Minor units that were paid.
-    pub amount: i128,
+    pub amount: i64,
     /// Minor units times days after they were due; negative where it was paid before.
-    pub amount_days: i128,
+    pub amount_days: i64,
     /// How many times something was paid on an invoice.
-    pub times: i128,
+    pub times: i64,
     /// How many of these came after the invoice was due.
-    pub late: i128,
+    pub late: i64,
 }
 
 impl AddAssign for Paid {
@@ -42,9 +42,9 @@ pub fn paid(payment: &Payment, invoices: &[Invoice]) -> Paid {
     for allocation in &payment.allocations {
         let due_on = |id: InvoiceId| invoices.iter().find(|invoice| invoice.id == id)?.due_on;
         let Some(due_on) = due_on(allocation.invoice) else { continue };
-        let days = i128::from(days_late(due_on, payment.received_on));
-        let amount = i128::from(allocation.amount.minor());
-        sum += Paid { amount, amount_days: amount * days, times: 1, late: i128::from(days > 0) };
+        let days = days_late(due_on, payment.received_on);
+        let amount = allocation.amount.minor();
+        sum += Paid { amount, amount_days: amount.saturating_mul(days), times: 1, late: i64::from(days > 0) };
     }
     sum
 }
@@ -53,14 +53,12 @@ impl Paid {
     /// The mean days after the due date, each minor unit counting the same, to a tenth of a day; none where nothing was
     /// paid.
     pub fn days(&self) -> Option<Decimal> {
-        let (days, amount) =
-            (Decimal::try_from_i128_with_scale(self.amount_days, 0), Decimal::try_from_i128_with_scale(self.amount, 0));
-        let days = days.ok()?.checked_div(amount.ok()?)?;
+        let days = Decimal::from(self.amount_days).checked_div(self.amount.into())?;
         Some(days.round_dp_with_strategy(DAY_PLACES, RoundingStrategy::MidpointAwayFromZero))
     }
 
     /// What was paid.
-    pub fn amount(&self, currency: Currency) -> Money {
-        Money::new(i64::try_from(self.amount).unwrap_or(i64::MAX), currency)
+    pub const fn amount(&self, currency: Currency) -> Money {
+        Money::new(self.amount, currency)
     }
 }
