@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_types::retry::RetryConfig;
+use contract::Secret;
 use contract::need::Needs;
 use jiff::{SignedDuration, Timestamp};
 use runtime::jobs::JobInput;
+use runtime::provider::Payments;
 use runtime::secrets::Secrets;
 use runtime::world::{Parts, ids_after};
 use runtime::{Clock, Config, JobReport, World};
@@ -23,6 +25,7 @@ use crate::embedded::dynamo::{AUDIT, Dynamo, MAIN};
 use crate::embedded::{Caller, Seam, quick_retries, s3};
 use crate::functions::Functions;
 use crate::mailbox::Mailbox;
+use crate::provider::TestProvider;
 use crate::pump::Position;
 use crate::schedule::{self, Schedule};
 
@@ -30,6 +33,8 @@ use crate::schedule::{self, Schedule};
 pub const BLOBS: &str = "steward-blobs";
 /// The master secret of every local stack. Not a secret: the stack listens on loopback only.
 pub const MASTER_SECRET: &str = "steward-local-master-secret-that-is-no-secret";
+/// What the payment provider's webhooks are signed with here: two, as while they rotate. Not secrets either.
+pub const WEBHOOK_SECRETS: [&str; 2] = ["whsec_steward_local_new", "whsec_steward_local_old"];
 /// How long a job may run here, as a Lambda may.
 const JOB_TIME: Duration = Duration::from_secs(300);
 
@@ -45,6 +50,8 @@ pub struct Settings {
     pub ids: Option<IdSource>,
     /// How often the SDKs try again.
     pub retries: RetryConfig,
+    /// Who moves money; the one that moves none when absent.
+    pub payments: Option<Payments>,
 }
 
 impl Settings {
@@ -53,7 +60,14 @@ impl Settings {
     pub fn for_test(now: Timestamp) -> Self {
         let mut config = Config::for_stage("local");
         config.calls = store::rate::Limit::per_minute(1_000_000, 1_000_000);
-        Settings { data: None, clock: MovableClock::frozen(now), config, ids: None, retries: quick_retries() }
+        Settings {
+            data: None,
+            clock: MovableClock::frozen(now),
+            config,
+            ids: None,
+            retries: quick_retries(),
+            payments: None,
+        }
     }
 }
 
@@ -72,6 +86,7 @@ struct Inner {
     bus: Bus,
     seam: Seam,
     mailbox: Mailbox,
+    provider: TestProvider,
     position: Mutex<Position>,
     schedules: Vec<(&'static str, Schedule)>,
     run_to: Mutex<Timestamp>,
@@ -116,7 +131,7 @@ impl App {
     /// When the data folder cannot be opened.
     pub async fn start(settings: Settings) -> Result<Self, AppError> {
         let failed = |error: &dyn std::fmt::Display| AppError::Start(error.to_string());
-        let Settings { data, clock, config, ids, retries } = settings;
+        let Settings { data, clock, config, ids, retries, payments } = settings;
         let (dynamo, bus) = match &data {
             Some(folder) => (
                 Dynamo::in_folder(folder).map_err(|e| failed(&e))?,
@@ -131,6 +146,7 @@ impl App {
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
         let clients = seam.clients("http://127.0.0.1:8001", retries);
         let mailbox = Mailbox::default();
+        let provider = TestProvider::new(seam.clone());
         let shared_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let parts = Parts {
             ids: ids.unwrap_or_else(|| ids_after(shared_clock.clone())),
@@ -141,6 +157,10 @@ impl App {
             names: Names { main: MAIN.to_owned(), audit: AUDIT.to_owned(), blobs: BLOBS.to_owned() },
             mail: Arc::new(mailbox.clone()),
             secrets: Some(Secrets::from_master(MASTER_SECRET).map_err(|e| failed(&e))?),
+            payments: payments.unwrap_or_else(|| Payments {
+                provider: Arc::new(provider.clone()),
+                webhook_secrets: WEBHOOK_SECRETS.map(|secret| Secret::from(secret.to_owned())).to_vec(),
+            }),
             config: Arc::new(config),
         };
         let functions = Functions::deploy(&parts);
@@ -162,6 +182,7 @@ impl App {
             bus,
             seam,
             mailbox,
+            provider,
             position,
             schedules,
             run_to,
@@ -222,6 +243,12 @@ impl App {
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.0.mailbox
+    }
+
+    /// The payment provider that moves no money.
+    #[must_use]
+    pub fn provider(&self) -> &TestProvider {
+        &self.0.provider
     }
 
     pub(crate) fn position(&self) -> &Mutex<Position> {

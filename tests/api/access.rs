@@ -10,7 +10,8 @@ use tests::{Person, Stack};
 use crate::probe::{Things, ask, said};
 
 /// All that may be called without a token.
-const PUBLIC: [&str; 4] = ["identity-accept-invitation", "identity-refresh", "identity-sign-in", "identity-sign-up"];
+const PUBLIC: [&str; 5] =
+    ["billing-hear-provider", "identity-accept-invitation", "identity-refresh", "identity-sign-in", "identity-sign-up"];
 
 /// What needs a token.
 fn closed() -> Vec<Operation> {

@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -22,6 +22,7 @@ const KINDS: [(&str, &str); 12] = [
     ("charge", "chg_"),
     ("invoice", "inv_"),
     ("payment", "pay_"),
+    ("method", "pym_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -70,7 +71,14 @@ impl Things {
         let payment = json!({ "client": client, "method": "cash", "amount": { "minor": 5_000, "currency": "EUR" } });
         let paying = owner.post("/v1/payments").json(&payment).key(&format!("probe-{}", tests::unique()));
         let payment = paying.send().await.expect(201);
+        // Declined, so that something is left to pay of the invoice, and to be read of what was tried.
+        let method = json!({ "token": "pm_card_visa_chargeDeclinedInsufficientFunds" });
+        let saving = owner.post(&format!("/v1/clients/{client}/payment-methods")).json(&method);
+        let method = saving.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
+        let charging = owner.post(&format!("/v1/invoices/{}/charge", id(&invoice))).json(&json!({}));
+        charging.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
         Things(BTreeMap::from([
+            ("method", id(&method)),
             ("contact", id(&contact)),
             ("user", id(&user)),
             ("department", id(&department)),

@@ -7,6 +7,7 @@ mod deadlines;
 mod everything;
 mod hostile;
 mod invoice_run;
+mod payment_retry;
 mod rights;
 mod rights_contracts;
 mod rights_invoices;
@@ -28,7 +29,12 @@ pub(crate) fn poison(stack: &Stack, tenant: &str, ticket: &str) {
 
 /// Makes a root's value such that nobody can read it.
 pub(crate) fn poison_root(stack: &Stack, pk: &str) {
-    let key = json!({ "pk": { "S": pk }, "sk": { "S": "@" } });
+    poison_item(stack, pk, "@");
+}
+
+/// Makes an item's value such that nobody can read it.
+pub(crate) fn poison_item(stack: &Stack, pk: &str, sk: &str) {
+    let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
     let request = json!({
         "TableName": MAIN, "Key": key, "UpdateExpression": "SET v = :bad", "ConditionExpression": "attribute_exists(v)",
         "ExpressionAttributeValues": { ":bad": { "M": {} } },

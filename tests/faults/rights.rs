@@ -54,9 +54,9 @@ fn declared() -> Vec<(&'static str, Needs)> {
     routes.chain(jobs).chain(reactions).chain(plumbing).collect()
 }
 
-/// Mail and the master secret do not go through the seam.
+/// Mail, money and secrets do not go through the seam.
 fn visible(need: &Need) -> bool {
-    !matches!(need, Need::Secret | Need::SendEmail)
+    !matches!(need, Need::Secret | Need::SendEmail | Need::Provider)
 }
 
 /// The need that a touch takes; what no need allows stays as it is.

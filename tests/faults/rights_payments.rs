@@ -1,8 +1,14 @@
 //! What happens to payments, credit and the ledger, on each path that touches something else.
 
+use contract::Secret;
+use local::app::WEBHOOK_SECRETS;
+use local::provider::{ANSWER_LOST, EXPIRED};
 use runtime::jobs::JobInput;
+use runtime::webhooks::sign;
 use serde_json::{Value, json};
 use tests::{Person, Stack, unique};
+
+const RETRY: &str = "billing-payment-retry";
 
 fn key() -> String {
     format!("key-{}-of-a-payment", unique())
@@ -16,6 +22,69 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person, cl
     let root = format!("{}#PAYMENT#{}", other.tenant, payment["id"].as_str().expect("an id"));
     crate::poison_root(stack, &root);
     stack.app.run_job("billing-check-ledger", JobInput::default()).await.expect("the check runs");
+    Box::pin(charging(stack, owner, client)).await;
+}
+
+/// Ways to pay, charges and what the provider tells.
+async fn charging(stack: &Stack, owner: &Person, client: &str) {
+    let methods = format!("/v1/clients/{client}/payment-methods");
+    let card = json!({ "token": EXPIRED, "automatic": true });
+    let saved = owner.post(&methods).key(&key()).json(&card).send().await.expect(201);
+    let body = json!({ "client": client, "lines": [{ "text": "Switch", "quantity": "1", "unit_price": "80" }] });
+    let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let path = format!("/v1/invoices/{}", invoice["id"].as_str().expect("an id"));
+    owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
+    stack.app.settle().await;
+    owner.post(&format!("{path}/charge")).key(&key()).json(&json!({})).send().await.expect(200);
+    for read in [methods.clone(), format!("{path}/charging"), format!("{path}/pay-link")] {
+        owner.get(&read).await.expect(200);
+    }
+    let good = json!({ "token": ANSWER_LOST });
+    owner.post(&methods).key(&key()).json(&good).send().await.expect(201);
+    let remove = format!("{methods}/{}/remove", saved["id"].as_str().expect("an id"));
+    owner.post(&remove).key(&key()).send().await.expect(200);
+    stack.app.settle().await;
+    stack.app.run_job(RETRY, JobInput::default()).await.expect("the job runs");
+    told(stack, owner, invoice["id"].as_str().expect("an id")).await;
+    let payments = owner.get("/v1/payments").await.expect(200);
+    let by_card =
+        payments["items"].as_array().into_iter().flatten().find(|payment| payment["method"]["kind"] == "pay_page");
+    let path = format!("/v1/payments/{}/refunds", by_card.expect("a payment")["id"].as_str().expect("an id"));
+    let back = json!({ "amount": { "minor": 100, "currency": "EUR" } });
+    owner.post(&path).key(&key()).json(&back).send().await.expect(200);
+    Box::pin(unreadable(stack, owner, client)).await;
+}
+
+/// A payment on the pay page.
+async fn told(stack: &Stack, owner: &Person, invoice: &str) {
+    let body = json!({
+        "id": "evt_1", "type": "payment_intent.succeeded",
+        "data": { "object": {
+            "id": "pi_1", "amount": 8_000, "currency": "eur", "metadata": { "tenant": owner.tenant, "invoice": invoice },
+        } },
+    });
+    let body = body.to_string();
+    let secret = Secret::from(WEBHOOK_SECRETS[0].to_owned());
+    let header = sign(&[secret], body.as_bytes(), stack.now());
+    let asking = stack.nobody().post("/v1/webhooks/payments").header("stripe-signature", &header);
+    asking.bytes(body.into_bytes()).send().await.expect(200);
+}
+
+/// A charging that nobody can read is put off.
+async fn unreadable(stack: &Stack, owner: &Person, client: &str) {
+    let body = json!({
+        "client": client, "terms": { "kind": "net_days", "days": 0 },
+        "lines": [{ "text": "Cable", "quantity": "1", "unit_price": "8" }],
+    });
+    let methods = format!("/v1/clients/{client}/payment-methods");
+    let card = json!({ "token": EXPIRED, "automatic": true });
+    owner.post(&methods).key(&key()).json(&card).send().await.expect(201);
+    let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let id = invoice["id"].as_str().expect("an id");
+    owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+    stack.app.settle().await;
+    crate::poison_item(stack, &format!("{}#INVOICE#{id}", owner.tenant), "CHARGING");
+    stack.app.run_job(RETRY, JobInput::default()).await.expect("the job runs");
 }
 
 async fn paid(owner: &Person, client: &str) -> Value {

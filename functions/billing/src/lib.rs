@@ -8,13 +8,16 @@ mod invoicing;
 mod issued;
 mod paid;
 mod preview;
+mod refunding;
 mod reports;
+mod teller;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {
     pub mod add_charge;
     pub mod add_contract;
     pub mod add_invoice;
+    pub mod add_method;
     pub mod allocate_credit;
     pub mod amend_contract;
     pub mod approve_contract;
@@ -22,23 +25,28 @@ pub mod routes {
     pub mod change_contract;
     pub mod change_prices;
     pub mod change_settings;
+    pub mod charge_invoice;
     pub mod credit_invoice;
     pub mod end_contract;
+    pub mod get_charging;
     pub mod get_client;
     pub mod get_contract;
     pub mod get_credit;
     pub mod get_invoice;
     pub mod get_ledger_check;
+    pub mod get_pay_link;
     pub mod get_payment;
     pub mod get_prices;
     pub mod get_settings;
     pub mod give_notice;
+    pub mod hear_provider;
     pub mod issue_invoice;
     pub mod list_amendments;
     pub mod list_charges;
     pub mod list_contracts;
     pub mod list_invoice_lines;
     pub mod list_invoices;
+    pub mod list_methods;
     pub mod list_parked;
     pub mod list_payments;
     pub mod list_postings;
@@ -48,6 +56,7 @@ pub mod routes {
     pub mod record_payment;
     pub mod record_usage;
     pub mod refund_payment;
+    pub mod remove_method;
     pub mod report_deferred;
     pub mod report_delays;
     pub mod report_forecast;
@@ -67,6 +76,7 @@ pub mod routes {
 pub mod jobs {
     pub mod check_ledger;
     pub mod invoice_run;
+    pub mod payment_retry;
 }
 
 /// What an event starts.
@@ -76,6 +86,7 @@ pub mod reactions {
     pub mod note_recurring;
     pub mod note_revenue;
     pub mod note_sla;
+    pub mod plan_charging;
 }
 
 /// Every route of this area.
@@ -119,6 +130,13 @@ pub fn routes() -> Vec<runtime::Handler> {
         refund_payment::route(),
         get_credit::route(),
         allocate_credit::route(),
+        add_method::route(),
+        list_methods::route(),
+        remove_method::route(),
+        charge_invoice::route(),
+        get_charging::route(),
+        get_pay_link::route(),
+        hear_provider::route(),
         list_postings::route(),
         get_ledger_check::route(),
         get_prices::route(),
@@ -136,7 +154,7 @@ pub fn routes() -> Vec<runtime::Handler> {
 
 /// Every job of this area.
 pub fn jobs() -> Vec<runtime::JobHandler> {
-    vec![jobs::invoice_run::job(), jobs::check_ledger::job()]
+    vec![jobs::invoice_run::job(), jobs::check_ledger::job(), jobs::payment_retry::job()]
 }
 
 /// Every reaction of this area.
@@ -147,5 +165,6 @@ pub fn reactions() -> Vec<runtime::ReactionHandler> {
         reactions::note_revenue::reaction(),
         reactions::note_recurring::reaction(),
         reactions::note_payments::reaction(),
+        reactions::plan_charging::reaction(),
     ]
 }

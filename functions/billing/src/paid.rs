@@ -73,10 +73,16 @@ pub(crate) fn stamp(cx: &Cx, today: Date) -> Stamp {
 
 /// Writes a payment with all that it moves, and shows it.
 pub(crate) fn received(cx: &Cx, account: &Account, received: Received) -> Answer<PaymentView> {
+    let payment = received.payment.clone();
+    Answer::after(taken(cx.store.commit(), account, received), payment.into()).rev(1)
+}
+
+/// Writes a payment with all that it moves.
+pub(crate) fn taken(commit: Commit, account: &Account, received: Received) -> Commit {
     let Received { payment, invoices, credit, posting } = received;
     let mut events =
         vec![Event::PaymentReceived { payment: payment.id, client: payment.client, amount: payment.amount }];
-    let mut commit = cx.store.commit().create(&payment);
+    let mut commit = commit.create(&payment);
     for invoice in &invoices {
         commit = updated(commit, &account.invoices, invoice);
         if invoice.state == InvoiceState::Paid {
@@ -84,8 +90,7 @@ pub(crate) fn received(cx: &Cx, account: &Account, received: Received) -> Answer
         }
     }
     commit = credited(commit, &account.credit, &credit);
-    commit = posting.iter().fold(commit, Commit::create);
-    Answer::after(commit.emit(events), payment.into()).rev(1)
+    posting.iter().fold(commit, Commit::create).emit(events)
 }
 
 /// Writes the next state of an invoice that was read.

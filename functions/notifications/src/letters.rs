@@ -1,5 +1,6 @@
 //! The letters: short, plain, and with a link to where the rest is.
 
+use domain::billing::retry::DeclineClass;
 use domain::events::{Event, TicketRef};
 use domain::sla::ClockKind;
 use domain::tenants::Tenant;
@@ -34,6 +35,18 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             let said = format!("was escalated on {}: its {} target needs you.", local(*since, zone), words_of(*clock));
             about(app, at, "escalated", &said)
         }
+        Event::ChargeSucceeded { invoice, number, amount, .. } => Words {
+            subject: format!("Invoice {number}: {amount} received"),
+            said: format!("we charged {amount} for invoice {number}. Thank you.\n\n{app}/invoices/{invoice}"),
+        },
+        Event::ChargeFailed { invoice, number, amount, class, next, .. } => {
+            let next = next.map(|next| local(next, zone));
+            let said = format!(
+                "{amount} for invoice {number} could not be charged. {}\n\n{app}/invoices/{invoice}",
+                after_decline(*class, next.as_deref())
+            );
+            Words { subject: format!("Invoice {number}: the charge was declined"), said }
+        }
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
@@ -66,6 +79,17 @@ fn about(app: &str, at: &TicketRef, headline: &str, said: &str) -> Words {
     Words {
         subject: format!("[#{number}] {subject}: {headline}"),
         said: format!("ticket #{number} ({priority}), \"{subject}\", {said}\n\n{app}/tickets/{ticket}"),
+    }
+}
+
+/// What happens next, and what the payer can do.
+fn after_decline(class: DeclineClass, next: Option<&str>) -> String {
+    match (class, next) {
+        (_, Some(next)) => {
+            format!("It is tried again on {next}; nothing has to be done if there is enough on the account by then.")
+        }
+        (DeclineClass::NeedsAuthentication, None) => "Please confirm it on the invoice's page.".to_owned(),
+        (_, None) => "Please pay it on the invoice's page, or give us another way to pay.".to_owned(),
     }
 }
 

@@ -54,6 +54,11 @@ async fn resolve(cx: &ReactionCx, recipient: Recipient) -> Result<Vec<Person>> {
                 .and_then(|contact| Some(Person { email: contact.email?, name: contact.name, zone: None, user: None }));
             person.into_iter().collect()
         }
+        Recipient::Payer(id) => {
+            let name = known(cx.store.client(id).await)?.map(|client| client.name).unwrap_or_default();
+            let emails = cx.store.client_billing(id).await?.value.emails.into_iter();
+            emails.map(|email| Person { email, name: name.clone(), zone: None, user: None }).collect()
+        }
         Recipient::Everybody(role) => {
             let all = everybody(cx, role).await?.into_iter();
             all.filter(|user| reachable(cx, user)).map(of_user).collect()

@@ -20,6 +20,8 @@ pub enum Service {
     S3,
     /// EventBridge.
     EventBridge,
+    /// Somebody who is not AWS, with the name of what is asked.
+    Outside(String),
 }
 
 /// One IAM action on one resource; a request may hold several.

@@ -181,6 +181,31 @@ impl Seam {
         }
     }
 
+    /// A call to somebody who is not AWS: counted, kept waiting and made to fail like all others.
+    ///
+    /// # Errors
+    /// The fault that struck; whether `work` was done before it, it says itself.
+    pub async fn outside<T>(&self, operation: &str, work: impl FnOnce() -> T) -> Result<T, Fault> {
+        let caller = CALLER.try_with(Clone::clone).unwrap_or_default();
+        let call = Call { service: Service::Outside(operation.to_owned()), touches: Vec::new() };
+        let fate = {
+            let mut plan = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
+            plan.next(&caller.function, &call)
+        };
+        self.0.recorder.note(&caller.function, &call, fate.fault);
+        fate.travel(Side::Before).await;
+        let answer = match fate.fault {
+            None => Ok(work()),
+            Some(Fault::AnswerLost) => {
+                work();
+                Err(Fault::AnswerLost)
+            }
+            Some(before) => Err(before),
+        };
+        fate.travel(Side::After).await;
+        answer
+    }
+
     async fn pass(self, request: HttpRequest, caller: Caller) -> Result<HttpResponse, ConnectorError> {
         let call = Call::read(&request);
         let fate = {
@@ -229,6 +254,7 @@ impl Seam {
                 Ok(faults::json(status, &answer))
             }
             Service::S3 => self.serve_s3(request).await,
+            Service::Outside(_) => Err(unexpected("nobody outside is asked by an SDK")),
         }
     }
 

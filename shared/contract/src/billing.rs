@@ -3,7 +3,9 @@
 use domain::access::Permission;
 use domain::billing::bill::Limits;
 use domain::billing::client::ClientBilling;
+use domain::billing::dunning::DunningPolicy;
 use domain::billing::proration::Proration;
+use domain::billing::retry::RetryPolicy;
 use domain::billing::settings::{BillingSettings, Grouping, IssueMode, Numbering};
 use domain::billing::taxes::{Exemption, Tax, TaxRounding};
 use domain::billing::terms::PaymentTerms;
@@ -64,6 +66,12 @@ pub const CHANGE_CLIENT: Route<AtClient, NoQuery, ClientBillingChanges, ClientBi
     "terms": { "kind": "net_days", "days": 30 },
     "grouping": "per_client",
     "limits": { "lines_a_day": 15, "times_the_last": 3 },
+    "retry": { "tries": 4, "first_wait_hours": 72, "factor": 2, "jitter_percent": 10 },
+    "dunning": { "steps": [
+        { "kind": "reminder", "days": -3 },
+        { "kind": "overdue1", "days": 1 },
+        { "kind": "overdue2", "days": 8 },
+    ] },
 }))]
 pub struct BillingSettingsChanges {
     /// The taxes from now on, each with its past rates; those that are there stay.
@@ -85,6 +93,10 @@ pub struct BillingSettingsChanges {
     pub grouping: Option<Grouping>,
     /// When a draft is held for approval.
     pub limits: Option<Limits>,
+    /// How a saved way to pay is tried again.
+    pub retry: Option<RetryPolicy>,
+    /// What is done about what is not paid.
+    pub dunning: Option<DunningPolicy>,
 }
 
 /// How the tenant bills.
@@ -108,6 +120,10 @@ pub struct BillingSettingsView {
     pub grouping: Grouping,
     /// When a draft is held for approval.
     pub limits: Limits,
+    /// How a saved way to pay is tried again.
+    pub retry: RetryPolicy,
+    /// What is done about what is not paid.
+    pub dunning: DunningPolicy,
     /// When they last changed; none as long as nobody has set them.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -116,7 +132,7 @@ pub struct BillingSettingsView {
 impl From<BillingSettings> for BillingSettingsView {
     fn from(settings: BillingSettings) -> Self {
         let BillingSettings { taxes, tax_rounding, invoice_numbers, credit_numbers, issue, .. } = settings;
-        let BillingSettings { terms, proration, grouping, limits, updated_at, .. } = settings;
+        let BillingSettings { terms, proration, grouping, limits, retry, dunning, updated_at, .. } = settings;
         BillingSettingsView {
             taxes,
             tax_rounding,
@@ -127,6 +143,8 @@ impl From<BillingSettings> for BillingSettingsView {
             proration,
             grouping,
             limits,
+            retry,
+            dunning,
             updated_at,
         }
     }

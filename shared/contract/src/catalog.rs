@@ -36,6 +36,7 @@ pub fn catalog() -> Catalog {
         rates: GET, CHANGE;
         blocks: ADD, LIST;
         payments: RECORD, LIST, GET, REFUND, GET_CREDIT, ALLOCATE_CREDIT;
+        charging: ADD_METHOD, LIST_METHODS, REMOVE_METHOD, CHARGE, GET_CHARGING, GET_PAY_LINK, HEAR;
         ledger: LIST_POSTINGS, GET_CHECK;
         billing: GET_SETTINGS, CHANGE_SETTINGS, GET_CLIENT, CHANGE_CLIENT;
         contracts: ADD, LIST, GET, CHANGE, SIGN;
@@ -50,7 +51,12 @@ pub fn catalog() -> Catalog {
     }
     Catalog {
         routes,
-        jobs: vec![crate::tickets::SLA_BREACH_SCAN, crate::invoices::INVOICE_RUN, crate::ledger::CHECK],
+        jobs: vec![
+            crate::tickets::SLA_BREACH_SCAN,
+            crate::invoices::INVOICE_RUN,
+            crate::ledger::CHECK,
+            crate::charging::RETRY,
+        ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
             crate::notifications::SEND_MAIL,
@@ -59,6 +65,7 @@ pub fn catalog() -> Catalog {
             crate::reports::NOTE_REVENUE,
             crate::reports::NOTE_RECURRING,
             crate::reports::NOTE_PAYMENTS,
+            crate::charging::PLAN,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

@@ -56,6 +56,8 @@ pub enum Need {
     SendEmail,
     /// `secretsmanager:GetSecretValue` on the master secret.
     Secret,
+    /// `secretsmanager:GetSecretValue` on the payment provider's keys: the function may move money.
+    Provider,
 }
 
 impl Need {
@@ -72,7 +74,7 @@ impl Need {
             Need::BlobPut => "s3:PutObject",
             Need::PutEvents => "events:PutEvents",
             Need::SendEmail => "ses:SendEmail",
-            Need::Secret => "secretsmanager:GetSecretValue",
+            Need::Secret | Need::Provider => "secretsmanager:GetSecretValue",
         }
     }
 }

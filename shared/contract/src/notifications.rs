@@ -6,8 +6,16 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets",
-    on: &["user.invited", "ticket.assigned", "ticket.replied", "sla.breached", "sla.escalated"],
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges",
+    on: &[
+        "user.invited",
+        "ticket.assigned",
+        "ticket.replied",
+        "sla.breached",
+        "sla.escalated",
+        "charge.succeeded",
+        "charge.failed",
+    ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],
 };

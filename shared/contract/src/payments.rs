@@ -42,11 +42,11 @@ pub const REFUND: Route<AtPayment, NoQuery, NewRefund, PaymentView> = Route::pos
     "/v1/payments/{payment}/refunds",
 )
 .summary(
-    "Note that money of a payment went back: from the client's credit, or from an invoice, which then is open again",
+    "Give money of a payment back, by the provider that took it or by hand: from the client's credit, or from an invoice, which then is open again",
 )
 .permission(Permission::PaymentManage)
 .writes(Writes::ActsOnce)
-.touches(&[Need::Get]);
+.touches(&[Need::Get, Need::Provider]);
 
 /// Read a client's credit.
 pub const GET_CREDIT: Route<AtClient, NoQuery, NoBody, CreditView> =

@@ -25,6 +25,8 @@ pub mod demo_ids {
     pub const CONTRACT: &str = "ctr_01970000000070008000000000000001";
     /// The first invoice.
     pub const INVOICE: &str = "inv_01970000000070008000000000000001";
+    /// The first way to pay of [`CLIENT`].
+    pub const METHOD: &str = "pym_01970000000070008000000000000001";
     /// The first charge of [`CLIENT`].
     pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::billing::retry::DeclineClass;
 use crate::ids::{
-    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PolicyId, TenantId, TicketId,
-    UserId,
+    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId, PolicyId,
+    TenantId, TicketId, UserId,
 };
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
@@ -266,6 +267,39 @@ events! {
         client: ClientId,
         /// How much.
         amount: Money,
+    }
+    /// A client's way to pay was saved.
+    PaymentMethodAdded = "payment_method.added" {
+        /// Whose.
+        client: ClientId,
+        /// Which one.
+        method: PaymentMethodId,
+    }
+    /// A saved way to pay was charged for an invoice.
+    ChargeSucceeded = "charge.succeeded" {
+        /// For which invoice.
+        invoice: InvoiceId,
+        /// Its number, as it is printed.
+        number: String,
+        /// Whose.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+    }
+    /// A saved way to pay was declined.
+    ChargeFailed = "charge.failed" {
+        /// For which invoice.
+        invoice: InvoiceId,
+        /// Its number, as it is printed.
+        number: String,
+        /// Whose.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+        /// Why.
+        class: DeclineClass,
+        /// When it is tried again; none when it is not, until somebody does something.
+        next: Option<Timestamp>,
     }
     /// The check of the books found something that is wrong, or something else than before.
     LedgerDamaged = "ledger.damaged" {

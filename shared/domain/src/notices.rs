@@ -11,6 +11,8 @@ pub enum Recipient {
     User(UserId),
     /// A client's person without one.
     Contact(ClientId, ContactId),
+    /// Where a client's invoices go.
+    Payer(ClientId),
     /// Everybody who has this role.
     Everybody(Role),
 }
@@ -31,6 +33,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
             let people = notify_users.iter().copied().map(Recipient::User);
             people.chain(notify_roles.iter().copied().map(Recipient::Everybody)).collect()
         }
+        Event::ChargeSucceeded { client, .. } => vec![Recipient::Payer(*client)],
+        Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
         _ => Vec::new(),
     }
 }

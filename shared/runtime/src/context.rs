@@ -5,11 +5,13 @@ use domain::Outcome;
 use domain::access::Actor;
 use domain::ids::{ClientId, SessionId};
 use jiff::Timestamp;
-use store::{PageRequest, Record, Slice, Store, TenantStore, Versioned};
+use store::{PageRequest, Record, Slice, Stamp, Store, TenantStore, Versioned};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::handler::Answer;
+use crate::provider::Payments;
+use crate::scribe::Scribe;
 use crate::secrets::Secrets;
 use crate::world::World;
 
@@ -27,12 +29,25 @@ pub struct Cx {
     /// What the process has.
     pub world: World,
     pub(crate) if_match: Option<u64>,
+    pub(crate) key: Option<String>,
+    pub(crate) stamp: Stamp,
 }
 
 impl Cx {
     /// A new id.
     pub fn id(&self) -> Uuid {
         (self.world.ids)()
+    }
+
+    /// This request, however often it is sent: who asks under which `Idempotency-Key`. Absent where the route takes none.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Writes on the way, before the answer is known: for handlers with an effect outside the store, which must be noted
+    /// before it is had.
+    pub fn scribe(&self) -> Scribe {
+        Scribe { world: self.world.clone(), stamp: self.stamp.clone() }
     }
 
     /// Hides what belongs to a client that the caller may not see.
@@ -125,6 +140,16 @@ impl World {
     /// A defect: the function did not declare `Need::Secret`.
     pub fn secrets(&self) -> Result<&Secrets> {
         self.secrets.as_ref().ok_or_else(|| Error::Internal("this function did not declare Need::Secret".into()))
+    }
+}
+
+impl World {
+    /// Who moves money.
+    ///
+    /// # Errors
+    /// A defect: the function did not declare `Need::Provider`.
+    pub fn payments(&self) -> Result<&Payments> {
+        self.payments.as_ref().ok_or_else(|| Error::Internal("this function did not declare Need::Provider".into()))
     }
 }
 

@@ -43,6 +43,9 @@ pub enum Error {
     /// Over a limit; how long to wait.
     #[error("over the limit")]
     TooMany(SignedDuration),
+    /// Somebody outside did not answer; what to do.
+    #[error("{0}")]
+    Outside(&'static str),
     /// A defect.
     #[error("{0}")]
     Internal(String),
@@ -50,6 +53,8 @@ pub enum Error {
 
 /// Seconds that a caller is asked to wait when the store is busy.
 const BUSY_RETRY_S: i64 = 1;
+/// Seconds that a caller is asked to wait when somebody outside does not answer.
+const OUTSIDE_RETRY_S: i64 = 60;
 
 /// The least number of whole seconds that is not shorter, and at least one.
 fn whole_seconds(wait: SignedDuration) -> i64 {
@@ -79,6 +84,7 @@ impl Error {
         match self {
             Error::TooMany(wait) => Some(whole_seconds(*wait)),
             Error::Store(error) if error.is_passing() => Some(BUSY_RETRY_S),
+            Error::Outside(_) => Some(OUTSIDE_RETRY_S),
             _ => None,
         }
     }
@@ -144,6 +150,7 @@ impl Error {
                 "The Idempotency-Key was used for another request",
                 "Use a new Idempotency-Key for a new request; a repeat must be the same to the letter.".to_owned(),
             ),
+            Error::Outside(detail) => (503, "outside", "Somebody outside did not answer", (*detail).to_owned()),
             Error::TooMany(_) => (429, "too-many-requests", "Too many requests", "Wait as long as Retry-After says and go on slower.".to_owned()),
             Error::Store(store::Error::Taken(what)) => {
                 (409, "taken", "Already taken", format!("This {what} is already in use. Choose another."))

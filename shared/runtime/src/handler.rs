@@ -84,6 +84,15 @@ pub(crate) struct Prepared {
 
 type Run = Box<dyn for<'a> Fn(AnyCx, &'a Call) -> BoxFuture<'a, Result<Prepared>> + Send + Sync>;
 
+/// A request as it came in, for what is signed: a signature is over bytes and not over what they mean.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// Headers.
+    pub headers: http::HeaderMap,
+    /// Body.
+    pub body: bytes::Bytes,
+}
+
 /// A route and what it does.
 pub struct Handler {
     /// The route, without its types.
@@ -140,6 +149,29 @@ impl Handler {
             }
             (_, Err(error)) => Box::pin(async move { Err(error) }),
             (AnyCx::Signed(_), _) => {
+                Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) })
+            }
+        });
+        Handler { spec: route.spec, run }
+    }
+
+    /// For a public route whose body is signed: the handler gets it as it came in.
+    ///
+    /// # Panics
+    /// When the route is not public: a defect that every test meets.
+    pub fn raw<P, Q, B, O, F, Fut>(route: Route<P, Q, B, O>, handle: F) -> Self
+    where
+        O: Serialize + 'static,
+        F: Fn(PublicCx, Raw) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
+    {
+        assert!(route.spec.access == Access::Public, "{} is not public: use Handler::new", route.spec.name);
+        let run: Run = Box::new(move |cx, call| match cx {
+            AnyCx::Public(cx) => {
+                let answer = handle(cx, Raw { headers: call.headers.clone(), body: call.body.clone() });
+                Box::pin(async move { prepare(answer.await?) })
+            }
+            AnyCx::Signed(_) => {
                 Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) })
             }
         });

@@ -13,6 +13,7 @@ use store::{Commit, Store, TenantStore};
 use tokio::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::scribe::Scribe;
 use crate::world::{World, whole_ms};
 use crate::wrapper::reconcile;
 
@@ -99,6 +100,11 @@ impl JobCx {
     /// One tenant's data.
     pub fn tenant(&self, due: &Due) -> TenantStore {
         self.world.store.for_tenant(due.tenant)
+    }
+
+    /// Writes on the way, before and after an effect outside the store. A dry run must not come here.
+    pub fn scribe(&self) -> Scribe {
+        Scribe { world: self.world.clone(), stamp: self.world.stamp(self.now, self.job.name, &self.invocation) }
     }
 
     /// Does one item: `decide` reads and says what to write; on a conflict it reads again and decides again.

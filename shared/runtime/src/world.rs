@@ -11,6 +11,7 @@ use contract::Need;
 use contract::need::Needs;
 
 use crate::mail::{Mail, SesMail};
+use crate::provider::Payments;
 use crate::secrets::Secrets;
 
 /// Where the time comes from.
@@ -86,6 +87,8 @@ pub struct World {
     pub events: aws_sdk_eventbridge::Client,
     /// Keys for tokens; absent in functions that did not say that they need them.
     pub secrets: Option<Secrets>,
+    /// Who moves money; absent in functions that did not say that they need it.
+    pub(crate) payments: Option<Payments>,
     /// Settings.
     pub config: Arc<Config>,
 }
@@ -109,6 +112,8 @@ pub struct Parts {
     pub mail: Arc<dyn Mail>,
     /// The master secret's keys.
     pub secrets: Option<Secrets>,
+    /// Who moves money.
+    pub payments: Payments,
     /// Settings.
     pub config: Arc<Config>,
 }
@@ -140,6 +145,7 @@ impl World {
             mail: parts.mail.clone(),
             events: parts.events.clone(),
             secrets,
+            payments: Some(parts.payments.clone()).filter(|_| needs.contains(&Need::Provider)),
             config: parts.config.clone(),
         }
     }
@@ -152,6 +158,8 @@ impl World {
     /// | `STEWARD_MAIN_TABLE`, `STEWARD_AUDIT_TABLE`, `STEWARD_BLOBS_BUCKET`, `STEWARD_BUS` | where the data is |
     /// | `STEWARD_SECRET_ARN` | the master secret in Secrets Manager |
     /// | `STEWARD_SECRET` | the master secret itself, for a run outside AWS |
+    /// | `STEWARD_PAYMENTS_SECRET_ARN` | the payment provider's keys in Secrets Manager, as JSON |
+    /// | `STEWARD_PAYMENTS_KEYS` | these keys themselves, for a run outside AWS |
     /// | `STEWARD_MAIL_FROM`, `STEWARD_APP_URL` | sender and links of mail |
     /// | `STEWARD_RATE_BURST`, `STEWARD_RATE_PER_MINUTE` | limit of calls a user |
     ///
@@ -192,6 +200,7 @@ impl World {
             },
             mail: Arc::new(SesMail::new(&aws, config.mail_from.clone())),
             secrets,
+            payments: if needs.contains(&Need::Provider) { payments(&aws).await? } else { Payments::none() },
             config,
         };
         Ok(World::from_parts(&parts, needs))
@@ -217,4 +226,21 @@ async fn master_secret(aws: &aws_config::SdkConfig) -> Result<Secrets, lambda_ru
     let arn = setting("STEWARD_SECRET_ARN").ok_or("set STEWARD_SECRET_ARN to the master secret's ARN")?;
     let found = aws_sdk_secretsmanager::Client::new(aws).get_secret_value().secret_id(arn).send().await?;
     Ok(Secrets::from_master(found.secret_string().ok_or("the master secret is not a text")?)?)
+}
+
+/// The payment provider, as the deployment's secret says.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the provider's keys")]
+async fn payments(aws: &aws_config::SdkConfig) -> Result<Payments, lambda_runtime::Error> {
+    let keys = match (setting("STEWARD_PAYMENTS_KEYS"), setting("STEWARD_PAYMENTS_SECRET_ARN")) {
+        (Some(keys), _) => keys,
+        (None, None) => return Ok(Payments::none()),
+        (None, Some(arn)) => {
+            let found = aws_sdk_secretsmanager::Client::new(aws).get_secret_value().secret_id(arn).send().await?;
+            found.secret_string().ok_or("the payment provider's keys are not a text")?.to_owned()
+        }
+    };
+    // The reason would repeat what stands there.
+    let keys =
+        serde_json::from_str(&keys).map_err(|_| "the payment provider's keys are not as docs/operations.md says")?;
+    Ok(Payments::from_keys(keys)?)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contract::{Access, MAX_BODY_BYTES, Spec, Writes};
 use domain::error::Refusal;
+use domain::ids::UserId;
 use jiff::Timestamp;
 use store::idempotency::{KEPT, KEPT_OF_MONEY, Use, digest};
 use store::keys::Scope;
@@ -99,7 +100,15 @@ impl Handler {
         }
         let if_match = if self.spec.writes == Writes::Changes { Some(if_match(call)?) } else { None };
         let (actor, session, world) = (claims.actor(), claims.session, world.clone());
-        Ok(AnyCx::Signed(Cx { now, actor, session, store, world, if_match }))
+        let key = idempotency_key(&self.spec, call)?.map(|key| format!("{}#{}", key.who, digest([key.key.as_bytes()])));
+        let stamp = self.stamp(&world, call, now, Some(claims.user));
+        Ok(AnyCx::Signed(Cx { now, actor, session, store, world, if_match, key, stamp }))
+    }
+
+    /// How what this request writes is stamped.
+    fn stamp(&self, world: &World, call: &Call, now: Timestamp, actor: Option<UserId>) -> Stamp {
+        let actor = actor.map_or_else(|| "public".to_owned(), |user| user.to_string());
+        Stamp { now, ids: world.ids.clone(), actor, function: self.spec.name, request: call.request_id.clone() }
     }
 
     /// Replay, or load, decide and commit: once.
@@ -126,9 +135,7 @@ impl Handler {
                 _ => commit,
             };
             let actor = call.claims.as_ref().map(|claims| claims.user).or(by);
-            let actor = actor.map_or_else(|| "public".to_owned(), |user| user.to_string());
-            let (function, request) = (self.spec.name, call.request_id.clone());
-            world.store.write(commit, &Stamp { now, ids: world.ids.clone(), actor, function, request }).await?;
+            world.store.write(commit, &self.stamp(world, call, now, actor)).await?;
         }
         Ok(success(&self.spec, etag, body?, false))
     }

@@ -182,6 +182,18 @@ pub(crate) fn posting(currency: Currency, on: Date, id: PostingId) -> Key {
 pub(crate) fn payment(id: PaymentId) -> Key {
     root(format!("PAYMENT#{id}"))
 }
+pub(crate) fn refunding(payment: PaymentId) -> Key {
+    child(format!("PAYMENT#{payment}"), "REFUNDING".into())
+}
+pub(crate) fn wallet(client: ClientId) -> Key {
+    child(format!("CLIENT#{client}"), "WALLET".into())
+}
+pub(crate) fn charging(invoice: InvoiceId) -> Key {
+    child(format!("INVOICE#{invoice}"), "CHARGING".into())
+}
+pub(crate) fn webhook(digest: &str) -> Key {
+    root(format!("WEBHOOK#{digest}"))
+}
 pub(crate) fn ledger_check() -> Key {
     child("TENANT".into(), "LEDGER".into())
 }
@@ -324,6 +336,11 @@ pub(crate) mod refers {
     /// A client's payments.
     pub(crate) fn client_payments(client: ClientId) -> String {
         format!("CLIENT#{client}#PAYMENTS")
+    }
+
+    /// A client's invoices that saved ways to pay are charged for, while something is left to be charged.
+    pub(crate) fn client_chargings(client: ClientId) -> String {
+        format!("CLIENT#{client}#CHARGINGS")
     }
 
     /// What a client has to its credit, by currency.

@@ -19,6 +19,7 @@ pub mod billing;
 pub mod blocks;
 pub mod books;
 pub mod calendars;
+pub mod charging;
 pub mod clients;
 pub mod contracts;
 pub mod departments;

@@ -119,6 +119,7 @@ fn parameter(route: &Operation, name: &str) -> String {
         "contract" => demo_ids::CONTRACT,
         "charge" => demo_ids::CHARGE,
         "invoice" => demo_ids::INVOICE,
+        "paymentmethod" => demo_ids::METHOD,
         other => other,
     };
     id.to_owned()
@@ -145,6 +146,7 @@ fn envelope(name: &str) -> Option<Value> {
     let mut event = match name {
         "tenant.changed" => json!({ "tenant": demo_ids::TENANT }),
         "contact.added" => json!({ "contact": demo_ids::CONTACT, "client": demo_ids::CLIENT }),
+        "payment_method.added" => json!({ "client": demo_ids::CLIENT, "method": demo_ids::METHOD }),
         "contract.signed" => json!({ "contract": demo_ids::CONTRACT, "client": demo_ids::CLIENT }),
         "invoice.issued" => json!({
             "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "number": "INV-000001",

@@ -179,6 +179,7 @@ fn resource(need: Need) -> String {
         Need::PutEvents => "!GetAtt Bus.Arn".into(),
         Need::SendEmail => "!Sub \"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*\"".into(),
         Need::Secret => "!Ref MasterSecret".into(),
+        Need::Provider => "!Ref PaymentsSecret".into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Note that money of a payment went back: from the client's credit, or from an invoice, which then is open again.
+//! Give money of a payment back, by the provider that took it or by hand: from the client's credit, or from an invoice, which then is open again.
 
 fn main() -> runtime::Exit {
     runtime::serve(billing::routes::refund_payment::route())

@@ -1,15 +1,15 @@
-//! Note that money of a payment went back.
+//! Give money of a payment back.
 
 use contract::NoQuery;
 use contract::payments::{AtPayment, NewRefund, PaymentView, REFUND};
-use domain::billing::refunds::{RefundFrom, Refunded, refund};
-use domain::events::Event;
+use domain::billing::ledger::Via;
+use domain::ids::{PaymentId, PostingId};
+use jiff::Timestamp;
 use runtime::references::{Reference, exist};
-use runtime::{Answer, Cx, Handler, In, Result};
-use store::Commit;
+use runtime::{Answer, Cx, Handler, In, ProviderError, Result};
+use store::charging::OpenRefund;
 
-use crate::agreed::here;
-use crate::paid::{credited, stamp, updated};
+use crate::refunding::{Booked, LATER, begin, booked, dropped, given, send};
 
 /// The route.
 pub fn route() -> Handler {
@@ -17,24 +17,44 @@ pub fn route() -> Handler {
 }
 
 async fn refund_payment(cx: Cx, input: In<AtPayment, NoQuery, NewRefund>) -> Result<Answer<PaymentView>> {
-    let NewRefund { amount, invoice } = input.body;
-    let read = cx.store.payment(input.path.payment).await?;
+    let (id, NewRefund { amount, invoice }) = (input.path.payment, input.body);
+    let read = cx.store.payment(id).await?;
     cx.may_see(read.value.client)?;
     exist(&cx.store, [("/invoice", invoice.map(Reference::Invoice))]).await?;
-    let credit = cx.store.client_credit(read.value.client, read.value.amount.currency()).await?;
-    let kept = match invoice {
-        Some(invoice) => vec![cx.store.invoice(invoice).await?],
-        None => Vec::new(),
+    let due_at = cx.now.saturating_add(LATER).unwrap_or(Timestamp::MAX);
+    let new = OpenRefund { key: String::new(), amount, invoice, asked_by: cx.key().map(str::to_owned), due_at };
+    if read.value.method.via() == Some(Via::Provider) {
+        return by_provider(&cx, id, &new).await;
+    }
+    let posting = PostingId::from_uuid(cx.id());
+    Ok(shown(booked(&cx.store, id, &new, posting, cx.now).await?))
+}
+
+async fn by_provider(cx: &Cx, id: PaymentId, new: &OpenRefund) -> Result<Answer<PaymentView>> {
+    let provider = cx.world.payments()?.provider.clone();
+    let Some(open) = cx.scribe().write(|| begin(&cx.store, id, new, cx.now)).await? else {
+        return as_it_is(cx, id).await;
     };
-    let from =
-        kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
-    let today = here(&cx).await?.today;
-    let done = refund(read.value.clone(), amount, from, credit.value, stamp(&cx, today))?;
-    let Refunded { payment, invoice, credit: after, posting } = done;
-    let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount };
-    let commit = cx.store.commit().update(&payment, read.rev).emit([event]);
-    let commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
-    let commit = credited(commit, &credit, &after);
-    let commit = posting.iter().fold(commit, Commit::create);
-    Ok(Answer::after(commit, payment.into()).rev(read.rev + 1))
+    match send(&cx.store, provider.as_ref(), id, &open).await {
+        Ok(()) => match given(&cx.store, id, &open.key, cx.now).await? {
+            Some(booked) => Ok(shown(booked)),
+            // The job was faster.
+            None => as_it_is(cx, id).await,
+        },
+        Err(error @ ProviderError::Refused(_)) => {
+            let commit = dropped(&cx.store, id, &open.key).await?;
+            Ok(Answer::refused_after(commit.unwrap_or_else(|| cx.store.commit()), error.into()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn as_it_is(cx: &Cx, id: PaymentId) -> Result<Answer<PaymentView>> {
+    let read = cx.store.payment(id).await?;
+    Ok(Answer::after(cx.store.commit(), read.value.into()).rev(read.rev))
+}
+
+fn shown(booked: Booked) -> Answer<PaymentView> {
+    let Booked { payment, commit, rev } = booked;
+    Answer::after(commit, payment.into()).rev(rev + 1)
 }

@@ -117,7 +117,8 @@ pub enum AttemptResult {
 }
 
 impl AttemptResult {
-    const fn must_be_asked(self) -> bool {
+    /// Whether the provider has to be asked before anything else is charged.
+    pub const fn must_be_asked(self) -> bool {
         matches!(self, Self::Open {} | Self::Unknown {})
     }
 }
@@ -359,6 +360,26 @@ impl Charging {
             (self.method, self.tries, self.stopped, self.not_before) = (method, 0, None, now);
         }
         self
+    }
+
+    /// Tries again at once, because somebody asked for it. What will never work stays as it is, and so does the cap.
+    #[must_use]
+    pub fn hurried(mut self, now: Timestamp) -> Self {
+        self.not_before = self.not_before.min(now);
+        self.stopped = self.stopped.filter(|stopped| *stopped != Stopped::TriedEnough);
+        self
+    }
+
+    /// Waits for another method: this one is not there any more.
+    #[must_use]
+    pub const fn without_method(mut self) -> Self {
+        self.stopped = Some(Stopped::NeedsMethod);
+        self
+    }
+
+    /// The latest attempt, unless it is over for 60 days.
+    pub fn latest(&self) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.n == self.attempts_made)
     }
 
     fn attempt(&mut self, n: u32) -> Result<&mut Attempt, Refusal> {

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::billing::bill::Limits;
 use crate::billing::codes::TaxCode;
+use crate::billing::dunning::DunningPolicy;
 use crate::billing::number::{Series, SeriesKind};
 use crate::billing::proration::Proration;
+use crate::billing::retry::RetryPolicy;
 use crate::billing::taxes::{Tax, TaxRounding};
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
@@ -43,6 +45,12 @@ pub struct BillingSettings {
     pub grouping: Grouping,
     /// When a draft is held for approval.
     pub limits: Limits,
+    /// How a saved way to pay is tried again.
+    #[serde(default)]
+    pub retry: RetryPolicy,
+    /// What is done about what is not paid.
+    #[serde(default)]
+    pub dunning: DunningPolicy,
     /// When they last changed; none as long as nobody has set them.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -102,6 +110,10 @@ pub struct BillingChanges {
     pub grouping: Option<Grouping>,
     /// Held otherwise.
     pub limits: Option<Limits>,
+    /// Tried again otherwise.
+    pub retry: Option<RetryPolicy>,
+    /// Dunned otherwise.
+    pub dunning: Option<DunningPolicy>,
 }
 
 impl Numbering {
@@ -132,6 +144,8 @@ impl Default for BillingSettings {
             proration: Proration::default(),
             grouping: Grouping::PerContract,
             limits: Limits::default(),
+            retry: RetryPolicy::default(),
+            dunning: DunningPolicy::default(),
             updated_at: None,
         }
     }
@@ -170,6 +184,8 @@ impl BillingSettings {
         check.that(lines, "/limits/lines_a_day", "out_of_range", "must be from 1 to 1000");
         let factor = (1..=HIGHEST_FACTOR).contains(&times_the_last);
         check.that(factor, "/limits/times_the_last", "out_of_range", "must be from 1 to 100");
+        self.retry.check("/retry", &mut check);
+        self.dunning.check("/dunning", &mut check);
         check.done()
     }
 }
@@ -189,6 +205,8 @@ pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestam
         proration: changes.proration.unwrap_or(settings.proration),
         grouping: changes.grouping.unwrap_or(settings.grouping),
         limits: changes.limits.unwrap_or(settings.limits),
+        retry: changes.retry.unwrap_or(settings.retry),
+        dunning: changes.dunning.unwrap_or_else(|| settings.dunning.clone()),
         updated_at: settings.updated_at,
     };
     if after != *settings {

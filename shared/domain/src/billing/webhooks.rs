@@ -32,6 +32,9 @@ pub enum NotSigned {
     /// It was signed more than [`TOLERANCE_S`] before or after now.
     #[error("the webhook was signed more than 300 seconds before or after now")]
     OutOfTime,
+    /// No signature is right.
+    #[error("no signature of the webhook is right")]
+    Forged,
 }
 
 impl Signed {
@@ -80,7 +83,11 @@ fn bytes(hex: &str) -> Option<[u8; SIGNATURE_BYTES]> {
     if hex.len() != 2 * SIGNATURE_BYTES {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    // Small letters only, as they are sent: one signature has one spelling.
+    let digit = |byte: u8| {
+        let digit = char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+        digit.and_then(|digit| u8::try_from(digit).ok())
+    };
     let mut bytes = [0; SIGNATURE_BYTES];
     for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
         *byte = digit(pair[0])? << 4 | digit(pair[1])?;
@@ -108,6 +115,7 @@ mod tests {
             &format!("t=,v1={a}"),
             &format!("t=1,v1={}", &a[1..]),
             &format!("t=1,v1={}g", &a[1..]),
+            &format!("t=1,v1={}", a.to_uppercase()),
             &format!("t=1,v0={a}"),
             &long,
         ] {

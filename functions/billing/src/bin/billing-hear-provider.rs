@@ -1,0 +1,5 @@
+//! What the payment provider tells by itself; signed, each event once, in any order.
+
+fn main() -> runtime::Exit {
+    runtime::serve(billing::routes::hear_provider::route())
+}

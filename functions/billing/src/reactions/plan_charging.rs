@@ -1,0 +1,66 @@
+//! Plan the charge of an issued invoice for the day on which it is due, and go on with what waits for a way to pay when
+//! there is a new one.
+
+use contract::charging::PLAN;
+use domain::billing::retry::Charging;
+use domain::events::Event;
+use domain::ids::{ClientId, InvoiceId, PaymentMethodId};
+use jiff::Timestamp;
+use jiff::civil::{Date, time};
+use runtime::{ReactionCx, ReactionHandler, Result};
+use store::Commit;
+use store::charging::KeptCharging;
+
+use crate::teller::{next_of, state};
+
+/// The reaction.
+pub fn reaction() -> ReactionHandler {
+    ReactionHandler::new(PLAN, plan)
+}
+
+async fn plan(cx: ReactionCx) -> Result<Commit> {
+    match cx.envelope.event {
+        Event::InvoiceIssued { invoice, client, .. } => first(&cx, invoice, client).await,
+        Event::PaymentMethodAdded { client, method } => {
+            for (invoice, _) in cx.store.stopped_chargings(client).await? {
+                cx.reconcile(|| go_on(&cx, invoice, method)).await?;
+            }
+            Ok(cx.store.commit())
+        }
+        _ => Ok(cx.store.commit()),
+    }
+}
+
+/// Plans the first try, if the client agreed to be charged.
+async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commit> {
+    let wallet = cx.store.wallet(client).await?.value;
+    let Some(method) = wallet.default.filter(|_| wallet.automatic) else { return Ok(cx.store.commit()) };
+    let invoice = cx.store.invoice(id).await?.value.invoice;
+    if !invoice.is_open() || cx.store.charging(id).await?.is_some() {
+        return Ok(cx.store.commit());
+    }
+    let not_before = match invoice.due_on {
+        Some(due_on) => morning(cx, due_on).await?,
+        None => cx.now,
+    };
+    let charging = Charging::new(id, method, not_before.max(cx.now));
+    let due_at = charging.due_at(invoice.balance(), cx.now);
+    Ok(cx.store.commit().create(&KeptCharging { charging, client, due_at, over: false, asked_by: None }))
+}
+
+/// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.
+async fn morning(cx: &ReactionCx, on: Date) -> Result<Timestamp> {
+    let zone = cx.store.tenant_record().await?.value.zone;
+    let at = on.to_datetime(time(6, 0, 0, 0)).to_zoned(zone.rules().clone());
+    Ok(at.map_or(Timestamp::MAX, |at| at.timestamp()))
+}
+
+/// Goes on with another way to pay.
+async fn go_on(cx: &ReactionCx, id: InvoiceId, method: PaymentMethodId) -> Result<((), Option<Commit>)> {
+    let Some(state) = state(&cx.store, id).await? else { return Ok(((), None)) };
+    let (before, owed) = (&state.kept.value, state.invoice.value.invoice.balance());
+    let charging = before.charging.clone().with_method(method, cx.now);
+    let after = next_of(before, charging, owed, cx.now);
+    let moved = after != *before;
+    Ok(((), moved.then(|| cx.store.commit().update(&after, state.kept.rev))))
+}

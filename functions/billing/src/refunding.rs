@@ -1,0 +1,159 @@
+//! Refunds by the provider: noted before it is asked, and in the books once it did.
+
+use domain::billing::ledger::Stamp;
+use domain::billing::payments::Payment;
+use domain::billing::refunds::{RefundFrom, Refunded, refund};
+use domain::error::Refusal;
+use domain::events::Event;
+use domain::ids::{PaymentId, PostingId};
+use jiff::{SignedDuration, Timestamp};
+use runtime::provider::{PaymentProvider, ProviderError, Refund};
+use runtime::{Result, Scribe, Step};
+use store::charging::{OpenRefund, Refunding};
+use store::{Commit, TenantStore, Versioned};
+
+use crate::paid::{credited, updated};
+use crate::teller::today;
+
+/// When the job looks after a refund that its request did not see through.
+pub(crate) const LATER: SignedDuration = SignedDuration::from_mins(15);
+
+/// A refund in the books, with what is written of it.
+pub(crate) struct Booked {
+    pub(crate) payment: Payment,
+    pub(crate) commit: Commit,
+    pub(crate) rev: u64,
+}
+
+/// What a refund moves in the books.
+pub(crate) async fn booked(
+    store: &TenantStore,
+    payment: PaymentId,
+    open: &OpenRefund,
+    posting: PostingId,
+    now: Timestamp,
+) -> Result<Booked> {
+    let read = store.payment(payment).await?;
+    let credit = store.client_credit(read.value.client, read.value.amount.currency()).await?;
+    let kept = match open.invoice {
+        Some(invoice) => vec![store.invoice(invoice).await?],
+        None => Vec::new(),
+    };
+    let from =
+        kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
+    let stamp = Stamp { id: posting, at: now, on: today(store, now).await? };
+    let done = refund(read.value.clone(), open.amount, from, credit.value, stamp)?;
+    let Refunded { payment, invoice, credit: after, posting } = done;
+    let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: open.amount };
+    let commit = store.commit().update(&payment, read.rev).emit([event]);
+    let commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
+    let commit = credited(commit, &credit, &after);
+    let commit = posting.iter().fold(commit, Commit::create);
+    Ok(Booked { payment, commit, rev: read.rev })
+}
+
+/// The posting of a refund by the provider: there is one for its key.
+pub(crate) fn posting(store: &TenantStore, open: &OpenRefund) -> PostingId {
+    PostingId::from_uuid(store.id_of(&format!("posting#{}", open.key)))
+}
+
+/// Notes a refund before the provider is asked for it, or goes on with the one that this request noted before; none when
+/// that was made already. One that the books would not take is refused before it is noted.
+pub(crate) async fn begin(
+    store: &TenantStore,
+    payment: PaymentId,
+    new: &OpenRefund,
+    now: Timestamp,
+) -> Result<(Option<OpenRefund>, Option<Commit>)> {
+    let Versioned { value: before, rev } = store.refunding(payment).await?;
+    if new.asked_by.is_some() && before.made_for == new.asked_by {
+        return Ok((None, None));
+    }
+    if let Some(open) = before.open.clone() {
+        if open.asked_by == new.asked_by {
+            return Ok((Some(open), None));
+        }
+        let detail = "another refund of this payment is under way; try again in a few minutes";
+        return Err(Refusal::conflict("refund_under_way", detail).into());
+    }
+    let begun = before.begun + 1;
+    let open = OpenRefund { key: format!("{payment}-refund-{begun}"), ..new.clone() };
+    booked(store, payment, &open, posting(store, &open), now).await?;
+    let after = Refunding { begun, open: Some(open.clone()), ..before };
+    Ok((Some(open), Some(store.commit().update(&after, rev))))
+}
+
+/// Asks the provider for a refund that was noted.
+pub(crate) async fn send(
+    store: &TenantStore,
+    provider: &dyn PaymentProvider,
+    payment: PaymentId,
+    open: &OpenRefund,
+) -> Result<(), ProviderError> {
+    let of_provider = store.payment(payment).await.map(|read| read.value.provider_key);
+    let reference = of_provider.map_err(|error| ProviderError::NotTaken(error.to_string()))?;
+    let reference = reference.ok_or_else(|| ProviderError::Refused("it does not know this payment".to_owned()))?;
+    let (tenant, key) = (store.tenant(), open.key.clone());
+    let asked = Refund { key, tenant, payment, reference, amount: open.amount };
+    if provider.find_refund(&asked).await? {
+        return Ok(());
+    }
+    provider.refund(&asked).await
+}
+
+/// What is written when the provider gave the money back; nothing when that was written before.
+pub(crate) async fn given(
+    store: &TenantStore,
+    payment: PaymentId,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Booked>> {
+    let refunding = store.refunding(payment).await?;
+    let Some(open) = refunding.value.open.clone().filter(|open| open.key == key) else { return Ok(None) };
+    let Booked { payment, commit, rev } = booked(store, payment, &open, posting(store, &open), now).await?;
+    let after = Refunding { open: None, made_for: open.asked_by, ..refunding.value };
+    Ok(Some(Booked { payment, commit: commit.update(&after, refunding.rev), rev }))
+}
+
+/// What is written when the provider refused: no refund is under way any more.
+pub(crate) async fn dropped(store: &TenantStore, payment: PaymentId, key: &str) -> Result<Option<Commit>> {
+    let refunding = store.refunding(payment).await?;
+    let is_open = refunding.value.open.as_ref().is_some_and(|open| open.key == key);
+    let after = Refunding { open: None, ..refunding.value };
+    Ok(is_open.then(|| store.commit().update(&after, refunding.rev)))
+}
+
+/// Sees a refund through that its request did not.
+pub(crate) async fn see_through(
+    store: &TenantStore,
+    provider: &dyn PaymentProvider,
+    scribe: &Scribe,
+    payment: PaymentId,
+    now: Timestamp,
+) -> Result<Step> {
+    let Some(open) = store.refunding(payment).await?.value.open else { return Ok(Step::Skipped) };
+    match send(store, provider, payment, &open).await {
+        Ok(()) => {
+            scribe
+                .write(|| async { Ok(((), given(store, payment, &open.key, now).await?.map(|booked| booked.commit))) })
+                .await?;
+        }
+        Err(error @ ProviderError::Refused(_)) => {
+            tracing::error!(key = open.key, %error, "a refund was refused");
+            scribe.write(|| async { Ok(((), dropped(store, payment, &open.key).await?)) }).await?;
+        }
+        Err(error) => {
+            tracing::warn!(key = open.key, %error, "a refund waits for the provider");
+            scribe.write(|| async { Ok(((), later(store, payment, now).await?)) }).await?;
+            return Ok(Step::Skipped);
+        }
+    }
+    Ok(Step::Done)
+}
+
+async fn later(store: &TenantStore, payment: PaymentId, now: Timestamp) -> Result<Option<Commit>> {
+    let Versioned { value: mut refunding, rev } = store.refunding(payment).await?;
+    let Some(open) = &mut refunding.open else { return Ok(None) };
+    open.due_at = now.saturating_add(LATER).unwrap_or(Timestamp::MAX);
+    Ok(Some(store.commit().update(&refunding, rev)))
+}

@@ -1,0 +1,19 @@
+//! Read what was tried to charge an invoice.
+
+use contract::charging::{ChargingView, GET_CHARGING};
+use contract::invoices::AtInvoice;
+use contract::{NoBody, NoQuery};
+use runtime::{Answer, Cx, Error, Handler, In, Result};
+
+use crate::issued::visible_invoice;
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(GET_CHARGING, get_charging)
+}
+
+async fn get_charging(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Result<Answer<ChargingView>> {
+    visible_invoice(&cx, input.path.invoice).await?;
+    let kept = cx.store.charging(input.path.invoice).await?.ok_or_else(Error::not_found)?.value;
+    Ok(Answer::of(ChargingView::of(kept.charging, kept.due_at)))
+}

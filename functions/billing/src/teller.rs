@@ -1,0 +1,343 @@
+//! Charging an invoice to a saved way to pay.
+//!
+//! A try is noted before the provider is called and closed after, each in its own transaction. Whoever finds a try that
+//! is not closed asks the provider, and charges nothing before it knows. The payment's id is made of the try, so that an
+//! answer and a webhook that race are one payment.
+
+use domain::billing::declines;
+use domain::billing::ledger::Stamp;
+use domain::billing::payments::{Allocate, Method, NewPayment, receive};
+use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next};
+use domain::error::Refusal;
+use domain::events::Event;
+use domain::ids::{InvoiceId, PaymentId, PostingId};
+use domain::money::Money;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use runtime::provider::{Charge, Charged, PaymentProvider, ProviderError};
+use runtime::{Result, Scribe};
+use store::charging::KeptCharging;
+use store::invoices::KeptInvoice;
+use store::{Commit, TenantStore, Versioned};
+
+use crate::paid::{Account, taken};
+
+/// How long a try may be on its way to the provider: what the provider does not know before that may still arrive.
+const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(2);
+/// When the provider is asked again, or called again, that did not answer.
+const LATER: SignedDuration = SignedDuration::from_mins(15);
+/// Most steps in a row of one invoice; asking, charging and asking again are three.
+const MOST_STEPS: usize = 6;
+
+/// What a provider said of a try.
+pub(crate) struct Said {
+    pub(crate) result: AttemptResult,
+    /// The provider's name for the payment.
+    pub(crate) reference: Option<String>,
+}
+
+impl Said {
+    const fn of(result: AttemptResult) -> Self {
+        Said { result, reference: None }
+    }
+
+    pub(crate) fn succeeded(reference: String) -> Self {
+        Said { result: AttemptResult::Succeeded {}, reference: Some(reference) }
+    }
+
+    pub(crate) fn declined(code: &str) -> Self {
+        Said::of(AttemptResult::Declined { class: DeclineClass::of(code) })
+    }
+}
+
+impl From<Charged> for Said {
+    fn from(charged: Charged) -> Self {
+        match charged {
+            Charged::Succeeded { reference } => Said::succeeded(reference),
+            Charged::Declined { code } => Said::declined(&code),
+            Charged::Pending => Said::of(AttemptResult::Unknown {}),
+        }
+    }
+}
+
+/// An invoice and its charging, as they are.
+pub(crate) struct State {
+    pub(crate) kept: Versioned<KeptCharging>,
+    pub(crate) invoice: Versioned<KeptInvoice>,
+}
+
+impl State {
+    fn owed(&self) -> Money {
+        self.invoice.value.invoice.balance()
+    }
+
+    fn next(&self, now: Timestamp) -> Next {
+        self.kept.value.charging.next(self.owed(), now)
+    }
+}
+
+/// Who charges: one tenant's data, the provider, and in whose name it is written down.
+pub(crate) struct Teller<'a> {
+    pub(crate) store: &'a TenantStore,
+    pub(crate) provider: &'a dyn PaymentProvider,
+    pub(crate) scribe: Scribe,
+    pub(crate) now: Timestamp,
+}
+
+/// What came of an attempt to get on with a charging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Got {
+    /// Something became known.
+    Further,
+    /// Nothing is to be done now.
+    Nowhere,
+}
+
+impl Teller<'_> {
+    /// Asks, charges and closes, until nothing is left to be done at this instant.
+    pub(crate) async fn advance(&self, id: InvoiceId) -> Result<Got> {
+        let mut got = Got::Nowhere;
+        for _ in 0..MOST_STEPS {
+            let Some(state) = state(self.store, id).await? else { return Ok(got) };
+            let said = match state.next(self.now) {
+                Next::Ask { n } => self.ask(&state, n).await?.map(|said| (n, said)),
+                Next::Charge {} | Next::Resend { .. } => match self.open(id).await? {
+                    Some(attempt) => Some((attempt.n, self.send(&state, &attempt).await?)),
+                    None => continue,
+                },
+                _ => None,
+            };
+            let Some((n, said)) = said else {
+                self.settle(id).await?;
+                return Ok(got);
+            };
+            got = Got::Further;
+            self.scribe.write(|| async { Ok(((), closing(self.store, id, n, &said, self.now).await?.1)) }).await?;
+            if said.result == (AttemptResult::NeverArrived {}) && state.next(self.now) != (Next::Ask { n }) {
+                return Ok(got);
+            }
+        }
+        Ok(got)
+    }
+
+    /// What the provider knows of a try; none while that may still change.
+    pub(crate) async fn ask(&self, state: &State, n: u32) -> Result<Option<Said>> {
+        let Some(attempt) = state.kept.value.charging.attempts.iter().find(|attempt| attempt.n == n) else {
+            return Ok(None);
+        };
+        let charge = self.charge(state, attempt).await?;
+        Ok(match self.provider.find_charge(&charge).await {
+            Ok(Some(Charged::Pending)) => None,
+            Ok(Some(charged)) => Some(charged.into()),
+            Ok(None) if self.now.duration_since(attempt.at) >= ON_THE_WAY => {
+                Some(Said::of(AttemptResult::NeverArrived {}))
+            }
+            Ok(None) => None,
+            Err(error) => {
+                tracing::warn!(key = attempt.key, %error, "the provider could not be asked");
+                None
+            }
+        })
+    }
+
+    /// Notes a try before it is sent; none when something else is to be done by now.
+    async fn open(&self, id: InvoiceId) -> Result<Option<Attempt>> {
+        self.scribe
+            .write(|| async {
+                let Some(State { kept, invoice }) = state(self.store, id).await? else { return Ok((None, None)) };
+                let (owed, before) = (invoice.value.invoice.balance(), kept.value.charging.clone());
+                let wallet = self.store.wallet(kept.value.client).await?.value;
+                let next = before.next(owed, self.now);
+                if wallet.method(before.method).is_err() && matches!(next, Next::Charge {} | Next::Resend { .. }) {
+                    let charging = before.without_method();
+                    return Ok((None, Some(kept_next(self.store, &kept, charging, owed, self.now))));
+                }
+                let (charging, attempt) = match next {
+                    Next::Charge {} => before.begin(owed, self.now)?,
+                    Next::Resend { n } => before.resend(n, owed, self.now)?,
+                    _ => return Ok((None, None)),
+                };
+                Ok((Some(attempt), Some(kept_next(self.store, &kept, charging, owed, self.now))))
+            })
+            .await
+    }
+
+    /// Sends a try that was noted. Whatever happens on the way is something to be noted.
+    pub(crate) async fn send(&self, state: &State, attempt: &Attempt) -> Result<Said> {
+        let charge = self.charge(state, attempt).await?;
+        Ok(match self.provider.charge(&charge).await {
+            Ok(charged) => charged.into(),
+            Err(error @ ProviderError::Unknown(_)) => {
+                tracing::warn!(key = attempt.key, %error, "a charge's answer was lost");
+                Said::of(AttemptResult::Unknown {})
+            }
+            Err(error @ (ProviderError::NotTaken(_) | ProviderError::Absent)) => {
+                tracing::error!(key = attempt.key, %error, "a charge was not taken");
+                Said::of(AttemptResult::NeverArrived {})
+            }
+            Err(error @ ProviderError::Refused(_)) => {
+                tracing::error!(key = attempt.key, %error, "a charge was refused");
+                Said::declined(declines::NO_SUCH_METHOD)
+            }
+        })
+    }
+
+    async fn charge(&self, state: &State, attempt: &Attempt) -> Result<Charge> {
+        let invoice = &state.invoice.value.invoice;
+        let wallet = self.store.wallet(invoice.client).await?.value;
+        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        Ok(Charge {
+            key: attempt.key.clone(),
+            tenant: self.store.tenant(),
+            invoice: invoice.id,
+            text: number,
+            customer: wallet.customer.clone().unwrap_or_default(),
+            // What was removed since is only asked for, by its key.
+            method: wallet.method(attempt.method).map(|method| method.token.clone()).unwrap_or_default(),
+            amount: attempt.amount,
+            at: attempt.at,
+        })
+    }
+
+    /// Writes when the charging goes on, if that is another time than before.
+    async fn settle(&self, id: InvoiceId) -> Result<()> {
+        self.scribe
+            .write(|| async {
+                let Some(State { kept, invoice }) = state(self.store, id).await? else { return Ok(((), None)) };
+                let after =
+                    next_of(&kept.value, kept.value.charging.clone(), invoice.value.invoice.balance(), self.now);
+                let moved = after != kept.value;
+                Ok(((), moved.then(|| self.store.commit().update(&after, kept.rev))))
+            })
+            .await
+    }
+}
+
+/// An invoice and its charging, if that has begun.
+pub(crate) async fn state(store: &TenantStore, id: InvoiceId) -> Result<Option<State>> {
+    let Some(kept) = store.charging(id).await? else { return Ok(None) };
+    Ok(Some(State { kept, invoice: store.invoice(id).await? }))
+}
+
+/// A charging as it is kept: with the time at which it goes on.
+pub(crate) fn next_of(before: &KeptCharging, charging: Charging, owed: Money, now: Timestamp) -> KeptCharging {
+    let next = charging.next(owed, now);
+    let due_at = match next {
+        Next::Ask { .. } | Next::Resend { .. } => Some(now.saturating_add(LATER).unwrap_or(Timestamp::MAX)),
+        _ => charging.due_at(owed, now),
+    };
+    KeptCharging { charging, due_at, over: next == (Next::Done {}), ..before.clone() }
+}
+
+fn kept_next(
+    store: &TenantStore,
+    before: &Versioned<KeptCharging>,
+    charging: Charging,
+    owed: Money,
+    now: Timestamp,
+) -> Commit {
+    store.commit().update(&next_of(&before.value, charging, owed, now), before.rev)
+}
+
+/// What is written when something became known of a try, and how the charging stands after; nothing when it was known.
+///
+/// # Errors
+/// 404 when there is no such try, or not any more.
+pub(crate) async fn closing(
+    store: &TenantStore,
+    id: InvoiceId,
+    n: u32,
+    said: &Said,
+    now: Timestamp,
+) -> Result<(KeptCharging, Option<Commit>)> {
+    let State { kept, invoice } = state(store, id).await?.ok_or(Refusal::NotFound)?;
+    let policy = store.billing_settings().await?.value.retry;
+    let before = &kept.value.charging;
+    let charging = before.clone().close(n, said.result, &policy, chance(store, id, n), now)?;
+    let attempt = charging.attempts.iter().find(|attempt| attempt.n == n).ok_or(Refusal::NotFound)?.clone();
+    if charging == *before {
+        return Ok((kept.value, None));
+    }
+    let (client, owed) = (invoice.value.invoice.client, invoice.value.invoice.balance());
+    let number = invoice.value.invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut commit = store.commit();
+    let mut left = owed;
+    match attempt.result {
+        AttemptResult::Succeeded {} => {
+            left = left_of(owed, attempt.amount)?;
+            let method = Method::Saved { method: attempt.method };
+            let came = Came { what: &attempt.key, method, amount: attempt.amount, reference: said.reference.clone() };
+            commit = came.into_books(store, commit, invoice, now).await?;
+            commit = commit.emit([Event::ChargeSucceeded { invoice: id, number, client, amount: attempt.amount }]);
+        }
+        AttemptResult::Declined { class } => {
+            let next = charging.due_at(owed, now);
+            let amount = attempt.amount;
+            commit = commit.emit([Event::ChargeFailed { invoice: id, number, client, amount, class, next }]);
+        }
+        _ => {}
+    }
+    let after = next_of(&kept.value, charging, left, now);
+    let commit = commit.update(&after, kept.rev);
+    Ok((after, Some(commit)))
+}
+
+/// What is left of it once so much was paid.
+fn left_of(owed: Money, paid: Money) -> Result<Money, Refusal> {
+    Ok(owed.minus(owed.at_most(paid)?)?)
+}
+
+/// Money that came in through the provider.
+pub(crate) struct Came<'a> {
+    /// What there is one payment of, for ever.
+    pub(crate) what: &'a str,
+    pub(crate) method: Method,
+    pub(crate) amount: Money,
+    pub(crate) reference: Option<String>,
+}
+
+impl Came<'_> {
+    /// The payment's id.
+    pub(crate) fn payment(&self, store: &TenantStore) -> PaymentId {
+        PaymentId::from_uuid(store.id_of(&format!("payment#{}", self.what)))
+    }
+
+    /// Pays the invoice with it; what is over is the client's credit.
+    pub(crate) async fn into_books(
+        self,
+        store: &TenantStore,
+        commit: Commit,
+        invoice: Versioned<KeptInvoice>,
+        now: Timestamp,
+    ) -> Result<Commit> {
+        let client = invoice.value.invoice.client;
+        let today = today(store, now).await?;
+        let credit = store.client_credit(client, self.amount.currency()).await?;
+        let account = Account { credit, invoices: vec![invoice] };
+        let new = NewPayment {
+            id: self.payment(store),
+            client,
+            method: self.method,
+            amount: self.amount,
+            received_on: today,
+            reference: None,
+            provider_key: self.reference,
+        };
+        let posting = PostingId::from_uuid(store.id_of(&format!("posting#{}", self.what)));
+        let stamp = Stamp { id: posting, at: now, on: today };
+        let received = receive(new, account.credit.value, account.open(), &Allocate::OldestFirst {}, stamp)?;
+        Ok(taken(commit, &account, received))
+    }
+}
+
+/// The tenant's local date.
+pub(crate) async fn today(store: &TenantStore, now: Timestamp) -> Result<Date> {
+    let zone = store.tenant_record().await?.value.zone;
+    Ok(now.to_zoned(zone.rules().clone()).date())
+}
+
+/// Chance, the same whenever this try is closed, so that a repeat plans the same next one.
+fn chance(store: &TenantStore, id: InvoiceId, n: u32) -> u64 {
+    let digest = store.id_of(&format!("chance#{id}#{n}")).as_u128();
+    u64::try_from(digest >> 64).unwrap_or_default()
+}
