@@ -70,6 +70,7 @@ impl<O> Answer<O> {
 }
 
 /// The context, before it is known to be a caller's or the public's.
+#[allow(clippy::large_enum_variant, reason = "there is one a request, and it is passed on at once")]
 pub(crate) enum AnyCx {
     Signed(Cx),
     Public(PublicCx),

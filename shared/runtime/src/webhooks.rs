@@ -65,7 +65,7 @@ mod tests {
         let at = Timestamp::from_second(1_700_000_000).unwrap();
         let (old, new, other) = (secret("whsec_old"), secret("whsec_new"), secret("whsec_other"));
         let both = sign(&[old.clone(), new.clone()], b"{}", at);
-        assert_eq!(verify(&[new.clone()], &both, b"{}", at), Ok(()));
+        assert_eq!(verify(std::slice::from_ref(&new), &both, b"{}", at), Ok(()));
         assert_eq!(verify(&[other.clone(), old.clone()], &both, b"{}", at), Ok(()));
         assert_eq!(verify(&[other], &both, b"{}", at), Err(NotSigned::Forged));
         assert_eq!(verify(&[], &both, b"{}", at), Err(NotSigned::Forged));
