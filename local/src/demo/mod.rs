@@ -5,8 +5,10 @@
 //! about through the domain's own rules, so that a demo record is like any other.
 //!
 //! - `people`, `promises`, `clients`: the tenant; - `scenarios`: what happens at a help desk; - `script`: how one of
-//!   them goes; - `cases`: which happen when; - `desk`: working through them in the order of time; - `save`: writing.
+//!   them goes; - `cases`: which happen when; - `desk`: working through them in the order of time; - `save`: writing;
+//! - `billing`: its contracts and a year of their invoices, which the run itself makes.
 
+mod billing;
 mod cases;
 mod clients;
 mod desk;
@@ -77,7 +79,8 @@ impl Progress {
     }
 }
 
-/// Loads the demo tenant into an empty store. Nobody is told: no event is emitted, no mail is sent.
+/// Loads the demo tenant into an empty store. Nobody is told of its desk: no event is emitted. Its invoices and payments
+/// have their events, from which the sums of the reports come.
 ///
 /// # Errors
 /// When the store does not take it, for example because there is a demo tenant already.
@@ -89,7 +92,9 @@ pub async fn load(app: &App, progress: &Progress) -> Result<()> {
     let worked = desk::work(&house, cases::all(&house, now)?, now)?;
     progress.expect(worked.cases.len());
     save::house(&world, &house).await?;
+    let pieces = billing::pieces(&worked.cases);
     save::tickets(&world, &house, worked, progress).await?;
+    billing::load(app, &house, pieces, now).await?;
     progress.done();
     Ok(())
 }

@@ -18,7 +18,7 @@ use super::house::House;
 const ACTOR: &str = "demo";
 
 /// A commit that is written when it is full, and begun anew.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     world: &'a World,
     store: TenantStore,
     commit: Commit,
@@ -28,14 +28,20 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(world: &'a World, house: &House) -> Self {
+    /// An empty one.
+    pub(super) fn new(world: &'a World, house: &House) -> Self {
         let store = world.store.for_tenant(house.tenant.id);
         let commit = store.commit();
         Batch { world, store, commit, actions: 0, counted: HashSet::new() }
     }
 
+    /// The tenant's data.
+    pub(super) fn store(&self) -> &TenantStore {
+        &self.store
+    }
+
     /// Adds writes that are so many actions.
-    async fn add(&mut self, actions: usize, write: impl FnOnce(Commit) -> Commit) -> Result<()> {
+    pub(super) async fn add(&mut self, actions: usize, write: impl FnOnce(Commit) -> Commit) -> Result<()> {
         // One action is the audit entry's.
         if self.actions + actions >= MAX_ACTIONS {
             self.write().await?;
@@ -46,7 +52,8 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    async fn write(&mut self) -> Result<()> {
+    /// Writes what is in it.
+    pub(super) async fn write(&mut self) -> Result<()> {
         let commit = std::mem::replace(&mut self.commit, self.store.commit());
         let stamp = Stamp {
             now: self.world.now(),

@@ -1,13 +1,18 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use contract::sample::demo_ids;
 use domain::access::Role;
+use domain::billing::contract::ContractState;
+use domain::billing::invoice::{InvoiceKind, InvoiceState};
+use domain::billing::reports::{Month, Service};
 use domain::ids::{ClientId, ContactId};
 use domain::passwords;
 use domain::sla::{ClockState, next_mark};
 use domain::tickets::{Priority, Status, Ticket};
 use domain::timeline::EntryKind;
 use jiff::Timestamp;
+use runtime::jobs::JobInput;
+use store::contracts::ContractFilter;
 use store::tickets::TicketFilter;
 use store::users::UserFilter;
 use store::{PageRequest, TenantStore};
@@ -209,4 +214,49 @@ async fn the_tenant_is_whole_and_samples_and_sign_ins_lead_to_it() {
         let user = store.user(login.user).await.expect("a user").value;
         assert!(user.is_active() && who.contains(role) && user.role.name() == role, "{email} is {}", user.role);
     }
+}
+
+#[tokio::test]
+async fn twelve_contracts_of_every_kind_have_a_year_of_invoices_and_the_books_are_right() {
+    let Loaded { app, store, .. } = loaded().await;
+    let contracts = store.contracts(ContractFilter::default(), &ALL).await.expect("contracts").items;
+    assert_eq!(contracts.len(), 12);
+    let mut kinds = HashSet::new();
+    for root in &contracts {
+        let contract = store.contract(root.value.contract.id).await.expect("a contract").value.contract;
+        assert_eq!(contract.parked, None, "{}", contract.number);
+        kinds.extend(contract.lines.iter().map(|line| line.kind));
+    }
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    assert!(contracts.iter().any(|root| root.value.contract.state == ContractState::Ended));
+    store.contract_root(known(demo_ids::CONTRACT)).await.expect("the first contract");
+
+    let (mut states, mut kinds, mut numbers) = (HashMap::<InvoiceState, u32>::new(), HashSet::new(), Vec::new());
+    let look = |kept: store::invoices::KeptInvoice| {
+        *states.entry(kept.invoice.state).or_default() += 1;
+        kinds.insert(kept.invoice.kind);
+        if kept.invoice.kind == InvoiceKind::Recurring {
+            numbers.push(kept.invoice.number.map(|number| number.n));
+        }
+    };
+    store.each_invoice(look).await.expect("invoices");
+    numbers.sort_unstable();
+    assert!(numbers.len() >= 60, "{} invoices", numbers.len());
+    assert!(numbers.iter().copied().eq((1..=numbers.len() as u64).map(Some)), "{numbers:?}");
+    for state in [InvoiceState::Paid, InvoiceState::WrittenOff, InvoiceState::Issued] {
+        assert!(states.contains_key(&state), "none is {state} in {states:?}");
+    }
+    assert!(kinds.contains(&InvoiceKind::CreditNote), "{kinds:?}");
+
+    app.run_job("billing-check-ledger", JobInput::default()).await.expect("a check");
+    let check = store.ledger_check().await.expect("a check").value;
+    assert!(check.checked_at.is_some() && check.findings.is_empty(), "{:#?}", check.findings);
+
+    app.settle().await;
+    let this = Month::of(known::<jiff::civil::Date>(&NOON[..10]));
+    let earned = store.revenue_months(known("EUR"), this.plus(-11), this).await.expect("revenue");
+    assert_eq!(earned.len(), 12);
+    assert!(earned.values().all(|month| month.services.get(&Service::Agreed).is_some_and(|minor| *minor > 100_000)));
+    let recurs = store.recurring_sums(known("USD"), this).await.expect("what recurs");
+    assert!(recurs.values().any(|sums| sums.movement.churn > 0), "a contract ended: {recurs:?}");
 }
