@@ -268,11 +268,14 @@ fn numbers(item: &Item) -> BTreeMap<String, i64> {
     item.iter().filter_map(number).collect()
 }
 
+/// Numbers by their names.
+type Named = Vec<(String, i64)>;
+
 /// A sum to be moved: an action of a commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
     key: keys::Key,
-    by: Vec<(String, i64)>,
+    by: Named,
 }
 
 impl Tally {
@@ -284,7 +287,7 @@ impl Tally {
         cells: &BTreeMap<Cell, i64>,
         issued: (Month, i64),
     ) -> Vec<Tally> {
-        let mut by_contract: BTreeMap<(Month, Option<ContractId>), Vec<(String, i64)>> = BTreeMap::new();
+        let mut by_contract: BTreeMap<_, Named> = BTreeMap::new();
         let mut by_month: BTreeMap<Month, BTreeMap<String, i64>> = BTreeMap::new();
         for (cell, minor) in cells {
             let name = cell.service.name().to_owned();
