@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod billed;
 mod billing_settings;
 mod canaries;
 mod charging;

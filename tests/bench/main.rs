@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on panics")]
 
 mod binaries;
+mod invoicing;
 mod numbers;
 mod routes;
 mod scan;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Measures reads per due ticket, routes beside their raw store calls, and the release binaries.
+/// Measures reads per due ticket, calls per invoice, routes beside their raw store calls, and the release binaries.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Args {
@@ -23,6 +24,9 @@ struct Args {
     /// How many tickets are due at each scan.
     #[arg(long, default_value_t = 200)]
     due: usize,
+    /// How many contracts are due; an invoice run is measured for each.
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000")]
+    contracts: Vec<usize>,
     /// How often each route is called.
     #[arg(long, default_value_t = 300)]
     calls: usize,
@@ -40,6 +44,7 @@ async fn main() {
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     println!("Built with the {profile} profile. Times are wall-clock, on whatever else this machine does.\n");
     scan::measure(&args.open, args.due).await;
+    invoicing::measure(&args.contracts).await;
     routes::measure(args.calls).await;
     binaries::measure(args.binaries, args.starts).await;
 }

@@ -157,31 +157,37 @@ async fn an_invoice_run_killed_at_any_call_leaves_what_an_undisturbed_one_leaves
 /// Kills the run at its first call and at each `step`th after it, before and after.
 async fn killed_at_each(step: usize) {
     let due = Box::pin(due(&Stack::start().await)).await;
-    let stack = due.snapshot.restore().await;
-    stack.app.seam().inject(Faults::none().only_for(RUN));
-    let report = run(&stack).await;
-    assert_eq!((report.done, report.failed), (4, 0), "{report:?}");
-    let calls = stack.app.seam().inject(Faults::none()).seen();
-    stack.app.settle().await;
-    let undisturbed = main(&stack);
+    let stack = Box::pin(killed(&due.snapshot, RUN, 4, step)).await;
     Box::pin(shows_everything(&due, &stack)).await;
+}
 
+/// Kills a job at its first call and at each `step`th after it, before and after: run again it leaves what it leaves
+/// undisturbed, with so many items done. That is what is answered.
+pub(crate) async fn killed(snapshot: &Snapshot, job: &'static str, done: u64, step: usize) -> Stack {
+    let alone = snapshot.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(job));
+    let report = alone.app.run_job(job, JobInput::default()).await.expect("the job runs");
+    assert_eq!((report.done, report.failed), (done, 0), "{report:?}");
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    alone.app.settle().await;
+    let undisturbed = main(&alone);
     for call in (0..calls).step_by(step) {
         for side in [Side::Before, Side::After] {
-            let stack = due.snapshot.restore().await;
+            let stack = snapshot.restore().await;
             let gate = Gate::shut();
-            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(RUN));
+            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(job));
             tokio::select! {
-                _ = stack.app.run_job(RUN, JobInput::default()) => panic!("the run ends before call {call}"),
+                _ = stack.app.run_job(job, JobInput::default()) => panic!("the job ends before call {call}"),
                 () = gate.reached() => {}
             }
             stack.app.seam().inject(Faults::none());
             stack.app.settle().await;
-            run(&stack).await;
+            stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
             stack.app.settle().await;
-            same(&main(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
+            same(&main(&stack), &undisturbed, &format!("{job} killed {side:?} call {call} of {calls}"));
         }
     }
+    alone
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod everything;
 mod hostile;
 mod invoice_run;
 mod payment_retry;
+mod prepaid_run;
 mod rights;
 mod rights_contracts;
 mod rights_invoices;

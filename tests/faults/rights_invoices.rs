@@ -1,5 +1,7 @@
 //! What happens to invoices, and to contracts that are billed, on each path that touches something else.
 
+use local::embedded::dynamo::MAIN;
+use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Person, Stack, unique};
 
@@ -11,6 +13,7 @@ fn key() -> String {
 pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person, client: &str) {
     Box::pin(by_hand(owner, customer, client)).await;
     Box::pin(by_the_run(stack, owner)).await;
+    Box::pin(voided(stack, owner)).await;
 }
 
 async fn by_hand(owner: &Person, customer: &Person, client: &str) {
@@ -26,6 +29,7 @@ async fn by_hand(owner: &Person, customer: &Person, client: &str) {
         owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
         paths.push(path);
     }
+    Box::pin(earned(&owner.stack, &owner.tenant, &paths[0])).await;
     owner.get(&paths[0]).await.expect(200);
     owner.get(&format!("{}/lines", paths[0])).await.expect(200);
     owner.get("/v1/invoices").await.expect(200);
@@ -65,4 +69,37 @@ async fn by_the_run(stack: &Stack, owner: &Person) {
     owner.get("/v1/billing/parked").await.expect(200);
     let approval = format!("{}/approval", contracts[0].1);
     owner.post(&approval).key(&key()).json(&json!({})).send().await.expect(200);
+}
+
+/// Deferred revenue of which days are over, and some that nobody can read for a while.
+async fn earned(stack: &Stack, tenant: &str, path: &str) {
+    let invoice = path.rsplit('/').next().expect("an id");
+    let key = json!({ "pk": { "S": format!("{tenant}#INVOICE#{invoice}") }, "sk": { "S": "RECOGNITION" } });
+    let get = json!({ "TableName": MAIN, "Key": key });
+    let item = stack.app.dynamo().execute("GetItem", &get).expect("a table")["Item"].clone();
+    let mut bad = item.clone();
+    bad["v"] = json!({ "M": {} });
+    let time = stack.now() + jiff::SignedDuration::from_hours(72);
+    for kept in [bad, item] {
+        stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": kept })).expect("it is kept");
+        let input = JobInput { time: Some(time), ..JobInput::default() };
+        stack.app.run_job("billing-recognise-revenue", input).await.expect("it runs");
+    }
+}
+
+/// A bill of a contract that turns out never to have been owed.
+async fn voided(stack: &Stack, owner: &Person) {
+    let client = owner.client("Dune Row").await;
+    let line = json!({
+        "text": "Care", "kind": "fixed", "timing": "advance", "price": { "pricing": { "model": "flat", "amount": "9" } },
+    });
+    let schedule = json!({ "cycle": "monthly", "starts_on": "2026-02-01" });
+    let body = json!({ "client": client, "name": "Care", "schedule": schedule, "lines": [line] });
+    let contract = owner.create("/v1/contracts", body).await;
+    owner.post(&format!("/v1/contracts/{}/sign", contract["id"].as_str().expect("an id"))).send().await.expect(200);
+    crate::invoice_run::run(stack).await;
+    let found = owner.get(&format!("/v1/invoices?client={client}")).await.expect(200);
+    let path = format!("/v1/invoices/{}", found["items"][0]["id"].as_str().expect("an id"));
+    let again = json!({ "bill_again": true });
+    owner.post(&format!("{path}/void")).key(&key()).json(&again).send().await.expect(200);
 }

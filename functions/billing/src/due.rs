@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::bill::{Facts, MOST_TAKEN, Worked};
+use domain::billing::bill::{Draft, Facts, MOST_TAKEN, Worked};
+use domain::billing::blocks::{BlockState, SoldBlock};
 use domain::billing::charges::{ChargeState, ClientCharge};
 use domain::billing::client::ClientBilling;
 use domain::billing::contract::{Contract, ContractState};
@@ -33,6 +34,8 @@ pub(crate) struct DueContract {
     pub(crate) usage: Vec<Versioned<UsageRecord>>,
     pub(crate) time: Vec<Versioned<TimeEntry>>,
     pub(crate) charges: Vec<Versioned<ClientCharge>>,
+    /// All blocks of prepaid hours of the client.
+    pub(crate) blocks: Vec<Versioned<SoldBlock>>,
     /// What is to be taken up, when that was written down already.
     pub(crate) plan: Versioned<KeptPlan>,
     counts: Vec<domain::billing::bill::Count>,
@@ -50,8 +53,13 @@ impl DueContract {
     pub(crate) async fn of(store: &TenantStore, house: &House, contract: Versioned<KeptContract>) -> Result<Self> {
         let agreed = &contract.value.contract;
         let (id, client) = (agreed.id, agreed.client);
-        let (book, approvals, plan, billing) =
-            try_join!(store.contract_book(id), store.approvals(id), store.bill_plan(id), store.client_billing(client))?;
+        let (book, approvals, plan, billing, blocks) = try_join!(
+            store.contract_book(id),
+            store.approvals(id),
+            store.bill_plan(id),
+            store.client_billing(client),
+            store.all_blocks(client)
+        )?;
         let (usage, time, charges) = match &plan.value.plan {
             Some(plan) => {
                 try_join!(store.planned_usage(plan), store.planned_time(plan), store.planned_charges(client, plan))?
@@ -69,6 +77,7 @@ impl DueContract {
             usage,
             time,
             charges,
+            blocks,
             plan,
             counts: counts.into_iter().flatten().collect(),
             calendar,
@@ -124,6 +133,8 @@ impl DueContract {
             usage: self.usage.iter().map(|record| record.value.usage).collect(),
             time: self.worked(house)?,
             charges: self.charges.iter().map(|charge| charge.value.charge.clone()).collect(),
+            blocks: self.blocks.iter().map(|sold| sold.value.block.clone()).collect(),
+            sold: self.blocks.iter().filter(|sold| sold.value.is_unbilled()).map(|sold| sold.value.clone()).collect(),
             approvals: self.approvals.value.approvals.clone(),
             limits: house.settings.limits,
         })
@@ -153,6 +164,20 @@ impl DueContract {
             Worked { time, text, taxes: work_type.map(|work_type| work_type.taxes.clone()).unwrap_or_default() }
         };
         Ok(price_time(&entries, &terms)?.into_iter().map(worked).collect())
+    }
+
+    /// Leaves to another contract of the client what its bill on the same invoice takes up.
+    pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId) {
+        self.time.retain(|entry| !other.taken.time.contains(&entry.value.id));
+        self.charges.retain(|charge| !other.taken.charges.contains(&charge.value.charge.id));
+        for sold in &mut self.blocks {
+            if other.taken.blocks.contains(&sold.value.block.id) {
+                sold.value.state = BlockState::Billed { invoice };
+            }
+            if let Some(drawn) = other.hours.blocks.iter().find(|drawn| drawn.id == sold.value.block.id) {
+                sold.value.block = drawn.clone();
+            }
+        }
     }
 
     /// What of the plan is not reserved for its invoice yet.

@@ -11,11 +11,12 @@ use store::TenantStore;
 
 /// What a bill of this contract depends on, as far as it is there: without time, which is priced apart, and without
 /// approvals, which are for drafts of the run.
-pub(crate) async fn facts(store: &TenantStore, contract: Contract) -> Result<Facts> {
-    let (book, usage, charges) = try_join!(
+pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limits) -> Result<Facts> {
+    let (book, usage, charges, blocks) = try_join!(
         store.contract_book(contract.id),
         store.open_usage(contract.id),
-        store.open_charges(contract.client)
+        store.open_charges(contract.client),
+        store.all_blocks(contract.client)
     )?;
     let book = book.value.book;
     let from = book.counts_from();
@@ -28,7 +29,9 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract) -> Result<Fac
     let charges = charges.into_iter().map(|charge| charge.value).filter(joins);
     let charges: Vec<Charge> = charges.map(|charge| charge.charge).collect();
     let (time, approvals) = (Vec::new(), Vec::new());
-    Ok(Facts { contract, book, counts, usage, time, charges, approvals, limits: Limits::default() })
+    let sold = blocks.iter().filter(|sold| sold.value.is_unbilled()).map(|sold| sold.value.clone()).collect();
+    let blocks = blocks.into_iter().map(|sold| sold.value.block).collect();
+    Ok(Facts { contract, book, counts, usage, time, charges, blocks, sold, approvals, limits })
 }
 
 /// What a contract's lines count.

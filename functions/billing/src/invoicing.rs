@@ -1,24 +1,28 @@
 //! From a draft of a bill to its invoice, and from an invoice to what is written of it.
 
-use domain::billing::bill::{BlockSold, Draft, Facts, Grouping, bill, bundle, invoice_lines, line_of};
-use domain::billing::blocks::{BlockState, SoldBlock};
+use domain::billing::bill::{BlockSold, Bundle, Draft, Facts, Grouping, bill, bundle, invoice_lines, line_of};
+use domain::billing::blocks::{self, BlockState, SoldBlock};
+use domain::billing::client::ClientBilling;
 use domain::billing::contract::{Contract, ContractState, Parked};
-use domain::billing::hours::Block;
+use domain::billing::hours::{Alert, Block, Source};
 use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, NewInvoice, draft as draft_invoice};
 use domain::billing::issue::{Issued, issue};
 use domain::billing::ledger::Stamp;
 use domain::billing::number::SeriesKind;
+use domain::billing::owed::{Owed, issue_owed, turned};
 use domain::billing::settings::IssueMode;
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{BlockId, InvoiceId, PostingId};
 use domain::zone::Zone;
+use futures::try_join;
 use jiff::Timestamp;
 use runtime::Result;
 use rust_decimal::Decimal;
 use store::contracts::ContractBook;
 use store::due_bills::{KeptPlan, ParkedContract};
 use store::invoices::{Invoiced, KeptLines, KeptRecognition};
+use store::taken::TakenUp;
 use store::{Commit, TenantStore};
 
 use crate::due::DueContract;
@@ -56,29 +60,66 @@ pub(crate) struct Drafted {
     pub(crate) lines: Vec<InvoiceLine>,
 }
 
-/// The invoice of a draft, with taxes. Its id is made of what it bills.
+/// A bill of a contract that goes on an invoice.
+pub(crate) struct Bill {
+    pub(crate) due: DueContract,
+    pub(crate) draft: Draft,
+}
+
+/// The invoice of a draft, with taxes.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] for taxes that cannot be reckoned, [`Refusal::Invalid`] for what an invoice cannot hold.
-pub(crate) fn drafted(
+/// As [`drafted`].
+pub(crate) fn drafted_alone(
     store: &TenantStore,
     due: &DueContract,
     house: &House,
     draft: &Draft,
     now: Timestamp,
 ) -> Result<Drafted, Refusal> {
+    let bundle = bundle(vec![draft.clone()], Grouping::PerContract).pop().ok_or_else(nothing_to_bill)?;
+    drafted(house, &due.client, &bundle, invoice_id(store, draft), now)
+}
+
+/// The invoice of bills that share it, with taxes; a credit note when it comes to less than nothing.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for taxes that cannot be reckoned and for bills that do not fit on one invoice,
+/// [`Refusal::Invalid`] for what an invoice cannot hold.
+pub(crate) fn drafted_of(house: &House, bills: &[Bill], id: InvoiceId, now: Timestamp) -> Result<Drafted, Refusal> {
+    let client = &bills.first().ok_or_else(nothing_to_bill)?.due.client;
+    let drafts = bills.iter().map(|bill| bill.draft.clone()).collect();
+    let mut bundles = bundle(drafts, Grouping::PerClient);
+    let bundle = bundles.pop().ok_or_else(nothing_to_bill)?;
+    if bundles.is_empty() {
+        let Drafted { invoice, lines } = drafted(house, client, &bundle, id, now)?;
+        let (invoice, lines) = turned(invoice, lines);
+        return Ok(Drafted { invoice, lines });
+    }
+    Err(Refusal::conflict("bundle", "these bills do not share an invoice; report this"))
+}
+
+fn nothing_to_bill() -> Refusal {
+    Refusal::conflict("nothing_to_bill", "there is nothing on this bill; report this")
+}
+
+fn drafted(
+    house: &House,
+    client: &ClientBilling,
+    bundle: &Bundle,
+    id: InvoiceId,
+    now: Timestamp,
+) -> Result<Drafted, Refusal> {
     let settings = &house.settings;
-    let none = || Refusal::conflict("nothing_to_bill", "there is nothing on this bill; report this");
-    let bundle = bundle(vec![draft.clone()], Grouping::PerContract).pop().ok_or_else(none)?;
-    let exemptions: Vec<_> = due.client.exemption.clone().into_iter().collect();
-    let (lines, taxed) = invoice_lines(&bundle, &settings.taxes, &exemptions, settings.tax_rounding)?;
+    let exemptions: Vec<_> = client.exemption.clone().into_iter().collect();
+    let (lines, taxed) = invoice_lines(bundle, &settings.taxes, &exemptions, settings.tax_rounding)?;
     let new = NewInvoice {
-        id: invoice_id(store, draft),
+        id,
         kind: InvoiceKind::Recurring,
-        client: draft.client,
+        client: bundle.client,
         billed: bundle.billed(),
-        currency: draft.currency,
-        terms: draft.terms,
+        currency: bundle.currency,
+        terms: bundle.terms,
         taxes: taxed.summary,
         tax_rounding: taxed.rounding,
         exempted: taxed.exempted,
@@ -87,7 +128,7 @@ pub(crate) fn drafted(
     Ok(Drafted { invoice: draft_invoice(new, &lines, now)?, lines })
 }
 
-/// The id of the invoice of a draft: there is one for ever.
+/// The id of the invoice of a draft: there is one for ever. An invoice for several contracts has that of the first.
 pub(crate) fn invoice_id(store: &TenantStore, draft: &Draft) -> InvoiceId {
     InvoiceId::from_uuid(store.id_of(&draft.identity()))
 }
@@ -98,26 +139,52 @@ pub(crate) fn stamp(store: &TenantStore, house: &House, invoice: InvoiceId, what
     Stamp { id, at: now, on: house.today }
 }
 
-/// Issues a new draft with it, when the tenant wants that and the total allows it: one below nothing stays a draft that
-/// somebody turns into a credit. What is written is added to the commit.
+/// Issues a new draft with it, when the tenant wants that. What is written is added to the commit.
 pub(crate) async fn make(
     store: &TenantStore,
     house: &House,
-    drafted: &Drafted,
+    made: &Drafted,
     kept: &KeptLines,
     commit: Commit,
     now: Timestamp,
 ) -> Result<Commit> {
-    let Drafted { invoice, lines } = drafted;
-    let drafted = Event::InvoiceDrafted { invoice: invoice.id, client: invoice.client, total: invoice.totals.total };
-    if house.settings.issue != IssueMode::AtOnce || invoice.totals.total.is_negative() {
-        return Ok(commit.create_invoice(invoice, kept).emit([drafted]));
+    let Drafted { invoice, lines } = made;
+    let event = Event::InvoiceDrafted { invoice: invoice.id, client: invoice.client, total: invoice.totals.total };
+    if house.settings.issue != IssueMode::AtOnce {
+        return Ok(commit.create_invoice(invoice, kept).emit([event]));
+    }
+    let stamp = stamp(store, house, invoice.id, "issue", now);
+    if invoice.kind == InvoiceKind::CreditNote {
+        let (owed, written) = issue_credit(store, house, invoice.clone(), lines, stamp).await?;
+        return Ok(commit.create_invoice(&owed.note, kept).and(written));
     }
     let series = store.series(SeriesKind::Invoice).await?;
     let styled = house.settings.invoice_numbers.style(series.value)?;
-    let issued = issue(invoice.clone(), lines, styled, stamp(store, house, invoice.id, "issue", now))?;
+    let issued = issue(invoice.clone(), lines, styled, stamp)?;
     let commit = commit.create_invoice(&issued.invoice, kept);
     Ok(keep_issued(commit, &issued, series.rev, &house.zone))
+}
+
+/// Issues the draft of a credit note that corrects no invoice, with what is written of it but for the note itself.
+pub(crate) async fn issue_credit(
+    store: &TenantStore,
+    house: &House,
+    draft: Invoice,
+    lines: &[InvoiceLine],
+    stamp: Stamp,
+) -> Result<(Owed, Commit)> {
+    let (series, account) =
+        try_join!(store.series(SeriesKind::CreditNote), store.client_credit(draft.client, draft.currency))?;
+    let styled = house.settings.credit_numbers.style(series.value)?;
+    let owed = issue_owed(draft, lines, account.value, styled, stamp)?;
+    let commit = store.commit().update(&owed.series, series.rev).update(&owed.credit, account.rev);
+    let commit = owed.posting.iter().fold(commit, Commit::create);
+    let kept = owed.recognition.clone().map(|recognition| KeptRecognition::new(recognition, &house.zone));
+    let commit = kept.iter().fold(commit, Commit::create);
+    let number = owed.note.number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let Invoice { id, client, totals, .. } = owed.note;
+    let commit = commit.emit([Event::InvoiceIssued { invoice: id, client, number, total: totals.total.negated() }]);
+    Ok((owed, commit))
 }
 
 /// What is written of an issue, but for the invoice itself.
@@ -135,31 +202,83 @@ pub(crate) fn keep_issued(commit: Commit, issued: &Issued, series_rev: u64, zone
     }])
 }
 
-/// What a bill moves besides its invoice: the contract, its book, what it takes up, and the hours that it sells. The
-/// contract comes first: whoever was slower learns that it has moved.
+/// What a bill moves besides its invoice and the client's blocks: the contract, its book, what it takes up, and the hours
+/// that it sells. The contract comes first: whoever was slower learns that it has moved.
 pub(crate) fn moves(
     store: &TenantStore,
     house: &House,
     due: &DueContract,
     draft: &Draft,
+    invoice: InvoiceId,
     now: Timestamp,
 ) -> Result<Commit, Refusal> {
-    let invoice = invoice_id(store, draft);
     let before = due.agreed();
     let after = Contract { updated_at: now, ..draft.contract_after(before.clone()) };
+    let taken = taken_up(store, due, draft, invoice)?;
     let book = due.book.value.book.clone().with(draft, house.today);
     let mut commit = store
         .commit()
         .update_contract(&due.contract, &after, &house.zone)
         .update(&ContractBook { contract: before.id, book }, due.book.rev)
-        .emit(ended(before, &after));
+        .emit(ended(before, &after))
+        .emit(draft.hours.alerts.iter().map(|alert| runs_low(before, alert)));
     for block in &draft.blocks {
         commit = commit.create(&sold(store, due, draft, *block, invoice, now));
+    }
+    if !taken.is_empty() {
+        commit = commit.create(&taken);
     }
     if due.planned().is_some() {
         return Ok(commit.update(&KeptPlan { contract: before.id, plan: None }, due.plan.rev));
     }
     take(commit.create(&invoiced(draft, invoice)), due, draft, invoice, now)
+}
+
+/// What an invoice takes up of a contract, for the day on which it may be made void.
+fn taken_up(store: &TenantStore, due: &DueContract, draft: &Draft, invoice: InvoiceId) -> Result<TakenUp, Refusal> {
+    let Contract { id: contract, client, .. } = *due.agreed();
+    let time = due.time.iter().filter(|entry| draft.taken.time.contains(&entry.value.id));
+    Ok(TakenUp {
+        invoice,
+        contract,
+        client,
+        usage: draft.taken.usage.clone(),
+        time: time.map(|entry| (entry.value.ticket, entry.value.id)).collect(),
+        charges: draft.taken.charges.clone(),
+        blocks: draft.taken.blocks.clone(),
+        sold: draft.blocks.iter().map(|block| (block.line, block_id(store, block, invoice))).collect(),
+        drawings: draft.hours.drawings.clone(),
+        booked: draft.booked_usage(&due.book.value.book)?,
+    })
+}
+
+/// The client's blocks that an invoice's bills draw on or take up. Of a block that several of them draw on the last one
+/// has what is left.
+pub(crate) fn blocks_moved(bills: &[Bill], invoice: InvoiceId) -> Result<Vec<(SoldBlock, u64)>, Refusal> {
+    let mut moved = Vec::new();
+    let Some(first) = bills.first() else { return Ok(moved) };
+    for before in &first.due.blocks {
+        let id = before.value.block.id;
+        let drawn = bills.iter().rev().find_map(|bill| bill.draft.hours.blocks.iter().find(|block| block.id == id));
+        let mut after = before.value.clone();
+        after.block = drawn.cloned().unwrap_or(after.block);
+        if bills.iter().any(|bill| bill.draft.taken.blocks.contains(&id)) {
+            after = blocks::bill(after, invoice)?;
+        }
+        if after != before.value {
+            moved.push((after, before.rev));
+        }
+    }
+    Ok(moved)
+}
+
+fn runs_low(contract: &Contract, alert: &Alert) -> Event {
+    let Alert { source, percent, used, of } = *alert;
+    let block = match source {
+        Source::Bucket {} => None,
+        Source::Block { block } => Some(block),
+    };
+    Event::HoursRunLow { client: contract.client, contract: contract.id, block, percent, used, of }
 }
 
 /// That the period of a draft is on this invoice.
@@ -216,6 +335,12 @@ pub(crate) fn park(store: &TenantStore, house: &House, due: &DueContract, reason
     store.commit().update_contract(&due.contract, &after, &house.zone).park(&waits, due.contract.rev).emit([event])
 }
 
+/// The block that a line sells on an invoice: the same one for ever.
+fn block_id(store: &TenantStore, block: &BlockSold, invoice: InvoiceId) -> BlockId {
+    let BlockSold { line, bought_on, .. } = block;
+    BlockId::from_uuid(store.id_of(&format!("{invoice}#{line}#{bought_on}")))
+}
+
 fn sold(
     store: &TenantStore,
     due: &DueContract,
@@ -229,7 +354,7 @@ fn sold(
     let agreed = due.agreed().line(line);
     SoldBlock {
         block: Block {
-            id: BlockId::from_uuid(store.id_of(&format!("{invoice}#{line}#{bought_on}"))),
+            id: block_id(store, &block, invoice),
             client: draft.client,
             minutes,
             price,

@@ -20,7 +20,8 @@ pub(crate) async fn visible_invoice(cx: &Cx, id: InvoiceId) -> Result<Versioned<
     Ok(read)
 }
 
-/// Writes that an invoice left the books, and shows it. `recognition` is its deferred revenue, as it was read.
+/// Writes that an invoice left the books, and shows it. `recognition` is its deferred revenue, as it was read;
+/// `back` is what comes back by it.
 pub(crate) fn closed(
     cx: &Cx,
     house: &House,
@@ -28,9 +29,10 @@ pub(crate) fn closed(
     recognition: Option<Versioned<KeptRecognition>>,
     closed: Closed,
     event: Event,
+    back: Commit,
 ) -> Answer<InvoiceView> {
     let Closed { invoice, recognition: after, posting } = closed;
-    let commit = cx.store.commit().update_invoice(read, &invoice).emit([event]);
+    let commit = cx.store.commit().update_invoice(read, &invoice).and(back).emit([event]);
     let commit = posting.iter().fold(commit, Commit::create);
     let commit = match (recognition, after) {
         (Some(before), Some(after)) => commit.update(&KeptRecognition::new(after, &house.zone), before.rev),

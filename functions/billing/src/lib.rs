@@ -9,7 +9,9 @@ mod issued;
 mod paid;
 mod preview;
 mod refunding;
+mod releasing;
 mod reports;
+mod sharing;
 mod teller;
 
 /// What is called over HTTP: one file a route.
@@ -77,6 +79,7 @@ pub mod jobs {
     pub mod check_ledger;
     pub mod invoice_run;
     pub mod payment_retry;
+    pub mod recognise_revenue;
 }
 
 /// What an event starts.
@@ -87,6 +90,7 @@ pub mod reactions {
     pub mod note_revenue;
     pub mod note_sla;
     pub mod plan_charging;
+    pub mod release_voided;
 }
 
 /// Every route of this area.
@@ -154,7 +158,12 @@ pub fn routes() -> Vec<runtime::Handler> {
 
 /// Every job of this area.
 pub fn jobs() -> Vec<runtime::JobHandler> {
-    vec![jobs::invoice_run::job(), jobs::check_ledger::job(), jobs::payment_retry::job()]
+    vec![
+        jobs::invoice_run::job(),
+        jobs::check_ledger::job(),
+        jobs::payment_retry::job(),
+        jobs::recognise_revenue::job(),
+    ]
 }
 
 /// Every reaction of this area.
@@ -166,5 +175,6 @@ pub fn reactions() -> Vec<runtime::ReactionHandler> {
         reactions::note_recurring::reaction(),
         reactions::note_payments::reaction(),
         reactions::plan_charging::reaction(),
+        reactions::release_voided::reaction(),
     ]
 }

@@ -13,7 +13,7 @@ use store::TenantStore;
 
 use crate::due::DueContract;
 use crate::house::House;
-use crate::invoicing::drafted;
+use crate::invoicing::drafted_alone;
 
 /// What the run would do with a contract.
 pub(crate) fn preview(store: &TenantStore, due: &DueContract, house: &House, now: Timestamp) -> ContractPreview {
@@ -34,7 +34,7 @@ fn invoices(
 ) -> Result<(), Refusal> {
     let mut facts = due.facts(house)?;
     for draft in bill(&facts, house.today)?.drafts {
-        let made = drafted(store, due, house, &draft, now)?;
+        let made = drafted_alone(store, due, house, &draft, now)?;
         shown.push(InvoicePreview {
             on: draft.on(),
             due_on: draft.terms.due_on(house.today),

@@ -2,6 +2,7 @@
 
 use domain::billing::retry::DeclineClass;
 use domain::events::{Event, TicketRef};
+use domain::ids::ClientId;
 use domain::sla::ClockKind;
 use domain::tenants::Tenant;
 use domain::tickets::Priority;
@@ -10,6 +11,7 @@ use domain::zone::Zone;
 use jiff::Timestamp;
 use runtime::mail::Letter;
 use runtime::{ReactionCx, Result, invitations};
+use rust_decimal::Decimal;
 
 use crate::people::Person;
 
@@ -47,10 +49,21 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             );
             Words { subject: format!("Invoice {number}: the charge was declined"), said }
         }
+        Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
     Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text }))
+}
+
+fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {
+    let hours = |minutes: Decimal| (minutes / Decimal::from(60)).round_dp(2).normalize();
+    let said = format!(
+        "{} of {} prepaid hours of a client are used, which is {percent} % or more:\n\n{app}/clients/{client}",
+        hours(used),
+        hours(of),
+    );
+    Words { subject: format!("Prepaid hours: {percent} % are used"), said }
 }
 
 struct Words {

@@ -1,12 +1,12 @@
 //! How the tenant bills, and how each client is billed.
 
 use domain::access::Permission;
-use domain::billing::bill::Limits;
+use domain::billing::bill::{Grouping, Limits};
 use domain::billing::client::ClientBilling;
 use domain::billing::dunning::DunningPolicy;
 use domain::billing::proration::Proration;
 use domain::billing::retry::RetryPolicy;
-use domain::billing::settings::{BillingSettings, Grouping, IssueMode, Numbering};
+use domain::billing::settings::{BillingSettings, IssueMode, Numbering};
 use domain::billing::taxes::{Exemption, Tax, TaxRounding};
 use domain::billing::terms::PaymentTerms;
 use domain::ids::ClientId;
@@ -184,6 +184,10 @@ pub struct ClientBillingChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Option<Currency>>,
+    /// What shares an invoice; `null` as the MSP's settings say.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Grouping>)]
+    pub grouping: Option<Option<Grouping>>,
 }
 
 /// How a client is billed.
@@ -204,6 +208,8 @@ pub struct ClientBillingView {
     /// What new contracts with it are in; none for the MSP's.
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Currency>,
+    /// What shares an invoice; none as the MSP's settings say.
+    pub grouping: Option<Grouping>,
     /// When it last changed; none as long as nobody has set it.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -211,7 +217,8 @@ pub struct ClientBillingView {
 
 impl From<ClientBilling> for ClientBillingView {
     fn from(billing: ClientBilling) -> Self {
-        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, updated_at } = billing;
-        ClientBillingView { client, emails, address, tax_id, exemption, terms, currency, updated_at }
+        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, grouping, updated_at } =
+            billing;
+        ClientBillingView { client, emails, address, tax_id, exemption, terms, currency, grouping, updated_at }
     }
 }

@@ -54,6 +54,7 @@ pub fn catalog() -> Catalog {
         jobs: vec![
             crate::tickets::SLA_BREACH_SCAN,
             crate::invoices::INVOICE_RUN,
+            crate::invoices::RECOGNISE_REVENUE,
             crate::ledger::CHECK,
             crate::charging::RETRY,
         ],
@@ -66,6 +67,7 @@ pub fn catalog() -> Catalog {
             crate::reports::NOTE_RECURRING,
             crate::reports::NOTE_PAYMENTS,
             crate::charging::PLAN,
+            crate::invoices::RELEASE_VOIDED,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

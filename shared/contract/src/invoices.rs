@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::job::Job;
+use crate::job::{Job, Reaction};
 use crate::need::{Index, Need};
 use crate::page::{Page, PageQuery};
 use crate::route::{NoBody, NoPath, NoQuery, Route, Writes};
@@ -32,6 +32,24 @@ pub const INVOICE_RUN: Job = Job {
         Need::Query(Index::ByRef),
         Need::Query(Index::ByDue),
     ],
+};
+
+/// Recognise revenue.
+pub const RECOGNISE_REVENUE: Job = Job {
+    name: "billing-recognise-revenue",
+    summary: "Recognises deferred revenue, day by day over the days that were paid for, when a day is over at the tenant",
+    schedule: "rate(1 hour)",
+    timeout_s: 900,
+    touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::ByDue)],
+};
+
+/// Open again what a void invoice took up.
+pub const RELEASE_VOIDED: Reaction = Reaction {
+    name: "billing-release-voided",
+    summary: "Opens again what a void invoice took up, where that is too much for one transaction",
+    on: &["invoice.voided"],
+    timeout_s: 300,
+    touches: &[Need::Get, Need::Put, Need::Audit],
 };
 
 /// List the invoices.
@@ -68,12 +86,14 @@ pub const ISSUE: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
         .touches(&[Need::Get]);
 
 /// Void an invoice.
-pub const VOID: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
+pub const VOID: Route<AtInvoice, NoQuery, VoidInvoice, InvoiceView> =
     Route::post("billing-void-invoice", "/v1/invoices/{invoice}/void")
-        .summary("Void an invoice that nobody has paid and nobody has credited; it keeps its number")
+        .summary(
+            "Void an invoice that nobody has paid and nobody has credited; it keeps its number, and what it took up is open again",
+        )
         .permission(Permission::InvoiceManage)
         .writes(Writes::ActsOnce)
-        .touches(&[Need::Get]);
+        .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// Write off what is left to pay.
 pub const WRITE_OFF: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
@@ -82,6 +102,18 @@ pub const WRITE_OFF: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
         .permission(Permission::InvoiceManage)
         .writes(Writes::ActsOnce)
         .touches(&[Need::Get]);
+
+/// What becomes of a void invoice's period.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bill_again": true }))]
+pub struct VoidInvoice {
+    /// Whether what was agreed for its period becomes charges for the next invoice, to be taken back one by one where that
+    /// is not wanted. Without it only what was logged, used, charged and sold comes back, and prepaid hours that its lines
+    /// sold end.
+    #[serde(default)]
+    pub bill_again: bool,
+}
 
 /// An invoice in a path.
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -4,6 +4,7 @@ use domain::access::Permission;
 use domain::billing::charges::{ChargeState, ClientCharge};
 use domain::billing::codes::TaxCode;
 use domain::billing::contract::Counted;
+use domain::billing::cycle::Period;
 use domain::billing::metering::ClientCount;
 use domain::ids::{ChargeId, ClientId, ContractId, LineId, UserId};
 use iso_currency::Currency;
@@ -43,7 +44,7 @@ pub const ADD_CHARGE: Route<AtClient, NoQuery, NewCharge, ChargeView> =
         .permission(Permission::InvoiceManage)
         .writes(Writes::ActsOnce)
         .created()
-        .touches(&[Need::Get]);
+        .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// List the open charges.
 pub const LIST_CHARGES: Route<AtClient, PageQuery, NoBody, Page<ChargeView>> =
@@ -210,6 +211,8 @@ pub struct ChargeView {
     pub on: Date,
     /// The taxes on it.
     pub taxes: Vec<TaxCode>,
+    /// The days that it pays for; only where the line of a void invoice is billed again.
+    pub service: Option<Period>,
     /// Where it stands.
     pub state: ChargeState,
     /// Who charged it.
@@ -221,7 +224,7 @@ pub struct ChargeView {
 
 impl From<ClientCharge> for ChargeView {
     fn from(ClientCharge { client, currency, contract, charge, state, by, created_at }: ClientCharge) -> Self {
-        let domain::billing::bill::Charge { id, on, text, quantity, unit, unit_price, taxes } = charge;
+        let domain::billing::bill::Charge { id, on, text, quantity, unit, unit_price, taxes, service } = charge;
         ChargeView {
             id,
             client,
@@ -233,6 +236,7 @@ impl From<ClientCharge> for ChargeView {
             currency,
             on,
             taxes,
+            service,
             state,
             by,
             created_at,

@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -15,6 +15,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "sla.escalated",
         "charge.succeeded",
         "charge.failed",
+        "hours.run_low",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

@@ -1,13 +1,14 @@
 //! What happened, as the rest of the house and the outside hear of it. No secrets in here.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
-    CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId, PolicyId,
-    TenantId, TicketId, UserId,
+    BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId,
+    PolicyId, TenantId, TicketId, UserId,
 };
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
@@ -222,6 +223,26 @@ events! {
         invoice: InvoiceId,
         /// To whom it was.
         client: ClientId,
+        /// Whether what was agreed for its period is to be billed again.
+        #[serde(default)]
+        bill_again: bool,
+        /// Who voided it.
+        by: UserId,
+    }
+    /// Prepaid hours of a client run out.
+    HoursRunLow = "hours.run_low" {
+        /// Whose.
+        client: ClientId,
+        /// The contract whose work drew them last, and whose month it is when there is no block.
+        contract: ContractId,
+        /// The block; none for the hours that the contract includes in a month.
+        block: Option<BlockId>,
+        /// Per cent that is drawn: 80 or 95.
+        percent: u8,
+        /// Minutes drawn so far.
+        used: Decimal,
+        /// Of how many.
+        of: Decimal,
     }
     /// What was left to pay of an invoice is not expected any more.
     InvoiceWrittenOff = "invoice.written_off" {

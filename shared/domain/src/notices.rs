@@ -35,6 +35,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         }
         Event::ChargeSucceeded { client, .. } => vec![Recipient::Payer(*client)],
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
+        // Whoever sells the client its next hours, and whoever answers for the desk that runs out of them.
+        Event::HoursRunLow { .. } => [Role::Owner, Role::Manager, Role::Billing].map(Recipient::Everybody).to_vec(),
         _ => Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, NewInv
 use domain::billing::issue::{issue, void, write_off};
 use domain::billing::ledger::{Account, Posting, Stamp};
 use domain::billing::number::{Series, SeriesKind};
+use domain::billing::owed::{issue_owed, turned};
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
 use domain::billing::recognition::{Recognition, earned};
 use domain::billing::refunds::{RefundFrom, refund};
@@ -144,7 +145,16 @@ impl World {
             Op::Issue { client: n, currency, nets } => {
                 let (new, lines) =
                     document(self.uuid(), client(*n), CURRENCIES[usize::from(*currency)], self.today, nets);
-                let drafted = draft(new, &lines, stamp.at).unwrap();
+                let (drafted, lines) = turned(draft(new, &lines, stamp.at).unwrap(), lines);
+                if drafted.kind == InvoiceKind::CreditNote {
+                    let credit = self.credit_of(drafted.client, drafted.currency);
+                    let owed = issue_owed(drafted, &lines, credit, self.series[1].clone(), stamp).unwrap();
+                    self.series[1] = owed.series;
+                    self.lines.insert(owed.note.id, lines);
+                    self.recognitions.extend(owed.recognition);
+                    self.keep(vec![owed.note], Some(owed.credit), owed.posting);
+                    return Some(());
+                }
                 let issued = issue(drafted, &lines, self.series[0].clone(), stamp).ok()?;
                 self.series[0] = issued.series;
                 self.lines.insert(issued.invoice.id, lines);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{CalendarId, ClientId, ContactId, DepartmentId, InvoiceId, PolicyId, UserId};
+use domain::ids::{CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PolicyId, UserId};
 use domain::invalid::Check;
 use domain::sla::SlaChoice;
 use futures::future::try_join_all;
@@ -34,6 +34,8 @@ pub enum Reference {
     Agent(UserId),
     /// A user of the MSP's own.
     Staff(UserId),
+    /// A contract.
+    Contract(ContractId),
 }
 
 impl Reference {
@@ -64,6 +66,7 @@ impl Reference {
             Reference::Invoice(id) => store.invoice(id).await.map(|_| true),
             Reference::User(id) => store.user(id).await.map(|_| true),
             Reference::Agent(id) => store.user(id).await.map(|user| user.value.takes_work()),
+            Reference::Contract(id) => store.contract_root(id).await.map(|_| true),
             Reference::Staff(id) => store.user(id).await.map(|user| user.value.is_staff()),
         };
         match found {

@@ -91,6 +91,21 @@ impl Commit {
         self.writes.is_empty() && self.events.is_empty()
     }
 
+    /// How many actions of a transaction it takes, its audit entry included.
+    pub fn actions(&self) -> usize {
+        self.writes.len() + self.events.len() + 1
+    }
+
+    /// With all that another commit of the same scope would write.
+    #[must_use]
+    pub fn and(mut self, other: Commit) -> Self {
+        self.writes.extend(other.writes);
+        self.events.extend(other.events);
+        self.subjects.extend(other.subjects);
+        self.failed = self.failed.or(other.failed);
+        self
+    }
+
     /// A record that must not exist yet.
     pub fn create<T: Record>(self, value: &T) -> Self {
         self.put(value, 0, Guard::Absent, Meaning::Stale)

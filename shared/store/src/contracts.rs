@@ -237,8 +237,13 @@ impl TenantStore {
 
     /// All contracts with a client, oldest first. It may be a moment behind.
     pub async fn contracts_of(&self, client: ClientId) -> Result<Vec<ContractId>> {
+        Ok(self.contract_roots_of(client).await?.into_iter().map(|root| root.contract.id).collect())
+    }
+
+    /// All contracts with a client, oldest first, without their lines. They may be a moment behind.
+    pub async fn contract_roots_of(&self, client: ClientId) -> Result<Vec<ContractRoot>> {
         let found: Vec<Versioned<ContractRoot>> = self.open(&keys::refers::client_contracts(client)).await?;
-        Ok(found.into_iter().map(|root| root.value.contract.id).collect())
+        Ok(found.into_iter().map(|root| root.value).collect())
     }
 
     /// A page of the terms that come to their end, by the last day of notice.

@@ -173,6 +173,9 @@ pub(crate) fn invoice_lines(id: InvoiceId, of: &str, chunk: u32) -> Key {
 pub(crate) fn credited_lines(id: InvoiceId) -> Key {
     child(format!("INVOICE#{id}"), "CREDITED".into())
 }
+pub(crate) fn taken_up(id: InvoiceId, contract: ContractId) -> Key {
+    child(format!("INVOICE#{id}"), format!("TAKEN#{contract}"))
+}
 pub(crate) fn recognition(id: InvoiceId) -> Key {
     child(format!("INVOICE#{id}"), "RECOGNITION".into())
 }
@@ -316,11 +319,6 @@ pub(crate) mod refers {
     /// A client's time that waits for an invoice, and all the rest.
     pub(crate) fn client_time(client: ClientId, unbilled: bool) -> String {
         format!("CLIENT#{client}#TIME#{}", if unbilled { "OPEN" } else { "DONE" })
-    }
-
-    /// A client's blocks of prepaid hours that wait for an invoice.
-    pub(crate) fn client_blocks(client: ClientId) -> String {
-        format!("CLIENT#{client}#BLOCKS#OPEN")
     }
 
     /// A client's contracts.

@@ -33,6 +33,7 @@ pub mod policies;
 pub mod rates;
 pub mod reports;
 pub mod sessions;
+pub mod taken;
 pub mod tenants;
 pub mod tickets;
 pub mod users;

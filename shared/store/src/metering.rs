@@ -69,6 +69,11 @@ impl TenantStore {
         Ok(found)
     }
 
+    /// A record of use.
+    pub async fn usage_record(&self, contract: ContractId, id: UsageId) -> Result<Versioned<UsageRecord>> {
+        self.get(&keys::usage(contract, id)).await
+    }
+
     /// What was used under a contract and is on no invoice yet, oldest first: as much as a bill takes up. What was
     /// reported a moment ago may still be missing, and one that is billed just now may still be there: who bills it
     /// writes it at this revision.
@@ -146,29 +151,30 @@ impl TenantStore {
         // Dates before the year 0 would sort behind those after it; nobody counted then.
         let from = from.max(jiff::civil::date(0, 1, 1));
         let between = |on: Date| text(format!("{prefix}{on}"));
-        let found: Vec<ClientCount> =
+        let found: Vec<Versioned<ClientCount>> =
             self.children(&keys::client(client).pk, between(from), between(to), forward, most).await?;
-        Ok(found.into_iter().map(|found| found.count).collect())
+        Ok(found.into_iter().map(|found| found.value.count).collect())
     }
 
     /// How many contacts of a client work there. A client has some hundreds at most, and they are counted when one
     /// comes or goes.
     pub async fn active_contacts(&self, client: ClientId) -> Result<u32> {
         let partition = keys::client(client).pk;
-        let contacts: Vec<Contact> =
+        let contacts: Vec<Versioned<Contact>> =
             self.children(&partition, text("CONTACT#"), text("CONTACT#~"), true, usize::MAX).await?;
-        let active = contacts.iter().filter(|contact| contact.active).count();
+        let active = contacts.iter().filter(|contact| contact.value.active).count();
         Ok(u32::try_from(active).unwrap_or(u32::MAX))
     }
 
-    async fn children<T: serde::de::DeserializeOwned>(
+    /// What stands in a partition between two sort keys, as it is at this moment.
+    pub(crate) async fn children<T: serde::de::DeserializeOwned>(
         &self,
         partition: &str,
         from: AttributeValue,
         to: AttributeValue,
         forward: bool,
         most: usize,
-    ) -> Result<Vec<T>> {
+    ) -> Result<Vec<Versioned<T>>> {
         let query = self.store.dynamo.query().table_name(&self.store.names.main);
         let mut read = query
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
@@ -185,7 +191,7 @@ impl TenantStore {
         while found.len() < most
             && let Some(item) = read.next().await
         {
-            found.push(from_item(&item.map_err(from_sdk)?)?.value);
+            found.push(from_item(&item.map_err(from_sdk)?)?);
         }
         Ok(found)
     }

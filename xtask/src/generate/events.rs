@@ -156,6 +156,10 @@ fn envelope(name: &str) -> Option<Value> {
             "payment": "pay_01970000000070008000000000000001", "client": demo_ids::CLIENT,
             "amount": { "minor": 119_000, "currency": "EUR" },
         }),
+        "invoice.voided" => json!({
+            "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "bill_again": false,
+            "by": demo_ids::OWNER,
+        }),
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,
             "priority": "p3", "department": null, "assignee": null, "requester": null, "contact": null,

@@ -19,8 +19,11 @@ use tokio::sync::Mutex;
 
 use crate::due::{DueContract, Planned, part_of};
 use crate::house::House;
-use crate::invoicing::{Next, drafted, invoice_id, invoiced, make, moves, moves_on, next, park};
+use crate::invoicing::{
+    Bill, Next, blocks_moved, drafted_alone, drafted_of, invoice_id, invoiced, make, moves, moves_on, next, park,
+};
 use crate::preview::preview;
+use crate::sharing::{invoice_of, sharing};
 
 /// Most records that one transaction takes up beside the rest of an invoice; DynamoDB takes 100 actions.
 const MOST_AT_ONCE: usize = 60;
@@ -102,28 +105,38 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
     let commit = match next(&due, house) {
         Next::Over(after) => moves_on(store, house, &due, &after, cx.now),
         Next::Held(reason) => park(store, house, &due, &reason, cx.now),
-        Next::Ready(draft) if due.planned().is_none() && taken(&draft) > MOST_AT_ONCE => {
+        Next::Ready(draft) if due.planned().is_none() && !is_small(&draft) => {
             plan(store, &due, &draft, invoice_id(store, &draft))
         }
         Next::Ready(draft) if due.planned().is_some_and(|plan| !is_planned(store, &due, &draft, plan)) => {
             park(store, house, &due, "the bill is not the one that was planned; report this", cx.now)
         }
-        Next::Ready(draft) => match written(cx, store, house, &due, &draft).await? {
-            Ok(commit) => commit,
+        Next::Ready(draft) => match drafted_alone(store, &due, house, &draft, cx.now) {
             Err(refusal) => park(store, house, &due, &refusal.to_string(), cx.now),
+            Ok(_) => {
+                let bills = sharing(store, house, Bill { due, draft: *draft }, cx.now).await?;
+                written(cx, store, house, &bills).await?
+            }
         },
     };
     Ok((Step::Done, Some(commit)))
 }
 
-fn taken(draft: &Draft) -> usize {
-    draft.taken.usage.len() + draft.taken.time.len() + draft.taken.charges.len() + draft.blocks.len()
+/// Whether a bill is a matter of one transaction.
+fn is_small(draft: &Draft) -> bool {
+    let hours = draft.blocks.len() + draft.taken.blocks.len() + draft.hours.blocks.len() + draft.hours.alerts.len();
+    reserved(draft) + hours <= MOST_AT_ONCE
+}
+
+/// How many records it takes up that a plan reserves.
+fn reserved(draft: &Draft) -> usize {
+    draft.taken.usage.len() + draft.taken.time.len() + draft.taken.charges.len()
 }
 
 /// Whether a draft is the planned one, and takes up all that is reserved for it.
 fn is_planned(store: &TenantStore, due: &DueContract, draft: &Draft, plan: &BillPlan) -> bool {
-    let reserved = due.usage.len() + due.time.len() + due.charges.len();
-    invoice_id(store, draft) == plan.invoice && taken(draft) - draft.blocks.len() == reserved
+    let found = due.usage.len() + due.time.len() + due.charges.len();
+    invoice_id(store, draft) == plan.invoice && reserved(draft) == found
 }
 
 /// Writes down what the invoice takes up, and that the period is on it: a run that comes too late cannot plan it anew.
@@ -163,22 +176,19 @@ async fn reserve(
     Ok((Step::Done, Some(commit)))
 }
 
-/// The transaction that makes the invoice visible. Lines that do not fit into it are written before.
-async fn written(
-    cx: &JobCx,
-    store: &TenantStore,
-    house: &House,
-    due: &DueContract,
-    draft: &Draft,
-) -> Result<Result<Commit, domain::error::Refusal>> {
-    let made = drafted(store, due, house, draft, cx.now);
-    let moved = moves(store, house, due, draft, cx.now);
-    let (made, commit) = match (made, moved) {
-        (Ok(made), Ok(commit)) => (made, commit),
-        (Err(refusal), _) | (_, Err(refusal)) => return Ok(Err(refusal)),
-    };
-    let kept = KeptLines::new(made.invoice.id, &made.lines)?;
-    let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || due.planned().is_some() {
+/// The transaction that makes the invoice of these bills visible. Lines that do not fit into it are written before.
+async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill]) -> Result<Commit> {
+    let id = invoice_of(store, bills)?;
+    let made = drafted_of(house, bills, id, cx.now)?;
+    let mut commit = store.commit();
+    for Bill { due, draft } in bills {
+        commit = commit.and(moves(store, house, due, draft, id, cx.now)?);
+    }
+    for (block, rev) in blocks_moved(bills, id)? {
+        commit = commit.update(&block, rev);
+    }
+    let kept = KeptLines::new(id, &made.lines)?;
+    let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || bills.iter().any(|bill| bill.due.planned().is_some()) {
         for some in kept.chunks.chunks(CHUNKS_A_COMMIT) {
             cx.reconcile(|| async { Ok((Step::Done, Some(store.commit().keep_lines(some)))) }).await?;
         }
@@ -186,5 +196,5 @@ async fn written(
     } else {
         commit.keep_lines(&kept.chunks)
     };
-    Ok(Ok(make(store, house, &made, &kept, commit, cx.now).await?))
+    make(store, house, &made, &kept, commit, cx.now).await
 }

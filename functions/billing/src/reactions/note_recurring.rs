@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract::reports::NOTE_RECURRING;
+use domain::billing::bill::Limits;
 use domain::billing::reports::{MONTHS_AHEAD, MONTHS_BACK, Month, expected, movements, steps};
 use domain::events::Event;
 use domain::ids::ContractId;
@@ -69,7 +70,7 @@ async fn stands(
     let counts = what.map(|what| store.counts(contract.client, what, Some(from.period().from)));
     let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
     let steps = steps(&contract, &counts, &was.steps, from, to)?;
-    let facts = facts(store, contract).await?;
+    let facts = facts(store, contract, Limits::default()).await?;
     // What cannot be billed brings nothing until it is mended: the run parks it, with the reason.
     let mut expected = expected(&facts, to).unwrap_or_default();
     for months in [&mut expected.certain, &mut expected.likely] {

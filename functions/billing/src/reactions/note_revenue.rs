@@ -2,7 +2,7 @@
 //! add: events in any order come to the same.
 
 use contract::reports::NOTE_REVENUE;
-use domain::billing::invoice::{Invoice, InvoiceLine};
+use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine};
 use domain::billing::reports::{Month, negated, revenue, taken_back};
 use domain::events::Event;
 use domain::ids::InvoiceId;
@@ -57,6 +57,8 @@ async fn document(store: &TenantStore, id: InvoiceId) -> Result<(Invoice, Vec<In
 async fn of_invoice(store: &TenantStore, id: InvoiceId, sign: i64) -> Result<Vec<Tally>> {
     let (invoice, lines) = document(store, id).await?;
     let Some(issued_on) = invoice.issued_on else { return Ok(Vec::new()) };
+    // A bill below nothing is a note that corrects no invoice: what it says is owed to the client.
+    let sign = if invoice.kind == InvoiceKind::CreditNote { -sign } else { sign };
     let cells = revenue(&lines, issued_on);
     let cells = if sign < 0 { negated(cells) } else { cells };
     let issued = (Month::of(issued_on), sign * invoice.totals.total.minor());

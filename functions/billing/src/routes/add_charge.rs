@@ -3,12 +3,15 @@
 use contract::NoQuery;
 use contract::clients::AtClient;
 use contract::metering::{ADD_CHARGE, ChargeView, NewCharge};
+use domain::billing::bill::woken;
 use domain::billing::charges;
-use domain::billing::contract::ContractState;
 use domain::error::Refusal;
 use domain::ids::{ChargeId, ClientId, ContractId};
-use iso_currency::Currency;
 use runtime::{Answer, Cx, Handler, In, Result};
+use store::Versioned;
+use store::contracts::KeptContract;
+
+use crate::agreed::here;
 
 /// The route.
 pub fn route() -> Handler {
@@ -19,11 +22,12 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
     let NewCharge { text, quantity, unit, unit_price, currency, contract, on, taxes } = input.body;
-    let tenant = cx.store.tenant_record().await?.value;
-    let of_contract = match contract {
-        Some(contract) => Some(currency_of(&cx, client, contract).await?),
+    let (tenant, here) = (cx.store.tenant_record().await?.value, here(&cx).await?);
+    let agreed = match contract {
+        Some(contract) => Some(of_client(&cx, client, contract).await?),
         None => None,
     };
+    let of_contract = agreed.as_ref().map(|read| read.value.contract.currency);
     let currency = match (currency, of_contract) {
         (Some(named), Some(of_contract)) if named != of_contract => {
             let detail = format!("must be {}, which the contract is in", of_contract.code());
@@ -31,22 +35,27 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
         }
         (named, of_contract) => named.or(of_contract).unwrap_or(tenant.currency),
     };
-    let on = on.unwrap_or_else(|| cx.now.to_zoned(tenant.zone.rules().clone()).date());
+    let on = on.unwrap_or(here.today);
     let id = ChargeId::from_uuid(cx.id());
     let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
     let charge = charges::add(new, cx.actor.user, cx.now)?;
-    Ok(Answer::after(cx.store.commit().create(&charge), charge.into()).rev(1))
+    let commit = cx.store.commit().create(&charge);
+    // A contract that is over has one more bill, for what is charged under it now.
+    let commit = match &agreed {
+        Some(read) => match woken(read.value.contract.clone(), here.today) {
+            woken if woken == read.value.contract => commit,
+            woken => commit.update_contract(read, &woken, &here.zone),
+        },
+        None => commit,
+    };
+    Ok(Answer::after(commit, charge.into()).rev(1))
 }
 
-/// The currency of a contract of this client.
-async fn currency_of(cx: &Cx, client: ClientId, contract: ContractId) -> Result<Currency> {
+/// A contract of this client.
+async fn of_client(cx: &Cx, client: ClientId, contract: ContractId) -> Result<Versioned<KeptContract>> {
     let unknown = || Refusal::invalid("/contract", "unknown", "names no contract of this client; check the id");
-    match cx.store.contract_root(contract).await {
-        Ok(root) if root.value.contract.client == client && root.value.contract.state == ContractState::Ended => {
-            let detail = format!("{} is over; name no contract, or another one", root.value.contract.number);
-            Err(Refusal::conflict("contract_ended", detail).into())
-        }
-        Ok(root) if root.value.contract.client == client => Ok(root.value.contract.currency),
+    match cx.store.contract(contract).await {
+        Ok(read) if read.value.contract.client == client => Ok(read),
         Ok(_) | Err(store::Error::NotFound) => Err(unknown().into()),
         Err(error) => Err(error.into()),
     }

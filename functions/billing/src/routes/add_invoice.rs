@@ -6,6 +6,7 @@ use contract::{NoPath, NoQuery};
 use domain::billing::bill::{DraftLine, taxed_lines};
 use domain::billing::invoice::{InvoiceKind, NewInvoice, draft};
 use domain::billing::manual::{NewLine, lines};
+use domain::billing::owed::turned;
 use domain::events::Event;
 use domain::ids::InvoiceId;
 use domain::invalid::Check;
@@ -49,7 +50,7 @@ async fn add_invoice(cx: Cx, input: In<NoPath, NoQuery, Asked>) -> Result<Answer
         exempted: taxed.exempted,
         note,
     };
-    let invoice = draft(new, &lines, cx.now)?;
+    let (invoice, lines) = turned(draft(new, &lines, cx.now)?, lines);
     let kept = KeptLines::new(invoice.id, &lines)?;
     let event = Event::InvoiceDrafted { invoice: invoice.id, client, total: invoice.totals.total };
     let commit = cx.store.commit().create_invoice(&invoice, &kept).keep_lines(&kept.chunks).emit([event]);

@@ -17,7 +17,8 @@ pub fn route() -> Handler {
 async fn simulated(cx: Cx, input: In<AtContract, NoQuery, SimulationQuestion>) -> Result<Answer<SimulationView>> {
     let contract = visible_contract(&cx, input.path.contract).await?.value.contract;
     let here = here(&cx).await?;
-    let facts = facts(&cx.store, contract).await?;
+    let limits = cx.store.billing_settings().await?.value.limits;
+    let facts = facts(&cx.store, contract, limits).await?;
     let amendment = input.body.amendment.map(|new| asked(&cx, new));
     let simulated = simulate(&facts, amendment.as_ref(), here.today);
     Ok(Answer::of(simulated.map_err(|refusal| Error::from(refusal.within("/amendment")))?.into()))

@@ -22,5 +22,5 @@ async fn write_off_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Res
     let event = Event::InvoiceWrittenOff { invoice: invoice.id, client: invoice.client };
     let stamp = stamp(&cx.store, &house, invoice.id, "write-off", cx.now);
     let lost = write_off(invoice, stamp)?;
-    Ok(closed(&cx, &house, &read, None, lost, event))
+    Ok(closed(&cx, &house, &read, None, lost, event, cx.store.commit()))
 }

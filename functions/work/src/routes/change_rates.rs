@@ -15,7 +15,7 @@ async fn change_rates(cx: Cx, input: In<NoPath, NoQuery, RateChanges>) -> Result
     let RateChanges { rates, rounding, after_hours, work_types } = input.body;
     let read = cx.unchanged(cx.store.rate_book().await?)?;
     let settings = cx.store.billing_settings().await?.value;
-    let named = people(rates.as_deref().unwrap_or_default());
+    let named = named(rates.as_deref().unwrap_or_default());
     let changes = work::RateChanges { rates, rounding, after_hours, work_types };
     let changed = book::change(&read.value, changes, &settings, cx.now)?;
     exist(&cx.store, named).await?;
@@ -23,7 +23,11 @@ async fn change_rates(cx: Cx, input: In<NoPath, NoQuery, RateChanges>) -> Result
 }
 
 /// Whoever has left keeps their rate: there may be time of theirs to bill.
-fn people(rates: &[Rate]) -> Vec<(String, Option<Reference>)> {
-    let named = |(index, rate): (usize, &Rate)| (format!("/rates/{index}/person"), rate.person.map(Reference::User));
-    rates.iter().enumerate().map(named).collect()
+/// The people and the contracts that rates are for.
+fn named(rates: &[Rate]) -> Vec<(String, Option<Reference>)> {
+    let of = |(index, rate): (usize, &Rate)| {
+        let at = |field: &str| format!("/rates/{index}/{field}");
+        [(at("person"), rate.person.map(Reference::User)), (at("contract"), rate.contract.map(Reference::Contract))]
+    };
+    rates.iter().enumerate().flat_map(of).collect()
 }

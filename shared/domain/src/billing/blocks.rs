@@ -125,3 +125,29 @@ pub fn bill(sold: SoldBlock, invoice: InvoiceId) -> Result<SoldBlock, Refusal> {
         _ => Ok(SoldBlock { state: BlockState::Billed { invoice }, ..sold }),
     }
 }
+
+/// Lets a block wait for the client's next invoice, because its own was made void. One that is not on this invoice stays
+/// as it is. What was drawn of it stays drawn.
+pub fn release(sold: SoldBlock, invoice: InvoiceId) -> SoldBlock {
+    if sold.state == (BlockState::Billed { invoice }) {
+        SoldBlock { state: BlockState::Unbilled {}, ..sold }
+    } else {
+        sold
+    }
+}
+
+/// Ends a block that is not to be billed again, because its invoice was made void: what is left of it is gone. One that is
+/// not on this invoice stays as it is.
+pub fn end(sold: SoldBlock, invoice: InvoiceId, on: Date) -> SoldBlock {
+    if sold.state != (BlockState::Billed { invoice }) || sold.block.left().is_zero() {
+        return sold;
+    }
+    let expires_on = Some(sold.block.expires_on.map_or(on, |end| end.min(on)).max(sold.block.bought_on));
+    SoldBlock { block: Block { expires_on, ..sold.block }, ..sold }
+}
+
+/// Gives back what a void invoice's work drew. Alerts that were given are not given again.
+pub fn give_back(sold: SoldBlock, minutes: Decimal) -> SoldBlock {
+    let used = (sold.block.used - minutes).max(Decimal::ZERO);
+    SoldBlock { block: Block { used, ..sold.block }, ..sold }
+}

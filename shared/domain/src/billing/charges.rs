@@ -94,7 +94,7 @@ pub fn add(new: NewCharge, by: UserId, now: Timestamp) -> Result<ClientCharge, R
     let detail = "must be at most 1000000000 with at most 9 decimal places; below zero it is a refund on the invoice";
     check.that(sane, "/unit_price", "out_of_range", detail);
     check.done()?;
-    let charge = Charge { id, on, text: text.trim().to_owned(), quantity, unit, unit_price, taxes };
+    let charge = Charge { id, on, text: text.trim().to_owned(), quantity, unit, unit_price, taxes, service: None };
     Ok(ClientCharge { client, currency, contract, charge, state: ChargeState::Open {}, by, created_at: now })
 }
 
@@ -111,6 +111,15 @@ pub fn withdraw(charge: ClientCharge) -> Result<ClientCharge, Refusal> {
             let detail = format!("it is on the invoice {invoice}; correct that with a credit note");
             Err(Refusal::conflict("charge_billed", detail))
         }
+    }
+}
+
+/// Opens a charge again, because its invoice was made void. One that is not on this invoice stays as it is.
+pub fn release(charge: ClientCharge, invoice: InvoiceId) -> ClientCharge {
+    if charge.state == (ChargeState::Billed { invoice }) {
+        ClientCharge { state: ChargeState::Open {}, ..charge }
+    } else {
+        charge
     }
 }
 

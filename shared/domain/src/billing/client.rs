@@ -4,6 +4,7 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::bill::Grouping;
 use crate::billing::settings::BillingSettings;
 use crate::billing::taxes::Exemption;
 use crate::billing::terms::PaymentTerms;
@@ -43,6 +44,9 @@ pub struct ClientBilling {
     /// What new contracts with it are in; none is the tenant's.
     #[serde(default)]
     pub currency: Option<Currency>,
+    /// What shares an invoice; none as the tenant's settings say.
+    #[serde(default)]
+    pub grouping: Option<Grouping>,
     /// When it last changed; none as long as nobody has set it.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -63,6 +67,8 @@ pub struct ClientBillingChanges {
     pub terms: Option<Option<PaymentTerms>>,
     /// Another currency.
     pub currency: Option<Option<Currency>>,
+    /// Grouped otherwise.
+    pub grouping: Option<Option<Grouping>>,
 }
 
 impl ClientBilling {
@@ -76,6 +82,7 @@ impl ClientBilling {
             exemption: None,
             terms: None,
             currency: None,
+            grouping: None,
             updated_at: None,
         }
     }
@@ -83,6 +90,11 @@ impl ClientBilling {
     /// When its invoices are due.
     pub fn terms(&self, settings: &BillingSettings) -> PaymentTerms {
         self.terms.unwrap_or(settings.terms)
+    }
+
+    /// What shares an invoice of its.
+    pub fn grouping(&self, settings: &BillingSettings) -> Grouping {
+        self.grouping.unwrap_or(settings.grouping)
     }
 
     fn check(&self, settings: &BillingSettings) -> Result<(), Refusal> {
@@ -128,6 +140,7 @@ pub fn change(
         exemption: changes.exemption.unwrap_or_else(|| billing.exemption.clone()),
         terms: changes.terms.unwrap_or(billing.terms),
         currency: changes.currency.unwrap_or(billing.currency),
+        grouping: changes.grouping.unwrap_or(billing.grouping),
         updated_at: billing.updated_at,
     };
     if after != *billing {

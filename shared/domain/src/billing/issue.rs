@@ -28,7 +28,7 @@ pub fn issue(draft: Invoice, lines: &[InvoiceLine], series: Series, stamp: Stamp
     let mut invoice = draft;
     invoice.state = invoice.state.step_to(InvoiceState::Issued)?;
     if invoice.kind == InvoiceKind::CreditNote || series.kind != SeriesKind::Invoice {
-        return Err(Refusal::conflict("series", "a credit note is issued by crediting its invoice"));
+        return Err(Refusal::conflict("series", "a credit note has a series of its own; report this"));
     }
     if invoice.lines != count(lines) || invoice.totals != totals(invoice.currency, lines, &invoice.taxes)? {
         return Err(Refusal::conflict("lines_changed", "these are not the lines of the draft; draft it again"));
@@ -84,7 +84,7 @@ pub struct Closed {
 pub fn void(invoice: Invoice, recognition: Option<Recognition>, stamp: Stamp) -> Result<Closed, Refusal> {
     let mut invoice = invoice;
     let was_owed = invoice.state.is_owed();
-    if invoice.kind == InvoiceKind::CreditNote {
+    if invoice.kind == InvoiceKind::CreditNote && invoice.state != InvoiceState::Draft {
         return Err(Refusal::conflict("invoice_step", "a credit note stays; write an invoice over what it took back"));
     }
     if was_owed && !(invoice.paid.is_zero() && invoice.noted.total()?.is_zero()) {

@@ -179,3 +179,8 @@ pub fn bill(record: UsageRecord, invoice: InvoiceId) -> Result<UsageRecord, Refu
         _ => Ok(UsageRecord { billed: Some(invoice), ..record }),
     }
 }
+
+/// Opens a record again, because its invoice was made void. One that is not on this invoice stays as it is.
+pub fn release(record: UsageRecord, invoice: InvoiceId) -> UsageRecord {
+    if record.billed == Some(invoice) { UsageRecord { billed: None, ..record } } else { record }
+}

@@ -21,6 +21,7 @@ pub mod lines;
 pub mod manual;
 pub mod metering;
 pub mod number;
+pub mod owed;
 pub mod payments;
 pub mod pricing;
 pub mod proration;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::bill::Limits;
+use crate::billing::bill::{Grouping, Limits};
 use crate::billing::codes::TaxCode;
 use crate::billing::dunning::DunningPolicy;
 use crate::billing::number::{Series, SeriesKind};
@@ -76,17 +76,6 @@ pub enum IssueMode {
     Draft,
     /// It gets its number and is issued at once.
     AtOnce,
-}
-
-/// What shares an invoice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum Grouping {
-    /// Each contract has its own.
-    PerContract,
-    /// All contracts of a client that are due on the same day, in the same currency and on the same terms.
-    PerClient,
 }
 
 /// What to change; absent fields stay, lists are replaced as a whole.

@@ -131,6 +131,8 @@ pub fn facts(contract: Contract) -> Facts {
         usage: Vec::new(),
         time: Vec::new(),
         charges: Vec::new(),
+        blocks: Vec::new(),
+        sold: Vec::new(),
         approvals: Vec::new(),
         limits: Limits::default(),
     }
@@ -190,6 +192,7 @@ pub fn charge(n: u128, on: &str, quantity: &str, unit_price: &str) -> Charge {
         unit: None,
         unit_price: dec(unit_price),
         taxes: Vec::new(),
+        service: None,
     }
 }
 

@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 
 use super::facts::{Booking, Facts};
 use super::hold::Hold;
+use super::prepaid::HoursDrawn;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, ContractState, renewed};
 use crate::billing::cycle::Period;
 use crate::billing::invoice::{Billed, InvoiceKind};
 use crate::billing::lines::Origin;
 use crate::billing::terms::PaymentTerms;
-use crate::ids::{ChargeId, ClientId, LineId, TimeEntryId, UsageId};
+use crate::ids::{BlockId, ChargeId, ClientId, LineId, TimeEntryId, UsageId};
 use crate::money::Money;
 
 /// What is missing for a contract up to a date.
@@ -50,6 +51,8 @@ pub struct Draft {
     pub taken: Taken,
     /// Prepaid hours that it sells.
     pub blocks: Vec<BlockSold>,
+    /// What its work draws from prepaid hours.
+    pub hours: HoursDrawn,
     /// What it does to the book, the bill dates with nothing to bill before it included.
     pub bookings: Vec<Booking>,
     /// What the next draft is compared with; none when this one is not over whole periods.
@@ -98,6 +101,8 @@ pub struct Taken {
     pub time: BTreeSet<TimeEntryId>,
     /// One-off charges.
     pub charges: BTreeSet<ChargeId>,
+    /// Blocks of prepaid hours that were sold by hand.
+    pub blocks: BTreeSet<BlockId>,
 }
 
 /// Prepaid hours that were sold; the store makes a block of each.

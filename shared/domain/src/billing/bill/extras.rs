@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use super::draft::DraftLine;
 use super::facts::{Charge, Facts, Worked};
-use super::sheet::{Row, Sheet};
+use super::prepaid::{self, Hours};
+use super::sheet::{Row, Sheet, last_day};
 use crate::billing::contract::LineKind;
 use crate::billing::cycle::Period;
 use crate::billing::lines::{MOST_LINES, Origin};
@@ -28,7 +29,7 @@ pub(super) fn charges(sheet: &mut Sheet, facts: &Facts, on: Date) -> Result<(), 
             line: DraftLine {
                 origin: Origin::Charge { charge: charge.id },
                 text: charge.text.clone(),
-                service: None,
+                service: charge.service,
                 quantity: charge.quantity,
                 unit: charge.unit.clone(),
                 unit_price: Some(charge.unit_price),
@@ -36,30 +37,44 @@ pub(super) fn charges(sheet: &mut Sheet, facts: &Facts, on: Date) -> Result<(), 
                 discount: Money::zero(gross.currency()),
                 net: gross,
                 taxes: charge.taxes.clone(),
-                tax_on: on,
+                tax_on: charge.service.map_or(on, last_day),
                 note: None,
             },
-            shares: true,
+            // What is billed again after a void had its share of a discount on the first invoice.
+            shares: charge.service.is_none(),
         });
     }
     Ok(())
 }
 
-/// Adds the time worked before a date, oldest first, as many whole entries as the invoice has room for. What was worked
-/// before the last bill is named as late.
-pub(super) fn time(sheet: &mut Sheet, facts: &Facts, on: Date) {
+/// Adds the blocks of prepaid hours that were sold by hand by then, oldest first, as many as the invoice has room for.
+pub(super) fn blocks(sheet: &mut Sheet, facts: &Facts, on: Date) {
+    let room = room(sheet);
+    prepaid::sold(sheet, facts, on, room);
+}
+
+/// Adds the time worked before a date, oldest first, as many whole entries as the invoice has room for. It draws on
+/// prepaid hours first. What was worked before the last bill is named as late.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that are too large.
+pub(super) fn time(sheet: &mut Sheet, facts: &Facts, on: Date) -> Result<(), Refusal> {
     let mut all: Vec<&Worked> = facts.time.iter().filter(|worked| worked.time.on < on).collect();
     all.sort_by_key(|worked| (worked.time.on, worked.time.entry));
+    let mut hours = Hours::of(facts, on);
     for parts in all.chunk_by(|one, other| one.time.entry == other.time.entry) {
         if parts.len() > room(sheet) {
-            return;
+            break;
         }
         for worked in parts {
-            let row = row(facts, worked);
+            let mut row = row(facts, worked);
+            prepaid::printed(&hours.cover(&worked.time)?, &mut row.line);
             sheet.rows.push(row);
             sheet.taken.time.insert(worked.time.entry);
         }
     }
+    sheet.hours = hours.done();
+    Ok(())
 }
 
 fn row(facts: &Facts, worked: &Worked) -> Row {

@@ -7,9 +7,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use super::prepaid::{self, LineBucket};
+use crate::billing::blocks::SoldBlock;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, Counted};
 use crate::billing::cycle::Period;
+use crate::billing::hours::Block;
 use crate::billing::work::TimeLine;
 use crate::ids::{ChargeId, LineId, UsageId};
 use crate::money::Money;
@@ -28,7 +31,9 @@ pub const MOST_TAKEN: usize = 2_000;
 ///   oldest period that is still to be billed or settled ([`Book::counts_from`]), and all counts after that;
 /// - `usage`, `time` and `charges` of the contract that are on no invoice yet, at most [`MOST_TAKEN`] of each, oldest
 ///   first. Usage may be added up per line and local day; time is priced before
-///   ([`crate::billing::work::price_time`]), after hour blocks and buckets were drawn on;
+///   ([`crate::billing::work::price_time`]);
+/// - the client's blocks of prepaid hours, for its work to draw on, and those of them that were sold by hand and are on no
+///   invoice yet;
 /// - the approvals that were given for this contract's held drafts;
 /// - the tenant's limits.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +50,10 @@ pub struct Facts {
     pub time: Vec<Worked>,
     /// One-off charges that are not yet billed.
     pub charges: Vec<Charge>,
+    /// The client's prepaid hours.
+    pub blocks: Vec<Block>,
+    /// Prepaid hours that were sold by hand and are not yet billed.
+    pub sold: Vec<SoldBlock>,
     /// Held drafts that somebody looked at.
     pub approvals: Vec<Approval>,
     /// When a draft is held.
@@ -64,6 +73,9 @@ pub struct Book {
     /// What the last draft over whole periods came to, to compare the next one with.
     #[serde(default)]
     pub comparable: Option<Money>,
+    /// The hours that the contract includes, as the last work on a bill left them.
+    #[serde(default)]
+    pub bucket: Option<LineBucket>,
 }
 
 /// What was billed for a line.
@@ -159,6 +171,9 @@ pub struct Charge {
     /// The taxes on it.
     #[serde(default)]
     pub taxes: Vec<TaxCode>,
+    /// The days that it pays for; none for what was handed over at once.
+    #[serde(default)]
+    pub service: Option<Period>,
 }
 
 /// Somebody looked at a held draft and let it pass. It holds for the draft that was seen: for this bill, up to this
@@ -220,6 +235,7 @@ impl Book {
             line.made_on = Some(today);
         }
         self.comparable = draft.comparable.or(self.comparable);
+        self.bucket = draft.hours.bucket.clone().or(self.bucket);
         self
     }
 
@@ -244,7 +260,7 @@ impl Book {
 impl Facts {
     /// Whether something is left to take up besides the contract's lines.
     pub(super) fn has_open(&self) -> bool {
-        !(self.usage.is_empty() && self.time.is_empty() && self.charges.is_empty())
+        !(self.usage.is_empty() && self.time.is_empty() && self.charges.is_empty() && self.sold.is_empty())
     }
 
     /// The facts after a draft was written on `today`: what the store holds then, and what the next bill starts from.
@@ -255,6 +271,8 @@ impl Facts {
         self.usage.retain(|usage| !draft.taken.usage.contains(&usage.id));
         self.time.retain(|worked| !draft.taken.time.contains(&worked.time.entry));
         self.charges.retain(|charge| !draft.taken.charges.contains(&charge.id));
+        self.sold.retain(|sold| !draft.taken.blocks.contains(&sold.block.id));
+        self.blocks = prepaid::after(self.blocks, &draft.hours);
         self
     }
 }

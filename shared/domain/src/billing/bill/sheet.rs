@@ -8,6 +8,7 @@ use super::discounting::share_invoice_discounts;
 use super::draft::{BlockSold, Draft, DraftLine, Taken};
 use super::facts::{BookPeriod, Booking, Facts, KEPT_PERIODS};
 use super::line::Known;
+use super::prepaid::HoursDrawn;
 use super::{extras, hold, is_bill_date, is_over, next_on, period_of, periodic, usage};
 use crate::billing::contract::{Line, LineKind};
 use crate::billing::cycle::Period;
@@ -23,6 +24,7 @@ pub(super) struct Sheet {
     pub bookings: Vec<Booking>,
     pub taken: Taken,
     pub blocks: Vec<BlockSold>,
+    pub hours: HoursDrawn,
 }
 
 /// A line, and whether the discounts on the invoice are on it.
@@ -57,7 +59,8 @@ impl Sheet {
             }
         }
         extras::charges(&mut sheet, facts, on)?;
-        extras::time(&mut sheet, facts, on);
+        extras::blocks(&mut sheet, facts, on);
+        extras::time(&mut sheet, facts, on)?;
         Ok(sheet)
     }
 
@@ -121,6 +124,7 @@ impl Sheet {
             net,
             taken: self.taken,
             blocks: self.blocks,
+            hours: self.hours,
             bookings,
             comparable: (is_whole(facts, on) && net.minor() > 0).then_some(net),
             next_on: None,

@@ -66,7 +66,21 @@ pub fn check(contract: &Contract) -> Result<(), Refusal> {
         check.that(new, &format!("{at}/id"), "duplicate", "is in the list already; give each line its own id");
         check_line(&at, line, contract, &mut check);
     }
+    check_buckets(contract, &mut check);
     check.done()
+}
+
+/// Work draws on one bucket at a time.
+fn check_buckets(contract: &Contract, check: &mut Check) {
+    let buckets = || contract.lines.iter().enumerate().filter(|(_, line)| line.bucket.is_some());
+    for (index, line) in buckets() {
+        let life = contract.life(line);
+        let meets =
+            |other: &Line| life.zip(contract.life(other)).is_some_and(|(life, other)| life.intersect(&other).is_some());
+        let alone = buckets().take_while(|(earlier, _)| *earlier < index).all(|(_, earlier)| !meets(earlier));
+        let detail = "is the second on the same days; put the hours together in one line";
+        check.that(alone, &format!("/lines/{index}/bucket"), "second_bucket", detail);
+    }
 }
 
 fn check_renewal(contract: &Contract, check: &mut Check) {

@@ -242,7 +242,7 @@ impl Bucket {
     }
 
     /// Back into the layer that lasts longest: the client is never worse off than before.
-    fn give_back(&mut self, minutes: Decimal) {
+    pub(in crate::billing) fn give_back(&mut self, minutes: Decimal) {
         let minutes = minutes.min(self.used);
         self.used -= minutes;
         if let Some(layer) = self.layers.last_mut() {

@@ -1,0 +1,232 @@
+//! What work draws from prepaid hours on a bill, and blocks of them that were sold by hand.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::draft::DraftLine;
+use super::facts::Facts;
+use super::sheet::{Row, Sheet, last_day};
+use crate::billing::blocks::SoldBlock;
+use crate::billing::contract::Line;
+use crate::billing::cycle::{Cycle, Period, Schedule};
+use crate::billing::hours::{Alert, Block, Bucket, BucketTerms, CoveredLine, Draw, Prepaid, Source, cover};
+use crate::billing::lines::Origin;
+use crate::billing::work::TimeLine;
+use crate::error::Refusal;
+use crate::ids::{BlockId, LineId};
+use crate::money::Money;
+
+/// Most blocks that the work on one bill draws on, those first that expire first: each is a write in the bill's
+/// transaction. Work beyond them is charged.
+pub const MOST_DRAWN: usize = 10;
+/// Most blocks sold by hand that one bill takes up; the others wait for the next.
+pub const MOST_SOLD: usize = 10;
+/// Most months that a bucket is rolled on at once: a century.
+const MOST_MONTHS: usize = 1_200;
+
+/// The bucket of a contract's line, as its last bill left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineBucket {
+    /// The line that includes the hours.
+    pub line: LineId,
+    /// The month that work drew on last.
+    pub bucket: Bucket,
+}
+
+/// Minutes that an invoice drew, factors included: what its void gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drawing {
+    /// From where, and how many.
+    pub draw: Draw,
+    /// The first day of the bucket's month; for a block the day of the bill.
+    pub month: Date,
+}
+
+/// What a draft does with prepaid hours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HoursDrawn {
+    /// What was drawn, by source and month.
+    pub drawings: Vec<Drawing>,
+    /// The blocks that were drawn on, as they stand after.
+    pub blocks: Vec<Block>,
+    /// The contract's bucket as it stands after; none when no work asked for one.
+    pub bucket: Option<LineBucket>,
+    /// Whoever looks after the client is told of these, each once for ever.
+    pub alerts: Vec<Alert>,
+}
+
+/// Prepaid hours while a bill draws on them.
+pub(super) struct Hours<'a> {
+    facts: &'a Facts,
+    on: Date,
+    /// The first day of the period that the bill closes. Late work draws on the bucket of that month.
+    since: Date,
+    prepaid: Prepaid,
+    line: Option<LineId>,
+    drawn: BTreeMap<(Source, Date), Decimal>,
+    alerts: Vec<Alert>,
+}
+
+impl<'a> Hours<'a> {
+    /// What there is to draw on for a bill of this date.
+    pub(super) fn of(facts: &'a Facts, on: Date) -> Self {
+        let days: Vec<Date> = facts.time.iter().map(|worked| worked.time.on).filter(|day| *day < on).collect();
+        let useful = |block: &&Block| !block.left().is_zero() && days.iter().any(|day| block.serves(*day));
+        let mut blocks: Vec<Block> = facts.blocks.iter().filter(useful).cloned().collect();
+        blocks.sort_by_key(|block| (block.expires_on.is_none(), block.expires_on, block.bought_on, block.id));
+        blocks.truncate(MOST_DRAWN);
+        let kept = facts.book.bucket.as_ref();
+        let bucket = kept.and_then(|kept| {
+            let terms = facts.contract.line(kept.line)?.bucket.clone()?;
+            Some((terms, kept.bucket.clone()))
+        });
+        Self {
+            facts,
+            on,
+            since: facts.book.billed_on.unwrap_or(facts.contract.schedule.starts_on),
+            line: kept.filter(|_| bucket.is_some()).map(|kept| kept.line),
+            prepaid: Prepaid { bucket, blocks },
+            drawn: BTreeMap::new(),
+            alerts: Vec::new(),
+        }
+    }
+
+    /// Lets a piece of work draw; the days of work come in order.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] `amount_too_large`.
+    pub(super) fn cover(&mut self, line: &TimeLine) -> Result<CoveredLine, Refusal> {
+        let month = self.roll_on_to(line.on.max(self.since));
+        let (covered, alerts) = cover(vec![line.clone()], &mut self.prepaid)?;
+        self.alerts.extend(alerts);
+        let Some(covered) = covered.into_iter().next() else {
+            return Err(Refusal::conflict("work_lost", "a piece of work is missing on the bill; report this"));
+        };
+        for Draw { source, minutes } in &covered.drawn {
+            let month = if *source == (Source::Bucket {}) { month } else { self.on };
+            *self.drawn.entry((*source, month)).or_default() += *minutes;
+        }
+        Ok(covered)
+    }
+
+    /// What came of it.
+    pub(super) fn done(self) -> HoursDrawn {
+        let touched = |block: &Block| self.drawn.keys().any(|(source, _)| *source == Source::Block { block: block.id });
+        let blocks = self.prepaid.blocks.iter().filter(|block| touched(block)).cloned().collect();
+        let drawing = |((source, month), minutes): (&(Source, Date), &Decimal)| Drawing {
+            draw: Draw { source: *source, minutes: *minutes },
+            month: *month,
+        };
+        HoursDrawn {
+            drawings: self.drawn.iter().map(drawing).collect(),
+            blocks,
+            bucket: self.line.zip(self.prepaid.bucket).map(|(line, (_, bucket))| LineBucket { line, bucket }),
+            alerts: self.alerts,
+        }
+    }
+
+    /// Brings the bucket into the month of a day, and says which that is.
+    fn roll_on_to(&mut self, day: Date) -> Date {
+        let Some((line, terms, from)) = bucket_on(self.facts, day) else {
+            (self.line, self.prepaid.bucket) = (None, None);
+            return day;
+        };
+        let known = self.prepaid.bucket.take().filter(|_| self.line == Some(line.id)).map(|(_, bucket)| bucket);
+        let mut bucket = known.unwrap_or_else(|| {
+            let month = month_of(self.facts, from);
+            terms.first(month.from, month.to)
+        });
+        for _ in 0..MOST_MONTHS {
+            if day < bucket.to {
+                break;
+            }
+            bucket = terms.next(&bucket, month_of(self.facts, bucket.to).to);
+        }
+        let month = bucket.from;
+        self.line = Some(line.id);
+        self.prepaid.bucket = Some((terms.clone(), bucket));
+        month
+    }
+}
+
+/// The line whose bucket serves a day, with its terms and its own first day.
+fn bucket_on(facts: &Facts, day: Date) -> Option<(&Line, &BucketTerms, Date)> {
+    facts.contract.lines.iter().find_map(|line| {
+        let life = facts.contract.life(line).filter(|life| life.contains(day))?;
+        Some((line, line.bucket.as_ref()?, life.from))
+    })
+}
+
+/// The month of the contract that has this day, counted from its anchor, whatever the cycle of its bills.
+fn month_of(facts: &Facts, day: Date) -> Period {
+    let schedule = Schedule { cycle: Cycle::Monthly, ends_on: None, ..facts.contract.schedule };
+    schedule.period_of(day).unwrap_or_else(|| schedule.first())
+}
+
+/// How a piece of work that drew on prepaid hours is printed: hours that are charged, at the rate that they are charged
+/// at, and in words what was drawn.
+pub(super) fn printed(covered: &CoveredLine, line: &mut DraftLine) {
+    let hours = |minutes: Decimal| (minutes / Decimal::from(60)).round_dp(4).normalize();
+    let drawn: Decimal = covered.drawn.iter().map(|draw| draw.minutes).sum();
+    line.gross = covered.amount;
+    line.net = covered.amount;
+    if drawn.is_zero() && covered.rate == covered.line.rate {
+        return;
+    }
+    line.quantity = hours(covered.charged);
+    line.unit_price = Some(covered.rate.normalize());
+    let said = match (drawn.is_zero(), covered.charged.is_zero()) {
+        (true, _) => "beyond the hours that the contract includes".to_owned(),
+        (false, true) => format!("{} hours, all prepaid", hours(drawn)),
+        (false, false) => format!("{} of {} hours were prepaid", hours(drawn), hours(drawn + covered.charged)),
+    };
+    line.note = Some(line.note.take().map_or_else(|| said.clone(), |note| format!("{note}; {said}")));
+}
+
+/// Adds the blocks that were sold by hand, oldest first.
+pub(super) fn sold(sheet: &mut Sheet, facts: &Facts, on: Date, room: usize) {
+    let wanted = |sold: &&SoldBlock| {
+        sold.is_unbilled() && sold.block.bought_on <= on && sold.block.price.currency() == facts.contract.currency
+    };
+    let mut all: Vec<&SoldBlock> = facts.sold.iter().filter(wanted).collect();
+    all.sort_by_key(|sold| (sold.block.bought_on, sold.block.id));
+    for sold in all.into_iter().take(room.min(MOST_SOLD)) {
+        sheet.taken.blocks.insert(sold.block.id);
+        sheet.rows.push(Row { line: line_of_block(sold, on), shares: false });
+    }
+}
+
+fn line_of_block(sold: &SoldBlock, on: Date) -> DraftLine {
+    let Block { id, minutes, price, bought_on, expires_on, .. } = sold.block;
+    let service = expires_on.map(|to| Period { from: bought_on, to });
+    DraftLine {
+        origin: Origin::Block { block: id },
+        text: sold.text.clone(),
+        service,
+        quantity: (Decimal::from(minutes) / Decimal::from(60)).round_dp(4).normalize(),
+        unit: Some("hour".to_owned()),
+        unit_price: None,
+        gross: price,
+        discount: Money::zero(price.currency()),
+        net: price,
+        taxes: sold.taxes.clone(),
+        tax_on: on,
+        note: expires_on.map(|to| format!("prepaid until {}", last_day(Period { from: bought_on, to }))),
+    }
+}
+
+/// The blocks of before, as the draft left them.
+pub(super) fn after(mut blocks: Vec<Block>, drawn: &HoursDrawn) -> Vec<Block> {
+    let now: BTreeMap<BlockId, &Block> = drawn.blocks.iter().map(|block| (block.id, block)).collect();
+    for block in &mut blocks {
+        if let Some(now) = now.get(&block.id) {
+            block.clone_from(now);
+        }
+    }
+    blocks
+}
