@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on panics")]
 
+mod accounts;
 mod binaries;
 mod numbers;
 mod routes;
@@ -26,6 +27,9 @@ struct Args {
     /// How often each route is called.
     #[arg(long, default_value_t = 300)]
     calls: usize,
+    /// How often a sign-in fails with a known address, and with an unknown one.
+    #[arg(long, default_value_t = 200)]
+    sign_ins: usize,
     /// How often each binary is started.
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -41,5 +45,6 @@ async fn main() {
     println!("Built with the {profile} profile. Times are wall-clock, on whatever else this machine does.\n");
     scan::measure(&args.open, args.due).await;
     routes::measure(args.calls).await;
+    accounts::measure(args.sign_ins).await;
     binaries::measure(args.binaries, args.starts).await;
 }
