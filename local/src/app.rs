@@ -145,8 +145,12 @@ impl App {
         let objects = s3::service(beside.join("s3"), &[BLOBS]).map_err(|e| failed(&e))?;
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
         let clients = seam.clients("http://127.0.0.1:8001", retries);
-        let mailbox = Mailbox::default();
         let provider = TestProvider::new(seam.clone());
+        let mailbox = Mailbox::beside(seam.clone());
+        let secrets = Secrets::from_master(MASTER_SECRET).map_err(|e| failed(&e))?.watched({
+            let seam = seam.clone();
+            Arc::new(move || seam.note("secretsmanager:GetSecretValue", "secret"))
+        });
         let shared_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let parts = Parts {
             ids: ids.unwrap_or_else(|| ids_after(shared_clock.clone())),
@@ -156,11 +160,11 @@ impl App {
             events: clients.events,
             names: Names { main: MAIN.to_owned(), audit: AUDIT.to_owned(), blobs: BLOBS.to_owned() },
             mail: Arc::new(mailbox.clone()),
-            secrets: Some(Secrets::from_master(MASTER_SECRET).map_err(|e| failed(&e))?),
             payments: payments.unwrap_or_else(|| Payments {
                 provider: Arc::new(provider.clone()),
                 webhook_secrets: WEBHOOK_SECRETS.map(|secret| Secret::from(secret.to_owned())).to_vec(),
             }),
+            secrets: Some(secrets),
             config: Arc::new(config),
         };
         let functions = Functions::deploy(&parts);

@@ -27,7 +27,10 @@ impl App {
         let authorizer = &self.functions().authorizer;
         let claims = match function.handler.spec.access {
             Access::Public => None,
-            Access::Needs(_) => match authorizer.handler.authorize(&authorizer.world, &parts.headers) {
+            Access::Needs(_) => match Caller::function(authorizer.handler.plumbing.name)
+                .run(async { authorizer.handler.authorize(&authorizer.world, &parts.headers) })
+                .await
+            {
                 Some(claims) => Some(claims),
                 // The authorizer's identity source: without it, it is not even asked.
                 None if parts.headers.get(AUTHORIZATION).is_none_or(|token| token.is_empty()) => {

@@ -1,6 +1,6 @@
 //! The API over HTTP, against the whole stack in memory.
 
-#![allow(clippy::all, reason = "style of tests is looked at by people")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "476_00 is 476.00 in minor units")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod access;
@@ -17,6 +17,7 @@ mod large;
 mod manners;
 mod metering;
 mod pages;
+mod password_checks;
 mod payments;
 mod probe;
 mod reports;

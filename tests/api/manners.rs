@@ -214,6 +214,25 @@ async fn a_key_stands_for_one_request_of_one_person() {
 }
 
 #[tokio::test]
+async fn a_repeat_of_what_changed_nothing_changes_nothing_later_either() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme Tools").await;
+    let technician = owner.colleague("technician", json!({})).await;
+    let ticket = owner.ticket(&client, json!({})).await;
+    let assign = format!("/v1/tickets/{}/assign", ticket["id"].as_str().unwrap());
+    let to = json!({ "assignee": technician.id });
+    owner.post(&assign).json(&to).send().await.expect(200);
+    let again = || owner.post(&assign).key("they-have-it-already").json(&to).send();
+    let first = again().await.expect(200);
+    let without = owner.post(&assign).json(&json!({ "assignee": null })).send().await.expect(200);
+    assert_eq!(again().await.expect(200), first);
+    let path = format!("/v1/tickets/{}", ticket["id"].as_str().unwrap());
+    assert_eq!(owner.get(&path).await.expect(200), without);
+    let other = owner.post(&assign).key("they-have-it-already").json(&json!({ "assignee": null })).send().await;
+    assert_eq!(other.with(422).problem(), "idempotency-key-reused");
+}
+
+#[tokio::test]
 async fn a_refused_request_does_not_use_up_its_key() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     owner.post("/v1/clients").key("one").json(&json!({ "name": "" })).send().await.expect(400);

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on panics")]
 
+mod accounts;
 mod binaries;
 mod invoicing;
 mod numbers;
@@ -30,6 +31,9 @@ struct Args {
     /// How often each route is called.
     #[arg(long, default_value_t = 300)]
     calls: usize,
+    /// How often a sign-in fails with a known address, and with an unknown one.
+    #[arg(long, default_value_t = 200)]
+    sign_ins: usize,
     /// How often each binary is started.
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -46,5 +50,6 @@ async fn main() {
     scan::measure(&args.open, args.due).await;
     invoicing::measure(&args.contracts).await;
     routes::measure(args.calls).await;
+    accounts::measure(args.sign_ins).await;
     binaries::measure(args.binaries, args.starts).await;
 }

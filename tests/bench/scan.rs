@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::ids::TicketId;
 use domain::tickets::Ticket;
 use jiff::{SignedDuration, Timestamp};
-use local::embedded::Recorded;
+use local::embedded::{BESIDE, Recorded};
 use serde_json::json;
 use store::Stamp;
 use store::commit::MAX_ACTIONS;
@@ -65,7 +65,7 @@ fn listed(calls: &BTreeMap<String, u64>) -> String {
 /// Store calls by action. The parts of a transaction share a call and are one `TransactWriteItems`.
 pub(crate) fn by_call(recorded: &[Recorded]) -> Vec<(String, Vec<&Recorded>)> {
     let mut calls: BTreeMap<u64, Vec<&Recorded>> = BTreeMap::new();
-    for action in recorded {
+    for action in recorded.iter().filter(|part| part.call != BESIDE) {
         calls.entry(action.call).or_default().push(action);
     }
     let mut named = Vec::with_capacity(calls.len());

@@ -5,4 +5,5 @@
 mod docs;
 mod generated;
 mod layers;
+mod sources;
 mod tables;

@@ -1,6 +1,5 @@
 //! What holds when things go wrong: rights, dying jobs, a hostile store.
 
-#![allow(clippy::all, reason = "style of tests is looked at by people")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod deadlines;
@@ -17,6 +16,7 @@ mod rights_reports;
 mod rights_work;
 mod scan;
 mod scan_at_once;
+mod simulation;
 mod table;
 
 use local::embedded::dynamo::MAIN;

@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+pub mod simulation;
 mod snapshot;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,6 +108,12 @@ pub struct Asking {
 }
 
 impl Asking {
+    /// What is asked.
+    pub(crate) fn what(&self) -> String {
+        let method = self.builder.method_ref().map_or("", |method| method.as_str());
+        format!("{method} {} {:?}", self.builder.uri_ref().map_or("", |uri| uri.path()), self.body)
+    }
+
     /// With this header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.builder = self.builder.header(name, value);

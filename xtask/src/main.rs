@@ -28,12 +28,19 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Simulate random desks on bad days, each from a seed, and look whether what is promised holds.
+    Simulate {
+        /// For the simulation itself, as `--seeds 10000` or `--from 17 --seeds 1`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
 }
 
 fn main() -> io::Result<ExitCode> {
     match Args::parse().chore {
         Chore::Generate { check } => generate(check),
-        Chore::Bench { args } => bench(&args),
+        Chore::Bench { args } => run("bench", &args),
+        Chore::Simulate { args } => run("simulate", &args),
     }
 }
 
@@ -54,8 +61,8 @@ fn generate(check: bool) -> io::Result<ExitCode> {
 }
 
 /// Built and run by cargo, not linked: this program does without the functions, and so does generating from the contract.
-fn bench(args: &[String]) -> io::Result<ExitCode> {
-    let run = ["run", "--release", "--package", "tests", "--bin", "bench", "--"];
+fn run(binary: &str, args: &[String]) -> io::Result<ExitCode> {
+    let run = ["run", "--release", "--package", "tests", "--bin", binary, "--"];
     let status = Command::new(env!("CARGO")).args(run).args(args).current_dir(xtask::root()).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -141,6 +141,12 @@ impl Seam {
         &self.0.recorder
     }
 
+    /// Writes down what the calling function does that goes past here, as if it were a call.
+    pub(crate) fn note(&self, action: &str, resource: &str) {
+        let caller = CALLER.try_with(Clone::clone).unwrap_or_default();
+        self.0.recorder.note_beside(&caller.function, action, resource);
+    }
+
     /// Replaces the plan of faults and returns the one before, which knows how many calls it saw.
     pub fn inject(&self, faults: Faults) -> Faults {
         let mut plan = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);

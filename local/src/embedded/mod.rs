@@ -15,7 +15,7 @@ pub mod s3;
 pub use call::{Call, Service, Touch};
 pub use connector::{Caller, Clients, Seam, credentials, no_retries, quick_retries};
 pub use faults::{Fault, Faults, Gate, Rates, Side, draw};
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{BESIDE, Recorded, Recorder};
 
 /// The region that the local stack says it is in.
 pub const REGION: &str = "eu-central-1";

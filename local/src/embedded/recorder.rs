@@ -6,10 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::call::{Call, Touch};
 use super::faults::Fault;
 
+/// The number of what is no call at the seam: a letter that is sent, a key that is taken.
+pub const BESIDE: u64 = u64::MAX;
+
 /// One action of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// The call's number since the seam was made; the parts of a transaction share it.
+    /// The call's number since the seam was made; the parts of a transaction share it. [`BESIDE`] for what is no call.
     pub call: u64,
     /// The function that called, as its [`Caller`](super::Caller) says.
     pub function: String,
@@ -59,6 +62,15 @@ impl Recorder {
                 touch: touch.clone(),
                 fault,
             }));
+        }
+    }
+
+    /// Keeps what is no call at the seam; it is not counted as one.
+    pub(super) fn note_beside(&self, function: &str, action: &str, resource: &str) {
+        if let Some(kept) = self.kept().as_mut() {
+            let touch =
+                Touch { action: action.to_owned(), resource: resource.to_owned(), keys: Vec::new(), item_bytes: 0 };
+            kept.push(Recorded { call: BESIDE, function: function.to_owned(), touch, fault: None });
         }
     }
 

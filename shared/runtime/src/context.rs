@@ -139,7 +139,10 @@ impl World {
     /// # Errors
     /// A defect: the function did not declare `Need::Secret`.
     pub fn secrets(&self) -> Result<&Secrets> {
-        self.secrets.as_ref().ok_or_else(|| Error::Internal("this function did not declare Need::Secret".into()))
+        self.secrets
+            .as_ref()
+            .map(Secrets::taken)
+            .ok_or_else(|| Error::Internal("this function did not declare Need::Secret".into()))
     }
 }
 

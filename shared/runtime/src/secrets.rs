@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use store::CursorKey;
+use store::cursor::Watch;
 
 /// Fewest characters of a master secret.
 pub const MIN_MASTER: usize = 32;
@@ -13,6 +14,7 @@ pub const MIN_MASTER: usize = 32;
 #[derive(Clone)]
 pub struct Secrets {
     master: Vec<u8>,
+    watch: Option<Watch>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -35,11 +37,25 @@ impl Secrets {
         if master.len() < MIN_MASTER {
             return Err(TooShort);
         }
-        Ok(Secrets { master: master.as_bytes().to_vec() })
+        Ok(Secrets { master: master.as_bytes().to_vec(), watch: None })
+    }
+
+    /// Tells `watch` each time a function takes its keys, or the one for cursors: where nothing reads Secrets Manager, that
+    /// is how it shows who needs to.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Secrets { watch: Some(watch), ..self }
+    }
+
+    pub(crate) fn taken(&self) -> &Self {
+        if let Some(watch) = &self.watch {
+            watch();
+        }
+        self
     }
 
     pub(crate) fn cursors(&self) -> CursorKey {
-        CursorKey::new(self.key("cursors"))
+        CursorKey::new(self.key("cursors"), self.watch.clone())
     }
 
     pub(crate) fn access_tokens(&self) -> Vec<u8> {

@@ -127,6 +127,11 @@ impl Handler {
             return if same { Ok(success(&self.spec, kept.etag, kept.body, true)) } else { Err(Error::KeyReused) };
         }
         let Prepared { commit, by, etag, body } = (self.run)(cx, call).await?;
+        // What changed nothing is kept too: by the time of a repeat it might change something.
+        let commit = commit.or_else(|| {
+            let claims = call.claims.as_ref().filter(|_| key.is_some() && body.is_ok())?;
+            Some(world.store.for_tenant(claims.tenant).commit())
+        });
         if let Some(commit) = commit {
             let commit: Commit = match (key, &body) {
                 (Some(key), Ok(body)) => {

@@ -59,8 +59,7 @@ impl TenantStore {
     /// A page of the audit trail, newest first. Filters by instant bound what is read; the others drop what was read, so
     /// that a page can come back short, or empty, and still have a next.
     pub async fn audit(&self, filter: &AuditFilter, page: &PageRequest, now: Timestamp) -> Result<Slice<Entry>> {
-        let cursors =
-            self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
+        let cursors = self.store.cursors()?;
         let query = format!("AUDIT?{filter:?}");
         let opened = page.cursor.as_deref().map(|cursor| cursors.open(self.scope, &query, cursor)).transpose()?;
         let next = |before: &str| Some(cursors.seal(self.scope, &query, before));

@@ -231,7 +231,10 @@ impl Store {
         for event in commit.events {
             actions.push(put(&self.names.main, events::outbox_item(scope, event, stamp)?)?);
         }
-        actions.push(put(&self.names.audit, audit_item(scope, &commit.subjects, &names, stamp))?);
+        // An answer that is kept beside nothing is no deed.
+        if !commit.subjects.is_empty() || !names.is_empty() {
+            actions.push(put(&self.names.audit, audit_item(scope, &commit.subjects, &names, stamp))?);
+        }
         if actions.len() > MAX_ACTIONS {
             return Err(Error::Failed(format!("a commit of {} actions; DynamoDB takes {MAX_ACTIONS}", actions.len())));
         }

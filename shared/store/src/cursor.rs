@@ -1,5 +1,7 @@
 //! Cursors that only the server can make, for one tenant and one query.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,9 +13,15 @@ use crate::keys::Scope;
 /// Bytes of the authentication tag that a cursor carries.
 const TAG_BYTES: usize = 16;
 
+/// Is told each time a key is taken.
+pub type Watch = Arc<dyn Fn() + Send + Sync>;
+
 /// The key that cursors are authenticated with.
 #[derive(Clone)]
-pub struct CursorKey(Vec<u8>);
+pub struct CursorKey {
+    secret: Vec<u8>,
+    watch: Option<Watch>,
+}
 
 impl std::fmt::Debug for CursorKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,9 +30,16 @@ impl std::fmt::Debug for CursorKey {
 }
 
 impl CursorKey {
-    /// From at least 32 secret bytes.
-    pub fn new(secret: impl Into<Vec<u8>>) -> Self {
-        CursorKey(secret.into())
+    /// From at least 32 secret bytes; `watch` is told when a list takes it.
+    pub fn new(secret: impl Into<Vec<u8>>, watch: Option<Watch>) -> Self {
+        CursorKey { secret: secret.into(), watch }
+    }
+
+    pub(crate) fn taken(&self) -> &Self {
+        if let Some(watch) = &self.watch {
+            watch();
+        }
+        self
     }
 
     /// A cursor that stands behind `last` in the list that `query` names.
@@ -48,7 +63,7 @@ impl CursorKey {
     }
 
     fn mac(&self, scope: Scope, query: &str, last: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes keys of any length");
         for part in [scope.prefix(query).as_str(), last] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());

@@ -184,8 +184,7 @@ impl TenantStore {
 
     /// A page of an invoice's lines, in order.
     pub async fn page_of_lines(&self, kept: &KeptInvoice, page: &PageRequest) -> Result<Slice<InvoiceLine>> {
-        let cursors =
-            self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
+        let cursors = self.store.cursors()?;
         let query = format!("INVOICE#{}#LINES#{}", kept.invoice.id, kept.lines_of);
         let after = page.cursor.as_deref().map(|c| cursors.open(self.scope, &query, c)).transpose()?;
         let from: usize = after.map_or(Ok(0), |after| after.parse()).map_err(|_| Error::Cursor)?;

@@ -76,6 +76,12 @@ impl Store {
         Store { dynamo, s3, names, cursors }
     }
 
+    /// The key of cursors, taken.
+    pub(crate) fn cursors(&self) -> Result<&CursorKey> {
+        let declare = || Error::Failed("no cursor key: declare Need::Secret".into());
+        self.cursors.as_ref().map(CursorKey::taken).ok_or_else(declare)
+    }
+
     /// One tenant's data.
     pub fn for_tenant(&self, tenant: TenantId) -> TenantStore {
         TenantStore { store: self.clone(), scope: Scope::Tenant(tenant), tenant }

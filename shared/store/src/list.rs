@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 
-use crate::error::{Error, Result, from_sdk};
+use crate::error::{Result, from_sdk};
 use crate::item::{Item, from_item, text};
 use crate::{Record, TenantStore, Versioned};
 
@@ -78,8 +78,7 @@ impl TenantStore {
         page: &PageRequest,
         keep: impl Fn(&T) -> bool,
     ) -> Result<Slice<Versioned<T>>> {
-        let cursors =
-            self.store.cursors.as_ref().ok_or_else(|| Error::Failed("no cursor key: declare Need::Secret".into()))?;
+        let cursors = self.store.cursors()?;
         let mut after = page.cursor.as_deref().map(|c| cursors.open(self.scope, &listing.query, c)).transpose()?;
         let limit = page.limit as usize;
         let mut items = Vec::with_capacity(limit);

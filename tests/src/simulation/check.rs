@@ -1,0 +1,202 @@
+//! What always holds at a desk, read past the seam from the table itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use local::embedded::dynamo::MAIN;
+use serde_json::Value;
+
+use super::billing::RUN;
+use super::books;
+use super::desk::Tenant;
+use super::operations::SCAN;
+use crate::Stack;
+
+/// The jobs that a simulation runs.
+const JOBS: [&str; 2] = [SCAN, RUN];
+
+/// Everything of one tenant that the invariants speak of.
+#[derive(Default)]
+struct Found {
+    tickets: BTreeMap<String, Value>,
+    /// Timeline entries by ticket.
+    entries: BTreeMap<String, Vec<Value>>,
+    loads: BTreeMap<String, i64>,
+    users: BTreeMap<String, Value>,
+    clients: BTreeSet<String>,
+    drawn: u64,
+}
+
+pub(super) fn s<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name]["S"].as_str().unwrap_or_default()
+}
+
+fn n(value: &Value, name: &str) -> i64 {
+    value[name]["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+fn find(items: &[Value], tenant: &str) -> Found {
+    let mut found = Found::default();
+    for item in items {
+        let Some(rest) = s(item, "pk").strip_prefix(tenant).and_then(|rest| rest.strip_prefix('#')) else { continue };
+        let (kind, id) = rest.split_once('#').unwrap_or((rest, ""));
+        let (id, value) = (id.to_owned(), &item["v"]["M"]);
+        match (kind, s(item, "sk")) {
+            ("TICKET", "@") => drop(found.tickets.insert(id, item.clone())),
+            ("TICKET", sk) if sk.starts_with("ENTRY#") => {
+                found.entries.entry(id).or_default().push(value["entry"]["M"].clone())
+            }
+            ("USER", "WORKLOAD") => drop(found.loads.insert(id, n(item, "n"))),
+            ("USER", "@") => drop(found.users.insert(id, value.clone())),
+            ("CLIENT", "@") => drop(found.clients.insert(id)),
+            ("COUNTER", _) if id == "TICKET" => found.drawn = n(item, "n").unsigned_abs(),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Fails when an invariant is broken.
+pub(super) fn look(stack: &Stack, tenants: &[Tenant], when: &str) {
+    let items = stack.items(MAIN);
+    for tenant in tenants {
+        let found = find(&items, &tenant.cast.owner.tenant);
+        acknowledged(tenant, &found, when);
+        numbers(&found, when);
+        loads(&found, when);
+        for (id, ticket) in &found.tickets {
+            let entries = found.entries.get(id).map(Vec::as_slice).unwrap_or_default();
+            owners(id, &ticket["v"]["M"], entries, when);
+            clocks(id, &ticket["v"]["M"], entries, when);
+        }
+        misses(tenant, &found, when);
+        books::look(&items, tenant, when);
+    }
+}
+
+fn acknowledged(tenant: &Tenant, found: &Found, when: &str) {
+    let tally = tenant.tally.borrow();
+    for (id, told) in &tally.tickets {
+        let ticket = found.tickets.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is lost, {when}"));
+        let ticket = &ticket["v"]["M"];
+        assert_eq!(s(ticket, "subject"), told.subject, "{id}, {when}");
+        assert_eq!(n(ticket, "number").unsigned_abs(), told.number, "{id}, {when}");
+        assert_eq!(s(ticket, "client"), told.client, "{id}, {when}");
+    }
+    let opened = |id: &&String| !tally.tickets.contains_key(*id);
+    let unknown: Vec<_> = found.tickets.keys().filter(opened).collect();
+    assert!(unknown.is_empty(), "tickets that nobody was told of: {unknown:?}, {when}");
+    for client in tally.clients.keys() {
+        assert!(found.clients.contains(client), "{client} was acknowledged and is lost, {when}");
+    }
+    for (text, ticket) in &tally.texts {
+        let said = |entry: &&Value| s(&entry["what"]["M"], "body") == text;
+        let count = found.entries.get(ticket).into_iter().flatten().filter(said).count();
+        assert_eq!(count, 1, "{text:?} in {ticket}, {when}");
+    }
+}
+
+/// A number is drawn before the transaction that uses it: one that was drawn in vain is lost, none is given twice.
+fn numbers(found: &Found, when: &str) {
+    let numbers: BTreeSet<u64> = found.tickets.values().map(|t| n(&t["v"]["M"], "number").unsigned_abs()).collect();
+    assert_eq!(numbers.len(), found.tickets.len(), "a number twice, {when}");
+    let last = numbers.last().copied().unwrap_or_default();
+    assert!(last <= found.drawn, "number {last} of {} drawn, {when}", found.drawn);
+}
+
+fn loads(found: &Found, when: &str) {
+    let mut carried: BTreeMap<&str, i64> = BTreeMap::new();
+    for ticket in found.tickets.values().map(|ticket| &ticket["v"]["M"]) {
+        let over = ["resolved", "closed", "cancelled"].contains(&s(ticket, "status"));
+        if !over && !s(ticket, "assignee").is_empty() {
+            *carried.entry(s(ticket, "assignee")).or_default() += 1;
+        }
+    }
+    for (user, value) in &found.users {
+        let (carries, counted) = (carried.get(user.as_str()).copied(), found.loads.get(user).copied());
+        assert_eq!(carries.unwrap_or_default(), counted.unwrap_or_default(), "{user} carries what is counted, {when}");
+        if let Some(capacity) = value["capacity"]["N"].as_str().and_then(|number| number.parse::<i64>().ok()) {
+            assert!(carries.unwrap_or_default() <= capacity, "{user} carries {carries:?} of {capacity}, {when}");
+        }
+    }
+}
+
+/// Owners follow one another: whoever had the ticket gave it up before the next one got it.
+fn owners(id: &str, ticket: &Value, entries: &[Value], when: &str) {
+    let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
+    for what in entries.iter().map(|entry| &entry["what"]["M"]).filter(|what| s(what, "kind") == "assigned") {
+        *balance.entry(s(what, "to")).or_default() += 1;
+        *balance.entry(s(what, "from")).or_default() -= 1;
+    }
+    let owner = s(ticket, "assignee");
+    for (user, held) in balance.into_iter().filter(|(user, _)| !user.is_empty()) {
+        assert_eq!(held, i64::from(user == owner), "{user} and {id}, which is {owner}'s, {when}");
+    }
+}
+
+/// Each warning, miss and rung of a clock that runs once is told once; of the clock of replies, each miss.
+fn clocks(id: &str, ticket: &Value, entries: &[Value], when: &str) {
+    let mut told: BTreeMap<(String, String, String), i64> = BTreeMap::new();
+    for what in entries.iter().map(|entry| &entry["what"]["M"]) {
+        if ["warned", "breached", "escalated"].contains(&s(what, "kind")) {
+            let which = (s(what, "kind").to_owned(), s(what, "clock").to_owned(), what["percent"].to_string());
+            *told.entry(which).or_default() += 1;
+        }
+    }
+    let sla = &ticket["sla"]["M"];
+    for ((kind, clock, percent), count) in &told {
+        if clock != "next_reply" {
+            assert_eq!(*count, 1, "{kind} {percent} of {clock} in {id}, {when}");
+        }
+    }
+    let breached = |clock: &str| told.get(&("breached".into(), clock.into(), "null".into())).copied();
+    for clock in ["first_response", "resolution"] {
+        let since = s(sla, &format!("{clock}_breached_at"));
+        assert_eq!(breached(clock).is_some(), !since.is_empty(), "{clock} of {id} is told as it is, {when}");
+    }
+    assert_eq!(breached("next_reply").unwrap_or_default(), n(sla, "replies_missed"), "replies of {id}, {when}");
+}
+
+/// A miss that was there once is there for good, at its instant.
+fn misses(tenant: &Tenant, found: &Found, when: &str) {
+    let mut tally = tenant.tally.borrow_mut();
+    for (id, ticket) in &found.tickets {
+        for clock in ["first_response_breached_at", "next_reply_breached_at", "resolution_breached_at"] {
+            let since = s(&ticket["v"]["M"]["sla"]["M"], clock).to_owned();
+            let known = tally.breaches.get(&(id.clone(), clock));
+            assert!(
+                known.is_none_or(|known| *known == since),
+                "{clock} of {id} was {known:?} and is {since:?}, {when}"
+            );
+            if !since.is_empty() {
+                tally.breaches.insert((id.clone(), clock), since);
+            }
+        }
+    }
+}
+
+/// When all is quiet: nothing is left to do, nothing was given up, and the lists show what is there.
+pub(super) async fn in_the_end(stack: &Stack, tenants: &[Tenant], again: &str) {
+    let items = stack.items(MAIN);
+    let now = format!("{:.3}", stack.now());
+    for item in &items {
+        assert!(item["parked_at"].is_null(), "{} is parked, {again}", item["pk"]);
+        let due = s(item, "dsk");
+        let by = s(item, "dpk").split('#').next().unwrap_or_default();
+        let done = due.is_empty() || due > now.as_str() || !JOBS.contains(&by);
+        assert!(done, "{due} is still to be done by {by} at {now}, {again}");
+    }
+    for tenant in tenants {
+        let found = find(&items, &tenant.cast.owner.tenant);
+        let mut listed = BTreeSet::new();
+        let mut at = "/v1/tickets?state=all&limit=100".to_owned();
+        loop {
+            let page = tenant.cast.owner.get(&at).await.expect(200);
+            let ids = page["items"].as_array().into_iter().flatten().filter_map(|ticket| ticket["id"].as_str());
+            listed.extend(ids.map(str::to_owned));
+            let Some(next) = page["next"].as_str() else { break };
+            at = format!("/v1/tickets?state=all&limit=100&cursor={next}");
+        }
+        let there: BTreeSet<String> = found.tickets.into_keys().collect();
+        assert_eq!(listed, there, "the list shows what is there, {again}");
+    }
+}
