@@ -116,6 +116,7 @@ fn cases() -> impl Strategy<Value = Facts> {
                     unit: None,
                     unit_price: Decimal::new(cents, 2),
                     taxes: Vec::new(),
+                    service: None,
                 });
             }
             facts
