@@ -11,6 +11,7 @@ mod charging;
 mod clients;
 mod contracts;
 mod departments;
+mod dunning;
 mod invoices;
 mod large;
 mod manners;

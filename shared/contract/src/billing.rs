@@ -13,6 +13,7 @@ use domain::ids::ClientId;
 use domain::users::Email;
 use iso_currency::Currency;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -184,6 +185,10 @@ pub struct ClientBillingChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Option<Currency>>,
+    /// Since when it is flagged for what it does not pay; `null` when it is not any more.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub suspended_since: Option<Option<Date>>,
 }
 
 /// How a client is billed.
@@ -204,6 +209,9 @@ pub struct ClientBillingView {
     /// What new contracts with it are in; none for the MSP's.
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Currency>,
+    /// Since when it is flagged for what it does not pay, by dunning or by hand.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub suspended_since: Option<Date>,
     /// When it last changed; none as long as nobody has set it.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -211,7 +219,8 @@ pub struct ClientBillingView {
 
 impl From<ClientBilling> for ClientBillingView {
     fn from(billing: ClientBilling) -> Self {
-        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, updated_at } = billing;
-        ClientBillingView { client, emails, address, tax_id, exemption, terms, currency, updated_at }
+        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, .. } = billing;
+        let ClientBilling { suspended_since, updated_at, .. } = billing;
+        ClientBillingView { client, emails, address, tax_id, exemption, terms, currency, suspended_since, updated_at }
     }
 }

@@ -15,6 +15,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "sla.escalated",
         "charge.succeeded",
         "charge.failed",
+        "dunning.step_taken",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

@@ -1,6 +1,7 @@
 //! Who is told of what happened.
 
 use crate::access::Role;
+use crate::billing::dunning::StepKind;
 use crate::events::{Event, TicketRef};
 use crate::ids::{ClientId, ContactId, UserId};
 
@@ -35,6 +36,11 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         }
         Event::ChargeSucceeded { client, .. } => vec![Recipient::Payer(*client)],
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
+        Event::DunningStepTaken { client, step, .. } => match step {
+            StepKind::Suspend => vec![Recipient::Everybody(Role::Dispatcher), Recipient::Everybody(Role::Billing)],
+            StepKind::Collection => vec![Recipient::Everybody(Role::Owner), Recipient::Everybody(Role::Billing)],
+            _ => vec![Recipient::Payer(*client)],
+        },
         _ => Vec::new(),
     }
 }

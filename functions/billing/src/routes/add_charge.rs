@@ -34,7 +34,7 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     let on = on.unwrap_or_else(|| cx.now.to_zoned(tenant.zone.rules().clone()).date());
     let id = ChargeId::from_uuid(cx.id());
     let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
-    let charge = charges::add(new, cx.actor.user, cx.now)?;
+    let charge = charges::add(new, Some(cx.actor.user), cx.now)?;
     Ok(Answer::after(cx.store.commit().create(&charge), charge.into()).rev(1))
 }
 

@@ -2,6 +2,7 @@
 
 use iso_currency::Currency;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::settings::BillingSettings;
@@ -43,6 +44,9 @@ pub struct ClientBilling {
     /// What new contracts with it are in; none is the tenant's.
     #[serde(default)]
     pub currency: Option<Currency>,
+    /// Since when it is flagged for what it does not pay, so that the desk knows.
+    #[serde(default)]
+    pub suspended_since: Option<Date>,
     /// When it last changed; none as long as nobody has set it.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -63,6 +67,8 @@ pub struct ClientBillingChanges {
     pub terms: Option<Option<PaymentTerms>>,
     /// Another currency.
     pub currency: Option<Option<Currency>>,
+    /// Flagged, or not any more.
+    pub suspended_since: Option<Option<Date>>,
 }
 
 impl ClientBilling {
@@ -76,6 +82,7 @@ impl ClientBilling {
             exemption: None,
             terms: None,
             currency: None,
+            suspended_since: None,
             updated_at: None,
         }
     }
@@ -128,6 +135,7 @@ pub fn change(
         exemption: changes.exemption.unwrap_or_else(|| billing.exemption.clone()),
         terms: changes.terms.unwrap_or(billing.terms),
         currency: changes.currency.unwrap_or(billing.currency),
+        suspended_since: changes.suspended_since.unwrap_or(billing.suspended_since),
         updated_at: billing.updated_at,
     };
     if after != *billing {
