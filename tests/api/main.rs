@@ -12,6 +12,7 @@ mod charging;
 mod clients;
 mod contracts;
 mod departments;
+mod dunning;
 mod invoices;
 mod large;
 mod manners;

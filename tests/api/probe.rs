@@ -68,6 +68,7 @@ impl Things {
         let invoice = writing.send().await.expect(201);
         let issuing = owner.post(&format!("/v1/invoices/{}/issue", id(&invoice)));
         issuing.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
+        owner.stack.app.settle().await;
         let payment = json!({ "client": client, "method": "cash", "amount": { "minor": 5_000, "currency": "EUR" } });
         let paying = owner.post("/v1/payments").json(&payment).key(&format!("probe-{}", tests::unique()));
         let payment = paying.send().await.expect(201);

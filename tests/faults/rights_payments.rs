@@ -1,6 +1,7 @@
 //! What happens to payments, credit and the ledger, on each path that touches something else.
 
 use contract::Secret;
+use jiff::SignedDuration;
 use local::app::WEBHOOK_SECRETS;
 use local::provider::{ANSWER_LOST, EXPIRED};
 use runtime::jobs::JobInput;
@@ -70,21 +71,36 @@ async fn told(stack: &Stack, owner: &Person, invoice: &str) {
     asking.bytes(body.into_bytes()).send().await.expect(200);
 }
 
-/// A charging that nobody can read is put off.
+/// What nobody can read is put off; what can be read goes on.
 async fn unreadable(stack: &Stack, owner: &Person, client: &str) {
+    let methods = format!("/v1/clients/{client}/payment-methods");
+    let card = json!({ "token": EXPIRED, "automatic": true });
+    owner.post(&methods).key(&key()).json(&card).send().await.expect(201);
     let body = json!({
         "client": client, "terms": { "kind": "net_days", "days": 0 },
         "lines": [{ "text": "Cable", "quantity": "1", "unit_price": "8" }],
     });
-    let methods = format!("/v1/clients/{client}/payment-methods");
-    let card = json!({ "token": EXPIRED, "automatic": true });
-    owner.post(&methods).key(&key()).json(&card).send().await.expect(201);
-    let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
-    let id = invoice["id"].as_str().expect("an id");
-    owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+        let id = invoice["id"].as_str().expect("an id").to_owned();
+        owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+        ids.push(id);
+    }
     stack.app.settle().await;
-    crate::poison_item(stack, &format!("{}#INVOICE#{id}", owner.tenant), "CHARGING");
-    stack.app.run_job(RETRY, JobInput::default()).await.expect("the job runs");
+    let path = format!("/v1/invoices/{}/dunning", ids[0]);
+    owner.get(&path).await.expect(200);
+    let dispute = json!({ "why": "dispute" });
+    for verb in ["pause", "resume"] {
+        owner.post(&format!("{path}/{verb}")).key(&key()).json(&dispute).send().await.expect(200);
+    }
+    for part in ["CHARGING", "DUNNING"] {
+        crate::poison_item(stack, &format!("{}#INVOICE#{}", owner.tenant, ids[1]), part);
+    }
+    stack.app.clock().advance_to(stack.now() + SignedDuration::from_hours(30)).expect("the clock moves");
+    for job in [RETRY, "billing-dunning"] {
+        stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
+    }
 }
 
 async fn paid(owner: &Person, client: &str) -> Value {

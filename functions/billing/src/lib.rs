@@ -2,6 +2,7 @@
 
 mod agreed;
 mod due;
+mod dunning;
 mod facts;
 mod house;
 mod invoicing;
@@ -34,6 +35,7 @@ pub mod routes {
     pub mod get_client;
     pub mod get_contract;
     pub mod get_credit;
+    pub mod get_dunning;
     pub mod get_invoice;
     pub mod get_ledger_check;
     pub mod get_pay_link;
@@ -53,6 +55,7 @@ pub mod routes {
     pub mod list_payments;
     pub mod list_postings;
     pub mod list_renewals;
+    pub mod pause_dunning;
     pub mod preview;
     pub mod record_count;
     pub mod record_payment;
@@ -67,6 +70,7 @@ pub mod routes {
     pub mod report_recurring;
     pub mod report_revenue;
     pub mod report_revisions;
+    pub mod resume_dunning;
     pub mod sign_contract;
     pub mod simulate;
     pub mod void_invoice;
@@ -77,6 +81,7 @@ pub mod routes {
 /// What a schedule starts.
 pub mod jobs {
     pub mod check_ledger;
+    pub mod dunning;
     pub mod invoice_run;
     pub mod payment_retry;
     pub mod recognise_revenue;
@@ -141,6 +146,9 @@ pub fn routes() -> Vec<runtime::Handler> {
         get_charging::route(),
         get_pay_link::route(),
         hear_provider::route(),
+        get_dunning::route(),
+        pause_dunning::route(),
+        resume_dunning::route(),
         list_postings::route(),
         get_ledger_check::route(),
         get_prices::route(),
@@ -163,6 +171,7 @@ pub fn jobs() -> Vec<runtime::JobHandler> {
         jobs::check_ledger::job(),
         jobs::payment_retry::job(),
         jobs::recognise_revenue::job(),
+        jobs::dunning::job(),
     ]
 }
 

@@ -1,14 +1,17 @@
 //! The letters: short, plain, and with a link to where the rest is.
 
+use domain::billing::dunning::StepKind;
 use domain::billing::retry::DeclineClass;
 use domain::events::{Event, TicketRef};
 use domain::ids::ClientId;
+use domain::money::Money;
 use domain::sla::ClockKind;
 use domain::tenants::Tenant;
 use domain::tickets::Priority;
 use domain::users::INVITATION_LASTS_HOURS;
 use domain::zone::Zone;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use runtime::mail::Letter;
 use runtime::{ReactionCx, Result, invitations};
 use rust_decimal::Decimal;
@@ -50,6 +53,13 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             Words { subject: format!("Invoice {number}: the charge was declined"), said }
         }
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
+        Event::DunningStepTaken { invoice, number, step, balance, due_on, .. } => {
+            let (headline, said) = dunned(*step, number, balance, *due_on);
+            Words {
+                subject: format!("Invoice {number}: {headline}"),
+                said: format!("{said}\n\n{app}/invoices/{invoice}"),
+            }
+        }
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
@@ -92,6 +102,28 @@ fn about(app: &str, at: &TicketRef, headline: &str, said: &str) -> Words {
     Words {
         subject: format!("[#{number}] {subject}: {headline}"),
         said: format!("ticket #{number} ({priority}), \"{subject}\", {said}\n\n{app}/tickets/{ticket}"),
+    }
+}
+
+/// What a step of dunning says.
+fn dunned(step: StepKind, number: &str, balance: &Money, due_on: Date) -> (&'static str, String) {
+    let due_on = due_on.strftime("%-d %B %Y");
+    let owed = format!("{balance} of invoice {number}");
+    match step {
+        StepKind::Reminder => ("due soon", format!("{owed} is due on {due_on}. Thank you for paying it in time.")),
+        StepKind::Overdue1 => {
+            ("overdue", format!("{owed} was due on {due_on}. Maybe it slipped your attention; please pay it now."))
+        }
+        StepKind::Overdue2 => (
+            "second reminder",
+            format!("{owed} was due on {due_on} and is still open. Please pay it, or tell us what is wrong."),
+        ),
+        StepKind::Overdue3 => (
+            "last reminder",
+            format!("{owed} was due on {due_on}. This is our last reminder before we stop our services."),
+        ),
+        StepKind::Suspend => ("the client is flagged", format!("{owed} was due on {due_on}: the client is flagged.")),
+        StepKind::Collection => ("for collection", format!("{owed} was due on {due_on}: hand it to collection.")),
     }
 }
 

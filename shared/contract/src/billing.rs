@@ -13,6 +13,7 @@ use domain::ids::ClientId;
 use domain::users::Email;
 use iso_currency::Currency;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -188,6 +189,10 @@ pub struct ClientBillingChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Grouping>)]
     pub grouping: Option<Option<Grouping>>,
+    /// Since when it is flagged for what it does not pay; `null` when it is not any more.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub suspended_since: Option<Option<Date>>,
 }
 
 /// How a client is billed.
@@ -210,6 +215,9 @@ pub struct ClientBillingView {
     pub currency: Option<Currency>,
     /// What shares an invoice; none as the MSP's settings say.
     pub grouping: Option<Grouping>,
+    /// Since when it is flagged for what it does not pay, by dunning or by hand.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub suspended_since: Option<Date>,
     /// When it last changed; none as long as nobody has set it.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -217,8 +225,19 @@ pub struct ClientBillingView {
 
 impl From<ClientBilling> for ClientBillingView {
     fn from(billing: ClientBilling) -> Self {
-        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, grouping, updated_at } =
-            billing;
-        ClientBillingView { client, emails, address, tax_id, exemption, terms, currency, grouping, updated_at }
+        let ClientBilling { client, emails, address, tax_id, exemption, terms, currency, .. } = billing;
+        let ClientBilling { grouping, suspended_since, updated_at, .. } = billing;
+        ClientBillingView {
+            client,
+            emails,
+            address,
+            tax_id,
+            exemption,
+            terms,
+            currency,
+            grouping,
+            suspended_since,
+            updated_at,
+        }
     }
 }

@@ -37,6 +37,7 @@ pub fn catalog() -> Catalog {
         blocks: ADD, LIST;
         payments: RECORD, LIST, GET, REFUND, GET_CREDIT, ALLOCATE_CREDIT;
         charging: ADD_METHOD, LIST_METHODS, REMOVE_METHOD, CHARGE, GET_CHARGING, GET_PAY_LINK, HEAR;
+        dunning: GET, PAUSE, RESUME;
         ledger: LIST_POSTINGS, GET_CHECK;
         billing: GET_SETTINGS, CHANGE_SETTINGS, GET_CLIENT, CHANGE_CLIENT;
         contracts: ADD, LIST, GET, CHANGE, SIGN;
@@ -57,6 +58,7 @@ pub fn catalog() -> Catalog {
             crate::invoices::RECOGNISE_REVENUE,
             crate::ledger::CHECK,
             crate::charging::RETRY,
+            crate::dunning::DUN,
         ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,

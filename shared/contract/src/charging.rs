@@ -82,7 +82,7 @@ pub const RETRY: Job = Job {
 /// Plan the charging of what was issued.
 pub const PLAN: Reaction = Reaction {
     name: "billing-plan-charging",
-    summary: "Plans the charge of an issued invoice for the day on which it is due, and of waiting ones by a new way to pay",
+    summary: "Plans what follows an issued invoice: its dunning and its charge; goes on by a new way to pay",
     on: &["invoice.issued", "payment_method.added"],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByRef)],

@@ -25,6 +25,7 @@ pub mod clients;
 pub mod contract_lines;
 pub mod contracts;
 pub mod departments;
+pub mod dunning;
 pub mod invoices;
 pub mod ledger;
 pub mod manual;

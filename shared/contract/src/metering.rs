@@ -215,8 +215,8 @@ pub struct ChargeView {
     pub service: Option<Period>,
     /// Where it stands.
     pub state: ChargeState,
-    /// Who charged it.
-    pub by: UserId,
+    /// Who charged it; none when a rule did.
+    pub by: Option<UserId>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,

@@ -16,6 +16,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "charge.succeeded",
         "charge.failed",
         "hours.run_low",
+        "dunning.step_taken",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

@@ -1,10 +1,12 @@
 //! What happened, as the rest of the house and the outside hear of it. No secrets in here.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::billing::dunning::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
     BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId,
@@ -321,6 +323,32 @@ events! {
         class: DeclineClass,
         /// When it is tried again; none when it is not, until somebody does something.
         next: Option<Timestamp>,
+    }
+    /// The last day on which paying was in time is over, and something is left to pay.
+    InvoiceOverdue = "invoice.overdue" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Its number, as it is printed.
+        number: String,
+        /// Who is to pay.
+        client: ClientId,
+        /// What is left to pay.
+        balance: Money,
+    }
+    /// A step of dunning was taken.
+    DunningStepTaken = "dunning.step_taken" {
+        /// For which invoice.
+        invoice: InvoiceId,
+        /// Its number, as it is printed.
+        number: String,
+        /// Who is to pay.
+        client: ClientId,
+        /// Which step.
+        step: StepKind,
+        /// What is left to pay.
+        balance: Money,
+        /// The last day on which paying is in time.
+        due_on: Date,
     }
     /// The check of the books found something that is wrong, or something else than before.
     LedgerDamaged = "ledger.damaged" {

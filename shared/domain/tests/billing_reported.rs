@@ -175,7 +175,7 @@ fn a_charge_is_withdrawn_until_it_is_billed() {
         unit_price: Decimal::TEN,
         taxes: vec![],
     };
-    let mut charge = charges::add(new, UserId::from_uuid(uuid(1)), NOW).unwrap();
+    let mut charge = charges::add(new, Some(UserId::from_uuid(uuid(1))), NOW).unwrap();
     let withdrawn = charges::withdraw(charge.clone()).unwrap();
     assert_eq!(withdrawn.state, ChargeState::Withdrawn {});
     assert_eq!(charges::withdraw(withdrawn.clone()).unwrap(), withdrawn);

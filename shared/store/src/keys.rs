@@ -191,6 +191,9 @@ pub(crate) fn refunding(payment: PaymentId) -> Key {
 pub(crate) fn wallet(client: ClientId) -> Key {
     child(format!("CLIENT#{client}"), "WALLET".into())
 }
+pub(crate) fn dunning(invoice: InvoiceId) -> Key {
+    child(format!("INVOICE#{invoice}"), "DUNNING".into())
+}
 pub(crate) fn charging(invoice: InvoiceId) -> Key {
     child(format!("INVOICE#{invoice}"), "CHARGING".into())
 }

@@ -24,6 +24,7 @@ pub mod clients;
 pub mod contracts;
 pub mod departments;
 pub mod due_bills;
+pub mod dunning;
 pub mod events;
 pub mod invoices;
 pub mod ledger;

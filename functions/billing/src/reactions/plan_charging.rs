@@ -1,5 +1,5 @@
-//! Plan the charge of an issued invoice for the day on which it is due, and go on with what waits for a way to pay when
-//! there is a new one.
+//! Plan what follows an issued invoice: its dunning, and its charge on the day on which it is due. Go on with what waits
+//! for a way to pay when there is a new one.
 
 use contract::charging::PLAN;
 use domain::billing::retry::Charging;
@@ -11,6 +11,7 @@ use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::charging::KeptCharging;
 
+use crate::dunning::{Rules, begun};
 use crate::teller::{next_of, state};
 
 /// The reaction.
@@ -31,13 +32,20 @@ async fn plan(cx: ReactionCx) -> Result<Commit> {
     }
 }
 
-/// Plans the first try, if the client agreed to be charged.
+/// Begins the dunning, and plans the first try if the client agreed to be charged.
 async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commit> {
-    let wallet = cx.store.wallet(client).await?.value;
-    let Some(method) = wallet.default.filter(|_| wallet.automatic) else { return Ok(cx.store.commit()) };
     let invoice = cx.store.invoice(id).await?.value.invoice;
-    if !invoice.is_open() || cx.store.charging(id).await?.is_some() {
-        return Ok(cx.store.commit());
+    let mut commit = cx.store.commit();
+    if !invoice.is_open() {
+        return Ok(commit);
+    }
+    if cx.store.dunning(id).await?.is_none() {
+        commit = commit.create(&begun(&Rules::of(&cx.store, cx.now).await?, &invoice));
+    }
+    let wallet = cx.store.wallet(client).await?.value;
+    let Some(method) = wallet.default.filter(|_| wallet.automatic) else { return Ok(commit) };
+    if cx.store.charging(id).await?.is_some() {
+        return Ok(commit);
     }
     let not_before = match invoice.due_on {
         Some(due_on) => morning(cx, due_on).await?,
@@ -45,7 +53,7 @@ async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commi
     };
     let charging = Charging::new(id, method, not_before.max(cx.now));
     let due_at = charging.due_at(invoice.balance(), cx.now);
-    Ok(cx.store.commit().create(&KeptCharging { charging, client, due_at, over: false, asked_by: None }))
+    Ok(commit.create(&KeptCharging { charging, client, due_at, over: false, asked_by: None }))
 }
 
 /// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.

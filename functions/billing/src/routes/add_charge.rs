@@ -38,7 +38,7 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     let on = on.unwrap_or(here.today);
     let id = ChargeId::from_uuid(cx.id());
     let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
-    let charge = charges::add(new, cx.actor.user, cx.now)?;
+    let charge = charges::add(new, Some(cx.actor.user), cx.now)?;
     let commit = cx.store.commit().create(&charge);
     // A contract that is over has one more bill, for what is charged under it now.
     let commit = match &agreed {

@@ -17,10 +17,12 @@ async fn change_client(
 ) -> Result<Answer<ClientBillingView>> {
     cx.may_see(input.path.client)?;
     let id = cx.store.client(input.path.client).await?.value.id;
-    let ClientBillingChanges { emails, address, tax_id, exemption, terms, currency, grouping } = input.body;
+    let ClientBillingChanges { emails, address, tax_id, exemption, terms, currency, grouping, suspended_since } =
+        input.body;
     let read = cx.unchanged(cx.store.client_billing(id).await?)?;
     let settings = cx.store.billing_settings().await?.value;
-    let changes = client::ClientBillingChanges { emails, address, tax_id, exemption, terms, currency, grouping };
+    let changes =
+        client::ClientBillingChanges { emails, address, tax_id, exemption, terms, currency, grouping, suspended_since };
     let changed = client::change(&read.value, changes, &settings, cx.now)?;
     Ok(cx.replaced(&read, changed))
 }

@@ -29,8 +29,9 @@ pub struct ClientCharge {
     pub charge: Charge,
     /// Where it stands.
     pub state: ChargeState,
-    /// Who charged it.
-    pub by: UserId,
+    /// Who charged it; none when a rule did.
+    #[serde(default)]
+    pub by: Option<UserId>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -80,7 +81,7 @@ pub struct NewCharge {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for bad fields.
-pub fn add(new: NewCharge, by: UserId, now: Timestamp) -> Result<ClientCharge, Refusal> {
+pub fn add(new: NewCharge, by: Option<UserId>, now: Timestamp) -> Result<ClientCharge, Refusal> {
     let NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes } = new;
     let mut check = Check::new();
     check.line("/text", &text, LONGEST_TEXT);

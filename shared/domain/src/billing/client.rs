@@ -2,6 +2,7 @@
 
 use iso_currency::Currency;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::bill::Grouping;
@@ -47,6 +48,9 @@ pub struct ClientBilling {
     /// What shares an invoice; none as the tenant's settings say.
     #[serde(default)]
     pub grouping: Option<Grouping>,
+    /// Since when it is flagged for what it does not pay, so that the desk knows.
+    #[serde(default)]
+    pub suspended_since: Option<Date>,
     /// When it last changed; none as long as nobody has set it.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -69,6 +73,8 @@ pub struct ClientBillingChanges {
     pub currency: Option<Option<Currency>>,
     /// Grouped otherwise.
     pub grouping: Option<Option<Grouping>>,
+    /// Flagged, or not any more.
+    pub suspended_since: Option<Option<Date>>,
 }
 
 impl ClientBilling {
@@ -83,6 +89,7 @@ impl ClientBilling {
             terms: None,
             currency: None,
             grouping: None,
+            suspended_since: None,
             updated_at: None,
         }
     }
@@ -141,6 +148,7 @@ pub fn change(
         terms: changes.terms.unwrap_or(billing.terms),
         currency: changes.currency.unwrap_or(billing.currency),
         grouping: changes.grouping.unwrap_or(billing.grouping),
+        suspended_since: changes.suspended_since.unwrap_or(billing.suspended_since),
         updated_at: billing.updated_at,
     };
     if after != *billing {

@@ -1,0 +1,40 @@
+//! Let the dunning of an invoice wait.
+
+use contract::NoQuery;
+use contract::dunning::{DunningView, NewPause, PAUSE};
+use contract::invoices::AtInvoice;
+use domain::billing::dunning::{Dunning, Pause};
+use domain::error::Refusal;
+use domain::ids::InvoiceId;
+use jiff::civil::Date;
+use runtime::{Answer, Cx, Error, Handler, In, Result};
+use store::dunning::KeptDunning;
+
+use crate::dunning::Rules;
+use crate::issued::visible_invoice;
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(PAUSE, pause_dunning)
+}
+
+async fn pause_dunning(cx: Cx, input: In<AtInvoice, NoQuery, NewPause>) -> Result<Answer<DunningView>> {
+    let NewPause { why, until } = input.body;
+    change(&cx, input.path.invoice, |dunning, today| dunning.pause(Pause { why, from: today, until })).await
+}
+
+/// Changes an invoice's dunning, and when the job looks at it next.
+pub(crate) async fn change(
+    cx: &Cx,
+    id: InvoiceId,
+    with: impl Fn(Dunning, Date) -> Result<Dunning, Refusal>,
+) -> Result<Answer<DunningView>> {
+    let invoice = visible_invoice(cx, id).await?.value.invoice;
+    let kept = cx.store.dunning(id).await?.ok_or_else(Error::not_found)?;
+    let rules = Rules::of(&cx.store, cx.now).await?;
+    let dunning = with(kept.value.dunning.clone(), rules.house.today)?;
+    let due_at = rules.due_at(&invoice, &dunning, rules.house.today);
+    let after = KeptDunning { dunning, due_at, ..kept.value };
+    let view = DunningView::of(id, after.dunning.clone(), due_at);
+    Ok(Answer::after(cx.store.commit().update(&after, kept.rev), view))
+}

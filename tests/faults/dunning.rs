@@ -1,0 +1,78 @@
+//! Dunning killed at every call that it makes, and three of it at once: each step is taken once.
+
+use futures::future::join_all;
+use jiff::SignedDuration;
+use local::embedded::{Faults, Gate, Side};
+use runtime::jobs::JobInput;
+use serde_json::json;
+use tests::{Snapshot, Stack, unique};
+
+use crate::table::{same, timeless};
+
+const DUN: &str = "billing-dunning";
+const ORDERS: u64 = 5;
+
+fn key() -> String {
+    format!("key-{}-of-the-dunning", unique())
+}
+
+/// Two invoices that are overdue since yesterday, with a fee.
+async fn due() -> Snapshot {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let fee = json!({ "minor": 500, "currency": "EUR" });
+    let steps =
+        json!({ "steps": [{ "kind": "overdue1", "days": 1, "late_fee": fee }, { "kind": "suspend", "days": 8 }] });
+    owner.change("/v1/billing/settings", json!({ "dunning": steps })).await;
+    for _ in 0..2 {
+        let client = owner.client("Acme").await;
+        let body = json!({
+            "client": client, "terms": { "kind": "net_days", "days": 1 },
+            "lines": [{ "text": "Firewall", "quantity": "1", "unit_price": "100" }],
+        });
+        let draft = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+        let issue = format!("/v1/invoices/{}/issue", draft["id"].as_str().unwrap());
+        owner.post(&issue).key(&key()).send().await.expect(200);
+    }
+    stack.app.settle().await;
+    stack.app.clock().advance_to(stack.now() + SignedDuration::from_hours(48)).unwrap();
+    stack.snapshot().await
+}
+
+async fn run(stack: &Stack) {
+    stack.app.run_job(DUN, JobInput::default()).await.expect("the job runs");
+    stack.app.settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn dunning_killed_at_any_call_or_three_at_once_takes_each_step_once() {
+    let due = Box::pin(due()).await;
+    let alone = due.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(DUN));
+    run(&alone).await;
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    let undisturbed = timeless(&alone);
+    assert_eq!(undisturbed.iter().filter(|item| item.contains("#CHARGE#chg_")).count(), 2, "a fee each");
+    for call in 0..calls {
+        for side in [Side::Before, Side::After] {
+            let stack = due.restore().await;
+            let gate = Gate::shut();
+            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(DUN));
+            tokio::select! {
+                _ = stack.app.run_job(DUN, JobInput::default()) => panic!("the run ends before call {call}"),
+                () = gate.reached() => {}
+            }
+            stack.app.seam().inject(Faults::none());
+            run(&stack).await;
+            same(&timeless(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
+        }
+    }
+    for order in 1..=ORDERS {
+        let stack = due.restore().await;
+        stack.app.seam().inject(Faults::none().slow(order, 20));
+        join_all((0..3).map(|_| stack.app.run_job(DUN, JobInput::default()))).await;
+        stack.app.seam().inject(Faults::none());
+        run(&stack).await;
+        same(&timeless(&stack), &undisturbed, &format!("three at once in order {order}"));
+    }
+}
