@@ -10,6 +10,11 @@ fn vat(percent: &str) -> Value {
     json!({ "code": "vat", "name": "VAT", "percent": rates, "compound": false, "inclusive": false })
 }
 
+/// A step of dunning, by default without a fee.
+fn step(kind: &str, days: i32) -> Value {
+    json!({ "kind": kind, "days": days, "late_fee": null })
+}
+
 #[tokio::test]
 async fn an_msp_bills_carefully_until_it_says_otherwise() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
@@ -20,6 +25,11 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
         "invoice_numbers": { "prefix": "INV-", "digits": 6 }, "credit_numbers": { "prefix": "CN-", "digits": 6 },
         "issue": "draft", "terms": { "kind": "net_days", "days": 14 }, "proration": "actual_days",
         "grouping": "per_contract", "limits": { "lines_a_day": 15, "times_the_last": 3 }, "updated_at": null,
+        "retry": { "tries": 4, "first_wait_hours": 72, "factor": 2, "jitter_percent": 10 },
+        "dunning": { "interest_percent": null, "steps": [
+            step("reminder", -3), step("overdue1", 1), step("overdue2", 8), step("overdue3", 15),
+            step("suspend", 20), step("collection", 30),
+        ] },
     });
     assert_eq!(start.body, expected);
 
@@ -28,6 +38,8 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
         "credit_numbers": { "prefix": "", "digits": 1 }, "issue": "at_once",
         "terms": { "kind": "end_of_month", "plus_days": 10 }, "proration": "full_period",
         "grouping": "per_client", "limits": { "lines_a_day": 40, "times_the_last": 5 },
+        "retry": { "tries": 3, "first_wait_hours": 24, "factor": 3, "jitter_percent": 0 },
+        "dunning": { "interest_percent": "9.5", "steps": [step("overdue1", 3), step("suspend", 10)] },
     });
     let mut changed = owner.change(SETTINGS, body.clone()).await;
     assert_eq!(owner.get(SETTINGS).await.expect(200), changed);
