@@ -11,17 +11,8 @@ use tests::Stack;
 
 use crate::everything;
 
-/// Bytes of stack: this test goes through every function, and the futures of a debug build are deep.
-const STACK: usize = 8 * 1024 * 1024;
-
-#[test]
-fn functions_hold_the_rights_that_they_use_and_no_others() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let thread = std::thread::Builder::new().stack_size(STACK);
-    thread.spawn(move || runtime.block_on(used_against_declared())).unwrap().join().unwrap();
-}
-
-async fn used_against_declared() {
+#[tokio::test]
+async fn functions_hold_the_rights_that_they_use_and_no_others() {
     let stack = Stack::start().await;
     stack.app.seam().recorder().start();
     Box::pin(everything::happens(&stack)).await;

@@ -42,7 +42,7 @@ pub const REMOVE_METHOD: Route<AtMethod, NoQuery, NoBody, Page<MethodView>> =
         .touches(&[Need::Get, Need::Provider]);
 
 /// Charge an invoice now.
-pub const CHARGE: Route<AtInvoice, NoQuery, NewCharge, ChargingView> =
+pub const CHARGE: Route<AtInvoice, NoQuery, ChargeNow, ChargingView> =
     Route::post("billing-charge-invoice", "/v1/invoices/{invoice}/charge")
         .summary("Charge what is left to pay of an invoice to a saved way to pay, now")
         .permission(Permission::PaymentManage)
@@ -115,7 +115,7 @@ pub struct NewMethod {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
-pub struct NewCharge {
+pub struct ChargeNow {
     /// By which way to pay; the client's default when absent.
     #[serde(default)]
     pub method: Option<PaymentMethodId>,

@@ -1,7 +1,7 @@
 //! Charge an invoice now.
 
 use contract::NoQuery;
-use contract::charging::{CHARGE, ChargingView, NewCharge};
+use contract::charging::{CHARGE, ChargingView, ChargeNow};
 use contract::invoices::AtInvoice;
 use domain::billing::retry::{Attempt, Charging, Next, Stopped};
 use domain::error::Refusal;
@@ -28,7 +28,7 @@ enum Stands {
     Over,
 }
 
-async fn charge_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCharge>) -> Result<Answer<ChargingView>> {
+async fn charge_invoice(cx: Cx, input: In<AtInvoice, NoQuery, ChargeNow>) -> Result<Answer<ChargingView>> {
     let id = input.path.invoice;
     visible_invoice(&cx, id).await?;
     let provider = cx.world.payments()?.provider.clone();
