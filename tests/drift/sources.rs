@@ -57,7 +57,9 @@ fn a_functions_source_is_named_as_it_is_and_is_its_own() {
         match files.remove(&path) {
             None => wrong.push(format!("{} has no {path}", function.name)),
             Some(text)
-                if !["new", "public", "raw"].iter().any(|make| text.contains(&format!("Handler::{make}({constant},"))) =>
+                if !["new", "public", "raw"]
+                    .iter()
+                    .any(|make| text.contains(&format!("Handler::{make}({constant},"))) =>
             {
                 wrong.push(format!("{path} does not handle {constant}"));
             }

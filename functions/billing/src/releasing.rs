@@ -95,7 +95,15 @@ fn again(
     voided: &Voided<'_>,
 ) -> ClientCharge {
     let state = charges::ChargeState::Open {};
-    ClientCharge { client, currency, contract: Some(contract), charge, state, by: Some(voided.by), created_at: voided.now }
+    ClientCharge {
+        client,
+        currency,
+        contract: Some(contract),
+        charge,
+        state,
+        by: Some(voided.by),
+        created_at: voided.now,
+    }
 }
 
 /// Opens what is not open yet.

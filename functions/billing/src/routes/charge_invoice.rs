@@ -1,7 +1,7 @@
 //! Charge an invoice now.
 
 use contract::NoQuery;
-use contract::charging::{CHARGE, ChargingView, ChargeNow};
+use contract::charging::{CHARGE, ChargeNow, ChargingView};
 use contract::invoices::AtInvoice;
 use domain::billing::retry::{Attempt, Charging, Next, Stopped};
 use domain::error::Refusal;
