@@ -45,6 +45,11 @@ pub struct Settings {
     pub ids: Option<IdSource>,
     /// How often the SDKs try again.
     pub retries: RetryConfig,
+    /// Whether PDFs are made; only with the feature `pdf`. Each takes a good part of a second in a dev build, and few tests
+    /// read one.
+    pub pdfs: bool,
+    /// Where the embedded S3 listens, for links to files.
+    pub s3_port: u16,
 }
 
 impl Settings {
@@ -53,7 +58,15 @@ impl Settings {
     pub fn for_test(now: Timestamp) -> Self {
         let mut config = Config::for_stage("local");
         config.calls = store::rate::Limit::per_minute(1_000_000, 1_000_000);
-        Settings { data: None, clock: MovableClock::frozen(now), config, ids: None, retries: quick_retries() }
+        Settings {
+            data: None,
+            clock: MovableClock::frozen(now),
+            config,
+            ids: None,
+            retries: quick_retries(),
+            pdfs: false,
+            s3_port: 8001,
+        }
     }
 }
 
@@ -76,6 +89,7 @@ struct Inner {
     schedules: Vec<(&'static str, Schedule)>,
     run_to: Mutex<Timestamp>,
     work: Notify,
+    pdfs: bool,
 }
 
 /// A job's run that came due while the clock moved.
@@ -116,7 +130,7 @@ impl App {
     /// When the data folder cannot be opened.
     pub async fn start(settings: Settings) -> Result<Self, AppError> {
         let failed = |error: &dyn std::fmt::Display| AppError::Start(error.to_string());
-        let Settings { data, clock, config, ids, retries } = settings;
+        let Settings { data, clock, config, ids, retries, pdfs, s3_port } = settings;
         let (dynamo, bus) = match &data {
             Some(folder) => (
                 Dynamo::in_folder(folder).map_err(|e| failed(&e))?,
@@ -129,7 +143,7 @@ impl App {
             data.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
         let objects = s3::service(beside.join("s3"), &[BLOBS]).map_err(|e| failed(&e))?;
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
-        let clients = seam.clients("http://127.0.0.1:8001", retries);
+        let clients = seam.clients(&format!("http://127.0.0.1:{s3_port}"), retries);
         let mailbox = Mailbox::default();
         let shared_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let parts = Parts {
@@ -166,6 +180,7 @@ impl App {
             schedules,
             run_to,
             work,
+            pdfs,
         };
         Ok(App(Arc::new(inner)))
     }
@@ -222,6 +237,11 @@ impl App {
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.0.mailbox
+    }
+
+    /// Whether a reaction gets its events here.
+    pub(crate) fn listens(&self, reaction: &str) -> bool {
+        (self.0.pdfs && cfg!(feature = "pdf")) || reaction != contract::documents::RENDER.name
     }
 
     pub(crate) fn position(&self) -> &Mutex<Position> {

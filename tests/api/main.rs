@@ -10,6 +10,7 @@ mod canaries;
 mod clients;
 mod contracts;
 mod departments;
+mod documents;
 mod invoices;
 mod large;
 mod manners;

@@ -6,6 +6,11 @@
 
 mod binaries;
 mod numbers;
+#[cfg(feature = "pdf")]
+mod pages;
+#[cfg(feature = "pdf")]
+#[path = "../../shared/domain/tests/common/papers.rs"]
+mod papers;
 mod routes;
 mod scan;
 
@@ -13,7 +18,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Measures reads per due ticket, routes beside their raw store calls, and the release binaries.
+/// Measures reads per due ticket, routes beside their raw store calls, PDFs, and the release binaries.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Args {
@@ -26,6 +31,12 @@ struct Args {
     /// How often each route is called.
     #[arg(long, default_value_t = 300)]
     calls: usize,
+    /// How many lines the invoices have that become PDFs.
+    #[arg(long, value_delimiter = ',', default_value = "1,40,400,2000")]
+    lines: Vec<usize>,
+    /// How often each of them does.
+    #[arg(long, default_value_t = 5)]
+    pdfs: usize,
     /// How often each binary is started.
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -41,5 +52,7 @@ async fn main() {
     println!("Built with the {profile} profile. Times are wall-clock, on whatever else this machine does.\n");
     scan::measure(&args.open, args.due).await;
     routes::measure(args.calls).await;
+    #[cfg(feature = "pdf")]
+    pages::measure(&args.lines, args.pdfs).await;
     binaries::measure(args.binaries, args.starts).await;
 }

@@ -9,6 +9,7 @@ mod hostile;
 mod invoice_run;
 mod rights;
 mod rights_contracts;
+mod rights_documents;
 mod rights_invoices;
 mod rights_payments;
 mod rights_reports;

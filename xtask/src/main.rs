@@ -55,7 +55,7 @@ fn generate(check: bool) -> io::Result<ExitCode> {
 
 /// Built and run by cargo, not linked: this program does without the functions, and so does generating from the contract.
 fn bench(args: &[String]) -> io::Result<ExitCode> {
-    let run = ["run", "--release", "--package", "tests", "--bin", "bench", "--"];
+    let run = ["run", "--release", "--package", "tests", "--features", "pdf", "--bin", "bench", "--"];
     let status = Command::new(env!("CARGO")).args(run).args(args).current_dir(xtask::root()).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

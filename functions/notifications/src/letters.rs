@@ -37,7 +37,7 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
-    Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text }))
+    Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text, ..Letter::default() }))
 }
 
 struct Words {

@@ -24,6 +24,8 @@ pub mod clients;
 pub mod contract_lines;
 pub mod contracts;
 pub mod departments;
+pub mod documents;
+pub mod exports;
 pub mod invoices;
 pub mod manual;
 pub mod ledger;

@@ -154,6 +154,9 @@ fn envelope(name: &str) -> Option<Value> {
             "payment": "pay_01970000000070008000000000000001", "client": demo_ids::CLIENT,
             "amount": { "minor": 119_000, "currency": "EUR" },
         }),
+        "invoice.document_made" => {
+            json!({ "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "look": "issued" })
+        }
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,
             "priority": "p3", "department": null, "assignee": null, "requester": null, "contact": null,
