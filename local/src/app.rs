@@ -52,6 +52,11 @@ pub struct Settings {
     pub retries: RetryConfig,
     /// Who moves money; the one that moves none when absent.
     pub payments: Option<Payments>,
+    /// Whether PDFs are made; only with the feature `pdf`. Each takes a good part of a second in a dev build, and few tests
+    /// read one.
+    pub pdfs: bool,
+    /// Where the embedded S3 listens, for links to files.
+    pub s3_port: u16,
 }
 
 impl Settings {
@@ -67,6 +72,8 @@ impl Settings {
             ids: None,
             retries: quick_retries(),
             payments: None,
+            pdfs: false,
+            s3_port: 8001,
         }
     }
 }
@@ -91,6 +98,7 @@ struct Inner {
     schedules: Vec<(&'static str, Schedule)>,
     run_to: Mutex<Timestamp>,
     work: Notify,
+    pdfs: bool,
 }
 
 /// A job's run that came due while the clock moved.
@@ -131,7 +139,7 @@ impl App {
     /// When the data folder cannot be opened.
     pub async fn start(settings: Settings) -> Result<Self, AppError> {
         let failed = |error: &dyn std::fmt::Display| AppError::Start(error.to_string());
-        let Settings { data, clock, config, ids, retries, payments } = settings;
+        let Settings { data, clock, config, ids, retries, payments, pdfs, s3_port } = settings;
         let (dynamo, bus) = match &data {
             Some(folder) => (
                 Dynamo::in_folder(folder).map_err(|e| failed(&e))?,
@@ -144,7 +152,7 @@ impl App {
             data.clone().or_else(|| scratch.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
         let objects = s3::service(beside.join("s3"), &[BLOBS]).map_err(|e| failed(&e))?;
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
-        let clients = seam.clients("http://127.0.0.1:8001", retries);
+        let clients = seam.clients(&format!("http://127.0.0.1:{s3_port}"), retries);
         let provider = TestProvider::new(seam.clone());
         let mailbox = Mailbox::beside(seam.clone());
         let secrets = Secrets::from_master(MASTER_SECRET).map_err(|e| failed(&e))?.watched({
@@ -191,6 +199,7 @@ impl App {
             schedules,
             run_to,
             work,
+            pdfs,
         };
         Ok(App(Arc::new(inner)))
     }
@@ -253,6 +262,11 @@ impl App {
     #[must_use]
     pub fn provider(&self) -> &TestProvider {
         &self.0.provider
+    }
+
+    /// Whether a reaction gets its events here.
+    pub(crate) fn listens(&self, reaction: &str) -> bool {
+        (self.0.pdfs && cfg!(feature = "pdf")) || reaction != contract::documents::RENDER.name
     }
 
     pub(crate) fn position(&self) -> &Mutex<Position> {

@@ -40,7 +40,8 @@ impl Functions {
             billing::routes(),
         ];
         let jobs = [tickets::jobs(), billing::jobs()];
-        let reactions = [tickets::reactions(), notifications::reactions(), billing::reactions()];
+        let reactions =
+            [tickets::reactions(), notifications::reactions(), billing::reactions(), documents::reactions()];
         Functions {
             routes: deploy(parts, routes.into_iter().flatten(), |handler| handler.spec.needs()),
             jobs: deploy(parts, jobs.into_iter().flatten(), |handler| handler.job.needs()),

@@ -76,7 +76,17 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut config = Config::for_stage("local");
     config.app_url = format!("http://{api_at}");
-    let app = App::start(Settings { data, clock, config, ids: None, retries: quick_retries(), payments: None }).await?;
+    let app = App::start(Settings {
+        data,
+        clock,
+        config,
+        ids: None,
+        retries: quick_retries(),
+        payments: None,
+        pdfs: cfg!(feature = "pdf"),
+        s3_port: services + 1,
+    })
+    .await?;
     if !options.no_demo && app.is_empty()? {
         load_demo(&app, folder.as_deref()).await?;
     }

@@ -155,7 +155,8 @@ impl App {
 
     async fn react(&self, name: &str, envelope: &Envelope) {
         for function in &self.functions().reactions {
-            if !function.handler.reaction.on.contains(&name) {
+            let reaction = &function.handler.reaction;
+            if !reaction.on.contains(&name) || !self.listens(reaction.name) {
                 continue;
             }
             for delivery in 1..=MAX_DELIVERIES {

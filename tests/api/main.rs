@@ -12,6 +12,7 @@ mod charging;
 mod clients;
 mod contracts;
 mod departments;
+mod documents;
 mod dunning;
 mod invoices;
 mod large;

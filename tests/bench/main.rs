@@ -8,6 +8,11 @@ mod accounts;
 mod binaries;
 mod invoicing;
 mod numbers;
+#[cfg(feature = "pdf")]
+mod pages;
+#[cfg(feature = "pdf")]
+#[path = "../../shared/domain/tests/common/papers.rs"]
+mod papers;
 mod routes;
 mod scan;
 
@@ -15,7 +20,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Measures reads per due ticket, calls per invoice, routes beside their raw store calls, and the release binaries.
+/// Measures reads per due ticket, calls per invoice, routes beside their raw store calls, PDFs, and the release binaries.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Args {
@@ -34,6 +39,12 @@ struct Args {
     /// How often a sign-in fails with a known address, and with an unknown one.
     #[arg(long, default_value_t = 200)]
     sign_ins: usize,
+    /// How many lines the invoices have that become PDFs.
+    #[arg(long, value_delimiter = ',', default_value = "1,40,400,2000")]
+    lines: Vec<usize>,
+    /// How often each of them does.
+    #[arg(long, default_value_t = 5)]
+    pdfs: usize,
     /// How often each binary is started.
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -51,5 +62,7 @@ async fn main() {
     invoicing::measure(&args.contracts).await;
     routes::measure(args.calls).await;
     accounts::measure(args.sign_ins).await;
+    #[cfg(feature = "pdf")]
+    pages::measure(&args.lines, args.pdfs).await;
     binaries::measure(args.binaries, args.starts).await;
 }

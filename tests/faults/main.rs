@@ -11,6 +11,7 @@ mod payment_retry;
 mod prepaid_run;
 mod rights;
 mod rights_contracts;
+mod rights_documents;
 mod rights_invoices;
 mod rights_payments;
 mod rights_reports;

@@ -3,7 +3,9 @@
 mod agreed;
 mod due;
 mod dunning;
+mod exporting;
 mod facts;
+mod files;
 mod house;
 mod invoicing;
 mod issued;
@@ -26,15 +28,20 @@ pub mod routes {
     pub mod approve_contract;
     pub mod change_client;
     pub mod change_contract;
+    pub mod change_document_settings;
     pub mod change_prices;
     pub mod change_settings;
     pub mod charge_invoice;
     pub mod credit_invoice;
     pub mod end_contract;
+    pub mod export_invoices;
+    pub mod export_ledger;
     pub mod get_charging;
     pub mod get_client;
     pub mod get_contract;
     pub mod get_credit;
+    pub mod get_document;
+    pub mod get_document_settings;
     pub mod get_dunning;
     pub mod get_invoice;
     pub mod get_ledger_check;
@@ -71,6 +78,7 @@ pub mod routes {
     pub mod report_revenue;
     pub mod report_revisions;
     pub mod resume_dunning;
+    pub mod send_invoice;
     pub mod sign_contract;
     pub mod simulate;
     pub mod void_invoice;
@@ -161,6 +169,12 @@ pub fn routes() -> Vec<runtime::Handler> {
         report_forecast::route(),
         report_revisions::route(),
         report_margins::route(),
+        get_document_settings::route(),
+        change_document_settings::route(),
+        get_document::route(),
+        send_invoice::route(),
+        export_invoices::route(),
+        export_ledger::route(),
     ]
 }
 

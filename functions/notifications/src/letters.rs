@@ -63,7 +63,7 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
-    Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text }))
+    Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text, ..Letter::default() }))
 }
 
 fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {

@@ -49,6 +49,8 @@ pub fn catalog() -> Catalog {
         manual: ADD, CREDIT;
         prices: GET, CHANGE;
         reports: RECEIVABLES, DELAYS, RECURRING, REVENUE, DEFERRED, FORECAST, REVISIONS, MARGINS;
+        documents: GET_SETTINGS, CHANGE_SETTINGS, GET, SEND;
+        exports: INVOICES, LEDGER;
     }
     Catalog {
         routes,
@@ -63,6 +65,8 @@ pub fn catalog() -> Catalog {
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
             crate::notifications::SEND_MAIL,
+            crate::notifications::SEND_INVOICE,
+            crate::documents::RENDER,
             crate::contracts::NOTE_SLA,
             crate::metering::COUNT_CONTACTS,
             crate::reports::NOTE_REVENUE,

@@ -50,6 +50,8 @@ pub enum Need {
     BlobGet,
     /// `s3:PutObject` on the blobs bucket.
     BlobPut,
+    /// `s3:GetObject` on the blobs bucket, by whoever follows a link that the function has signed.
+    BlobLink,
     /// `events:PutEvents` on the bus.
     PutEvents,
     /// `ses:SendEmail` from the stage's sender.
@@ -70,7 +72,7 @@ impl Need {
             Need::Delete => "dynamodb:DeleteItem",
             Need::Check => "dynamodb:ConditionCheckItem",
             Need::Query(_) | Need::AuditQuery => "dynamodb:Query",
-            Need::BlobGet => "s3:GetObject",
+            Need::BlobGet | Need::BlobLink => "s3:GetObject",
             Need::BlobPut => "s3:PutObject",
             Need::PutEvents => "events:PutEvents",
             Need::SendEmail => "ses:SendEmail",

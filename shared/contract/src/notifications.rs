@@ -21,3 +21,12 @@ pub const SEND_MAIL: Reaction = Reaction {
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],
 };
+
+/// Sends invoices and credit notes to who pays them.
+pub const SEND_INVOICE: Reaction = Reaction {
+    name: "notifications-send-invoice",
+    summary: "Sends an invoice or a credit note with its PDF to the client's billing addresses, once or when somebody asks",
+    on: &["invoice.document_made", "invoice.send_wanted"],
+    timeout_s: 60,
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::SendEmail],
+};

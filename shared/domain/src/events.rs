@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::billing::documents::facts::Look;
 use crate::billing::dunning::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
@@ -354,6 +355,38 @@ events! {
     LedgerDamaged = "ledger.damaged" {
         /// How much it found.
         found: u64,
+    }
+    /// Somebody waits for a document that is not made yet.
+    InvoiceDocumentWanted = "invoice.document_wanted" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// To whom it is.
+        client: ClientId,
+    }
+    /// A document was made, and can be fetched and sent.
+    InvoiceDocumentMade = "invoice.document_made" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// To whom it is.
+        client: ClientId,
+        /// What it stands for.
+        look: Look,
+    }
+    /// Somebody wants an invoice to be sent, whether it was before or not.
+    InvoiceSendWanted = "invoice.send_wanted" {
+        /// Which invoice or credit note.
+        invoice: InvoiceId,
+        /// To whom.
+        client: ClientId,
+    }
+    /// An invoice or a credit note went to the client.
+    InvoiceSent = "invoice.sent" {
+        /// Which one.
+        invoice: InvoiceId,
+        /// To whom.
+        client: ClientId,
+        /// To how many addresses.
+        addresses: u32,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

@@ -10,6 +10,7 @@ pub mod billing;
 pub mod calendar;
 pub mod clients;
 pub mod contacts;
+pub mod csv;
 pub mod departments;
 pub mod email;
 pub mod error;

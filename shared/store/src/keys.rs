@@ -6,6 +6,7 @@
 use std::fmt;
 
 use domain::billing::contract::Counted;
+use domain::billing::documents::facts::Look;
 use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
@@ -114,6 +115,9 @@ pub(crate) fn rates() -> Key {
 pub(crate) fn billing() -> Key {
     child("TENANT".into(), "BILLING".into())
 }
+pub(crate) fn document_settings() -> Key {
+    child("TENANT".into(), "DOCUMENTS".into())
+}
 pub(crate) fn client_billing(client: ClientId) -> Key {
     child(format!("CLIENT#{client}"), "BILLING".into())
 }
@@ -176,11 +180,23 @@ pub(crate) fn credited_lines(id: InvoiceId) -> Key {
 pub(crate) fn taken_up(id: InvoiceId, contract: ContractId) -> Key {
     child(format!("INVOICE#{id}"), format!("TAKEN#{contract}"))
 }
+
+pub(crate) fn document(id: InvoiceId, look: Look) -> Key {
+    child(format!("INVOICE#{id}"), format!("DOCUMENT#{}", look.name()))
+}
 pub(crate) fn recognition(id: InvoiceId) -> Key {
     child(format!("INVOICE#{id}"), "RECOGNITION".into())
 }
 pub(crate) fn posting(currency: Currency, on: Date, id: PostingId) -> Key {
-    child(format!("LEDGER#{}#{}", currency.code(), on.strftime("%Y-%m")), format!("{on}#{id}"))
+    child(ledger_month(currency, on), posting_sort(on, id))
+}
+/// The partition of the month that a day lies in.
+pub(crate) fn ledger_month(currency: Currency, on: Date) -> String {
+    format!("LEDGER#{}#{}", currency.code(), on.strftime("%Y-%m"))
+}
+/// Where a posting stands in its month.
+pub(crate) fn posting_sort(on: Date, id: PostingId) -> String {
+    format!("{on}#{id}")
 }
 pub(crate) fn payment(id: PaymentId) -> Key {
     root(format!("PAYMENT#{id}"))

@@ -15,6 +15,10 @@ pub fn manifest(functions: &[Function]) -> String {
             text,
             "\n[[bin]]\nname = \"{name}\"\npath = \"src/bin/{name}.rs\"\ntest = false\nbench = false\ndoc = false\n"
         );
+        // It is nothing without its feature, and must not be deployed so.
+        if *name == contract::documents::RENDER.name {
+            text.push_str("required-features = [\"pdf\"]\n");
+        }
         text
     })
 }

@@ -160,6 +160,9 @@ fn envelope(name: &str) -> Option<Value> {
             "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "bill_again": false,
             "by": demo_ids::OWNER,
         }),
+        "invoice.document_made" => {
+            json!({ "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "look": "issued" })
+        }
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,
             "priority": "p3", "department": null, "assignee": null, "requester": null, "contact": null,

@@ -175,7 +175,7 @@ fn resource(need: Need) -> String {
         },
         Need::Get | Need::Put | Need::Update | Need::Delete | Need::Check => "!GetAtt Main.Arn".into(),
         Need::Audit | Need::AuditQuery => "!GetAtt Audit.Arn".into(),
-        Need::BlobGet | Need::BlobPut => "!Sub \"${Blobs.Arn}/*\"".into(),
+        Need::BlobGet | Need::BlobPut | Need::BlobLink => "!Sub \"${Blobs.Arn}/*\"".into(),
         Need::PutEvents => "!GetAtt Bus.Arn".into(),
         Need::SendEmail => "!Sub \"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*\"".into(),
         Need::Secret => "!Ref MasterSecret".into(),
@@ -199,6 +199,10 @@ fn lambda(text: &mut String, function: &Function) {
         "      Role: !GetAtt {id}Role.Arn"
         "      Timeout: {timeout_s}"
         "      LoggingConfig: {{LogFormat: JSON, LogGroup: !Ref {area}Log}}"
+    }
+    if name == contract::documents::RENDER.name {
+        let memory_mb = contract::documents::RENDER_MEMORY_MB;
+        lines! { text, "      MemorySize: {memory_mb} # one whole processor: setting pages is all that it does" }
     }
     match &function.trigger {
         Trigger::Route { .. } | Trigger::Authorizer => {}

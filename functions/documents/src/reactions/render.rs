@@ -1,0 +1,67 @@
+//! Make the PDF of an invoice or a credit note.
+
+use contract::documents::RENDER;
+use domain::billing::documents::facts::{Document, Look};
+use domain::events::Event;
+use runtime::{Error, ReactionCx, ReactionHandler, Result};
+use store::Commit;
+use store::documents::{JSON, KeptDocument};
+
+/// The reaction.
+pub fn reaction() -> ReactionHandler {
+    ReactionHandler::new(RENDER, render)
+}
+
+async fn render(cx: ReactionCx) -> Result<Commit> {
+    let nothing = || Ok(cx.store.commit());
+    let id = match cx.envelope.event {
+        Event::InvoiceIssued { invoice, .. }
+        | Event::InvoiceVoided { invoice, .. }
+        | Event::InvoiceDocumentWanted { invoice, .. } => invoice,
+        Event::InvoiceCredited { note, .. } => note,
+        _ => return nothing(),
+    };
+    let kept = match cx.store.invoice(id).await {
+        Err(store::Error::NotFound) => return nothing(),
+        read => read?.value,
+    };
+    let look = Look::of(&kept.invoice);
+    let before = cx.store.document(id, look).await?;
+    // What was issued, and what is void, has one document for ever.
+    if before.is_some() && look != Look::Draft {
+        return nothing();
+    }
+    let document = cx.store.document_facts(&kept, &cx.world.config.app_url).await?;
+    let facts = serde_json::to_vec(&document).map_err(|e| Error::Internal(e.to_string()))?;
+    let facts = cx.store.keep_file(JSON, facts).await?;
+    if before.as_ref().is_some_and(|before| before.value.facts == facts) {
+        return nothing();
+    }
+    let made = set(document).await?;
+    let (bytes, pages) = (made.bytes.len() as u64, made.pages);
+    let pdf = cx.store.keep_file("application/pdf", made.bytes).await?;
+    let files = KeptDocument { invoice: id, look, facts, pdf, bytes, pages, made_at: cx.now };
+    let made = Event::InvoiceDocumentMade { invoice: id, client: kept.invoice.client, look };
+    let commit = cx.store.commit().update(&files, before.map_or(0, |before| before.rev));
+    Ok(commit.emit([made]))
+}
+
+/// A PDF.
+pub(crate) struct Made {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pages: u32,
+}
+
+/// Apart from what waits for the store: a long invoice takes seconds of a core.
+#[cfg(feature = "pdf")]
+async fn set(document: Document) -> Result<Made> {
+    let set = tokio::task::spawn_blocking(move || crate::typeset::pdf(&document));
+    let crate::typeset::Pdf { bytes, pages } = set.await.map_err(|e| Error::Internal(e.to_string()))??;
+    Ok(Made { bytes, pages })
+}
+
+/// The binary is not even built without the feature, and the local stack hands it no events.
+#[cfg(not(feature = "pdf"))]
+async fn set(_: Document) -> Result<Made> {
+    Err(Error::Internal("built without PDFs: build with --features pdf".into()))
+}

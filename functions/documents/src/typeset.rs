@@ -1,0 +1,120 @@
+//! From a document to a PDF, by Typst: one template, fonts in the binary, no files, no network, no clock.
+//!
+//! What the document says reaches the template as data (`sys.inputs`), never as its text, so nothing that somebody wrote
+//! can be markup. The same document gives the same bytes: the only date in the file is the document's own.
+
+use std::sync::LazyLock;
+
+use domain::billing::documents::facts::Document;
+use domain::billing::documents::printed::{Printed, print};
+use runtime::{Error, Result};
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Dict, Duration, Smart, Value};
+use typst::syntax::{FileId, Source};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::PdfOptions;
+
+/// The template. Changing it changes the documents to come, never one that was made.
+const TEMPLATE: &str = include_str!("invoice.typ");
+
+/// Inter, under the SIL Open Font License 1.1 (fonts/OFL.txt): Latin, Greek and Cyrillic, and the signs of currencies.
+const FONTS: [&[u8]; 2] = [include_bytes!("../fonts/Inter-Regular.ttf"), include_bytes!("../fonts/Inter-SemiBold.ttf")];
+
+/// From so many lines on a file has no tags for screen readers: they would make up most of it.
+const MOST_TAGGED_LINES: usize = 400;
+
+/// How many renderings Typst's memory of what it has laid out survives. Invoices have little in common.
+const REMEMBERED: usize = 1;
+
+static LETTERS: LazyLock<(LazyHash<FontBook>, Vec<Font>)> = LazyLock::new(|| {
+    let fonts: Vec<Font> = FONTS.into_iter().flat_map(|bytes| Font::iter(Bytes::new(bytes))).collect();
+    (LazyHash::new(FontBook::from_fonts(&fonts)), fonts)
+});
+
+/// A PDF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pdf {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How many pages it has.
+    pub pages: u32,
+}
+
+/// Sets a document and writes it as a PDF.
+///
+/// # Errors
+/// When the document's lines do not add up; a defect when the template does not compile.
+pub fn pdf(document: &Document) -> Result<Pdf> {
+    let pages = lay_out(document)?;
+    let options = PdfOptions {
+        ident: Smart::Custom(format!("{} {}", document.id, document.look.name())),
+        creator: Smart::Custom(Some("Steward".to_owned())),
+        tagged: document.lines.len() <= MOST_TAGGED_LINES,
+        ..PdfOptions::default()
+    };
+    let bytes = typst_pdf::pdf(&pages, &options).map_err(|errors| said(&errors))?;
+    typst::comemo::evict(REMEMBERED);
+    Ok(Pdf { bytes, pages: u32::try_from(pages.pages().len()).unwrap_or(u32::MAX) })
+}
+
+/// Sets a document on pages.
+///
+/// # Errors
+/// As [`pdf`].
+pub fn lay_out(document: &Document) -> Result<PagedDocument> {
+    let logo = document.issuer.letterhead.logo.as_ref().and_then(|logo| logo.bytes());
+    let printed = Printed { logo: logo.is_some(), ..print(document)? };
+    let json = serde_json::to_string(&printed).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut inputs = Dict::new();
+    inputs.insert("document".into(), Value::Str(json.into()));
+    if let Some(logo) = logo {
+        inputs.insert("logo".into(), Value::Bytes(Bytes::new(logo)));
+    }
+    let library = LazyHash::new(Library::builder().with_inputs(inputs).build());
+    let desk = Desk { library, template: Source::detached(TEMPLATE) };
+    typst::compile::<PagedDocument>(&desk).output.map_err(|errors| said(&errors))
+}
+
+fn said(errors: &[SourceDiagnostic]) -> Error {
+    let said: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    Error::Internal(format!("the template: {}", said.join("; ")))
+}
+
+/// All that the template may see: itself, its fonts, and its inputs.
+struct Desk {
+    library: LazyHash<Library>,
+    template: Source,
+}
+
+impl World for Desk {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &LETTERS.0
+    }
+
+    fn main(&self) -> FileId {
+        self.template.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.template.id() { Ok(self.template.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, _: FileId) -> FileResult<Bytes> {
+        Err(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        LETTERS.1.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
