@@ -31,5 +31,6 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person) {
     stack.app.settle().await;
     for export in ["invoices?program=xero&", "ledger?"] {
         owner.get(&format!("/v1/exports/{export}from=2026-02-01&to=2026-02-28")).await.expect(200);
+        owner.get(&format!("/v1/exports/{export}from=2026-02-01&to=2026-02-28&cursor=none")).await.with(400);
     }
 }

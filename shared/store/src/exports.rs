@@ -63,7 +63,7 @@ impl TenantStore {
     /// # Errors
     /// A defect: the function did not declare `Need::Secret`.
     pub fn export_cursor(&self, query: &str, behind: (Date, PostingId)) -> Result<String> {
-        let cursors = self.cursors()?;
+        let cursors = self.store.cursors()?;
         Ok(cursors.seal(self.scope, query, &keys::posting_sort(behind.0, behind.1)))
     }
 
@@ -72,11 +72,6 @@ impl TenantStore {
     /// # Errors
     /// [`Error::Cursor`] for a cursor of something else.
     pub fn export_after(&self, query: &str, cursor: &str) -> Result<String> {
-        self.cursors()?.open(self.scope, query, cursor)
-    }
-
-    fn cursors(&self) -> Result<&crate::CursorKey> {
-        let none = || Error::Failed("no cursor key: declare Need::Secret".into());
-        self.store.cursors.as_ref().ok_or_else(none)
+        self.store.cursors()?.open(self.scope, query, cursor)
     }
 }
