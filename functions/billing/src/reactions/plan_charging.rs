@@ -34,8 +34,12 @@ async fn plan(cx: ReactionCx) -> Result<Commit> {
 
 /// Begins the dunning, and plans the first try if the client agreed to be charged.
 async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commit> {
-    let invoice = cx.store.invoice(id).await?.value.invoice;
     let mut commit = cx.store.commit();
+    let invoice = match cx.store.invoice(id).await {
+        Ok(read) => read.value.invoice,
+        Err(store::Error::NotFound) => return Ok(commit),
+        Err(error) => return Err(error.into()),
+    };
     if !invoice.is_open() {
         return Ok(commit);
     }
