@@ -22,9 +22,9 @@ use crate::csv::{Cell, Table};
 use crate::error::Refusal;
 use crate::money::Money;
 
-/// Most invoices in one file: what QuickBooks takes at once; Xero takes 500.
+/// Most invoices in one file: what we believe QuickBooks takes at once, without its manual at hand.
 pub const MOST_INVOICES: usize = 100;
-/// A file takes no further invoice from so many rows on: what QuickBooks takes at once. No invoice is split.
+/// A file takes no further invoice from so many rows on: believed to be what QuickBooks takes. No invoice is split.
 pub const ENOUGH_ROWS: usize = 1_000;
 /// Most days of one export.
 pub const MOST_DAYS: i32 = 366;
