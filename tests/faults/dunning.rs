@@ -1,12 +1,12 @@
 //! Dunning killed at every call that it makes, and three of it at once: each step is taken once.
 
-use futures::future::join_all;
 use jiff::SignedDuration;
-use local::embedded::{Faults, Gate, Side};
+use local::embedded::{Faults, Side};
 use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::{Snapshot, Stack, unique};
 
+use crate::dying::{killed, three_at_once};
 use crate::table::{same, timeless};
 
 const DUN: &str = "billing-dunning";
@@ -56,22 +56,14 @@ async fn dunning_killed_at_any_call_or_three_at_once_takes_each_step_once() {
     for call in 0..calls {
         for side in [Side::Before, Side::After] {
             let stack = due.restore().await;
-            let gate = Gate::shut();
-            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(DUN));
-            tokio::select! {
-                _ = stack.app.run_job(DUN, JobInput::default()) => panic!("the run ends before call {call}"),
-                () = gate.reached() => {}
-            }
-            stack.app.seam().inject(Faults::none());
+            killed(&stack, DUN, call, side).await;
             run(&stack).await;
             same(&timeless(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
         }
     }
     for order in 1..=ORDERS {
         let stack = due.restore().await;
-        stack.app.seam().inject(Faults::none().slow(order, 20));
-        join_all((0..3).map(|_| stack.app.run_job(DUN, JobInput::default()))).await;
-        stack.app.seam().inject(Faults::none());
+        three_at_once(&stack, DUN, order).await;
         run(&stack).await;
         same(&timeless(&stack), &undisturbed, &format!("three at once in order {order}"));
     }

@@ -1,13 +1,13 @@
 //! The invoice run killed at every call that it makes: what is left, down to the last attribute, is what an undisturbed
 //! run leaves. It meets itself, comes late, and comes again.
 
-use futures::future::join_all;
 use local::embedded::{Faults, Gate, Side};
 use runtime::JobReport;
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Person, Snapshot, Stack, unique};
 
+use crate::dying::{self, three_at_once};
 use crate::table::{main, same};
 
 /// The job.
@@ -174,13 +174,7 @@ pub(crate) async fn killed(snapshot: &Snapshot, job: &'static str, done: u64, st
     for call in (0..calls).step_by(step) {
         for side in [Side::Before, Side::After] {
             let stack = snapshot.restore().await;
-            let gate = Gate::shut();
-            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(job));
-            tokio::select! {
-                _ = stack.app.run_job(job, JobInput::default()) => panic!("the job ends before call {call}"),
-                () = gate.reached() => {}
-            }
-            stack.app.seam().inject(Faults::none());
+            dying::killed(&stack, job, call, side).await;
             stack.app.settle().await;
             stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
             stack.app.settle().await;
@@ -230,9 +224,7 @@ async fn three_runs_at_once_bill_once_and_another_one_does_nothing() {
     same(&main(&alone), &once, "another run");
     for order in 1..=ORDERS {
         let stack = due.snapshot.restore().await;
-        stack.app.seam().inject(Faults::none().slow(order, 20));
-        join_all((0..3).map(|_| stack.app.run_job(RUN, JobInput::default()))).await;
-        stack.app.seam().inject(Faults::none());
+        three_at_once(&stack, RUN, order).await;
         run(&stack).await;
         stack.app.settle().await;
         same(&main(&stack), &once, &format!("three at once in order {order}"));

@@ -4,6 +4,7 @@
 
 mod deadlines;
 mod dunning;
+mod dying;
 mod everything;
 mod hostile;
 mod invoice_run;

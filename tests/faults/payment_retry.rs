@@ -1,14 +1,14 @@
 //! The retry of payments killed at every call that it makes, the provider's among them: whatever dies, the same money is
 //! taken once, and what is left is what an undisturbed run leaves, but for times. Three at once take it once.
 
-use futures::future::join_all;
 use jiff::SignedDuration;
-use local::embedded::{Faults, Gate, Side};
+use local::embedded::{Faults, Side};
 use local::provider::{ANSWER_LOST, Did, EXPIRED, INSUFFICIENT_FUNDS, VISA};
 use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::{Person, Snapshot, Stack, unique};
 
+use crate::dying::{killed, three_at_once};
 use crate::table::{same, timeless};
 
 /// The job.
@@ -89,13 +89,7 @@ async fn killed_at_each(step: usize) {
     for call in (0..calls).step_by(step) {
         for side in [Side::Before, Side::After] {
             let stack = due.restore().await;
-            let gate = Gate::shut();
-            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(RETRY));
-            tokio::select! {
-                _ = stack.app.run_job(RETRY, JobInput::default()) => panic!("the run ends before call {call}"),
-                () = gate.reached() => {}
-            }
-            stack.app.seam().inject(Faults::none());
+            killed(&stack, RETRY, call, side).await;
             Box::pin(run_until_done(&stack)).await;
             let when = format!("killed {side:?} call {call} of {calls}");
             assert_eq!(done(&stack), money, "{when}");
@@ -121,9 +115,7 @@ async fn three_retries_at_once_charge_once() {
     let (left, money, _) = Box::pin(undisturbed(&due)).await;
     for order in 1..=ORDERS {
         let stack = due.restore().await;
-        stack.app.seam().inject(Faults::none().slow(order, 20));
-        join_all((0..3).map(|_| stack.app.run_job(RETRY, JobInput::default()))).await;
-        stack.app.seam().inject(Faults::none());
+        three_at_once(&stack, RETRY, order).await;
         Box::pin(run_until_done(&stack)).await;
         let when = format!("three at once in order {order}");
         assert_eq!(done(&stack), money, "{when}");

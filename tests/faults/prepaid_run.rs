@@ -1,12 +1,11 @@
 //! Bills that share an invoice and draw on prepaid hours, and the revenue of days that are over, with the jobs killed and
 //! met by themselves: hours are drawn once, and every period is on one invoice.
 
-use futures::future::join_all;
-use local::embedded::Faults;
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Person, Snapshot, Stack, unique};
 
+use crate::dying::three_at_once;
 use crate::invoice_run::killed;
 use crate::table::{main, same};
 
@@ -92,9 +91,7 @@ async fn three_runs_at_once_draw_prepaid_hours_once() {
     let once = main(&alone);
     for order in 1..=ORDERS {
         let stack = snapshot.restore().await;
-        stack.app.seam().inject(Faults::none().slow(order, 20));
-        join_all((0..3).map(|_| stack.app.run_job(RUN, JobInput::default()))).await;
-        stack.app.seam().inject(Faults::none());
+        three_at_once(&stack, RUN, order).await;
         stack.app.run_job(RUN, JobInput::default()).await.unwrap();
         stack.app.settle().await;
         same(&main(&stack), &once, &format!("three at once in order {order}"));
@@ -112,9 +109,7 @@ async fn revenue_is_recognised_once_wherever_the_job_dies_and_however_many_run()
     let alone = Box::pin(killed(&snapshot, RECOGNISE, 1, 2)).await;
     let once = main(&alone);
     let stack = snapshot.restore().await;
-    stack.app.seam().inject(Faults::none().slow(1, 20));
-    join_all((0..3).map(|_| stack.app.run_job(RECOGNISE, JobInput::default()))).await;
-    stack.app.seam().inject(Faults::none());
+    three_at_once(&stack, RECOGNISE, 1).await;
     stack.app.settle().await;
     same(&main(&stack), &once, "three at once");
 }

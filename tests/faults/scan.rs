@@ -1,11 +1,12 @@
 //! The breach scan killed at every call that it makes: what is left, down to the last attribute, is what an undisturbed
 //! run leaves.
 
-use local::embedded::{Faults, Gate, Side};
+use local::embedded::{Faults, Side};
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Snapshot, Stack};
 
+use crate::dying::killed;
 use crate::table::{content, same};
 
 /// The job.
@@ -114,13 +115,7 @@ async fn a_scan_killed_at_any_call_leaves_what_an_undisturbed_one_leaves() {
     for call in 0..calls {
         for side in [Side::Before, Side::After] {
             let stack = desk.snapshot.restore().await;
-            let gate = Gate::shut();
-            stack.app.seam().inject(Faults::none().held_from(call, side, &gate).only_for(SCAN));
-            tokio::select! {
-                _ = stack.app.run_job(SCAN, JobInput::default()) => panic!("the run ends before call {call}"),
-                () = gate.reached() => {}
-            }
-            stack.app.seam().inject(Faults::none());
+            killed(&stack, SCAN, call, side).await;
             stack.app.settle().await;
             finish(&stack).await;
             same(&content(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));

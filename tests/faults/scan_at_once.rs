@@ -1,13 +1,13 @@
 //! The breach scan meets itself, comes late, wakes from a sleep, and lives through the days on which the clock is changed:
 //! each effect is there once.
 
-use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use local::embedded::{Faults, Gate, Side};
 use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::{Person, Stack};
 
+use crate::dying::three_at_once;
 use crate::scan::{SCAN, desk, finish, letters};
 use crate::table::{content, same, state};
 
@@ -31,9 +31,7 @@ async fn three_scans_at_once_have_the_effect_of_one() {
     };
     for order in 1..=ORDERS {
         let stack = desk.snapshot.restore().await;
-        stack.app.seam().inject(Faults::none().slow(order, 20));
-        join_all((0..3).map(|_| stack.app.run_job(SCAN, JobInput::default()))).await;
-        stack.app.seam().inject(Faults::none());
+        three_at_once(&stack, SCAN, order).await;
         stack.app.settle().await;
         finish(&stack).await;
         same(&whoever(content(&stack)), &whoever(content(&alone)), &format!("three at once in order {order}"));

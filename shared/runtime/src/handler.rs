@@ -116,15 +116,9 @@ impl Handler {
         Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
     {
         assert!(route.spec.access != Access::Public, "{} is public: use Handler::public", route.spec.name);
-        let run: Run = Box::new(move |cx, call| match (cx, decode(call)) {
-            (AnyCx::Signed(cx), Ok(input)) => {
-                let answer = handle(cx, input);
-                Box::pin(async move { prepare(answer.await?) })
-            }
-            (_, Err(error)) => Box::pin(async move { Err(error) }),
-            (AnyCx::Public(_), _) => {
-                Box::pin(async move { Err(Error::Internal("a public context on a closed route".into())) })
-            }
+        let run: Run = Box::new(move |cx, call| match cx {
+            AnyCx::Signed(cx) => answering(decode(call).map(|input| handle(cx, input))),
+            AnyCx::Public(_) => answering::<O, Fut>(Err(Error::Internal("a public context on a closed route".into()))),
         });
         Handler { spec: route.spec, run }
     }
@@ -142,18 +136,7 @@ impl Handler {
         F: Fn(PublicCx, In<P, Q, B>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
     {
-        assert!(route.spec.access == Access::Public, "{} is not public: use Handler::new", route.spec.name);
-        let run: Run = Box::new(move |cx, call| match (cx, decode(call)) {
-            (AnyCx::Public(cx), Ok(input)) => {
-                let answer = handle(cx, input);
-                Box::pin(async move { prepare(answer.await?) })
-            }
-            (_, Err(error)) => Box::pin(async move { Err(error) }),
-            (AnyCx::Signed(_), _) => {
-                Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) })
-            }
-        });
-        Handler { spec: route.spec, run }
+        Handler::open(route, move |cx, call| decode(call).map(|input| handle(cx, input)))
     }
 
     /// For a public route whose body is signed: the handler gets it as it came in.
@@ -166,17 +149,39 @@ impl Handler {
         F: Fn(PublicCx, Raw) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
     {
+        Handler::open(route, move |cx, call| {
+            Ok(handle(cx, Raw { headers: call.headers.clone(), body: call.body.clone() }))
+        })
+    }
+
+    fn open<P, Q, B, O, Fut>(
+        route: Route<P, Q, B, O>,
+        handle: impl Fn(PublicCx, &Call) -> Result<Fut> + Send + Sync + 'static,
+    ) -> Self
+    where
+        O: Serialize + 'static,
+        Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
+    {
         assert!(route.spec.access == Access::Public, "{} is not public: use Handler::new", route.spec.name);
         let run: Run = Box::new(move |cx, call| match cx {
-            AnyCx::Public(cx) => {
-                let answer = handle(cx, Raw { headers: call.headers.clone(), body: call.body.clone() });
-                Box::pin(async move { prepare(answer.await?) })
-            }
+            AnyCx::Public(cx) => answering(handle(cx, call)),
             AnyCx::Signed(_) => {
-                Box::pin(async move { Err(Error::Internal("a caller's context on a public route".into())) })
+                answering::<O, Fut>(Err(Error::Internal("a caller's context on a public route".into())))
             }
         });
         Handler { spec: route.spec, run }
+    }
+}
+
+/// What a handler begins to answer, or why it could not begin.
+fn answering<O, Fut>(begun: Result<Fut>) -> BoxFuture<'static, Result<Prepared>>
+where
+    O: Serialize + 'static,
+    Fut: Future<Output = Result<Answer<O>>> + Send + 'static,
+{
+    match begun {
+        Ok(answer) => Box::pin(async move { prepare(answer.await?) }),
+        Err(error) => Box::pin(async move { Err(error) }),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::billing::invoice::Invoice;
 use domain::billing::reports::{Cell, Expected, Month, Movement, Paid, PriceBook, Service, Step};
@@ -141,20 +142,8 @@ impl TenantStore {
         let mut values = HashMap::from([(":lpk".to_owned(), text(self.scope.prefix(partition)))]);
         values.extend(from.map(|from| (":from".to_owned(), text(from))));
         let condition = if from.is_some() { "lpk = :lpk AND lsk >= :from" } else { "lpk = :lpk" };
-        let mut read = query
-            .key_condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = Vec::new();
-        while let Some(item) = read.next().await {
-            if found.len() == MOST_READ {
-                return Ok(Part { found, complete: false });
-            }
-            found.push(from_item(&item.map_err(from_sdk)?)?.value);
-        }
-        Ok(Part { found, complete: true })
+        let query = query.key_condition_expression(condition).set_expression_attribute_values(Some(values));
+        bounded(query, |item| Ok(from_item(item)?.value)).await
     }
 
     /// The revenue of a month, client by client and contract by contract; of one client alone when it is named.
@@ -234,23 +223,26 @@ impl TenantStore {
             values.extend([(":from".to_owned(), text(from)), (":to".to_owned(), text(to))]);
         }
         let query = self.store.dynamo.query().table_name(&self.store.names.main);
-        let mut read = query
-            .key_condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = Vec::new();
-        while let Some(item) = read.next().await {
-            if found.len() == MOST_READ {
-                return Ok(Part { found, complete: false });
-            }
-            let item = item.map_err(from_sdk)?;
+        let query = query.key_condition_expression(condition).set_expression_attribute_values(Some(values));
+        bounded(query, |item| {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            found.push((sk, numbers(&item)));
-        }
-        Ok(Part { found, complete: true })
+            Ok((sk, numbers(item)))
+        })
+        .await
     }
+}
+
+/// What a query finds, as far as a report reads.
+async fn bounded<T>(query: QueryFluentBuilder, of: impl Fn(&Item) -> Result<T>) -> Result<Part<T>> {
+    let mut read = query.into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(item) = read.next().await {
+        if found.len() == MOST_READ {
+            return Ok(Part { found, complete: false });
+        }
+        found.push(of(&item.map_err(from_sdk)?)?);
+    }
+    Ok(Part { found, complete: true })
 }
 
 /// The attribute of what was issued in a month.
