@@ -1,10 +1,16 @@
-//! A function's source file is named as the function is, and holds that function and no other.
+//! A function's source file is named as the function is, and holds that function and no other. No test is written where
+//! none is run.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use cargo_metadata::MetadataCommand;
 use xtask::generate::function::{Function, Trigger, functions};
+
+/// How a unit test begins, and how an example in a doc comment does.
+const TESTS: [&str; 3] = ["#[test]", "#[tokio::test", "proptest!"];
+const EXAMPLES: [&str; 2] = ["/// ```", "//! ```"];
 
 fn folder(function: &Function) -> &'static str {
     match function.trigger {
@@ -68,4 +74,31 @@ fn a_functions_source_is_named_as_it_is_and_is_its_own() {
     }
     wrong.extend(files.keys().map(|path| format!("{path} is no function's: name it as its function is, or move it")));
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A library that cargo is told to build no tests of, for none are in it, costs nothing; one that got some would say nothing.
+#[test]
+fn a_library_whose_tests_are_not_built_has_none() {
+    let mut command = MetadataCommand::new();
+    command.manifest_path(xtask::root().join("Cargo.toml")).no_deps().other_options(["--offline".to_owned()]);
+    let metadata = command.exec().expect("cargo metadata");
+    let (mut wrong, mut libraries) = (Vec::new(), 0);
+    for package in &metadata.packages {
+        let Some(library) = package.targets.iter().find(|target| target.is_lib()) else { continue };
+        libraries += 1;
+        let folder = package.manifest_path.parent().unwrap().strip_prefix(&metadata.workspace_root).unwrap();
+        let mut files = BTreeMap::new();
+        sources(&format!("{folder}/src"), &mut files);
+        for (path, text) in files {
+            let mut lines = text.lines().map(str::trim_start);
+            if !library.test && lines.clone().any(|line| TESTS.iter().any(|test| line.starts_with(test))) {
+                wrong.push(format!("{path} has a test: take `test = false` out of {folder}/Cargo.toml"));
+            }
+            if !library.doctest && lines.any(|line| EXAMPLES.iter().any(|example| line.starts_with(example))) {
+                wrong.push(format!("{path} has an example: take `doctest = false` out of {folder}/Cargo.toml"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(libraries > 10, "{libraries} libraries");
 }
