@@ -21,6 +21,8 @@ const MAX_DELIVERIES: u32 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Position {
     after: Option<String>,
+    /// Where the next read begins, once there was one. To find that place, the store looks at all that the stream holds.
+    iterator: Option<String>,
     kept_in: Option<PathBuf>,
     scrambled: Option<Scrambled>,
 }
@@ -59,17 +61,17 @@ impl Position {
     pub(crate) fn open(folder: Option<&std::path::Path>) -> Self {
         let kept_in = folder.map(|folder| folder.join("stream-position"));
         let after = kept_in.as_ref().and_then(|file| fs::read_to_string(file).ok());
-        Position { after, kept_in, scrambled: None }
+        Position { after, kept_in, ..Position::default() }
     }
 
-    fn moved_to(&mut self, sequence: String) {
+    fn moved_to(&mut self, sequence: String, iterator: Option<String>) {
         if let Some(file) = &self.kept_in {
             let beside = file.with_extension("new");
             if let Err(error) = fs::write(&beside, &sequence).and_then(|()| fs::rename(&beside, file)) {
                 tracing::warn!(%error, "the stream's position was not kept; events may come twice after a restart");
             }
         }
-        self.after = Some(sequence);
+        (self.after, self.iterator) = (Some(sequence), iterator);
     }
 }
 
@@ -80,11 +82,16 @@ impl App {
     }
 
     /// Carries on all that has happened, and what happens because of it, until nothing is left.
-    pub async fn settle(&self) {
+    pub fn settle(&self) -> impl Future<Output = ()> + Send {
+        self.settle_without(None)
+    }
+
+    /// The same, with one reaction left out: it never hears of what happened until now.
+    pub(crate) async fn settle_without(&self, left_out: Option<&str>) {
         let mut position = self.position().lock().await;
         loop {
             let carried = self.carry_stream(&mut position).await;
-            let delivered = self.deliver(position.scrambled.as_mut()).await;
+            let delivered = self.deliver(position.scrambled.as_mut(), left_out).await;
             if !carried && !delivered {
                 return;
             }
@@ -93,8 +100,8 @@ impl App {
 
     /// One batch of the stream, to every function behind it. Says whether there was one.
     async fn carry_stream(&self, position: &mut Position) -> bool {
-        let records = match read_stream(self.dynamo(), position.after.as_deref()) {
-            Ok(records) => records,
+        let Read { records, next } = match read_stream(self.dynamo(), position) {
+            Ok(read) => read,
             Err(error) => {
                 tracing::error!(error, "the stream cannot be read");
                 return false;
@@ -129,18 +136,18 @@ impl App {
                 }
             }
         }
-        position.moved_to(last);
+        position.moved_to(last, next);
         true
     }
 
     /// Everything on the bus, to the reactions that want it. Says whether there was anything.
-    async fn deliver(&self, scrambled: Option<&mut Scrambled>) -> bool {
+    async fn deliver(&self, scrambled: Option<&mut Scrambled>, left_out: Option<&str>) -> bool {
         let waiting: Vec<Delivery> = std::iter::from_fn(|| self.bus().try_next()).collect();
         let in_order = || (0..waiting.len()).collect();
         for at in scrambled.map_or_else(in_order, |scrambled| scrambled.scramble(&waiting)) {
             let event = waiting[at].event();
             match serde_json::from_value::<Envelope>(event.detail.clone()) {
-                Ok(envelope) => self.react(&event.detail_type, &envelope).await,
+                Ok(envelope) => self.react(&event.detail_type, &envelope, left_out).await,
                 Err(error) => tracing::error!(%error, event = event.detail_type, "an event cannot be read"),
             }
         }
@@ -153,10 +160,10 @@ impl App {
         any
     }
 
-    async fn react(&self, name: &str, envelope: &Envelope) {
+    async fn react(&self, name: &str, envelope: &Envelope, left_out: Option<&str>) {
         for function in &self.functions().reactions {
             let reaction = &function.handler.reaction;
-            if !reaction.on.contains(&name) || !self.listens(reaction.name) {
+            if !reaction.on.contains(&name) || !self.listens(reaction.name) || left_out == Some(reaction.name) {
                 continue;
             }
             for delivery in 1..=MAX_DELIVERIES {
@@ -170,18 +177,39 @@ impl App {
     }
 }
 
-fn read_stream(dynamo: &Dynamo, after: Option<&str>) -> Result<Vec<Value>, String> {
-    let run = |operation: &str, request: Value| dynamo.execute(operation, &request).map_err(|error| error.to_string());
-    let streams = run("ListStreams", json!({ "TableName": MAIN }))?;
+/// A batch of the stream, and where the next one begins.
+struct Read {
+    records: Vec<Value>,
+    next: Option<String>,
+}
+
+fn read_stream(dynamo: &Dynamo, position: &mut Position) -> Result<Read, String> {
+    let iterator = match position.iterator.take() {
+        Some(iterator) => iterator,
+        None => open_stream(dynamo, position.after.as_deref())?,
+    };
+    let read = run(dynamo, "GetRecords", &json!({ "ShardIterator": iterator, "Limit": BATCH }))?;
+    // Kept even where nothing was found: the batch that fails, or is not there yet, is read from here again.
+    position.iterator = Some(iterator);
+    let next = read["NextShardIterator"].as_str().map(str::to_owned);
+    Ok(Read { records: read["Records"].as_array().cloned().unwrap_or_default(), next })
+}
+
+/// An iterator over what comes after a record, or over all that there is.
+fn open_stream(dynamo: &Dynamo, after: Option<&str>) -> Result<String, String> {
+    let streams = run(dynamo, "ListStreams", &json!({ "TableName": MAIN }))?;
     let arn = &streams["Streams"][0]["StreamArn"];
-    let stream = run("DescribeStream", json!({ "StreamArn": arn }))?;
+    let stream = run(dynamo, "DescribeStream", &json!({ "StreamArn": arn }))?;
     let shard = &stream["StreamDescription"]["Shards"][0]["ShardId"];
     let mut from = json!({ "StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" });
     if let Some(after) = after {
         from["ShardIteratorType"] = "AFTER_SEQUENCE_NUMBER".into();
         from["SequenceNumber"] = after.into();
     }
-    let iterator = run("GetShardIterator", from)?;
-    let read = run("GetRecords", json!({ "ShardIterator": iterator["ShardIterator"], "Limit": BATCH }))?;
-    Ok(read["Records"].as_array().cloned().unwrap_or_default())
+    let iterator = run(dynamo, "GetShardIterator", &from)?;
+    iterator["ShardIterator"].as_str().map(str::to_owned).ok_or_else(|| "the stream has no iterator".to_owned())
+}
+
+fn run(dynamo: &Dynamo, operation: &str, request: &Value) -> Result<Value, String> {
+    dynamo.execute(operation, request).map_err(|error| error.to_string())
 }
