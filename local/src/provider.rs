@@ -15,6 +15,9 @@ use crate::embedded::{Fault, Seam};
 pub const VISA: &str = "pm_card_visa";
 /// Too little on the account: declined, and may work later.
 pub const INSUFFICIENT_FUNDS: &str = "pm_card_visa_chargeDeclinedInsufficientFunds";
+/// Too little on the account for the first two tries of each invoice, and enough from the third on. Stripe has no such
+/// card.
+pub const DECLINED_TWICE: &str = "pm_test_declinedTwice";
 /// Declined for ever.
 pub const EXPIRED: &str = "pm_card_chargeDeclinedExpiredCard";
 /// The payer has to confirm it.
@@ -106,7 +109,13 @@ impl TestProvider {
             return Err(ProviderError::Unknown("the line went dead before it was there".to_owned()));
         }
         let key = charge.key.clone();
-        let charged = match declined(&behaves) {
+        let tried =
+            |(before, _): &&(Charge, Charged)| (before.invoice, &before.method) == (charge.invoice, &charge.method);
+        let code = match behaves.as_str() {
+            DECLINED_TWICE => (books.charges.values().filter(tried).count() < 2).then_some("insufficient_funds"),
+            other => declined(other),
+        };
+        let charged = match code {
             None => {
                 books.done.push(Did::Charged {
                     key: key.clone(),

@@ -2,7 +2,9 @@
 //! behaves like Stripe's test cards.
 
 use jiff::SignedDuration;
-use local::provider::{ANSWER_LOST, Did, EXPIRED, INSUFFICIENT_FUNDS, NEEDS_AUTHENTICATION, NEVER_ARRIVES, VISA};
+use local::provider::{
+    ANSWER_LOST, DECLINED_TWICE, Did, EXPIRED, INSUFFICIENT_FUNDS, NEEDS_AUTHENTICATION, NEVER_ARRIVES, VISA,
+};
 use runtime::JobReport;
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
@@ -125,6 +127,19 @@ async fn too_little_on_the_account_is_tried_again_by_the_policy_and_told() {
     assert_eq!(state(&owner, &id).await, paid());
     assert_eq!((letters(&owner, "declined"), letters(&owner, "received")), (1, 1));
     is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn a_card_that_is_short_of_money_twice_pays_at_the_third_try() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, DECLINED_TWICE, true).await;
+    let id = invoice(&owner, &client, 100, 1).await;
+    for (hours, tried) in [(24, 1), (72, 2), (144, 3)] {
+        assert_ne!(state(&owner, &id).await, paid(), "before try {tried}");
+        assert_eq!(retry_after(&owner, hours).await.done, 1, "try {tried}");
+    }
+    assert_eq!(state(&owner, &id).await, paid());
+    assert_eq!((letters(&owner, "declined"), letters(&owner, "received")), (2, 1));
 }
 
 #[tokio::test]
