@@ -2,6 +2,7 @@
 
 use domain::clients::{self, Client, NewClient, Site, Unit};
 use domain::contacts::{self, Contact, NewContact};
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::ids::{CalendarId, ClientId, ContactId, SiteId, UnitId};
 use domain::sla::SlaChoice;
@@ -186,8 +187,17 @@ pub(super) fn weights() -> impl Iterator<Item = i64> {
 
 /// What the names of a client's devices begin with.
 pub(super) fn device_code(client: ClientId) -> &'static str {
+    company(client).map_or("DEV", |company| company.code)
+}
+
+/// Where a client's invoices go.
+pub(super) fn accounts(client: ClientId) -> Email {
+    known(&format!("accounts@{}", company(client).map_or("nobody.example", |company| company.domain)))
+}
+
+fn company(client: ClientId) -> Option<&'static Company> {
     let number = usize::try_from(client.uuid().as_u128() & 0xFF).unwrap_or_default();
-    COMPANIES.get(number.wrapping_sub(1)).map_or("DEV", |company| company.code)
+    COMPANIES.get(number.wrapping_sub(1))
 }
 
 /// The address of the first client's person with this number.

@@ -80,7 +80,7 @@ impl Progress {
 }
 
 /// Loads the demo tenant into an empty store. Nobody is told of its desk: no event is emitted. Its invoices and payments
-/// have their events, from which the sums of the reports come.
+/// have their events, from which the sums of the reports come. A PDF of the past is made when somebody asks for it.
 ///
 /// # Errors
 /// When the store does not take it, for example because there is a demo tenant already.
@@ -95,6 +95,7 @@ pub async fn load(app: &App, progress: &Progress) -> Result<()> {
     let pieces = billing::pieces(&worked.cases);
     save::tickets(&world, &house, worked, progress).await?;
     billing::load(app, &house, pieces, now).await?;
+    app.settle_without(Some(contract::documents::RENDER.name)).await;
     progress.done();
     Ok(())
 }

@@ -3,8 +3,10 @@ use std::collections::{HashMap, HashSet};
 use contract::sample::demo_ids;
 use domain::access::Role;
 use domain::billing::contract::ContractState;
+use domain::billing::dunning::StepKind;
 use domain::billing::invoice::{InvoiceKind, InvoiceState};
 use domain::billing::reports::{Month, Service};
+use domain::billing::retry::Stopped;
 use domain::ids::{ClientId, ContactId};
 use domain::passwords;
 use domain::sla::{ClockState, next_mark};
@@ -243,7 +245,7 @@ async fn twelve_contracts_of_every_kind_have_a_year_of_invoices_and_the_books_ar
     numbers.sort_unstable();
     assert!(numbers.len() >= 60, "{} invoices", numbers.len());
     assert!(numbers.iter().copied().eq((1..=numbers.len() as u64).map(Some)), "{numbers:?}");
-    for state in [InvoiceState::Paid, InvoiceState::WrittenOff, InvoiceState::Issued] {
+    for state in [InvoiceState::Paid, InvoiceState::WrittenOff, InvoiceState::Sent, InvoiceState::Overdue] {
         assert!(states.contains_key(&state), "none is {state} in {states:?}");
     }
     assert!(kinds.contains(&InvoiceKind::CreditNote), "{kinds:?}");
@@ -252,11 +254,44 @@ async fn twelve_contracts_of_every_kind_have_a_year_of_invoices_and_the_books_ar
     let check = store.ledger_check().await.expect("a check").value;
     assert!(check.checked_at.is_some() && check.findings.is_empty(), "{:#?}", check.findings);
 
-    app.settle().await;
     let this = Month::of(known::<jiff::civil::Date>(&NOON[..10]));
     let earned = store.revenue_months(known("EUR"), this.plus(-11), this).await.expect("revenue");
     assert_eq!(earned.len(), 12);
     assert!(earned.values().all(|month| month.services.get(&Service::Agreed).is_some_and(|minor| *minor > 100_000)));
     let recurs = store.recurring_sums(known("USD"), this).await.expect("what recurs");
     assert!(recurs.values().any(|sums| sums.movement.churn > 0), "a contract ended: {recurs:?}");
+}
+
+#[tokio::test]
+async fn cards_were_declined_and_tried_again_until_there_was_enough_another_card_or_nothing_left_to_try() {
+    let Loaded { app, store, .. } = loaded().await;
+    let mut ids = Vec::new();
+    store.each_invoice(|kept| ids.push((kept.invoice.id, kept.invoice.state))).await.expect("invoices");
+    let (mut stories, mut dunned) = (HashMap::<&str, u32>::new(), HashSet::new());
+    for (id, state) in ids {
+        if state == InvoiceState::Overdue {
+            let kept = store.dunning(id).await.expect("a read").expect("what is overdue is dunned");
+            dunned.extend(kept.value.dunning.taken.iter().map(|taken| taken.kind));
+        }
+        let Some(kept) = store.charging(id).await.expect("a read") else { continue };
+        let charging = kept.value.charging;
+        let methods: HashSet<_> = charging.attempts.iter().map(|attempt| attempt.method).collect();
+        let story = match (charging.succeeded, charging.attempts.len(), methods.len()) {
+            (true, 1, _) => "at once",
+            (true, _, 1) => "again",
+            (true, ..) => "another card",
+            (false, ..) if charging.stopped == Some(Stopped::TriedEnough) => "tried enough",
+            (false, ..) => "waiting",
+        };
+        assert_eq!(charging.succeeded, state == InvoiceState::Paid, "{id}");
+        assert_eq!(kept.value.due_at.is_some(), story == "waiting", "{id}: {story}");
+        *stories.entry(story).or_default() += 1;
+    }
+    for story in ["at once", "again", "another card", "tried enough", "waiting"] {
+        assert!(stories.contains_key(story), "none was charged: {story}; {stories:?}");
+    }
+    for step in [StepKind::Reminder, StepKind::Overdue1, StepKind::Overdue2, StepKind::Overdue3, StepKind::Suspend] {
+        assert!(dunned.contains(&step), "{step:?} was not taken: {dunned:?}");
+    }
+    assert!(app.mailbox().letters().is_empty(), "the past is past: nobody is told of it");
 }

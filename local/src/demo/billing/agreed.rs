@@ -5,6 +5,7 @@ use domain::billing::contract::{Contract, NewContract, Quantity, activate, propo
 use domain::billing::cycle::{Alignment, Cycle, Schedule};
 use domain::billing::discounts::Discount;
 use domain::billing::proration::Proration;
+use domain::billing::retry::RetryPolicy;
 use domain::billing::terms::PaymentTerms;
 use domain::error::Refusal;
 use domain::ids::{ClientId, ContractId, LineId};
@@ -37,8 +38,12 @@ struct Told {
     renewal: Option<domain::billing::contract::Renewal>,
     #[serde(default)]
     discounts: Vec<Discount>,
-    /// Days after the due date on which it is paid, from and to; none when it is not.
+    /// Days after the due date on which it is paid by bank, from and to; none when it is not.
+    #[serde(default)]
     pays: Option<(i64, i64)>,
+    /// What it is charged to instead.
+    #[serde(default)]
+    card: Option<Card>,
     /// Which of its lines is used, and how much a month, from and to.
     #[serde(default)]
     usage: Option<(usize, i64, i64)>,
@@ -48,10 +53,37 @@ struct Told {
     lines: Vec<Value>,
 }
 
+/// The card that a client's invoices are charged to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Card {
+    /// What the provider calls it.
+    pub(super) token: String,
+    pub(super) last4: String,
+    /// How many tries of each invoice were declined before one was not: one invoice after another, over and over.
+    declined: Vec<u8>,
+    /// The invoice, counted from 0, at which the card before this one turned out to have expired.
+    #[serde(default)]
+    pub(super) renewed_at: Option<usize>,
+}
+
+impl Card {
+    /// How many tries of this invoice were declined.
+    pub(super) fn declined(&self, nth: usize) -> u8 {
+        self.declined.iter().cycle().nth(nth).copied().unwrap_or_default()
+    }
+
+    /// Whether there is never enough on it.
+    pub(super) fn is_never_charged(&self) -> bool {
+        self.declined.iter().all(|declined| *declined >= RetryPolicy::default().tries)
+    }
+}
+
 /// A signed contract, with what happens under it.
 pub(super) struct Agreed {
     pub(super) contract: Contract,
     pub(super) pays: Option<(i64, i64)>,
+    pub(super) card: Option<Card>,
     pub(super) usage: Option<(usize, i64, i64)>,
     pub(super) counts: Option<u32>,
 }
@@ -77,7 +109,7 @@ pub(super) fn contracts(today: Date, zone: &Zone) -> Result<Vec<Agreed>> {
 }
 
 fn signed(number: u64, told: Told, lines: &mut u64, zone: &Zone) -> Result<Agreed> {
-    let Told { client, name, currency, cycle, alignment, starts, ends, pays, usage, counts, .. } = told;
+    let Told { client, name, currency, cycle, alignment, starts, ends, pays, card, usage, counts, .. } = told;
     let mut agreed = Vec::with_capacity(told.lines.len());
     for mut line in told.lines {
         *lines += 1;
@@ -100,7 +132,7 @@ fn signed(number: u64, told: Told, lines: &mut u64, zone: &Zone) -> Result<Agree
     let at = midday(starts.saturating_sub(20.days()), zone);
     let proposed = propose(id(number, ContractId::from_uuid), format!("C-{}-{number:04}", starts.year()), new, at)?;
     let contract = activate(proposed, at)?;
-    Ok(Agreed { contract, pays, usage, counts })
+    Ok(Agreed { contract, pays, card, usage, counts })
 }
 
 impl Agreed {
@@ -122,7 +154,12 @@ impl Agreed {
 
 /// Noon on a day.
 pub(super) fn midday(on: Date, zone: &Zone) -> Timestamp {
-    let at = on.to_datetime(time(12, 0, 0, 0)).to_zoned(zone.rules().clone());
+    hour(on, 12, zone)
+}
+
+/// A full hour of a day.
+pub(super) fn hour(on: Date, hour: i8, zone: &Zone) -> Timestamp {
+    let at = on.to_datetime(time(hour, 0, 0, 0)).to_zoned(zone.rules().clone());
     at.map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
 }
 

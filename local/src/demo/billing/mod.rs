@@ -2,6 +2,8 @@
 //! the instants of the past at which it would have; so invoices, postings and reports are what they always are.
 
 mod agreed;
+mod charged;
+mod dunned;
 mod paid;
 mod settings;
 

@@ -1,5 +1,7 @@
-//! What became of the invoices: most are paid, some late, one in part; one is credited in part, one was a mistake, one is
-//! given up, and one client has not paid for a while.
+//! What became of the invoices: most are paid by bank, some late, one in part; some are charged to a card, at once or not;
+//! one is credited in part, one is given up, and one client has not paid for a while.
+
+use std::collections::HashMap;
 
 use domain::billing::credit::{Credit, Credited, credit};
 use domain::billing::invoice::Invoice;
@@ -9,24 +11,25 @@ use domain::billing::number::SeriesKind;
 use domain::billing::payments::{Allocate, Allocation, Method, NewPayment, Received, receive};
 use domain::billing::settings::BillingSettings;
 use domain::events::Event;
-use domain::ids::{InvoiceId, PaymentId, PostingId};
+use domain::ids::{ContractId, InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use runtime::{Result, World};
 use store::commit::Stamp as Written;
-use store::invoices::{KeptLines, KeptRecognition};
-use store::{Commit, TenantStore};
-use uuid::Uuid;
+use store::invoices::{KeptInvoice, KeptLines, KeptRecognition};
+use store::{Commit, TenantStore, Versioned};
 
 use super::PAID;
-use super::agreed::{Agreed, midday};
+use super::agreed::{Agreed, hour, midday};
 use crate::demo::house::House;
 use crate::demo::random::Random;
 
 /// Which invoices, by their numbers, have another story than being paid.
 const CREDITED: u64 = 9;
 const PAID_IN_PART: u64 = 31;
+/// Days after the due date on which an invoice is given up: when the client has had its last reminder.
+const GIVEN_UP_AFTER: i64 = 28;
 
 /// Works through the invoices in the order of their numbers.
 pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today: Date) -> Result<()> {
@@ -37,33 +40,52 @@ pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today:
     invoices.sort_by_key(number);
     let past = Past { world, store, house, today };
     let mut random = Random::stream(PAID);
-    let mut given_up = false;
+    let (mut given_up, mut charged) = (false, HashMap::<ContractId, usize>::new());
     for invoice in invoices {
-        let n = number(&invoice);
+        let (id, n) = (invoice.id, number(&invoice));
         let contract = invoice.billed.first().map(|billed| billed.contract);
-        let pays = agreed.iter().find(|agreed| Some(agreed.contract.id) == contract).and_then(|agreed| agreed.pays);
-        let late = pays.map(|(from, to)| random.between(from, to));
+        let Some(agreed) = agreed.iter().find(|agreed| Some(agreed.contract.id) == contract) else { continue };
+        let late = agreed.pays.map(|(from, to)| random.between(from, to));
         let Some(due_on) = invoice.due_on else { continue };
         if n == CREDITED {
-            past.credited(invoice.id, due_on.saturating_sub(9.days())).await?;
+            past.credited(id, due_on.saturating_sub(9.days())).await?;
         }
-        match late {
-            Some(late) => past.paid(invoice.id, n, due_on.saturating_add(late.days())).await?,
-            None if !given_up => {
-                past.given_up(invoice.id, due_on.saturating_add(20.days())).await?;
+        let is_open = match &agreed.card {
+            Some(card) if card.is_never_charged() && !given_up => {
                 given_up = true;
+                past.given_up(id, due_on.saturating_add(GIVEN_UP_AFTER.days())).await?
             }
-            None => {}
+            Some(card) => {
+                let nth = charged.entry(agreed.contract.id).or_default();
+                *nth += 1;
+                past.charged(id, card, *nth - 1).await?
+            }
+            None => past.paid(id, n, due_on.saturating_add(late.unwrap_or_default().days())).await?,
+        };
+        if is_open {
+            past.left_open(id, due_on).await?;
         }
     }
     Ok(())
 }
 
-struct Past<'a> {
-    world: &'a World,
-    store: TenantStore,
-    house: &'a House,
-    today: Date,
+/// What has happened to the invoices of a year. What tells of one says whether it is open still.
+pub(super) struct Past<'a> {
+    pub(super) world: &'a World,
+    pub(super) store: TenantStore,
+    pub(super) house: &'a House,
+    pub(super) today: Date,
+}
+
+/// Money that came in for an invoice.
+pub(super) struct Came {
+    /// What there is one payment of.
+    pub(super) what: String,
+    pub(super) method: Method,
+    pub(super) amount: Money,
+    pub(super) at: Timestamp,
+    /// What the bank statement says, or what the provider calls it.
+    pub(super) named: Option<String>,
 }
 
 impl Past<'_> {
@@ -72,7 +94,7 @@ impl Past<'_> {
         Stamp { id, at: midday(on, &self.house.tenant.zone), on }
     }
 
-    async fn write(&self, commit: Commit) -> Result<()> {
+    pub(super) async fn write(&self, commit: Commit) -> Result<()> {
         let stamp = Written {
             now: self.world.now(),
             ids: self.world.ids.clone(),
@@ -83,34 +105,52 @@ impl Past<'_> {
         Ok(self.world.store.write(commit, &stamp).await?)
     }
 
+    /// An invoice as it was after it went out, in the morning on which it was made.
+    pub(super) fn sent(&self, kept: &KeptInvoice) -> Result<Invoice> {
+        let on = kept.invoice.issued_on.unwrap_or(self.today);
+        Ok(kept.invoice.clone().sent(hour(on, 1, &self.house.tenant.zone))?)
+    }
+
     /// Pays what is left, by bank; one of them only half.
-    async fn paid(&self, invoice: InvoiceId, n: u64, on: Date) -> Result<()> {
-        let kept = self.store.invoice(invoice).await?;
-        let open = kept.value.invoice.clone();
-        let due = open.balance();
+    async fn paid(&self, id: InvoiceId, n: u64, on: Date) -> Result<bool> {
+        let kept = self.store.invoice(id).await?;
+        let due = kept.value.invoice.balance();
         if on > self.today || due.is_zero() {
-            return Ok(());
+            return Ok(!due.is_zero());
         }
         let amount = if n == PAID_IN_PART { Money::new(due.minor() / 2, due.currency()) } else { due };
-        let id: Uuid = self.store.id_of(&format!("{invoice}#payment"));
-        let new = NewPayment {
-            id: PaymentId::from_uuid(id),
-            client: open.client,
+        let came = Came {
+            what: format!("{id}#payment"),
             method: Method::BankTransfer {},
             amount,
-            received_on: on,
-            reference: open.number.as_ref().map(ToString::to_string),
-            provider_key: None,
+            at: midday(on, &self.house.tenant.zone),
+            named: kept.value.invoice.number.as_ref().map(ToString::to_string),
         };
+        let (commit, after) = self.received(&kept, came).await?;
+        self.write(commit).await?;
+        Ok(after.is_open())
+    }
+
+    /// What is written when money comes in for an invoice, and the invoice after.
+    pub(super) async fn received(&self, kept: &Versioned<KeptInvoice>, came: Came) -> Result<(Commit, Invoice)> {
+        let open = self.sent(&kept.value)?;
+        let Came { what, method, amount, at, named } = came;
+        let on = at.to_zoned(self.house.tenant.zone.rules().clone()).date();
+        let (reference, provider_key) = match method {
+            Method::Saved { .. } => (None, named),
+            _ => (named, None),
+        };
+        let id = PaymentId::from_uuid(self.store.id_of(&format!("payment#{what}")));
+        let new = NewPayment { id, client: open.client, method, amount, received_on: on, reference, provider_key };
         let credit = self.store.client_credit(open.client, open.currency).await?.value;
-        let how = Allocate::Chosen { allocations: vec![Allocation { invoice, amount }] };
+        let how = Allocate::Chosen { allocations: vec![Allocation { invoice: open.id, amount }] };
+        let posting = PostingId::from_uuid(self.store.id_of(&format!("posting#{what}")));
         let Received { payment, invoices, posting, .. } =
-            receive(new, credit, vec![open], &how, self.stamp(invoice, "payment", on))?;
-        let commit = invoices
-            .iter()
-            .fold(self.store.commit().create(&payment), |commit, after| commit.update_invoice(&kept, after));
+            receive(new, credit, vec![open.clone()], &how, Stamp { id: posting, at, on })?;
+        let after = invoices.into_iter().next().unwrap_or(open);
+        let commit = self.store.commit().create(&payment).update_invoice(kept, &after);
         let event = Event::PaymentReceived { payment: payment.id, client: payment.client, amount: payment.amount };
-        self.write(posting.iter().fold(commit, Commit::create).emit([event])).await
+        Ok((posting.iter().fold(commit, Commit::create).emit([event]), after))
     }
 
     /// Credits a part of it, for a day without service.
@@ -127,7 +167,7 @@ impl Past<'_> {
         let what = Credit::Amount { total };
         let Credited { invoice: after, note, lines, recognition, series: next, posting, .. } =
             credit(open, &what, (id, reason), account, styled, self.stamp(invoice, "credit", on))?;
-        let lines = KeptLines::new(note.id, &lines)?;
+        let (note, lines) = (note.sent(self.stamp(invoice, "credit", on).at)?, KeptLines::new(id, &lines)?);
         let mut commit = self.store.commit().update_invoice(&kept, &after).update(&next, series.rev);
         commit = commit.create_invoice(&note, &lines).keep_lines(&lines.chunks);
         commit = posting.iter().fold(commit, Commit::create);
@@ -139,15 +179,16 @@ impl Past<'_> {
     }
 
     /// Writes off what is left of it.
-    async fn given_up(&self, invoice: InvoiceId, on: Date) -> Result<()> {
+    async fn given_up(&self, invoice: InvoiceId, on: Date) -> Result<bool> {
         if on > self.today {
-            return Ok(());
+            return Ok(true);
         }
         let kept = self.store.invoice(invoice).await?;
-        let closed = write_off(kept.value.invoice.clone(), self.stamp(invoice, "write-off", on))?;
+        let closed = write_off(self.sent(&kept.value)?, self.stamp(invoice, "write-off", on))?;
         let client = closed.invoice.client;
         let commit = self.store.commit().update_invoice(&kept, &closed.invoice);
         let commit = closed.posting.iter().fold(commit, Commit::create);
-        self.write(commit.emit([Event::InvoiceWrittenOff { invoice, client }])).await
+        self.write(commit.emit([Event::InvoiceWrittenOff { invoice, client }])).await?;
+        Ok(false)
     }
 }
