@@ -176,6 +176,28 @@ async fn credit_notes_never_take_back_more_than_was_charged_and_what_is_left_can
 }
 
 #[tokio::test]
+async fn what_was_issued_is_not_issued_again_whatever_was_credited_or_paid_of_it() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack, "draft").await;
+    let client = owner.client("Acme").await;
+    let invoice = issued(&owner, &client, "1").await;
+    let path = at("invoices", &invoice);
+    for (credited, state) in [(19_00, "partly_paid"), (100_00, "paid")] {
+        let part = json!({ "reason": "Late.", "total": { "minor": credited, "currency": "EUR" } });
+        act(&owner, &format!("{path}/credit"), part).await.expect(201);
+        let before = owner.get(&path).await.expect(200);
+        assert_eq!(before["state"], state);
+        for _ in 0..2 {
+            let again = act(&owner, &format!("{path}/issue"), json!({})).await.with(409);
+            assert_eq!((again.problem(), again.header("retry-after")), ("invoice-step", None), "{:#}", again.body);
+            assert_eq!(owner.get(&path).await.expect(200), before);
+            // On another day nothing would be in the way of a second posting.
+            stack.advance("PT24H").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_clients_side_sees_its_own_invoices_and_no_drafts() {
     let stack = Stack::start().await;
     let owner = msp(&stack, "draft").await;

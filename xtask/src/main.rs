@@ -1,6 +1,7 @@
 //! `cargo xtask`: the chores of this repository.
 
 use std::io;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -30,6 +31,9 @@ enum Chore {
     },
     /// Simulate random desks on bad days, each from a seed, and look whether what is promised holds.
     Simulate {
+        /// Optimised: builds for many minutes, and is worth it for thousands of seeds.
+        #[arg(long)]
+        release: bool,
         /// For the simulation itself, as `--seeds 10000` or `--from 17 --seeds 1`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -39,8 +43,8 @@ enum Chore {
 fn main() -> io::Result<ExitCode> {
     match Args::parse().chore {
         Chore::Generate { check } => generate(check),
-        Chore::Bench { args } => run("bench", &args),
-        Chore::Simulate { args } => run("simulate", &args),
+        Chore::Bench { args } => bench(&args),
+        Chore::Simulate { release, args } => simulate(release, &args),
     }
 }
 
@@ -61,8 +65,23 @@ fn generate(check: bool) -> io::Result<ExitCode> {
 }
 
 /// Built and run by cargo, not linked: this program does without the functions, and so does generating from the contract.
-fn run(binary: &str, args: &[String]) -> io::Result<ExitCode> {
-    let run = ["run", "--release", "--package", "tests", "--bin", binary, "--"];
+fn bench(args: &[String]) -> io::Result<ExitCode> {
+    let run = ["run", "--release", "--package", "tests", "--bin", "bench", "--"];
     let status = Command::new(env!("CARGO")).args(run).args(args).current_dir(xtask::root()).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// As the benchmark, but built with the whole workspace: what `cargo test` has built is not built again for it.
+fn simulate(release: bool, args: &[String]) -> io::Result<ExitCode> {
+    let build = ["build", "--quiet", "--workspace", "--bin", "simulate"].into_iter();
+    let build = build.chain(release.then_some("--release"));
+    let built = Command::new(env!("CARGO")).args(build).current_dir(xtask::root()).status()?;
+    if !built.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    // It is where this very program is, but for the profile.
+    let target = std::env::current_exe()?.ancestors().nth(2).map(Path::to_owned).unwrap_or_default();
+    let program = target.join(if release { "release" } else { "debug" }).join("simulate");
+    let status = Command::new(program).args(args).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
 use aws_sdk_dynamodb::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -160,6 +161,9 @@ impl Seam {
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "the clients that everybody else is given are made here")]
     pub fn clients(&self, s3_endpoint: &str, retries: RetryConfig) -> Clients {
+        // The SDKs have one quota of retries for the whole process, unless told otherwise: what one stack spends,
+        // another would lack, and no run would be like the one before.
+        let quota = || RetryPartition::custom("stack").build();
         let dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version_latest()
             .region(aws_sdk_dynamodb::config::Region::new(REGION))
@@ -169,6 +173,7 @@ impl Seam {
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(retries.clone())
+            .retry_partition(quota())
             .http_client(self.clone());
         let s3 = aws_sdk_s3::Config::builder()
             .behavior_version_latest()
@@ -177,6 +182,7 @@ impl Seam {
             .force_path_style(true)
             .credentials_provider(credentials())
             .retry_config(retries.clone())
+            .retry_partition(quota())
             .http_client(self.clone());
         let events = aws_sdk_eventbridge::Config::builder()
             .behavior_version_latest()
@@ -184,6 +190,7 @@ impl Seam {
             .endpoint_url("http://events.embedded")
             .credentials_provider(credentials())
             .retry_config(retries)
+            .retry_partition(quota())
             .http_client(self.clone());
         Clients {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),

@@ -36,6 +36,7 @@ fn client(n: u8) -> ClientId {
 #[derive(Debug, Clone)]
 enum Op {
     Issue { client: u8, currency: u8, nets: Vec<(i32, Option<(u8, u16)>)> },
+    IssueAgain(u8),
     Send(u8),
     Pay { client: u8, currency: u8, amount: u32, how: u8, invoice: u8 },
     UseCredit { client: u8, currency: u8, amount: u32 },
@@ -54,6 +55,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     let nets = proptest::collection::vec((prop_oneof![4 => 0_i32..20_000, 1 => -3_000_i32..0], service), 1..5);
     let op = prop_oneof![
         5 => (0_u8..2, 0_u8..2, nets).prop_map(|(client, currency, nets)| Op::Issue { client, currency, nets }),
+        1 => any::<u8>().prop_map(Op::IssueAgain),
         1 => any::<u8>().prop_map(Op::Send),
         5 => (0_u8..2, 0_u8..2, amount(), 0_u8..3, any::<u8>())
             .prop_map(|(client, currency, amount, how, invoice)| Op::Pay { client, currency, amount, how, invoice }),
@@ -159,6 +161,20 @@ impl World {
                 self.series[0] = issued.series;
                 self.lines.insert(issued.invoice.id, lines);
                 self.recognitions.extend(issued.recognition);
+                self.keep(vec![issued.invoice], None, issued.posting);
+            }
+            Op::IssueAgain(n) => {
+                let invoice = self.pick(*n)?;
+                let lines = self.lines.get(&invoice.id)?.clone();
+                if invoice.kind == InvoiceKind::CreditNote {
+                    let credit = self.credit_of(invoice.client, invoice.currency);
+                    let owed = issue_owed(invoice, &lines, credit, self.series[1].clone(), stamp).ok()?;
+                    self.series[1] = owed.series;
+                    self.keep(vec![owed.note], Some(owed.credit), owed.posting);
+                    return Some(());
+                }
+                let issued = issue(invoice, &lines, self.series[0].clone(), stamp).ok()?;
+                self.series[0] = issued.series;
                 self.keep(vec![issued.invoice], None, issued.posting);
             }
             Op::Send(n) => {

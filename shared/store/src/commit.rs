@@ -65,6 +65,15 @@ struct Write {
     meaning: Meaning,
 }
 
+impl Write {
+    /// The key of what is written.
+    fn record(&self) -> String {
+        let (Action::Put(item) | Action::Delete(item) | Action::Add { key: item, .. }) = &self.action;
+        let of = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str);
+        format!("{}/{}", of("pk"), of("sk"))
+    }
+}
+
 enum Action {
     Put(Item),
     Delete(Item),
@@ -222,7 +231,8 @@ impl Store {
             return Ok(());
         }
         let scope = commit.scope;
-        let meanings: Vec<Meaning> = commit.writes.iter().map(|write| write.meaning).collect();
+        let guards: Vec<(Meaning, String)> =
+            commit.writes.iter().map(|write| (write.meaning, write.record())).collect();
         let names: Vec<&'static str> = commit.events.iter().map(Event::name).collect();
         let mut actions: Vec<TransactWriteItem> = Vec::with_capacity(commit.writes.len() + commit.events.len() + 1);
         for write in commit.writes {
@@ -249,7 +259,7 @@ impl Store {
                 .client_request_token(&token)
                 .send()
                 .await;
-            match sent.map(|_| ()).map_err(|error| meaning_of(error, &meanings)) {
+            match sent.map(|_| ()).map_err(|error| meaning_of(error, &guards)) {
                 Err(Error::Busy(why)) if attempt < MAX_TRIES => {
                     tracing::debug!(attempt, why, "transaction sent again");
                     tokio::time::sleep(std::time::Duration::from_millis(pause_ms)).await;
@@ -333,19 +343,19 @@ fn list(values: impl Iterator<Item = String>) -> aws_sdk_dynamodb::types::Attrib
     aws_sdk_dynamodb::types::AttributeValue::L(values.map(text).collect())
 }
 
-fn meaning_of<R: std::fmt::Debug>(error: SdkError<TransactWriteItemsError, R>, meanings: &[Meaning]) -> Error {
+fn meaning_of<R: std::fmt::Debug>(error: SdkError<TransactWriteItemsError, R>, guards: &[(Meaning, String)]) -> Error {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return from_sdk(error);
     };
     let reasons = cancelled.cancellation_reasons();
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     // A used idempotency key says more than whatever else failed with it.
-    let mut broken = reasons.iter().enumerate().filter(|(_, reason)| failed(reason)).map(|(at, _)| meanings.get(at));
-    let first = broken.clone().find(|meaning| *meaning == Some(&Meaning::Replayed)).or_else(|| broken.next());
+    let mut broken = reasons.iter().zip(guards).filter(|(reason, _)| failed(reason)).map(|(_, guard)| guard);
+    let first = broken.clone().find(|(meaning, _)| *meaning == Meaning::Replayed).or_else(|| broken.next());
     match first {
-        Some(Some(Meaning::Replayed)) => Error::Replayed,
-        Some(Some(Meaning::Taken(what))) => Error::Taken(what),
-        Some(_) => Error::Stale("a record of this commit"),
+        Some((Meaning::Replayed, _)) => Error::Replayed,
+        Some((Meaning::Taken(what), _)) => Error::Taken(what),
+        Some((Meaning::Stale, record)) => Error::Stale(record.clone()),
         None => match reasons.iter().filter_map(|reason| reason.code()).find(|code| *code != "None") {
             Some(code @ ("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")) => {
                 Error::Busy(code.to_owned())

@@ -207,7 +207,7 @@ impl TenantStore {
         while let Some(item) = read.next().await {
             let chunk: LineChunk = from_item(&item.map_err(from_sdk)?)?.value;
             if chunk.of != lines_rev {
-                return Err(Error::Stale("the lines of a contract"));
+                return Err(Error::Stale(format!("the lines of {id}")));
             }
             lines.extend(chunk.lines);
             found += 1;

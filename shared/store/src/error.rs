@@ -11,9 +11,10 @@ pub enum Error {
     /// No such record for this tenant.
     #[error("not found")]
     NotFound,
-    /// Somebody else wrote first: read again, decide again.
+    /// Somebody else wrote first: read again, decide again. Which record, for the log: one that never lets a request pass
+    /// is a defect of whoever wrote it there.
     #[error("changed meanwhile: {0}")]
-    Stale(&'static str),
+    Stale(String),
     /// A unique value is taken; the name of the claim.
     #[error("taken: {0}")]
     Taken(&'static str),

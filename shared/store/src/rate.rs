@@ -103,7 +103,7 @@ impl Store {
         match put.send().await {
             Ok(_) => Ok(Verdict::Allowed),
             Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                Err(Error::Stale("the attempts of this address"))
+                Err(Error::Stale("the attempts of this address".to_owned()))
             }
             Err(error) => Err(from_sdk(error)),
         }

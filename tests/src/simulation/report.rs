@@ -28,11 +28,17 @@ pub struct Report {
     pub largest: (usize, usize),
     /// The largest item in bytes.
     pub largest_item: usize,
-    /// A digest of everything that was answered, in order: the same for the same seed.
+    /// A digest of every answer, and of every call at the seam with its keys and its fault, in order: the same for the
+    /// same seed.
     pub trace: u64,
 }
 
 impl Report {
+    fn note(&mut self, what: &str) {
+        let hash = what.bytes().fold(self.trace, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        self.trace = hash.rotate_left(5);
+    }
+
     /// Takes up what went through the seam.
     pub(super) fn measure(&mut self, recorded: Vec<Recorded>) {
         let recorded: Vec<_> = recorded.into_iter().filter(|part| part.call != BESIDE).collect();
@@ -41,6 +47,8 @@ impl Report {
             self.faults += usize::from(call.iter().any(|part| part.fault.is_some()));
             self.largest = (self.largest.0.max(call.len()), self.largest.1.max(bytes));
             for part in call {
+                let Recorded { function, touch, fault, .. } = part;
+                self.note(&format!("{function} {} {} {:?} {fault:?}", touch.action, touch.resource, touch.keys));
                 self.largest_item = self.largest_item.max(part.touch.item_bytes);
                 let writes = ["PutItem", "UpdateItem", "DeleteItem"].iter().any(|end| part.touch.action.ends_with(end));
                 for key in part.touch.keys.iter().filter(|_| writes && part.touch.resource.starts_with("table/")) {

@@ -26,7 +26,7 @@ pub struct Issued {
 /// [`Refusal::Conflict`] for what is no draft, for lines that are not the draft's, and for a total below nothing.
 pub fn issue(draft: Invoice, lines: &[InvoiceLine], series: Series, stamp: Stamp) -> Result<Issued, Refusal> {
     let mut invoice = draft;
-    invoice.state = invoice.state.step_to(InvoiceState::Issued)?;
+    invoice.state = invoice.state.issue()?;
     if invoice.kind == InvoiceKind::CreditNote || series.kind != SeriesKind::Invoice {
         return Err(Refusal::conflict("series", "a credit note has a series of its own; report this"));
     }

@@ -1,7 +1,7 @@
 //! Bills below nothing. An invoice cannot ask for less than nothing: what a bill owes to the client is a credit note from
 //! the start, with the amounts turned round and no invoice that it corrects. Issued, it is the client's credit.
 
-use super::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, Noted, Totals, count, totals};
+use super::invoice::{Invoice, InvoiceKind, InvoiceLine, Noted, Totals, count, totals};
 use super::issue::charge;
 use super::ledger::{Account, Journal, Posting, Source, Stamp};
 use super::number::{Series, SeriesKind};
@@ -66,7 +66,7 @@ pub fn issue_owed(
 ) -> Result<Owed, Refusal> {
     account.is_of(&draft)?;
     let mut note = draft;
-    note.state = note.state.step_to(InvoiceState::Issued)?;
+    note.state = note.state.issue()?;
     if note.kind != InvoiceKind::CreditNote || note.corrects.is_some() || series.kind != SeriesKind::CreditNote {
         return Err(Refusal::conflict("series", "this is no bill below nothing; report this"));
     }

@@ -61,6 +61,19 @@ impl InvoiceState {
         Err(Refusal::conflict("invoice_step", detail))
     }
 
+    /// Takes the step that issues. What was paid may become `issued` as well, when its payment is taken back; that
+    /// gives it no second number.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for what is no draft.
+    pub fn issue(self) -> Result<Self, Refusal> {
+        if self == Self::Draft {
+            return self.step_to(Self::Issued);
+        }
+        let detail = format!("only a draft is issued, and this invoice is {self}; credit it, or write a new one");
+        Err(Refusal::conflict("invoice_step", detail))
+    }
+
     /// Whether it was issued and holds: it counts in the books.
     pub const fn is_owed(self) -> bool {
         !matches!(self, Self::Draft | Self::Void)
