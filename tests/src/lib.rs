@@ -202,13 +202,17 @@ impl Stack {
 
     /// An MSP signs up; its owner is signed in.
     pub async fn msp(&self, name: &str) -> Person {
-        let email = format!("owner.{}@msp.example", unique());
+        self.msp_of(name, &format!("owner.{}@msp.example", unique())).await
+    }
+
+    /// The same with an owner of this address.
+    pub async fn msp_of(&self, name: &str, email: &str) -> Person {
         let body = json!({
             "name": name, "zone": "Europe/Berlin", "currency": "EUR",
             "owner": { "name": "Olga Owner", "email": email, "password": PASSWORD },
         });
         self.nobody().post("/v1/tenants").json(&body).send().await.expect(201);
-        self.sign_in(&email).await
+        self.sign_in(email).await
     }
 
     /// Signs somebody in who has [`PASSWORD`].
@@ -287,9 +291,10 @@ impl Person {
         self.patch(path).if_match(&etag).json(&body).send().await.expect(200)
     }
 
-    /// Invites somebody, who accepts and is signed in.
+    /// Invites somebody, who accepts and is signed in; with an address of their own unless `more` gives one.
     pub async fn colleague(&self, role: &str, more: Value) -> Person {
-        let email = format!("{}.{}@people.example", role.replace('_', "."), unique());
+        let own = || format!("{}.{}@people.example", role.replace('_', "."), unique());
+        let email = text(&more["email"]).unwrap_or_else(own);
         let mut body = json!({ "email": email, "name": format!("{role} {}", unique()), "role": role });
         if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
             body.extend(more.clone());

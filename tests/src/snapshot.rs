@@ -34,8 +34,8 @@ impl Stack {
         let mut items = Vec::new();
         let mut page = json!({ "TableName": table });
         loop {
-            let found = self.app.dynamo().execute("Scan", &page).expect("the table can be read");
-            items.extend(found["Items"].as_array().into_iter().flatten().cloned());
+            let mut found = self.app.dynamo().execute("Scan", &page).expect("the table can be read");
+            items.append(found["Items"].as_array_mut().expect("items"));
             if found["LastEvaluatedKey"].is_null() {
                 return items;
             }

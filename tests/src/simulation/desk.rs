@@ -155,20 +155,27 @@ impl Scene {
 }
 
 async fn cast(stack: &Stack, name: &str, issue: &str) -> Cast {
-    let owner = stack.msp(name).await;
-    let dispatcher = owner.colleague("dispatcher", json!({})).await;
+    // The same people each time: their addresses are in keys.
+    let email = |who: &str| format!("{who}@{}.example", if issue == "draft" { "sued" } else { "nord" });
+    let owner = stack.msp_of(name, &email("owner")).await;
+    let who = |name: &str| json!({ "name": name, "email": email(name) });
+    let dispatcher = owner.colleague("dispatcher", who("dispatcher")).await;
     let mut technicians = Vec::new();
-    for capacity in CAPACITIES {
-        technicians.push(owner.colleague("technician", json!({ "capacity": capacity })).await);
+    for (name, capacity) in ["one", "two", "three"].into_iter().zip(CAPACITIES) {
+        let mut technician = who(name);
+        technician["capacity"] = json!(capacity);
+        technicians.push(owner.colleague("technician", technician).await);
     }
     let mut clients = Vec::new();
     for client in ["Acme Tools", "Birch Lane"] {
         clients.push(owner.client(client).await);
     }
-    let customers = vec![
-        owner.colleague("client_admin", json!({ "client": clients[0] })).await,
-        owner.colleague("client_user", json!({ "client": clients[1] })).await,
-    ];
+    let mut customers = Vec::new();
+    for (role, client) in ["client_admin", "client_user"].into_iter().zip(&clients) {
+        let mut customer = who(&role.replace('_', "."));
+        customer["client"] = json!(client);
+        customers.push(owner.colleague(role, customer).await);
+    }
     let id = |view: &Value| view["id"].as_str().expect("an id").to_owned();
     let members: Vec<&str> = technicians.iter().map(|person| person.id.as_str()).collect();
     let turns = json!({ "name": "First line", "strategy": "round_robin", "members": members });
