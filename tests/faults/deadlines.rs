@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use crate::scan::SCAN;
 
-/// Tickets that are due at once: as many as some twenty seconds without optimisation hold.
-const MANY: usize = 1_000;
+/// Tickets that are due at once.
+const MANY: usize = 5_000;
 /// What a run is given, of tokio's clock; a call takes up to twice [`WAY_MS`].
 const DEADLINE: Duration = Duration::from_secs(1);
 const WAY_MS: u16 = 20;
