@@ -86,6 +86,29 @@ async fn the_trail_is_read_over_months_and_between_instants() {
 }
 
 #[tokio::test]
+async fn a_busy_month_is_read_whole_and_in_order() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    // So many that each of the month's partitions takes more than one query; as many at once as a caller may.
+    for burst in 0..3 {
+        for n in 0..100 {
+            owner.client(&format!("Client {burst} {n}")).await;
+        }
+        stack.advance("PT5M").await;
+    }
+    for limit in [7, 100] {
+        let read = all(&owner, &format!("actor={}&limit={limit}", owner.id)).await;
+        let mut requests: Vec<&str> = read.iter().filter_map(|entry| entry["request"].as_str()).collect();
+        assert!(read.is_sorted_by(|a, b| a["at"].as_str() >= b["at"].as_str()), "limit {limit}");
+        assert_eq!(functions(&read).into_iter().filter(|name| *name == "clients-add").count(), 300, "limit {limit}");
+        let read = requests.len();
+        requests.sort_unstable();
+        requests.dedup();
+        assert_eq!(requests.len(), read, "an entry twice, limit {limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_belongs_to_its_filters_and_only_some_may_read() {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;

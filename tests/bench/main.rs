@@ -11,7 +11,7 @@ mod numbers;
 #[cfg(feature = "pdf")]
 mod pages;
 #[cfg(feature = "pdf")]
-#[path = "../../shared/domain/tests/common/papers.rs"]
+#[path = "../../shared/domain/tests/rules/common/papers.rs"]
 mod papers;
 mod routes;
 mod scan;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
-#[path = "../../../shared/domain/tests/common/papers.rs"]
+#[path = "../../../shared/domain/tests/rules/common/papers.rs"]
 mod papers;
 
 use documents::typeset::{lay_out, pdf};

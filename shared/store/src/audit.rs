@@ -1,6 +1,7 @@
-//! The audit trail, read newest first: a month is a partition. Entries are written by [`Commit`](crate::Commit) alone.
+//! The audit trail, read newest first: a month is a few partitions. Entries are written by [`Commit`](crate::Commit) alone.
 
 use domain::ids::TenantId;
+use futures::future::try_join_all;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use crate::{PageRequest, Slice, TenantStore, keys};
 /// Most months that one page looks into: a tenant that did nothing for years gets an empty page with a next.
 const MAX_MONTHS: usize = 24;
 /// Most entries that one query asks for: an entry names at most a hundred records, some 10 KB, and DynamoDB reads 1 MB.
-const MAX_STRIDE: usize = 100;
+const MAX_STRIDE: i32 = 25;
 /// A request may take this long from its time until it makes a tenant's id, which tells when the trail begins.
 const SPARE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -101,18 +102,32 @@ impl TenantStore {
     }
 
     /// Entries of a month in front of a sort key, the latest first, and whether there are more.
-    async fn audit_rows(&self, month: &str, before: &str) -> Result<(Vec<(String, Entry)>, bool)> {
+    async fn audit_rows(&self, month: &str, before: &str) -> Result<(Vec<Row>, bool)> {
+        let lanes = (0..keys::AUDIT_LANES).map(|lane| self.audit_lane(keys::audit_lane(month, lane), before));
+        let lanes = try_join_all(lanes).await?;
+        // What a lane has not told yet is older than the last that it told; so far, and no further, all of them agree.
+        let told =
+            lanes.iter().filter(|(_, goes_on)| *goes_on).filter_map(|(rows, _)| rows.last()).map(|(sort, _)| sort);
+        let told = told.max().cloned();
+        let rows = lanes.into_iter().flat_map(|(rows, _)| rows);
+        let mut rows: Vec<Row> = rows.filter(|(sort, _)| told.as_ref().is_none_or(|told| sort >= told)).collect();
+        rows.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        Ok((rows, told.is_some()))
+    }
+
+    /// The same of one of its partitions.
+    async fn audit_lane(&self, lane: String, before: &str) -> Result<(Vec<Row>, bool)> {
         let found = self
             .store
             .dynamo
             .query()
             .table_name(&self.store.names.audit)
             .key_condition_expression("pk = :pk AND sk < :before")
-            .expression_attribute_values(":pk", text(self.scope.prefix(month)))
+            .expression_attribute_values(":pk", text(self.scope.prefix(&lane)))
             .expression_attribute_values(":before", text(before))
             .scan_index_forward(false)
             .consistent_read(true)
-            .limit(i32::try_from(MAX_STRIDE).unwrap_or(i32::MAX))
+            .limit(MAX_STRIDE)
             .send()
             .await
             .map_err(from_sdk)?;
@@ -125,6 +140,9 @@ impl TenantStore {
         Ok((rows.collect::<Result<_>>()?, goes_on))
     }
 }
+
+/// An entry and its sort key.
+type Row = (String, Entry);
 
 /// When a tenant's trail begins, as its id tells.
 fn first_instant(tenant: TenantId) -> Timestamp {

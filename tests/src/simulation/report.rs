@@ -126,18 +126,11 @@ impl Total {
         self.sum.partitions.values().sum()
     }
 
-    /// The partitions that a tenth of the writes is the bound of: all but a tenant's own counters, and its month of the
-    /// audit log. That is a partition a tenant and a month in a table of its own, written once a transaction; there are
-    /// as many as tenants, which are two here.
+    /// The partitions that a tenth of the writes is the bound of: all but a tenant's own counters.
     fn shared(&self) -> impl Iterator<Item = (&String, u64)> {
-        let apart = |key: &str| key.contains("#COUNTER#") || is_month(key);
-        self.sum.partitions.iter().filter(move |(key, _)| !apart(key)).map(|(key, writes)| (key, *writes))
+        let all = self.sum.partitions.iter().filter(|(key, _)| !key.contains("#COUNTER#"));
+        all.map(|(key, writes)| (key, *writes))
     }
-}
-
-fn is_month(key: &str) -> bool {
-    let month = key.rsplit('#').next().unwrap_or_default();
-    month.len() == 7 && month.starts_with("20") && month.as_bytes()[4] == b'-'
 }
 
 impl fmt::Display for Total {

@@ -1,0 +1,341 @@
+//! Bills, by example: which drafts, on which dates, with which lines.
+
+
+
+use crate::common::contracts::*;
+use domain::Refusal;
+use domain::billing::bill::*;
+use domain::billing::contract::*;
+use domain::billing::dated::Dated;
+use domain::billing::discounts::{Discount, Off, Term};
+use domain::billing::proration::Proration;
+use rust_decimal::Decimal;
+
+fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> &'static str {
+    match result.unwrap_err() {
+        Refusal::Conflict { code, .. } => code,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn advance_bills_the_period_that_starts_and_arrears_the_one_that_ended() {
+    let lines = vec![fixed(1, Timing::Advance, "100", "2026-01-10"), fixed(2, Timing::Arrears, "40", "2026-01-10")];
+    let facts = facts(contract(monthly("2026-01-10", Some("2026-03-10")), lines));
+    assert_eq!(
+        stories(&billed(&facts, "2026-12-31")),
+        [
+            vec!["2026-01-10", "line 2026-01-10..2026-02-10 10000"],
+            vec!["2026-02-10", "line 2026-02-10..2026-03-10 10000", "line 2026-01-10..2026-02-10 4000"],
+            vec!["2026-03-10", "line 2026-02-10..2026-03-10 4000"],
+        ]
+    );
+}
+
+#[test]
+fn a_contract_over_in_arrears_has_one_last_bill_at_its_end_with_an_identity_of_its_own() {
+    let lines = vec![fixed(1, Timing::Advance, "310", "2026-01-01"), metered(2, each("1"), "2026-01-01")];
+    let mut facts = facts(contract(monthly("2026-01-01", Some("2026-03-16")), lines));
+    facts.usage = vec![used(1, 2, "2026-03-15", "5")];
+    let billing = billed(&facts, "2026-05-01");
+    let on: Vec<String> = billing.drafts.iter().map(|draft| draft.on().to_string()).collect();
+    assert_eq!(on, ["2026-01-01", "2026-02-01", "2026-03-01", "2026-03-16"]);
+    assert_eq!(story(&billing.drafts[2])[1], "line 2026-03-01..2026-03-16 15000", "15 of 31 days");
+    assert_eq!(story(&billing.drafts[3]), ["2026-03-16", "usage 2026-03-01..2026-03-16 500"]);
+    let mut keys: Vec<String> = billing.drafts.iter().map(Draft::identity).collect();
+    keys.dedup();
+    assert_eq!(keys.len(), 4);
+    assert_eq!((billing.after.contract.state, billing.after.contract.next_on), (ContractState::Ended, None));
+}
+
+#[test]
+fn a_late_run_bills_every_missed_period_by_itself_and_the_schedule_stays() {
+    let facts = facts(contract(monthly("2026-01-31", None), vec![fixed(1, Timing::Advance, "9.99", "2026-01-31")]));
+    let billing = billed(&facts, "2026-05-15");
+    let on: Vec<String> = billing.drafts.iter().map(|draft| draft.on().to_string()).collect();
+    assert_eq!(on, ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]);
+    assert_eq!(billing.after.contract.next_on, Some(day("2026-05-31")));
+    let again = bill(&billing.after, day("2026-05-30")).unwrap();
+    assert!(again.drafts.is_empty() && !again.more);
+}
+
+#[test]
+fn one_call_goes_through_so_many_bill_dates_and_says_that_there_are_more() {
+    let facts = facts(contract(monthly("2000-01-01", None), vec![fixed(1, Timing::Advance, "1", "2000-01-01")]));
+    let first = billed(&facts, "2026-01-01");
+    assert_eq!((first.drafts.len(), first.more), (MOST_PERIODS, true));
+    let mut all = first.drafts.len();
+    let mut next = first;
+    while next.more {
+        next = bill(&next.after, day("2026-01-01")).unwrap();
+        all += next.drafts.len();
+    }
+    assert_eq!(all, 26 * 12 + 1);
+}
+
+#[test]
+fn seats_that_change_inside_a_billed_period_are_settled_once_with_the_next_bill() {
+    let active = contract(monthly("2026-03-01", None), vec![seats(1, "31", "2026-03-01", "10")]);
+    let first = billed(&facts(active), "2026-03-01");
+    let change = |quantity: &str| Change::SetQuantity {
+        line: line_id(1),
+        quantity: Quantity::Fixed { quantity: dec(quantity) },
+    };
+    let mut facts = first.after;
+    for (on, quantity) in [("2026-03-10", "13"), ("2026-03-20", "12")] {
+        facts.contract = amend(facts.contract, &amendment(on, vec![change(quantity)]), day(on)).unwrap();
+    }
+    let second = billed(&facts, "2026-04-01");
+    // 9 days with 10, 10 with 13, 12 with 12: 364 seat days at one euro, of which 310 were billed.
+    let settled = vec!["2026-04-01", "adjustment 2026-03-01..2026-04-01 5400", "line 2026-04-01..2026-05-01 37200"];
+    assert_eq!(stories(&second), [settled]);
+    let note = second.drafts[0].lines[0].note.clone().unwrap();
+    assert!(note.contains("10 for 9 days from 2026-03-01, 13 for 10 days"), "{note}");
+    assert_eq!(stories(&billed(&second.after, "2026-05-01"))[0].len(), 2, "nothing is settled twice");
+}
+
+#[test]
+fn what_is_known_when_a_period_starts_is_billed_part_by_part() {
+    let mut line = seats(1, "30", "2026-04-01", "2");
+    line.quantity.push(Dated::new(day("2026-04-11"), Quantity::Fixed { quantity: dec("5") }));
+    let facts = facts(contract(monthly("2026-04-01", None), vec![line]));
+    assert_eq!(
+        stories(&billed(&facts, "2026-04-01")),
+        [vec!["2026-04-01", "line 2026-04-01..2026-04-11 2000", "line 2026-04-11..2026-05-01 10000"]]
+    );
+}
+
+#[test]
+fn a_line_added_inside_a_period_is_billed_from_its_day_with_the_next_bill() {
+    let active = contract(monthly("2026-04-01", None), vec![fixed(1, Timing::Advance, "10", "2026-04-01")]);
+    let mut facts = billed(&facts(active), "2026-04-01").after;
+    let added = Change::AddLine { line: Box::new(fixed(2, Timing::Advance, "30", "2026-04-21")) };
+    facts.contract = amend(facts.contract, &amendment("2026-04-21", vec![added]), day("2026-04-21")).unwrap();
+    assert_eq!(
+        stories(&billed(&facts, "2026-05-01"))[0][1..],
+        ["line 2026-05-01..2026-06-01 1000", "line 2026-04-21..2026-05-01 1000", "line 2026-05-01..2026-06-01 3000"]
+    );
+}
+
+#[test]
+fn a_contract_ended_inside_a_paid_period_gives_the_rest_back_on_its_last_day() {
+    let active = contract(monthly("2026-04-01", None), vec![fixed(1, Timing::Advance, "30", "2026-04-01")]);
+    let mut facts = billed(&facts(active), "2026-04-01").after;
+    facts.contract = amend(facts.contract, &amendment("2026-04-11", vec![Change::End {}]), day("2026-04-05")).unwrap();
+    assert_eq!(facts.contract.next_on, Some(day("2026-04-11")));
+    let last = billed(&facts, "2026-07-01");
+    assert_eq!(stories(&last), [vec!["2026-04-11", "adjustment 2026-04-01..2026-05-01 -2000"]]);
+    assert_eq!(last.after.contract.state, ContractState::Ended);
+}
+
+#[test]
+fn counted_seats_follow_the_count_of_each_day_and_the_line_records_it() {
+    let active = contract(monthly("2026-04-01", None), vec![counted(1, "30", "2026-04-01", Counted::Devices)]);
+    let mut facts = facts(active);
+    assert_eq!(code(bill(&facts, day("2026-04-01"))), "count_missing");
+    facts.counts = vec![
+        count(Counted::Contacts, "2026-01-01", 99),
+        count(Counted::Devices, "2026-03-01", 4),
+        count(Counted::Devices, "2026-04-16", 6),
+    ];
+    let billing = billed(&facts, "2026-05-01");
+    assert_eq!(
+        stories(&billing),
+        [
+            vec!["2026-04-01", "line 2026-04-01..2026-05-01 12000"],
+            vec!["2026-05-01", "adjustment 2026-04-01..2026-05-01 3000", "line 2026-05-01..2026-06-01 18000"],
+        ],
+        "a count of the future is not known yet, however late the run"
+    );
+    assert_eq!(billing.drafts[0].lines[0].quantity, dec("4"));
+}
+
+#[test]
+fn one_offs_and_charges_are_billed_once_with_the_first_bill_on_or_after_their_day() {
+    let setup = line(1, LineKind::OneOff, Timing::Advance, each("250"), day("2026-01-01"));
+    let later = line(2, LineKind::OneOff, Timing::Advance, each("70"), day("2026-01-12"));
+    let mut facts = facts(contract(monthly("2026-01-01", Some("2026-04-01")), vec![setup, later]));
+    facts.charges = vec![charge(1, "2026-02-01", "3", "19.999"), charge(2, "2026-02-02", "1", "5")];
+    assert_eq!(
+        stories(&billed(&facts, "2027-01-01")),
+        [
+            vec!["2026-01-01", "line 2026-01-01..2026-01-02 25000"],
+            vec!["2026-02-01", "line 2026-01-12..2026-01-13 7000", "charge 6000"],
+            vec!["2026-03-01", "charge 500"],
+        ]
+    );
+}
+
+#[test]
+fn late_usage_joins_the_next_bill_named_as_late_at_the_price_of_its_period() {
+    let tiers = domain::billing::pricing::Pricing::Graduated {
+        tiers: vec![
+            domain::billing::pricing::Tier { up_to: Some(dec("10")), unit_price: dec("2"), flat_fee: Decimal::ZERO },
+            domain::billing::pricing::Tier { up_to: None, unit_price: dec("1"), flat_fee: Decimal::ZERO },
+        ],
+        flat_fee_at_zero: false,
+    };
+    let price = domain::billing::pricing::Price { pricing: tiers, minimum: None, maximum: None };
+    let mut facts = facts(contract(monthly("2026-01-01", None), vec![metered(1, price, "2026-01-01")]));
+    facts.usage = vec![used(1, 1, "2026-01-05", "8")];
+    let mut first = billed(&facts, "2026-02-01");
+    assert_eq!(stories(&first), [vec!["2026-02-01", "usage 2026-01-01..2026-02-01 1600"]]);
+    assert!(first.after.usage.is_empty());
+
+    first.after.usage = vec![used(2, 1, "2026-01-30", "5"), used(3, 1, "2026-02-14", "1")];
+    let second = billed(&first.after, "2026-03-01");
+    assert_eq!(
+        stories(&second),
+        [vec!["2026-03-01", "late 2026-01-01..2026-02-01 700", "usage 2026-02-01..2026-03-01 200"]],
+        "two units more of the first tier, three of the second"
+    );
+    assert_eq!(second.drafts[0].lines[0].quantity, dec("5"));
+    assert!(second.drafts[0].lines[0].note.as_deref().unwrap().starts_with("late"));
+}
+
+#[test]
+fn usage_after_the_last_bill_wakes_the_contract_for_one_more() {
+    let active = contract(monthly("2026-01-01", Some("2026-02-11")), vec![metered(1, each("1"), "2026-01-01")]);
+    let mut over = billed(&facts(active), "2026-06-20").after;
+    assert_eq!(over.contract.state, ContractState::Ended);
+    over.usage = vec![used(1, 1, "2026-02-10", "3")];
+    over.contract = woken(over.contract, day("2026-06-20"));
+    assert_eq!(over.contract.next_on, Some(day("2026-07-01")));
+    let billing = billed(&over, "2026-07-01");
+    assert_eq!(stories(&billing), [vec!["2026-07-01", "late 2026-02-01..2026-02-11 300"]]);
+    assert_eq!(billing.after.contract.state, ContractState::Ended);
+}
+
+#[test]
+fn usage_that_no_line_prices_is_an_error_and_never_dropped() {
+    let active = contract(monthly("2026-01-01", None), vec![metered(1, each("1"), "2026-01-01")]);
+    let mut facts = facts(active);
+    facts.usage = vec![used(1, 9, "2026-01-05", "8")];
+    assert_eq!(code(bill(&facts, day("2026-02-01"))), "usage_of_no_line");
+}
+
+#[test]
+fn a_minimum_tops_up_once_when_the_period_has_ended() {
+    let price = limited("1", Some("100"), None);
+    let in_advance =
+        Line { price: vec![Dated::new(day("2026-04-01"), price.clone())], ..seats(1, "1", "2026-04-01", "40") };
+    let in_arrears = metered(2, price, "2026-04-01");
+    let mut facts = facts(contract(monthly("2026-04-01", None), vec![in_advance, in_arrears]));
+    facts.usage = vec![used(1, 2, "2026-04-03", "30")];
+    let mut billing = billed(&facts, "2026-05-01");
+    assert_eq!(
+        stories(&billing),
+        [
+            vec!["2026-04-01", "line 2026-04-01..2026-05-01 4000"],
+            vec![
+                "2026-05-01",
+                "minimum 2026-04-01..2026-05-01 6000",
+                "line 2026-05-01..2026-06-01 4000",
+                "usage 2026-04-01..2026-05-01 3000",
+                "minimum 2026-04-01..2026-05-01 7000",
+            ],
+        ]
+    );
+    billing.after.usage = vec![used(2, 2, "2026-04-04", "90"), used(3, 2, "2026-05-04", "100")];
+    let next = billed(&billing.after, "2026-06-01");
+    let late = &story(&next.drafts[0])[3..];
+    let expected = [
+        "late 2026-04-01..2026-05-01 9000",
+        "minimum 2026-04-01..2026-05-01 -7000",
+        "usage 2026-05-01..2026-06-01 10000",
+    ];
+    assert_eq!(late, expected, "120 used in April: its top-up goes back");
+}
+
+#[test]
+fn percentages_come_before_the_maximum_and_an_invoice_discount_is_on_the_lines_of_its_own_period() {
+    let half = Discount {
+        name: "Half".into(),
+        off: Off::Percent { percent: dec("50") },
+        from: day("2026-04-01"),
+        term: Term::Periods { count: 1 },
+    };
+    let mut line = fixed(1, Timing::Advance, "300", "2026-04-01");
+    line.price[0].value.maximum = Some(dec("120"));
+    line.discounts = vec![half.clone()];
+    let mut active = contract(monthly("2026-04-01", None), vec![line.clone()]);
+    let nets = |contract: &Contract| {
+        let drafts = billed(&facts(contract.clone()), "2026-05-01").drafts;
+        drafts.iter().map(|draft| draft.net.minor()).collect::<Vec<_>>()
+    };
+    assert_eq!(nets(&active), [12_000, 12_000], "150 and 300, both above the maximum");
+    active.lines[0].price[0].value.maximum = Some(dec("200"));
+    assert_eq!(nets(&active), [15_000, 20_000]);
+    active.lines[0].discounts.clear();
+    active.discounts = vec![half];
+    assert_eq!(nets(&active), [10_000, 20_000]);
+}
+
+#[test]
+fn who_got_a_percentage_off_gets_it_off_the_credit_as_well() {
+    let mut active = contract(monthly("2026-04-01", None), vec![fixed(1, Timing::Advance, "30", "2026-04-01")]);
+    active.discounts = vec![Discount {
+        name: "Tenth".into(),
+        off: Off::Percent { percent: dec("10") },
+        from: day("2026-04-01"),
+        term: Term::Forever {},
+    }];
+    let mut facts = billed(&facts(active), "2026-04-01").after;
+    facts.contract = amend(facts.contract, &amendment("2026-04-11", vec![Change::End {}]), day("2026-04-05")).unwrap();
+    assert_eq!(billed(&facts, "2026-04-11").drafts[0].net, eur(-1_800));
+}
+
+#[test]
+fn time_joins_the_next_bill_and_what_is_older_than_the_last_one_is_named_as_late() {
+    let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
+    let mut facts = billed(&facts(active), "2026-02-01").after;
+    facts.time =
+        vec![worked(1, "2026-01-20", 90, 9_000), worked(2, "2026-02-20", 30, 3_000), worked(3, "2026-03-01", 15, 1)];
+    let billing = billed(&facts, "2026-03-01");
+    let draft = &billing.drafts[0];
+    assert_eq!(story(draft)[2..], ["time 2026-01-20..2026-01-21 9000", "time 2026-02-20..2026-02-21 3000"]);
+    assert_eq!((draft.lines[1].note.is_some(), draft.lines[2].note.is_some()), (true, false));
+    assert_eq!(draft.lines[1].quantity, dec("1.5"));
+    assert_eq!(billing.after.time.len(), 1, "today is billed when it is over");
+}
+
+#[test]
+fn a_bill_takes_as_many_entries_as_an_invoice_holds_and_the_next_one_the_rest() {
+    let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
+    let mut facts = facts(active);
+    facts.time = (0..2_500).map(|n| worked(n, "2026-01-20", 60, 1)).collect();
+    let billing = billed(&facts, "2026-03-01");
+    let lines: Vec<usize> = billing.drafts.iter().map(|draft| draft.lines.len()).collect();
+    assert_eq!(lines, [1, 2_000, 502]);
+}
+
+#[test]
+fn a_block_line_sells_whole_blocks_and_those_that_are_added_later() {
+    let mut block = line(1, LineKind::Block, Timing::Advance, each("500"), day("2026-01-01"));
+    block.block = Some(BlockTerms { minutes: 600, expire_months: Some(3) });
+    block.quantity = vec![Dated::new(day("2026-01-01"), Quantity::Fixed { quantity: dec("1") })];
+    let mut facts = billed(&facts(contract(monthly("2026-01-01", None), vec![block])), "2026-01-01");
+    let sold = facts.drafts[0].blocks[0];
+    assert_eq!((sold.minutes, sold.price, sold.expires_on), (600, eur(50_000), Some(day("2026-04-01"))));
+    let more = Change::SetQuantity { line: line_id(1), quantity: Quantity::Fixed { quantity: dec("3") } };
+    facts.after.contract =
+        amend(facts.after.contract, &amendment("2026-01-31", vec![more]), day("2026-01-31")).unwrap();
+    let next = billed(&facts.after, "2026-02-01");
+    let sold: Vec<(u32, i64)> = next.drafts[0].blocks.iter().map(|sold| (sold.minutes, sold.price.minor())).collect();
+    assert_eq!(sold, [(1_200, 100_000), (1_800, 150_000)]);
+}
+
+#[test]
+fn a_line_may_be_billed_in_full_or_not_at_all_for_a_part_of_a_period() {
+    for (proration, nets) in [
+        (Proration::ActualDays, [2_000, 3_000]),
+        (Proration::FullPeriod, [3_000, 3_000]),
+        (Proration::None, [0, 3_000]),
+    ] {
+        let line = Line { proration: Some(proration), ..fixed(1, Timing::Advance, "30", "2026-04-11") };
+        let schedule = monthly("2026-04-01", None);
+        let drafts = billed(&facts(contract(schedule, vec![line])), "2026-05-01").drafts;
+        let net = |on: &str| drafts.iter().find(|draft| draft.on() == day(on)).map_or(0, |draft| draft.net.minor());
+        assert_eq!([net("2026-04-01"), net("2026-05-01")], nets, "{proration:?}");
+    }
+}

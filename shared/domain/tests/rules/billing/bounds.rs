@@ -1,0 +1,180 @@
+//! Bounds of bills: what is held, how drafts become invoices, and how much goes into one.
+
+
+
+use crate::common::contracts::*;
+use domain::billing::bill::*;
+use domain::billing::contract::*;
+use domain::billing::cycle::Period;
+use domain::billing::dated::Dated;
+use domain::billing::invoice::{InvoiceKind, NewInvoice};
+use domain::billing::taxes::{Exemption, Tax, TaxRounding};
+use domain::billing::terms::PaymentTerms;
+use domain::ids::*;
+use uuid::Uuid;
+
+#[test]
+fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approved() {
+    let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
+    let mut facts = billed(&facts(active), "2026-02-01").after;
+    facts.charges = vec![charge(1, "2026-03-01", "1", "20.01")];
+    let held = billed(&facts, "2026-04-01");
+    assert_eq!(held.drafts[0].holds, [Hold::Total { net: eur(3_001), last: eur(1_000), times: 3 }]);
+    assert!(held.ready().is_empty() && held.drafts.len() == 2, "what comes after a held draft waits for it");
+
+    let approval = |net| Approval { on: day("2026-03-01"), net: eur(net), lines: 0 };
+    facts.approvals = vec![approval(3_000)];
+    assert!(billed(&facts, "2026-04-01").ready().is_empty(), "something else was approved");
+    facts.approvals = vec![approval(3_001)];
+    assert_eq!(billed(&facts, "2026-04-01").ready().len(), 2);
+    facts.approvals.clear();
+    facts.charges = vec![charge(1, "2026-03-01", "1", "20")];
+    assert_eq!(billed(&facts, "2026-04-01").ready().len(), 2, "three times is not over three times");
+}
+
+#[test]
+fn more_than_fifteen_lines_of_one_line_in_a_day_are_held_whether_in_one_call_or_two() {
+    let mut weekly = monthly("2026-01-05", None);
+    weekly.cycle = domain::billing::cycle::Cycle::Weekly;
+    let active = contract(weekly, vec![fixed(1, Timing::Advance, "10", "2026-01-05")]);
+    let late = billed(&facts(active.clone()), "2026-06-01");
+    assert_eq!((late.drafts.len(), late.ready().len()), (22, 15));
+    assert_eq!(late.drafts[15].holds, [Hold::Lines { line: line_id(1), lines: 16, most: 15 }]);
+
+    let mut stored = facts(active);
+    for draft in late.ready() {
+        stored = stored.with(draft, day("2026-06-01"));
+    }
+    assert!(billed(&stored, "2026-06-01").ready().is_empty());
+    let approval = Approval { on: late.drafts[15].on(), net: eur(1_000), lines: 16 };
+    let approved = Facts { approvals: vec![approval], ..stored.clone() };
+    assert_eq!(billed(&approved, "2026-06-01").ready().len(), 1, "the next one is another draft");
+    assert_eq!(billed(&stored, "2026-06-02").ready().len(), 7, "the next day counts anew");
+}
+
+#[test]
+fn drafts_of_one_client_make_one_invoice_that_keeps_every_identity() {
+    let draft = |id: u128, client: u128, starts: &str, days: u16| {
+        let mut contract = contract(monthly(starts, None), vec![fixed(1, Timing::Advance, "10", starts)]);
+        contract.id = ContractId::from_uuid(Uuid::from_u128(id));
+        contract.client = ClientId::from_uuid(Uuid::from_u128(client));
+        contract.terms = PaymentTerms::NetDays { days };
+        billed(&facts(contract), starts).drafts.remove(0)
+    };
+    let drafts = vec![
+        draft(5, 1, "2026-01-01", 14),
+        draft(4, 1, "2026-01-01", 14),
+        draft(3, 1, "2026-01-01", 30),
+        draft(2, 2, "2026-01-01", 14),
+        draft(1, 1, "2026-01-02", 14),
+    ];
+    let sizes = |bundles: &[Bundle]| bundles.iter().map(|bundle| bundle.drafts.len()).collect::<Vec<_>>();
+    assert_eq!(sizes(&bundle(drafts.clone(), Grouping::PerContract)), [1, 1, 1, 1, 1]);
+    let bundles = bundle(drafts.clone(), Grouping::PerClient);
+    assert_eq!(sizes(&bundles), [1, 2, 1, 1]);
+    let mut one: Vec<String> = bundles.iter().flat_map(Bundle::identities).collect();
+    let mut other: Vec<String> = drafts.iter().map(Draft::identity).collect();
+    one.sort();
+    other.sort();
+    assert_eq!(one, other);
+    assert_eq!(bundles[1].due_on(day("2026-01-07")), day("2026-01-21"), "from the day it is issued");
+
+    let mut held = drafts;
+    held[0].holds = vec![Hold::Lines { line: line_id(1), lines: 16, most: 15 }];
+    assert_eq!(sizes(&bundle(held, Grouping::PerClient)), [1, 1, 1, 1, 1], "a held draft holds up no other");
+}
+
+#[test]
+fn use_that_comes_in_very_late_counts_in_the_oldest_period_that_is_remembered() {
+    let price = limited("1", None, Some("10"));
+    let active = contract(monthly("2026-01-01", None), vec![metered(1, price, "2026-01-01")]);
+    let mut facts = billed(&facts(active), "2026-12-01").after;
+    facts.usage = vec![used(1, 1, "2026-01-05", "8")];
+    let next = billed(&facts, "2027-01-01");
+    assert_eq!(stories(&next), [vec!["2027-01-01", "late 2026-06-01..2026-07-01 800"]]);
+    assert_eq!(next.after.book.lines[&line_id(1)].periods.len(), KEPT_PERIODS);
+}
+
+#[test]
+fn a_period_that_changes_often_is_one_line_with_the_same_sum() {
+    let mut facts = facts(contract(
+        monthly("2026-04-01", None),
+        vec![Line { timing: Timing::Arrears, ..counted(1, "30", "2026-04-01", Counted::Contacts) }],
+    ));
+    facts.counts = (1..=30).map(|n| count(Counted::Contacts, &format!("2026-04-{n:02}"), n)).collect();
+    let draft = &billed(&facts, "2026-05-01").drafts[0];
+    assert_eq!(story(draft), ["2026-05-01", "line 2026-04-01..2026-05-01 46500"]);
+    assert_eq!(draft.lines[0].service, Some(Period { from: day("2026-04-01"), to: day("2026-05-01") }));
+}
+
+#[test]
+fn a_contract_of_five_hundred_lines_that_all_changed_fits_into_one_invoice() {
+    let line = |n: u128| {
+        let price = limited("0.30", Some("90"), None);
+        let mut line = Line { price: vec![Dated::new(day("2026-04-01"), price)], ..seats(n, "1", "2026-04-01", "10") };
+        for (on, quantity) in [("2026-05-07", "20"), ("2026-05-13", "30"), ("2026-05-20", "40"), ("2026-05-26", "50")] {
+            line.quantity.push(Dated::new(day(on), Quantity::Fixed { quantity: dec(quantity) }));
+        }
+        line
+    };
+    let mut facts =
+        billed(&facts(contract(monthly("2026-04-01", None), (0..500).map(line).collect())), "2026-04-01").after;
+    for line in &mut facts.contract.lines {
+        line.quantity.insert(1, Dated::new(day("2026-04-16"), Quantity::Fixed { quantity: dec("12") }));
+        line.quantity.insert(2, Dated::new(day("2026-05-01"), Quantity::Fixed { quantity: dec("10") }));
+    }
+    let draft = &billed(&facts, "2026-05-01").drafts[0];
+    assert!(draft.lines.len() <= domain::billing::lines::MOST_LINES, "{}", draft.lines.len());
+    // For each line: 3.30 - 3.00 for April, 86.70 up to its minimum, and 6 x 3 + 6 x 6 + 7 x 9 + 6 x 12 + 6 x 15 over 31.
+    assert_eq!(draft.net, eur(500 * (30 + 8_670 + 900)));
+}
+
+#[test]
+fn a_bundle_is_taxed_as_one_invoice_whose_sums_hold() {
+    let tax = |code: &str, inclusive: bool| Tax {
+        code: code.parse().unwrap(),
+        name: code.to_uppercase(),
+        percent: vec![Dated::new(day("2020-01-01"), dec("19"))],
+        compound: false,
+        inclusive,
+    };
+    let free = Exemption {
+        certificate: "DE123".into(),
+        note: String::new(),
+        from: day("2020-01-01"),
+        expires_on: None,
+        taxes: Vec::new(),
+    };
+    let draft = |id: u128, code: &str| {
+        let line = Line { taxes: vec![code.parse().unwrap()], ..fixed(1, Timing::Advance, "0.33", "2026-01-01") };
+        let mut contract = contract(monthly("2026-01-01", None), vec![line]);
+        contract.id = ContractId::from_uuid(Uuid::from_u128(id));
+        billed(&facts(contract), "2026-01-01").drafts.remove(0)
+    };
+    for (code, exemptions, rounding, net, tax_of) in [
+        ("vat", vec![], TaxRounding::PerLine, 66, 12),
+        ("vat", vec![], TaxRounding::PerInvoice, 66, 13),
+        ("in", vec![], TaxRounding::PerInvoice, 55, 11),
+        ("vat", vec![free.clone()], TaxRounding::PerInvoice, 66, 0),
+        ("in", vec![free], TaxRounding::PerLine, 56, 0),
+    ] {
+        let bundles = bundle(vec![draft(1, code), draft(2, code)], Grouping::PerClient);
+        assert_eq!(bundles.len(), 1);
+        let taxes = [tax("vat", false), tax("in", true)];
+        let (lines, taxed) = invoice_lines(&bundles[0], &taxes, &exemptions, rounding).unwrap();
+        let new = NewInvoice {
+            id: InvoiceId::from_uuid(Uuid::from_u128(1)),
+            kind: InvoiceKind::Recurring,
+            client: bundles[0].client,
+            billed: bundles[0].billed(),
+            currency: bundles[0].currency,
+            terms: bundles[0].terms,
+            taxes: taxed.summary,
+            tax_rounding: rounding,
+            exempted: taxed.exempted,
+            note: None,
+        };
+        let totals = domain::billing::invoice::draft(new, &lines, jiff::Timestamp::UNIX_EPOCH).unwrap().totals;
+        assert_eq!((totals.net.minor(), totals.tax.minor()), (net, tax_of), "{code} {rounding:?}");
+    }
+}

@@ -1,0 +1,244 @@
+//! Contracts: what a valid one is, what amendments may do, how terms are renewed, and what a simulation shows.
+
+
+
+use crate::common::contracts::*;
+use domain::Refusal;
+use domain::billing::bill::bill;
+use domain::billing::contract::*;
+use domain::billing::cycle::Cycle;
+use domain::billing::dated::Dated;
+use domain::billing::pricing::{PercentagePricing, Price, Pricing};
+use domain::billing::simulate::{INVOICES, simulate};
+use domain::ids::*;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+fn fields<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<String> {
+    match result.unwrap_err() {
+        Refusal::Invalid(faults) => faults.into_iter().map(|fault| fault.field).collect(),
+        Refusal::Conflict { code, .. } => vec![code.to_owned()],
+        other => panic!("{other}"),
+    }
+}
+
+fn seats_to(line: u128, quantity: &str) -> Change {
+    Change::SetQuantity { line: line_id(line), quantity: Quantity::Fixed { quantity: dec(quantity) } }
+}
+
+fn year() -> Contract {
+    let lines = vec![seats(1, "10", "2026-01-01", "5"), fixed(2, Timing::Arrears, "99.99", "2026-01-01")];
+    contract(monthly("2026-01-01", Some("2027-01-01")), lines)
+}
+
+#[test]
+fn every_fault_of_a_contract_is_named_where_it_is() {
+    check(&year()).unwrap();
+    type Spoil = fn(&mut Contract);
+    let cases: [(&str, Spoil); 20] = [
+        ("/name", |c| c.name.clear()),
+        ("/number", |c| c.number = "x".repeat(41)),
+        ("/lines", |c| c.lines.clear()),
+        ("/lines/1/id", |c| c.lines[1].id = line_id(1)),
+        ("/schedule/ends_on", |c| c.schedule.ends_on = Some(day("2026-01-01"))),
+        ("/renewal/auto", |c| (c.renewal.auto, c.schedule.ends_on) = (true, None)),
+        ("/renewal/months", |c| c.renewal.months = 0),
+        ("/renewal/notice_days", |c| c.renewal.notice_days = 732),
+        ("/renewal/uplift/percent", |c| c.renewal.uplift = Uplift::Percent { percent: dec("101") }),
+        ("/renewal/uplift/current", |c| {
+            c.renewal.uplift = Uplift::Index { base: dec("100"), current: Some(dec("1020")) };
+        }),
+        ("/lines/0/text", |c| c.lines[0].text = " ".into()),
+        ("/lines/0/until", |c| c.lines[0].until = Some(day("2025-12-31"))),
+        ("/lines/0/from", |c| c.lines[0].from = day("2027-01-01")),
+        ("/lines/0/price", |c| c.lines[0].price.clear()),
+        ("/lines/0/price/0/from", |c| c.lines[0].price[0].from = day("2026-01-02")),
+        ("/lines/0/quantity", |c| c.lines[0].quantity.clear()),
+        ("/lines/0/quantity/0/value", |c| {
+            c.lines[0].quantity[0].value = Quantity::Fixed { quantity: dec("-1") };
+        }),
+        ("/lines/1/quantity/0/value", |c| {
+            let value = Quantity::Counted { what: Counted::Contacts };
+            c.lines[1].quantity = vec![Dated::new(day("2026-01-01"), value)];
+        }),
+        ("/lines/1/block", |c| c.lines[1].kind = LineKind::Block),
+        ("/lines/0/price/0/value/pricing", |c| {
+            let percentage = PercentagePricing {
+                percent: Decimal::ONE,
+                fixed: Decimal::ZERO,
+                free_amount: Decimal::ZERO,
+                free_transactions: 0,
+                minimum: None,
+                maximum: None,
+            };
+            let pricing = Pricing::Percentage(percentage);
+            c.lines[0].price[0].value = Price { pricing, minimum: None, maximum: None };
+        }),
+    ];
+    for (field, spoil) in cases {
+        let mut contract = year();
+        spoil(&mut contract);
+        let found = fields(check(&contract));
+        assert!(found.iter().any(|found| found == field), "{field}: {found:?}");
+    }
+    let mut usage = metered(1, each("1"), "2026-01-01");
+    usage.timing = Timing::Advance;
+    usage.quantity = vec![Dated::new(day("2026-01-01"), Quantity::Fixed { quantity: Decimal::ONE })];
+    let found = fields(check(&contract(monthly("2026-01-01", None), vec![usage])));
+    assert_eq!(found, ["/lines/0/timing", "/lines/0/quantity"]);
+}
+
+#[test]
+fn a_proposal_is_signed_once_and_billed_from_its_start() {
+    let proposal = Contract { state: ContractState::Draft, next_on: None, ..year() };
+    assert!(bill(&facts(proposal.clone()), day("2026-05-01")).unwrap().drafts.is_empty(), "a proposal bills nothing");
+    assert_eq!(
+        fields(amend(proposal.clone(), &amendment("2026-05-01", vec![seats_to(1, "1")]), day("2026-05-01"))),
+        ["contract_draft"]
+    );
+    let signed = activate(proposal, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!((signed.state, signed.next_on), (ContractState::Active, Some(day("2026-01-01"))));
+    assert_eq!(fields(activate(signed, Timestamp::UNIX_EPOCH)), ["contract_active"]);
+}
+
+#[test]
+fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
+    let today = day("2026-05-10");
+    let mut active = year();
+    active.lines[1].until = Some(day("2026-05-01"));
+    active.lines.push(line(3, LineKind::OneOff, Timing::Advance, each("1"), day("2026-02-01")));
+    let cases = [
+        (amendment("2026-05-09", vec![seats_to(1, "6")]), "/effective_on"),
+        (amendment("2026-05-10", vec![]), "/changes"),
+        (amendment("2026-05-10", vec![seats_to(9, "6")]), "/changes/0/line"),
+        (amendment("2026-05-10", vec![seats_to(1, "6"), seats_to(2, "6")]), "/changes/1/line"),
+        (amendment("2026-05-10", vec![seats_to(3, "6")]), "/changes/0/line"),
+        (amendment("2026-05-10", vec![seats_to(1, "-6")]), "/lines/0/quantity/1/value"),
+        (amendment("2027-01-01", vec![seats_to(1, "6")]), "after_the_end"),
+        (amendment("2027-01-01", vec![Change::End {}]), "after_the_end"),
+        (amendment("2026-06-01", vec![Change::Extend { until: Some(day("2026-12-31")) }]), "/changes/0/until"),
+        (amendment("2026-12-15", vec![Change::GiveNotice {}]), "notice_too_late"),
+        (
+            amendment("2026-06-01", vec![Change::AddLine { line: Box::new(seats(4, "1", "2026-05-31", "1")) }]),
+            "/changes/0/line/from",
+        ),
+    ];
+    for (amendment, field) in cases {
+        assert_eq!(fields(amend(active.clone(), &amendment, today)), [field]);
+    }
+    let over = Contract { state: ContractState::Ended, ..active };
+    assert_eq!(fields(amend(over, &amendment("2026-05-10", vec![seats_to(1, "6")]), today)), ["contract_ended"]);
+}
+
+#[test]
+fn values_are_kept_by_date_and_one_of_the_same_date_is_replaced() {
+    let today = day("2026-02-01");
+    let quantities = |contract: &Contract| {
+        let value = |dated: &Dated<Quantity>| match dated.value {
+            Quantity::Fixed { quantity } => (dated.from.to_string(), quantity.to_string()),
+            Quantity::Counted { .. } => unreachable!(),
+        };
+        contract.lines[0].quantity.iter().map(value).collect::<Vec<_>>()
+    };
+    let mut active = year();
+    for (on, quantity) in [("2026-06-01", "9"), ("2026-03-01", "7"), ("2026-06-01", "8")] {
+        active = amend(active, &amendment(on, vec![seats_to(1, quantity)]), today).unwrap();
+    }
+    let expected = [("2026-01-01", "5"), ("2026-03-01", "7"), ("2026-06-01", "8")];
+    assert_eq!(quantities(&active), expected.map(|(on, quantity)| (on.to_owned(), quantity.to_owned())));
+}
+
+#[test]
+fn a_term_is_extended_when_the_last_day_of_notice_has_passed_and_prices_rise_once() {
+    let mut active = year();
+    active.renewal = Renewal {
+        auto: true,
+        months: 12,
+        notice_days: 30,
+        uplift: Uplift::Percent { percent: dec("3") },
+        notice_given: None,
+    };
+    let coming = upcoming(&active).unwrap();
+    assert_eq!((coming.notice_by, coming.until), (day("2026-12-02"), Some(day("2028-01-01"))));
+    assert_eq!(renewed(active.clone(), day("2026-12-02")), active, "notice may still be given on that day");
+
+    let once = renewed(active.clone(), day("2026-12-03"));
+    assert_eq!(once.schedule.ends_on, Some(day("2028-01-01")));
+    assert_eq!(renewed(once.clone(), day("2026-12-31")), once);
+    let prices = |contract: &Contract, line: usize| {
+        contract.lines[line].price.iter().map(|price| (price.from, price.value.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(prices(&once, 0)[1..], [(day("2027-01-01"), each("10.3"))]);
+    assert_eq!(prices(&once, 1)[1..], [(day("2027-01-01"), each("102.9897"))]);
+
+    let thrice = renewed(active.clone(), day("2029-06-01"));
+    assert_eq!(thrice.renewals.len(), 3);
+    assert_eq!(prices(&thrice, 0)[3..], [(day("2029-01-01"), each("10.92727"))]);
+
+    let noticed = amend(active, &amendment("2026-12-02", vec![Change::GiveNotice {}]), day("2026-11-01")).unwrap();
+    assert_eq!(renewed(noticed, day("2030-01-01")).schedule.ends_on, Some(day("2027-01-01")));
+}
+
+#[test]
+fn an_index_is_used_once_and_then_waits_for_the_next() {
+    let mut active = year();
+    active.lines[1].price.push(Dated::new(day("2027-01-01"), each("80")));
+    let uplift = Uplift::Index { base: dec("100"), current: Some(dec("104")) };
+    active.renewal = Renewal { auto: true, months: 12, notice_days: 0, uplift, notice_given: None };
+    let later = renewed(active, day("2028-06-01"));
+    let factors: Vec<String> = later.renewals.iter().map(|renewal| renewal.factor.normalize().to_string()).collect();
+    assert_eq!(factors, ["1.04", "1"]);
+    assert_eq!(later.renewal.uplift, Uplift::Index { base: dec("104"), current: None });
+    assert_eq!(later.lines[0].price.last().unwrap().value, each("10.4"));
+    assert_eq!(later.lines[1].price.last().unwrap().value, each("80"), "what was agreed for the new term stays");
+}
+
+#[test]
+fn an_end_on_the_31st_comes_back_after_a_short_month() {
+    let mut active =
+        contract(monthly("2026-01-31", Some("2026-02-28")), vec![fixed(1, Timing::Advance, "1", "2026-01-31")]);
+    active.renewal = Renewal { auto: true, months: 1, notice_days: 5, ..Renewal::default() };
+    let ends: Vec<String> =
+        renewed(active, day("2026-05-29")).renewals.iter().map(|renewal| renewal.until.to_string()).collect();
+    assert_eq!(ends, ["2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"]);
+}
+
+#[test]
+fn a_simulation_shows_twelve_invoices_of_a_proposal() {
+    let mut proposal = Contract { state: ContractState::Draft, next_on: None, ..year() };
+    proposal.schedule.ends_on = None;
+    let simulation = simulate(&facts(proposal), None, day("2025-12-01")).unwrap();
+    assert_eq!(simulation.drafts.len(), INVOICES);
+    let nets: Vec<i64> = simulation.drafts.iter().map(|draft| draft.net.minor()).collect();
+    assert_eq!(nets[..3], [5_000, 14_999, 14_999]);
+    assert_eq!(simulation.effect, None);
+}
+
+#[test]
+fn a_simulated_change_says_what_it_does_to_the_present_period() {
+    let mut active = year();
+    active.schedule.cycle = Cycle::Quarterly;
+    let facts = bill(&facts(active), day("2026-04-10")).unwrap().after;
+    // 91 days from April to June, of which 46 are from 16 May on.
+    let more = vec![seats_to(1, "14"), Change::EndLine { line: line_id(2) }];
+    let simulation = simulate(&facts, Some(&amendment("2026-05-16", more)), day("2026-05-02")).unwrap();
+    let effect = simulation.effect.unwrap();
+    assert_eq!((effect.period.from, effect.period.to), (day("2026-04-01"), day("2026-07-01")));
+    let lines: Vec<(LineId, i64)> = effect.lines.iter().map(|(line, amount)| (*line, amount.minor())).collect();
+    assert_eq!(lines, [(line_id(1), 4_549), (line_id(2), -5_054)], "90 x 46/91, and 99.99 x 46/91 less");
+    assert_eq!(effect.net.minor(), -505);
+    assert_eq!(story(&simulation.drafts[0])[1], "adjustment 2026-04-01..2026-07-01 4549");
+}
+
+#[test]
+fn a_contract_travels_and_refuses_fields_that_it_does_not_know() {
+    let mut active = year();
+    active.renewal.uplift = Uplift::Percent { percent: dec("2.5") };
+    let json = serde_json::to_value(&active).unwrap();
+    assert_eq!(serde_json::from_value::<Contract>(json.clone()).unwrap(), active);
+    for at in ["", "/renewal", "/renewal/uplift", "/lines/0", "/lines/0/quantity/0/value", "/schedule"] {
+        let mut spoiled = json.clone();
+        spoiled.pointer_mut(at).unwrap()["surprise"] = true.into();
+        assert!(serde_json::from_value::<Contract>(spoiled).is_err(), "{at}");
+    }
+}

@@ -1,0 +1,383 @@
+//! The books: any sequence of money events leaves them right, and the checker finds what is not.
+
+#![allow(clippy::type_complexity, reason = "a generated case is a tuple")]
+
+use std::collections::BTreeMap;
+
+use domain::billing::checker::{Checker, Finding};
+use domain::billing::credit::{Credit, LineCredit, credit, credited_of};
+use domain::billing::cycle::Period;
+use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, NewInvoice, Origin, draft};
+use domain::billing::issue::{issue, void, write_off};
+use domain::billing::ledger::{Account, Posting, Stamp};
+use domain::billing::number::{Series, SeriesKind};
+use domain::billing::owed::{issue_owed, turned};
+use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
+use domain::billing::recognition::{Recognition, earned};
+use domain::billing::refunds::{RefundFrom, refund};
+use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
+use domain::billing::terms::PaymentTerms;
+use domain::ids::*;
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+const CURRENCIES: [Currency; 2] = [Currency::EUR, Currency::JPY];
+
+fn client(n: u8) -> ClientId {
+    ClientId::from_uuid(Uuid::from_u128(u128::from(n % 2) + 1))
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Issue { client: u8, currency: u8, nets: Vec<(i32, Option<(u8, u16)>)> },
+    IssueAgain(u8),
+    Send(u8),
+    Pay { client: u8, currency: u8, amount: u32, how: u8, invoice: u8 },
+    UseCredit { client: u8, currency: u8, amount: u32 },
+    CreditLines { invoice: u8, line: u8, part: Option<u32> },
+    CreditAmount { invoice: u8, amount: u32 },
+    Refund { payment: u8, amount: u32, invoice: bool },
+    WriteOff(u8),
+    Void(u8),
+    Recognise { which: u8, days: u8 },
+    Wait(u8),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let amount = || prop_oneof![0_u32..200, 0_u32..60_000];
+    let service = proptest::option::of((0_u8..60, 1_u16..100));
+    let nets = proptest::collection::vec((prop_oneof![4 => 0_i32..20_000, 1 => -3_000_i32..0], service), 1..5);
+    let op = prop_oneof![
+        5 => (0_u8..2, 0_u8..2, nets).prop_map(|(client, currency, nets)| Op::Issue { client, currency, nets }),
+        1 => any::<u8>().prop_map(Op::IssueAgain),
+        1 => any::<u8>().prop_map(Op::Send),
+        5 => (0_u8..2, 0_u8..2, amount(), 0_u8..3, any::<u8>())
+            .prop_map(|(client, currency, amount, how, invoice)| Op::Pay { client, currency, amount, how, invoice }),
+        2 => (0_u8..2, 0_u8..2, amount())
+            .prop_map(|(client, currency, amount)| Op::UseCredit { client, currency, amount }),
+        3 => (any::<u8>(), any::<u8>(), proptest::option::of(0_u32..20_000))
+            .prop_map(|(invoice, line, part)| Op::CreditLines { invoice, line, part }),
+        2 => (any::<u8>(), amount()).prop_map(|(invoice, amount)| Op::CreditAmount { invoice, amount }),
+        3 => (any::<u8>(), amount(), any::<bool>())
+            .prop_map(|(payment, amount, invoice)| Op::Refund { payment, amount, invoice }),
+        1 => any::<u8>().prop_map(Op::WriteOff),
+        1 => any::<u8>().prop_map(Op::Void),
+        3 => (any::<u8>(), 0_u8..80).prop_map(|(which, days)| Op::Recognise { which, days }),
+        1 => (1_u8..20).prop_map(Op::Wait),
+    ];
+    proptest::collection::vec(op, 1..25)
+}
+
+struct World {
+    today: Date,
+    made: u128,
+    invoices: Vec<Invoice>,
+    lines: BTreeMap<InvoiceId, Vec<InvoiceLine>>,
+    payments: Vec<Payment>,
+    credits: Vec<ClientCredit>,
+    recognitions: Vec<Recognition>,
+    series: [Series; 2],
+    postings: Vec<Posting>,
+}
+
+impl World {
+    fn new() -> Self {
+        let credits = [0, 1].iter().flat_map(|n| CURRENCIES.map(|currency| ClientCredit::none(client(*n), currency)));
+        Self {
+            today: date(2026, 1, 31),
+            made: 1_000,
+            invoices: Vec::new(),
+            lines: BTreeMap::new(),
+            payments: Vec::new(),
+            credits: credits.collect(),
+            recognitions: Vec::new(),
+            series: [Series::new(SeriesKind::Invoice), Series::new(SeriesKind::CreditNote)],
+            postings: Vec::new(),
+        }
+    }
+
+    fn uuid(&mut self) -> Uuid {
+        self.made += 1;
+        Uuid::from_u128(self.made)
+    }
+
+    fn stamp(&mut self) -> Stamp {
+        Stamp { id: PostingId::from_uuid(self.uuid()), at: Timestamp::UNIX_EPOCH, on: self.today }
+    }
+
+    fn credit_of(&self, client: ClientId, currency: Currency) -> ClientCredit {
+        let of = |credit: &&ClientCredit| credit.client == client && credit.balance.currency() == currency;
+        *self.credits.iter().find(of).unwrap()
+    }
+
+    fn keep(&mut self, invoices: Vec<Invoice>, credit: Option<ClientCredit>, posting: Option<Posting>) {
+        for invoice in invoices {
+            match self.invoices.iter_mut().find(|kept| kept.id == invoice.id) {
+                Some(kept) => *kept = invoice,
+                None => self.invoices.push(invoice),
+            }
+        }
+        if let Some(credit) = credit {
+            let same = |kept: &&mut ClientCredit| {
+                kept.client == credit.client && kept.balance.currency() == credit.balance.currency()
+            };
+            *self.credits.iter_mut().find(same).unwrap() = credit;
+        }
+        self.postings.extend(posting);
+    }
+
+    fn pick(&self, n: u8) -> Option<Invoice> {
+        self.invoices.get(usize::from(n) % self.invoices.len().max(1)).cloned()
+    }
+
+    /// Whether the rule allowed it.
+    fn apply(&mut self, op: &Op) -> bool {
+        self.try_apply(op).is_some()
+    }
+
+    fn try_apply(&mut self, op: &Op) -> Option<()> {
+        let stamp = self.stamp();
+        match op {
+            Op::Issue { client: n, currency, nets } => {
+                let (new, lines) =
+                    document(self.uuid(), client(*n), CURRENCIES[usize::from(*currency)], self.today, nets);
+                let (drafted, lines) = turned(draft(new, &lines, stamp.at).unwrap(), lines);
+                if drafted.kind == InvoiceKind::CreditNote {
+                    let credit = self.credit_of(drafted.client, drafted.currency);
+                    let owed = issue_owed(drafted, &lines, credit, self.series[1].clone(), stamp).unwrap();
+                    self.series[1] = owed.series;
+                    self.lines.insert(owed.note.id, lines);
+                    self.recognitions.extend(owed.recognition);
+                    self.keep(vec![owed.note], Some(owed.credit), owed.posting);
+                    return Some(());
+                }
+                let issued = issue(drafted, &lines, self.series[0].clone(), stamp).ok()?;
+                self.series[0] = issued.series;
+                self.lines.insert(issued.invoice.id, lines);
+                self.recognitions.extend(issued.recognition);
+                self.keep(vec![issued.invoice], None, issued.posting);
+            }
+            Op::IssueAgain(n) => {
+                let invoice = self.pick(*n)?;
+                let lines = self.lines.get(&invoice.id)?.clone();
+                if invoice.kind == InvoiceKind::CreditNote {
+                    let credit = self.credit_of(invoice.client, invoice.currency);
+                    let owed = issue_owed(invoice, &lines, credit, self.series[1].clone(), stamp).ok()?;
+                    self.series[1] = owed.series;
+                    self.keep(vec![owed.note], Some(owed.credit), owed.posting);
+                    return Some(());
+                }
+                let issued = issue(invoice, &lines, self.series[0].clone(), stamp).ok()?;
+                self.series[0] = issued.series;
+                self.keep(vec![issued.invoice], None, issued.posting);
+            }
+            Op::Send(n) => {
+                let sent = self.pick(*n)?.sent(stamp.at).ok()?;
+                self.keep(vec![sent], None, None);
+            }
+            Op::Pay { client: n, currency, amount, how, invoice } => {
+                let currency = CURRENCIES[usize::from(*currency)];
+                let chosen = self.pick(*invoice).map(|invoice| {
+                    let most = invoice.balance().minor().min(i64::from(*amount));
+                    Allocation { invoice: invoice.id, amount: Money::new(most, invoice.currency) }
+                });
+                let how = match how {
+                    0 => Allocate::OldestFirst {},
+                    1 => Allocate::Keep {},
+                    _ => Allocate::Chosen { allocations: chosen.into_iter().collect() },
+                };
+                self.pay(client(*n), Money::new((*amount).into(), currency), Method::BankTransfer {}, &how, stamp)?;
+            }
+            Op::UseCredit { client: n, currency, amount } => {
+                let amount = Money::new((*amount).into(), CURRENCIES[usize::from(*currency)]);
+                self.pay(client(*n), amount, Method::ClientCredit {}, &Allocate::OldestFirst {}, stamp)?;
+            }
+            Op::CreditLines { invoice, line, part } => {
+                let invoice = self.pick(*invoice)?;
+                let lines = self.lines.get(&invoice.id)?.clone();
+                let line = &lines[usize::from(*line) % lines.len()];
+                let net = part.map(|minor| Money::new(minor.into(), invoice.currency));
+                let of_it = |note: &&Invoice| note.corrects == Some(invoice.id);
+                let notes = self.invoices.iter().filter(of_it).flat_map(|note| self.lines[&note.id].clone());
+                let already = credited_of(notes).unwrap();
+                let what = [LineCredit { n: line.n, net }];
+                self.note(invoice, &Credit::Lines { lines: &lines, already: &already, what: &what }, stamp)?;
+            }
+            Op::CreditAmount { invoice, amount } => {
+                let invoice = self.pick(*invoice)?;
+                let total = Money::new((*amount).into(), invoice.currency);
+                let total = if amount % 3 == 0 { invoice.left_to_credit().ok()? } else { total };
+                self.note(invoice, &Credit::Amount { total }, stamp)?;
+            }
+            Op::Refund { payment, amount, invoice } => {
+                let index = usize::from(*payment) % self.payments.len().max(1);
+                let payment = self.payments.get(index)?.clone();
+                let paid = payment.allocations.first().filter(|_| *invoice);
+                let reopened = paid.and_then(|paid| self.invoices.iter().find(|of| of.id == paid.invoice)).cloned();
+                let from = reopened.map_or(RefundFrom::Credit, |invoice| RefundFrom::Invoice(Box::new(invoice)));
+                let credit = self.credit_of(payment.client, payment.amount.currency());
+                let amount = Money::new((*amount).into(), payment.amount.currency());
+                let done = refund(payment, amount, from, credit, stamp).ok()?;
+                self.payments[index] = done.payment;
+                self.keep(done.invoice.into_iter().collect(), Some(done.credit), done.posting);
+            }
+            Op::WriteOff(n) => {
+                let done = write_off(self.pick(*n)?, stamp).ok()?;
+                self.keep(vec![done.invoice], None, done.posting);
+            }
+            Op::Void(n) => {
+                let invoice = self.pick(*n)?;
+                let at = self.recognitions.iter().position(|of| of.invoice == invoice.id);
+                let done = void(invoice, at.map(|at| self.recognitions[at].clone()), stamp).ok()?;
+                if let (Some(at), Some(after)) = (at, done.recognition) {
+                    self.recognitions[at] = after;
+                }
+                self.keep(vec![done.invoice], None, done.posting);
+            }
+            Op::Recognise { which, days } => {
+                let index = usize::from(*which) % self.recognitions.len().max(1);
+                let until = self.today.saturating_add(i64::from(*days).days());
+                let (after, posting) = self.recognitions.get(index)?.clone().recognise(until, stamp).unwrap();
+                self.recognitions[index] = after;
+                self.keep(Vec::new(), None, posting);
+            }
+            Op::Wait(days) => {
+                self.today = self.today.saturating_add(i64::from(*days).days());
+                let late = self.invoices.iter().map(|invoice| invoice.clone().overdue(self.today, stamp.at).unwrap());
+                self.invoices = late.collect();
+            }
+        }
+        Some(())
+    }
+
+    fn pay(&mut self, client: ClientId, amount: Money, method: Method, how: &Allocate, stamp: Stamp) -> Option<()> {
+        let id = PaymentId::from_uuid(self.uuid());
+        let received_on = self.today;
+        let new = NewPayment { id, client, method, amount, received_on, reference: None, provider_key: None };
+        let credit = self.credit_of(client, amount.currency());
+        let got = receive(new, credit, self.invoices.clone(), how, stamp).ok()?;
+        self.payments.push(got.payment);
+        self.keep(got.invoices, Some(got.credit), got.posting);
+        Some(())
+    }
+
+    fn note(&mut self, invoice: Invoice, what: &Credit<'_>, stamp: Stamp) -> Option<()> {
+        let id = InvoiceId::from_uuid(self.uuid());
+        let account = self.credit_of(invoice.client, invoice.currency);
+        let done = credit(invoice, what, (id, "A complaint"), account, self.series[1].clone(), stamp).ok()?;
+        assert_eq!(done.note.totals.net.plus(done.note.totals.tax), Ok(done.note.totals.total));
+        self.series[1] = done.series;
+        self.lines.insert(id, done.lines);
+        self.recognitions.extend(done.recognition);
+        self.keep(vec![done.invoice, done.note], Some(done.credit), done.posting);
+        Some(())
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut checker = Checker::new();
+        self.invoices.iter().for_each(|invoice| checker.invoice(invoice));
+        self.payments.iter().for_each(|payment| checker.payment(payment));
+        self.credits.iter().for_each(|credit| checker.credit(credit));
+        self.recognitions.iter().for_each(|recognition| checker.recognition(recognition));
+        self.series.iter().for_each(|series| checker.series(series));
+        self.postings.iter().for_each(|posting| checker.posting(posting));
+        checker.done()
+    }
+}
+
+/// An invoice with a tax of 19 % on every line, rounded on each.
+fn document(
+    id: Uuid,
+    client: ClientId,
+    currency: Currency,
+    today: Date,
+    nets: &[(i32, Option<(u8, u16)>)],
+) -> (NewInvoice, Vec<InvoiceLine>) {
+    let (code, percent) = ("vat".parse::<domain::billing::codes::TaxCode>().unwrap(), Decimal::from(19));
+    let line = |(n, (net, service)): (u32, &(i32, Option<(u8, u16)>))| {
+        let net = Money::new((*net).into(), currency);
+        let tax = LineTax { code: code.clone(), percent, amount: net.times(Decimal::new(19, 2)).unwrap() };
+        let service = service.map(|(back, days)| {
+            let from = today.saturating_sub(i64::from(back).days());
+            Period { from, to: from.saturating_add(i64::from(days).days()) }
+        });
+        InvoiceLine {
+            n,
+            origin: Origin::Manual {},
+            text: "Work".into(),
+            service,
+            quantity: Decimal::ONE,
+            unit: None,
+            unit_price: None,
+            gross: net,
+            discount: Money::zero(currency),
+            net,
+            taxes: vec![tax],
+            note: None,
+        }
+    };
+    let lines: Vec<InvoiceLine> = (1..).zip(nets).map(line).collect();
+    let tax = Money::sum(currency, lines.iter().map(|line| line.taxes[0].amount)).unwrap();
+    let net = Money::sum(currency, lines.iter().map(|line| line.net)).unwrap();
+    let row = TaxSum { code, name: "VAT".into(), percent, compound: false, inclusive: false, net, tax };
+    let period = Period { from: today, to: today.saturating_add(1.month()) };
+    let new = NewInvoice {
+        id: InvoiceId::from_uuid(id),
+        kind: InvoiceKind::Recurring,
+        client,
+        billed: vec![Billed { contract: ContractId::from_uuid(id), period }],
+        currency,
+        terms: PaymentTerms::NetDays { days: 10 },
+        taxes: vec![row],
+        tax_rounding: TaxRounding::PerLine,
+        exempted: Vec::new(),
+        note: None,
+    };
+    (new, lines)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn any_sequence_of_money_events_leaves_the_books_right(ops in ops()) {
+        let mut world = World::new();
+        for op in &ops {
+            world.apply(op);
+        }
+        prop_assert_eq!(world.findings(), vec![]);
+        for invoice in &world.invoices {
+            prop_assert!(!invoice.balance().is_negative());
+        }
+        for credit in &world.credits {
+            prop_assert!(!credit.balance.is_negative());
+            let account = Account::Receivable { client: credit.client };
+            let currency = credit.balance.currency();
+            let of = |posting: &&Posting| posting.currency == currency;
+            let ledger: i64 = world.postings.iter().filter(of).map(|posting| posting.on_account(&account)).sum();
+            let open = world.invoices.iter().filter(|of| of.client == credit.client && of.currency == currency);
+            prop_assert_eq!(ledger, open.map(|invoice| invoice.balance().minor()).sum::<i64>());
+        }
+        let numbers = world.invoices.iter().filter(|of| of.kind != InvoiceKind::CreditNote);
+        let mut numbers: Vec<u64> = numbers.filter_map(|of| Some(of.number.as_ref()?.n)).collect();
+        numbers.sort_unstable();
+        prop_assert_eq!(numbers, (1..=world.series[0].last).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_days_amounts_of_a_service_add_up_to_its_net_exactly(net in -1_000_000_000_i64..1_000_000_000, days in 1_i64..800) {
+        let from = date(2027, 11, 30);
+        let service = Period { from, to: from.saturating_add(days.days()) };
+        let net = Money::new(net, Currency::EUR);
+        let by = |day: i64| earned(net, service, from.saturating_add(day.days())).minor();
+        prop_assert_eq!((by(-1), by(0), by(days), by(days + 9)), (0, 0, net.minor(), net.minor()));
+        let amounts: Vec<i64> = (0..days).map(|day| by(day + 1) - by(day)).collect();
+        prop_assert_eq!(amounts.iter().sum::<i64>(), net.minor());
+        prop_assert!(amounts.iter().max().unwrap() - amounts.iter().min().unwrap() <= 1);
+    }
+}

@@ -1,0 +1,301 @@
+//! Retries: when a method is tried again, and that no history of lost answers charges twice.
+
+
+use std::collections::BTreeMap;
+
+use domain::billing::retry::*;
+use domain::error::Refusal;
+use domain::ids::{InvoiceId, PaymentMethodId};
+use domain::invalid::Check;
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const SOFT: AttemptResult = AttemptResult::Declined { class: DeclineClass::Soft };
+const DAY_S: i64 = 86_400;
+
+fn method(n: u8) -> PaymentMethodId {
+    PaymentMethodId::from_uuid(Uuid::from_u128(n.into()))
+}
+
+fn charging() -> Charging {
+    Charging::new(InvoiceId::from_uuid(Uuid::nil()), method(0), Timestamp::UNIX_EPOCH)
+}
+
+fn owed() -> Money {
+    Money::new(12_300, Currency::EUR)
+}
+
+fn day(n: i64) -> Timestamp {
+    Timestamp::from_second(n * DAY_S).unwrap()
+}
+
+/// Charges now and gets an answer.
+fn tried(charging: Charging, result: AttemptResult, policy: &RetryPolicy, random: u64, now: Timestamp) -> Charging {
+    let (charging, attempt) = charging.begin(owed(), now).unwrap();
+    charging.close(attempt.n, result, policy, random, now).unwrap()
+}
+
+#[test]
+fn by_default_there_are_4_tries_in_exactly_21_days() {
+    let policy = RetryPolicy::default();
+    let mut charging = charging();
+    for (on, next) in [(0, Some(3)), (3, Some(9)), (9, Some(21)), (21, None)] {
+        assert_eq!(charging.next(owed(), day(on)), Next::Charge {}, "day {on}");
+        charging = tried(charging, SOFT, &policy, 0, day(on));
+        assert_eq!(charging.due_at(owed(), day(on)), next.map(day), "after day {on}");
+    }
+    assert_eq!(charging.next(owed(), day(500)), Next::Stop(Stopped::TriedEnough));
+}
+
+#[test]
+fn a_try_counts_from_when_it_was_sent_and_not_from_when_its_answer_came() {
+    let policy = RetryPolicy::default();
+    let (charging, attempt) = charging().begin(owed(), day(0)).unwrap();
+    let charging = charging.close(attempt.n, SOFT, &policy, 0, day(2)).unwrap();
+    assert_eq!(charging.due_at(owed(), day(2)), Some(day(3)));
+}
+
+#[test]
+fn chance_only_shortens_a_wait() {
+    let policy = RetryPolicy::default();
+    for (random, hours) in [(0, 72.0), (u64::MAX / 2, 68.4), (u64::MAX, 64.8)] {
+        let got = policy.wait(1, random).as_secs_f64() / 3_600.0;
+        assert!((got - hours).abs() < 0.01, "{random}: {got} hours");
+    }
+}
+
+#[test]
+fn a_decline_says_what_is_waited_for() {
+    let policy = RetryPolicy::default();
+    let declined = |class| tried(charging(), AttemptResult::Declined { class }, &policy, 0, day(0));
+    let hard = declined(DeclineClass::Hard);
+    assert_eq!(hard.next(owed(), day(300)), Next::Stop(Stopped::NeedsMethod));
+    assert_eq!(hard.clone().with_method(method(0), day(4)), hard, "the same method is no other");
+    let other = hard.with_method(method(1), day(4));
+    assert_eq!((other.next(owed(), day(4)), other.tries), (Next::Charge {}, 0));
+    let payer = declined(DeclineClass::NeedsAuthentication);
+    assert_eq!(payer.next(owed(), day(300)), Next::Stop(Stopped::NeedsPayer));
+    assert_eq!(declined(DeclineClass::Soft).next(owed(), day(0)), Next::Wait { until: day(3) });
+}
+
+#[test]
+fn a_new_method_has_tries_of_its_own_but_never_more_than_8_in_60_days() {
+    let policy = RetryPolicy { tries: 255, first_wait_hours: 1, factor: 1, jitter_percent: 0 };
+    let mut charging = charging();
+    for n in 0..8 {
+        charging = tried(charging, AttemptResult::Declined { class: DeclineClass::Hard }, &policy, 0, day(n.into()));
+        charging = charging.with_method(method(n + 1), day(n.into()));
+    }
+    assert_eq!(charging.next(owed(), day(8)), Next::Wait { until: day(60) });
+    let charging = tried(charging, SOFT, &policy, 0, day(60));
+    assert_eq!(charging.next(owed(), day(60)), Next::Wait { until: day(61) });
+    assert_eq!(charging.attempts.len(), 8, "what is over for 60 days is not kept");
+}
+
+#[test]
+fn what_is_not_known_is_asked_first_and_what_never_arrived_goes_again_under_its_key() {
+    let policy = RetryPolicy::default();
+    let (open, first) = charging().begin(owed(), day(0)).unwrap();
+    assert_eq!(open.next(owed(), day(40)), Next::Ask { n: 1 });
+    assert!(matches!(open.clone().begin(owed(), day(40)), Err(Refusal::Conflict { .. })));
+    let unknown = open.close(1, AttemptResult::Unknown {}, &policy, 0, day(0)).unwrap();
+    let other = unknown.clone().with_method(method(1), day(1));
+    assert_eq!(other.next(owed(), day(40)), Next::Ask { n: 1 }, "another method changes nothing about it");
+    let lost = unknown.close(1, AttemptResult::NeverArrived {}, &policy, 0, day(1)).unwrap();
+    assert_eq!(lost.next(owed(), day(1)), Next::Resend { n: 1 });
+    assert!(matches!(lost.clone().begin(owed(), day(40)), Err(Refusal::Conflict { .. })));
+    let less = Money::new(1, Currency::EUR);
+    assert_eq!(lost.next(less, day(1)), Next::Charge {}, "a key is good for one amount only");
+    let (again, second) = lost.resend(1, owed(), day(1)).unwrap();
+    assert_eq!((second.key, second.n), (first.key, first.n));
+    assert_eq!(again.next(owed(), day(1)), Next::Ask { n: 1 });
+    assert_eq!(again.tries, 1, "it is the same try");
+}
+
+#[test]
+fn success_is_final() {
+    let policy = RetryPolicy::default();
+    let paid = tried(charging(), AttemptResult::Succeeded {}, &policy, 0, day(0));
+    assert_eq!(paid.next(owed(), day(90)), Next::Done {});
+    for later in [SOFT, AttemptResult::Unknown {}, AttemptResult::NeverArrived {}, AttemptResult::Open {}] {
+        assert_eq!(paid.clone().close(1, later, &policy, 0, day(1)).unwrap(), paid, "{later:?}");
+    }
+    let declined = tried(charging(), SOFT, &policy, 0, day(0));
+    let late = declined.close(1, AttemptResult::Succeeded {}, &policy, 0, day(1)).unwrap();
+    assert_eq!(late.next(owed(), day(90)), Next::Done {}, "money that came counts, whatever was said before");
+    assert_eq!(charging().next(Money::zero(Currency::EUR), day(0)), Next::Done {}, "paid by other means");
+}
+
+#[test]
+fn a_policy_is_held_to_its_bounds() {
+    let faults = |policy: RetryPolicy| {
+        let mut check = Check::new();
+        policy.check("/retry", &mut check);
+        match check.done() {
+            Err(Refusal::Invalid(faults)) => faults.into_iter().map(|fault| fault.field).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let good = RetryPolicy::default();
+    assert!(faults(good).is_empty());
+    for (policy, field) in [
+        (RetryPolicy { tries: 0, ..good }, "/retry/tries"),
+        (RetryPolicy { tries: 9, first_wait_hours: 1, factor: 1, ..good }, "/retry/tries"),
+        (RetryPolicy { tries: 6, ..good }, "/retry/tries"),
+        (RetryPolicy { first_wait_hours: 0, ..good }, "/retry/first_wait_hours"),
+        (RetryPolicy { first_wait_hours: 721, tries: 2, ..good }, "/retry/first_wait_hours"),
+        (RetryPolicy { factor: 5, tries: 2, ..good }, "/retry/factor"),
+        (RetryPolicy { jitter_percent: 51, ..good }, "/retry/jitter_percent"),
+    ] {
+        assert_eq!(faults(policy), [field], "{policy:?}");
+    }
+}
+
+/// What happens to a charge on its way to the provider and back.
+#[derive(Debug, Clone, Copy)]
+struct Fate {
+    dies_before_the_call: bool,
+    arrives: bool,
+    answer_lost: bool,
+    class: Option<u8>,
+    random: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    Work(Fate),
+    Hours(u16),
+    Method(u8),
+    /// The provider tells by itself what became of an attempt.
+    Told(u8, u64),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let fate =
+        (any::<[bool; 3]>(), proptest::option::weighted(0.9, 0_u8..3), any::<u64>()).prop_map(|(b, class, random)| {
+            Op::Work(Fate {
+                dies_before_the_call: b[0] && b[1],
+                arrives: b[1] || b[2],
+                answer_lost: b[0],
+                class,
+                random,
+            })
+        });
+    let op = prop_oneof![
+        8 => fate,
+        4 => (0_u16..400).prop_map(Op::Hours),
+        2 => (0_u8..5).prop_map(Op::Method),
+        1 => (any::<u8>(), any::<u64>()).prop_map(|(n, random)| Op::Told(n, random)),
+    ];
+    proptest::collection::vec(op, 1..80)
+}
+
+fn policies() -> impl Strategy<Value = RetryPolicy> {
+    prop_oneof![
+        Just(RetryPolicy::default()),
+        (any::<u8>(), 0_u16..200, any::<u8>(), any::<u8>()).prop_map(
+            |(tries, first_wait_hours, factor, jitter_percent)| {
+                RetryPolicy { tries, first_wait_hours, factor, jitter_percent }
+            }
+        ),
+    ]
+}
+
+/// The provider: what arrived under each key, once, and what came of it.
+#[derive(Default)]
+struct Provider {
+    charges: BTreeMap<String, (Timestamp, PaymentMethodId, AttemptResult)>,
+}
+
+impl Provider {
+    fn call(&mut self, attempt: &Attempt, fate: Fate, now: Timestamp) -> AttemptResult {
+        if fate.arrives {
+            let class = [DeclineClass::Soft, DeclineClass::Hard, DeclineClass::NeedsAuthentication];
+            // Soft declines are the most common.
+            let result = match fate.class {
+                None => AttemptResult::Succeeded {},
+                Some(0) => AttemptResult::Declined { class: class[(fate.random % 3) as usize] },
+                Some(_) => SOFT,
+            };
+            self.charges.entry(attempt.key.clone()).or_insert((now, attempt.method, result));
+        }
+        if fate.answer_lost || !fate.arrives { AttemptResult::Unknown {} } else { self.ask(&attempt.key) }
+    }
+
+    fn ask(&self, key: &str) -> AttemptResult {
+        self.charges.get(key).map_or(AttemptResult::NeverArrived {}, |(_, _, result)| *result)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn no_history_charges_twice_or_more_often_than_allowed(ops in ops(), policy in policies()) {
+        let (mut charging, mut provider, mut now) = (charging(), Provider::default(), day(0));
+        let mut keys = BTreeMap::new();
+        for op in ops {
+            match op {
+                Op::Hours(hours) => now += SignedDuration::from_hours(hours.into()),
+                Op::Method(n) => charging = charging.with_method(method(n), now),
+                Op::Told(n, random) => {
+                    let told = charging.attempts.get(usize::from(n) % charging.attempts.len().max(1));
+                    if let Some((n, key)) = told.map(|attempt| (attempt.n, attempt.key.clone())) {
+                        charging = charging.close(n, provider.ask(&key), &policy, random, now).unwrap();
+                    }
+                }
+                Op::Work(fate) => {
+                    let unsure = |attempt: &&Attempt| attempt.closed_at.is_none();
+                    let open = charging.attempts.iter().filter(unsure).count();
+                    prop_assert!(open <= 1, "two attempts are open");
+                    let next = charging.next(owed(), now);
+                    let attempt = match next {
+                        Next::Charge {} => {
+                            prop_assert_eq!(open, 0, "charged while something was not known");
+                            let paid = provider.charges.values().any(|(_, _, result)| *result == AttemptResult::Succeeded {});
+                            prop_assert!(!paid, "charged after it was paid");
+                            let hopeless = provider.charges.values().last();
+                            if let Some((at, of, SOFT)) = hopeless.filter(|(_, of, _)| *of == charging.method && charging.tries > 0) {
+                                let waited = now.duration_since(*at);
+                                prop_assert!(waited >= policy.longest_wait(charging.tries) / 2, "{of} after {waited:?}");
+                            }
+                            let (after, attempt) = charging.clone().begin(owed(), now).unwrap();
+                            prop_assert!(keys.insert(attempt.key.clone(), attempt.n).is_none(), "a key was used again");
+                            charging = after;
+                            Some(attempt)
+                        }
+                        Next::Resend { n } => {
+                            let (after, attempt) = charging.clone().resend(n, owed(), now).unwrap();
+                            prop_assert_eq!(keys.get(&attempt.key), Some(&n));
+                            charging = after;
+                            Some(attempt)
+                        }
+                        Next::Ask { n } => {
+                            let asked = charging.attempts.iter().find(|attempt| attempt.n == n).unwrap();
+                            let said = if fate.answer_lost { AttemptResult::Unknown {} } else { provider.ask(&asked.key) };
+                            charging = charging.close(n, said, &policy, fate.random, now).unwrap();
+                            None
+                        }
+                        Next::Wait { until } => { prop_assert!(until > now); None }
+                        Next::Stop(_) | Next::Done {} => None,
+                    };
+                    if let Some(attempt) = attempt.filter(|_| !fate.dies_before_the_call) {
+                        let said = provider.call(&attempt, fate, now);
+                        charging = charging.close(attempt.n, said, &policy, fate.random, now).unwrap();
+                    }
+                }
+            }
+            prop_assert!(charging.attempts.len() <= usize::from(MOST_TRIES) + 1);
+        }
+        let paid = provider.charges.values().filter(|(_, _, result)| *result == AttemptResult::Succeeded {}).count();
+        prop_assert!(paid <= 1, "{paid} charges succeeded");
+        let times: Vec<Timestamp> = provider.charges.values().map(|(at, ..)| *at).collect();
+        for from in &times {
+            let window = times.iter().filter(|at| *at >= from && at.duration_since(*from) < SignedDuration::from_hours(60 * 24));
+            prop_assert!(window.count() <= usize::from(MOST_TRIES));
+        }
+    }
+}

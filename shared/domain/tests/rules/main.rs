@@ -1,0 +1,20 @@
+//! The rules, by tables and properties. One program: what they all need is built once.
+
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+mod billing;
+mod common;
+mod access;
+mod assignment;
+mod calendar;
+mod never_laundered;
+mod passwords;
+mod rate;
+mod sla;
+mod sla_escalations;
+mod sla_minute_by_minute;
+mod sla_policies;
+mod tickets;
+mod tickets_and_sla;
+mod users;
+mod values;

@@ -1,0 +1,180 @@
+//! Values that cannot be wrong: ids, zones, and the plain nouns around them.
+
+
+use crate::common::*;
+use domain::clients::{self, ClientChanges, NewClient, Site, Unit};
+use domain::contacts::{self, ContactChanges, NewContact};
+use domain::departments::{self, DepartmentChanges, NewDepartment, Strategy as Handing};
+use domain::ids::*;
+use domain::sla::SlaChoice;
+use domain::tenants::{self, NewTenant, TenantChanges};
+use domain::{Event, Refusal, Zone};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn fields<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<String> {
+    match result.unwrap_err() {
+        Refusal::Invalid(faults) => faults.into_iter().map(|fault| fault.field).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+macro_rules! ids_round_trip {
+    ($($test:ident $id:ident $prefix:literal;)+) => {
+        proptest! {$(
+            #[test]
+            fn $test(n in any::<u128>(), m in any::<u128>()) {
+                let (id, other) = ($id::from_uuid(uuid(n)), $id::from_uuid(uuid(m)));
+                let text = id.to_string();
+                prop_assert_eq!(&text, &format!("{}{:032x}", $prefix, n));
+                prop_assert_eq!(text.parse::<$id>().unwrap(), id);
+                prop_assert_eq!($id::try_from(text.clone()).unwrap(), id);
+                prop_assert_eq!(serde_json::to_value(id).unwrap(), serde_json::json!(text));
+                prop_assert_eq!(serde_json::from_value::<$id>(serde_json::json!(text)).unwrap(), id);
+                prop_assert_eq!(id.cmp(&other), text.cmp(&other.to_string()), "ids sort as their texts do");
+            }
+        )+}
+    };
+}
+
+ids_round_trip! {
+    tenant_ids TenantId "ten_";
+    user_ids UserId "usr_";
+    client_ids ClientId "cli_";
+    contact_ids ContactId "con_";
+    department_ids DepartmentId "dep_";
+    calendar_ids CalendarId "cal_";
+    policy_ids PolicyId "pol_";
+    ticket_ids TicketId "tkt_";
+    message_ids MessageId "msg_";
+    event_ids EventId "evt_";
+    session_ids SessionId "ses_";
+    site_ids SiteId "sit_";
+    unit_ids UnitId "unt_";
+}
+
+#[test]
+fn an_id_has_exactly_one_spelling() {
+    let digits = "0123456789abcdef0123456789abcdef";
+    assert!(format!("tkt_{digits}").parse::<TicketId>().is_ok());
+    for bad in [
+        digits.to_owned(),
+        format!("usr_{digits}"),
+        format!("TKT_{digits}"),
+        format!("tkt_{}", digits.to_uppercase()),
+        format!("tkt_{}", &digits[1..]),
+        format!("tkt_{digits}0"),
+        format!(" tkt_{digits}"),
+        "tkt_01234567-89ab-cdef-0123-456789abcdef".to_owned(),
+        "tkt_{0123456789abcdef0123456789abcd}".to_owned(),
+        "tkt_0123456789abcdef0123456789abcdé".to_owned(),
+        "tkt_".to_owned(),
+        String::new(),
+    ] {
+        assert!(bad.parse::<TicketId>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_zone_is_an_iana_name_and_keeps_its_spelling() {
+    for name in ["Europe/Berlin", "UTC", "America/St_Johns", "Asia/Kolkata"] {
+        assert_eq!(zone(name).name(), name);
+        assert_eq!(serde_json::to_value(zone(name)).unwrap(), name);
+    }
+    assert_eq!(zone("europe/berlin").name(), "Europe/Berlin");
+    for bad in ["", "Berlin", "Mars/Olympus", "+02:00", "Etc/Unknown", "../../etc/passwd", "Europe/Berlin "] {
+        assert!(bad.parse::<Zone>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_names_of_events_are_those_on_the_wire() {
+    let names = Event::names();
+    let mut unique = names.to_vec();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), names.len());
+    let event = Event::SlaRecomputeRequested { cursor: None };
+    assert_eq!(
+        serde_json::to_value(&event).unwrap(),
+        serde_json::json!({"type": "sla.recompute_requested", "cursor": null})
+    );
+}
+
+#[test]
+fn a_tenant_signs_up_and_changes() {
+    let new =
+        |name: &str| NewTenant { name: name.into(), zone: zone("Europe/Berlin"), currency: "EUR".parse().unwrap() };
+    let id = TenantId::from_uuid(uuid(1));
+    assert_eq!(fields(tenants::sign_up(id, new(" "), user(1), NOW)), ["/name"]);
+    let signed_up = tenants::sign_up(id, new(" Northwind "), user(1), NOW).unwrap();
+    assert_eq!((signed_up.state.name.as_str(), signed_up.events[0].name()), ("Northwind", "tenant.signed_up"));
+    let json = serde_json::to_string(&signed_up.state).unwrap();
+    assert_eq!(serde_json::from_str::<tenants::Tenant>(&json).unwrap(), signed_up.state);
+    let gold = SlaChoice::Policy(PolicyId::from_uuid(uuid(1)));
+    let changes = TenantChanges { sla: Some(gold), ..TenantChanges::default() };
+    let changed = tenants::change(signed_up.state, changes.clone()).unwrap();
+    assert_eq!((changed.state.sla, changed.events[0].name()), (gold, "tenant.changed"));
+    assert_eq!(tenants::change(changed.state, changes).unwrap().events, []);
+}
+
+fn site(n: u128, name: &str) -> Site {
+    Site { id: SiteId::from_uuid(uuid(n)), name: name.into(), address: None, zone: None }
+}
+
+#[test]
+fn a_client_has_at_most_a_hundred_sites_with_names_of_their_own() {
+    let new = |sites: Vec<Site>| NewClient {
+        name: "Acme".into(),
+        zone: zone("UTC"),
+        sites,
+        departments: vec![],
+        calendar: None,
+        sla: SlaChoice::None,
+    };
+    let add = |sites| clients::add(the_client().id, new(sites), NOW);
+    assert!(add((0..100).map(|n| site(n, &format!("Site {n}"))).collect()).is_ok());
+    assert_eq!(fields(add((0..101).map(|n| site(n, &format!("Site {n}"))).collect())), ["/sites"]);
+    assert_eq!(fields(add(vec![site(1, "A"), site(2, "a")])), ["/sites/1/name"]);
+    assert_eq!(fields(add(vec![site(1, "A"), site(1, "B")])), ["/sites/1/id"]);
+    let client = add(vec![]).unwrap().state;
+    let changes = ClientChanges { active: Some(false), ..ClientChanges::default() };
+    let changed = clients::change(client, changes.clone(), NOW).unwrap();
+    assert_eq!((changed.state.active, changed.events[0].name()), (false, "client.changed"));
+    assert_eq!(clients::change(changed.state, changes, NOW).unwrap().events, []);
+}
+
+#[test]
+fn a_contact_works_at_a_site_and_department_that_the_client_has() {
+    let mut client = the_client();
+    client.sites.push(site(1, "Harbour"));
+    client.departments.push(Unit { id: UnitId::from_uuid(uuid(1)), name: "Sales".into() });
+    let new = |site: u128, unit: u128| NewContact {
+        name: "Ann".into(),
+        email: None,
+        phone: Some("+49 30 123".into()),
+        title: None,
+        site: Some(SiteId::from_uuid(uuid(site))),
+        unit: Some(UnitId::from_uuid(uuid(unit))),
+    };
+    let id = ContactId::from_uuid(uuid(1));
+    assert_eq!(fields(contacts::add(id, new(2, 2), &client, NOW)), ["/site", "/unit"]);
+    let contact = contacts::add(id, new(1, 1), &client, NOW).unwrap().state;
+    let gone = ContactChanges { site: Some(None), active: Some(false), ..ContactChanges::default() };
+    let changed = contacts::change(contact, gone, &client, NOW).unwrap();
+    assert_eq!((changed.state.site, changed.state.active, changed.events[0].name()), (None, false, "contact.changed"));
+}
+
+#[test]
+fn a_department_lists_each_member_once() {
+    let id = DepartmentId::from_uuid(uuid(1));
+    let new = |members| NewDepartment { name: "Service desk".into(), members, ..NewDepartment::default() };
+    assert_eq!(fields(departments::add(id, new(vec![user(1), user(1)]), NOW)), ["/members/1"]);
+    assert_eq!(fields(departments::add(id, new((0..101).map(user).collect()), NOW)), ["/members"]);
+    let department = departments::add(id, new(vec![user(1)]), NOW).unwrap().state;
+    let changes = DepartmentChanges { strategy: Some(Handing::RoundRobin), ..DepartmentChanges::default() };
+    let changed = departments::change(department, changes, NOW).unwrap();
+    assert_eq!((changed.state.strategy, changed.events[0].name()), (Handing::RoundRobin, "department.changed"));
+}
