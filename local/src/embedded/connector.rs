@@ -138,6 +138,14 @@ impl Seam {
         Ok(())
     }
 
+    /// The primary keys in the main table that were written since this was last asked, as often as they were. None while
+    /// the indexes do not lag.
+    #[must_use]
+    pub fn take_written(&self) -> Vec<serde_json::Value> {
+        let mut lag = self.0.lag.lock().unwrap_or_else(PoisonError::into_inner);
+        lag.as_mut().map(|lag| std::mem::take(&mut lag.written)).unwrap_or_default()
+    }
+
     /// What was called.
     #[must_use]
     pub fn recorder(&self) -> &Recorder {

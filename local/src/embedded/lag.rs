@@ -23,6 +23,8 @@ pub(super) struct Lag {
     unseen: VecDeque<(Instant, Value, Option<Value>)>,
     /// What is, or will be, in the copy.
     known: HashSet<String>,
+    /// The primary keys of what was written since somebody asked.
+    pub(super) written: Vec<Value>,
     seed: u64,
     up_to: Duration,
     reads: u64,
@@ -32,7 +34,7 @@ impl Lag {
     /// A copy of the table as it is, which will from now on be up to so long behind it.
     pub(super) fn start(table: &Dynamo, seed: u64, up_to: Duration) -> Result<Self, DynoxideError> {
         let (unseen, known) = (VecDeque::new(), HashSet::new());
-        let mut lag = Lag { behind: Dynamo::in_memory()?, unseen, known, seed, up_to, reads: 0 };
+        let mut lag = Lag { behind: Dynamo::in_memory()?, unseen, known, written: Vec::new(), seed, up_to, reads: 0 };
         let mut page = json!({ "TableName": MAIN });
         loop {
             let found = table.execute("Scan", &page)?;
@@ -49,6 +51,7 @@ impl Lag {
 
     /// A write was applied to the table: the indexes will see it.
     pub(super) fn note(&mut self, table: &Dynamo, written: &[Value]) -> Result<(), DynoxideError> {
+        self.written.extend_from_slice(written);
         for key in written {
             let found = table.execute("GetItem", &json!({ "TableName": MAIN, "Key": key, "ConsistentRead": true }))?;
             let item = found.get("Item").filter(|item| is_placed(item)).cloned();

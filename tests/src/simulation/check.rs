@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use local::embedded::dynamo::MAIN;
 use serde_json::Value;
 
 use super::billing::RUN;
 use super::books;
 use super::desk::Tenant;
 use super::operations::SCAN;
+use super::table::{Table, s};
 use crate::Stack;
 
 /// The jobs that a simulation runs.
@@ -16,39 +16,33 @@ const JOBS: [&str; 2] = [SCAN, RUN];
 
 /// Everything of one tenant that the invariants speak of.
 #[derive(Default)]
-struct Found {
-    tickets: BTreeMap<String, Value>,
+struct Found<'a> {
+    tickets: BTreeMap<&'a str, &'a Value>,
     /// Timeline entries by ticket.
-    entries: BTreeMap<String, Vec<Value>>,
-    loads: BTreeMap<String, i64>,
-    users: BTreeMap<String, Value>,
-    clients: BTreeSet<String>,
+    entries: BTreeMap<&'a str, Vec<&'a Value>>,
+    loads: BTreeMap<&'a str, i64>,
+    users: BTreeMap<&'a str, &'a Value>,
+    clients: BTreeSet<&'a str>,
     drawn: u64,
-}
-
-pub(super) fn s<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]["S"].as_str().unwrap_or_default()
 }
 
 fn n(value: &Value, name: &str) -> i64 {
     value[name]["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-fn find(items: &[Value], tenant: &str) -> Found {
+fn find<'a>(table: &'a Table, tenant: &'a str) -> Found<'a> {
     let mut found = Found::default();
-    for item in items {
-        let Some(rest) = s(item, "pk").strip_prefix(tenant).and_then(|rest| rest.strip_prefix('#')) else { continue };
-        let (kind, id) = rest.split_once('#').unwrap_or((rest, ""));
-        let (id, value) = (id.to_owned(), &item["v"]["M"]);
-        match (kind, s(item, "sk")) {
-            ("TICKET", "@") => drop(found.tickets.insert(id, item.clone())),
+    for (kind, id, sk, record) in table.of(tenant) {
+        let value = record.value();
+        match (kind, sk) {
+            ("TICKET", "@") => drop(found.tickets.insert(id, value)),
             ("TICKET", sk) if sk.starts_with("ENTRY#") => {
-                found.entries.entry(id).or_default().push(value["entry"]["M"].clone())
+                found.entries.entry(id).or_default().push(&value["entry"]["M"]);
             }
-            ("USER", "WORKLOAD") => drop(found.loads.insert(id, n(item, "n"))),
-            ("USER", "@") => drop(found.users.insert(id, value.clone())),
+            ("USER", "WORKLOAD") => drop(found.loads.insert(id, n(&record.item, "n"))),
+            ("USER", "@") => drop(found.users.insert(id, value)),
             ("CLIENT", "@") => drop(found.clients.insert(id)),
-            ("COUNTER", _) if id == "TICKET" => found.drawn = n(item, "n").unsigned_abs(),
+            ("COUNTER", _) if id == "TICKET" => found.drawn = n(&record.item, "n").unsigned_abs(),
             _ => {}
         }
     }
@@ -56,48 +50,50 @@ fn find(items: &[Value], tenant: &str) -> Found {
 }
 
 /// Fails when an invariant is broken.
-pub(super) fn look(stack: &Stack, tenants: &[Tenant], when: &str) {
-    let items = stack.items(MAIN);
+pub(super) fn look(stack: &Stack, table: &mut Table, tenants: &[Tenant], when: &str) {
+    let touched = table.catch_up(stack);
     for tenant in tenants {
-        let found = find(&items, &tenant.cast.owner.tenant);
+        let of = &tenant.cast.owner.tenant;
+        let found = find(table, of);
         acknowledged(tenant, &found, when);
         numbers(&found, when);
         loads(&found, when);
-        for (id, ticket) in &found.tickets {
+        // What a ticket tells of itself changes with the ticket.
+        for (id, ticket) in found.tickets.iter().filter(|(id, _)| touched.contains(&format!("{of}#TICKET#{id}"))) {
             let entries = found.entries.get(id).map(Vec::as_slice).unwrap_or_default();
-            owners(id, &ticket["v"]["M"], entries, when);
-            clocks(id, &ticket["v"]["M"], entries, when);
+            owners(id, ticket, entries, when);
+            clocks(id, ticket, entries, when);
         }
         misses(tenant, &found, when);
-        books::look(&items, tenant, when);
+        books::look(table, tenant, when);
     }
 }
 
 fn acknowledged(tenant: &Tenant, found: &Found, when: &str) {
     let tally = tenant.tally.borrow();
     for (id, told) in &tally.tickets {
-        let ticket = found.tickets.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is lost, {when}"));
-        let ticket = &ticket["v"]["M"];
+        let ticket = found.tickets.get(id.as_str());
+        let ticket = ticket.unwrap_or_else(|| panic!("{id} was acknowledged and is lost, {when}"));
         assert_eq!(s(ticket, "subject"), told.subject, "{id}, {when}");
         assert_eq!(n(ticket, "number").unsigned_abs(), told.number, "{id}, {when}");
         assert_eq!(s(ticket, "client"), told.client, "{id}, {when}");
     }
-    let opened = |id: &&String| !tally.tickets.contains_key(*id);
+    let opened = |id: &&&str| !tally.tickets.contains_key(**id);
     let unknown: Vec<_> = found.tickets.keys().filter(opened).collect();
     assert!(unknown.is_empty(), "tickets that nobody was told of: {unknown:?}, {when}");
     for client in tally.clients.keys() {
-        assert!(found.clients.contains(client), "{client} was acknowledged and is lost, {when}");
+        assert!(found.clients.contains(client.as_str()), "{client} was acknowledged and is lost, {when}");
     }
     for (text, ticket) in &tally.texts {
-        let said = |entry: &&Value| s(&entry["what"]["M"], "body") == text;
-        let count = found.entries.get(ticket).into_iter().flatten().filter(said).count();
+        let said = |entry: &&&Value| s(&entry["what"]["M"], "body") == text;
+        let count = found.entries.get(ticket.as_str()).into_iter().flatten().filter(said).count();
         assert_eq!(count, 1, "{text:?} in {ticket}, {when}");
     }
 }
 
 /// A number is drawn before the transaction that uses it: one that was drawn in vain is lost, none is given twice.
 fn numbers(found: &Found, when: &str) {
-    let numbers: BTreeSet<u64> = found.tickets.values().map(|t| n(&t["v"]["M"], "number").unsigned_abs()).collect();
+    let numbers: BTreeSet<u64> = found.tickets.values().map(|ticket| n(ticket, "number").unsigned_abs()).collect();
     assert_eq!(numbers.len(), found.tickets.len(), "a number twice, {when}");
     let last = numbers.last().copied().unwrap_or_default();
     assert!(last <= found.drawn, "number {last} of {} drawn, {when}", found.drawn);
@@ -105,14 +101,14 @@ fn numbers(found: &Found, when: &str) {
 
 fn loads(found: &Found, when: &str) {
     let mut carried: BTreeMap<&str, i64> = BTreeMap::new();
-    for ticket in found.tickets.values().map(|ticket| &ticket["v"]["M"]) {
+    for ticket in found.tickets.values() {
         let over = ["resolved", "closed", "cancelled"].contains(&s(ticket, "status"));
         if !over && !s(ticket, "assignee").is_empty() {
             *carried.entry(s(ticket, "assignee")).or_default() += 1;
         }
     }
     for (user, value) in &found.users {
-        let (carries, counted) = (carried.get(user.as_str()).copied(), found.loads.get(user).copied());
+        let (carries, counted) = (carried.get(user).copied(), found.loads.get(user).copied());
         assert_eq!(carries.unwrap_or_default(), counted.unwrap_or_default(), "{user} carries what is counted, {when}");
         if let Some(capacity) = value["capacity"]["N"].as_str().and_then(|number| number.parse::<i64>().ok()) {
             assert!(carries.unwrap_or_default() <= capacity, "{user} carries {carries:?} of {capacity}, {when}");
@@ -121,7 +117,7 @@ fn loads(found: &Found, when: &str) {
 }
 
 /// Owners follow one another: whoever had the ticket gave it up before the next one got it.
-fn owners(id: &str, ticket: &Value, entries: &[Value], when: &str) {
+fn owners(id: &str, ticket: &Value, entries: &[&Value], when: &str) {
     let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
     for what in entries.iter().map(|entry| &entry["what"]["M"]).filter(|what| s(what, "kind") == "assigned") {
         *balance.entry(s(what, "to")).or_default() += 1;
@@ -134,7 +130,7 @@ fn owners(id: &str, ticket: &Value, entries: &[Value], when: &str) {
 }
 
 /// Each warning, miss and rung of a clock that runs once is told once; of the clock of replies, each miss.
-fn clocks(id: &str, ticket: &Value, entries: &[Value], when: &str) {
+fn clocks(id: &str, ticket: &Value, entries: &[&Value], when: &str) {
     let mut told: BTreeMap<(String, String, String), i64> = BTreeMap::new();
     for what in entries.iter().map(|entry| &entry["what"]["M"]) {
         if ["warned", "breached", "escalated"].contains(&s(what, "kind")) {
@@ -161,24 +157,25 @@ fn misses(tenant: &Tenant, found: &Found, when: &str) {
     let mut tally = tenant.tally.borrow_mut();
     for (id, ticket) in &found.tickets {
         for clock in ["first_response_breached_at", "next_reply_breached_at", "resolution_breached_at"] {
-            let since = s(&ticket["v"]["M"]["sla"]["M"], clock).to_owned();
-            let known = tally.breaches.get(&(id.clone(), clock));
+            let since = s(&ticket["sla"]["M"], clock).to_owned();
+            let known = tally.breaches.get(&((*id).to_owned(), clock));
             assert!(
                 known.is_none_or(|known| *known == since),
                 "{clock} of {id} was {known:?} and is {since:?}, {when}"
             );
             if !since.is_empty() {
-                tally.breaches.insert((id.clone(), clock), since);
+                tally.breaches.insert(((*id).to_owned(), clock), since);
             }
         }
     }
 }
 
 /// When all is quiet: nothing is left to do, nothing was given up, and the lists show what is there.
-pub(super) async fn in_the_end(stack: &Stack, tenants: &[Tenant], again: &str) {
-    let items = stack.items(MAIN);
+pub(super) async fn in_the_end(stack: &Stack, table: &Table, tenants: &[Tenant], again: &str) {
+    let whole = Table::whole(stack);
+    assert!(table.items().eq(whole.items()), "the invariants were not shown what is in the table, {again}");
     let now = format!("{:.3}", stack.now());
-    for item in &items {
+    for item in whole.items() {
         assert!(item["parked_at"].is_null(), "{} is parked, {again}", item["pk"]);
         let due = s(item, "dsk");
         let by = s(item, "dpk").split('#').next().unwrap_or_default();
@@ -186,7 +183,7 @@ pub(super) async fn in_the_end(stack: &Stack, tenants: &[Tenant], again: &str) {
         assert!(done, "{due} is still to be done by {by} at {now}, {again}");
     }
     for tenant in tenants {
-        let found = find(&items, &tenant.cast.owner.tenant);
+        let found = find(&whole, &tenant.cast.owner.tenant);
         let mut listed = BTreeSet::new();
         let mut at = "/v1/tickets?state=all&limit=100".to_owned();
         loop {
@@ -196,7 +193,7 @@ pub(super) async fn in_the_end(stack: &Stack, tenants: &[Tenant], again: &str) {
             let Some(next) = page["next"].as_str() else { break };
             at = format!("/v1/tickets?state=all&limit=100&cursor={next}");
         }
-        let there: BTreeSet<String> = found.tickets.into_keys().collect();
+        let there: BTreeSet<String> = found.tickets.into_keys().map(str::to_owned).collect();
         assert_eq!(listed, there, "the list shows what is there, {again}");
     }
 }

@@ -15,6 +15,7 @@ mod desk;
 mod many;
 mod operations;
 mod report;
+mod table;
 
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub use desk::Scene;
 use desk::Tenant;
 pub use many::Seeds;
 pub use report::{Report, Total};
+use table::Table;
 
 use crate::Stack;
 
@@ -62,6 +64,7 @@ pub async fn run(scene: &Scene, seed: u64, look_every: usize) -> Report {
     stack.app.seam().lag_indexes(seed, INDEX_LAG).expect("a copy of the table");
     stack.app.scramble_events(seed, DOUBLED).await;
     stack.app.seam().inject(Faults::seeded(seed, RATES).slow(seed, WAY_MS));
+    let mut table = Table::whole(&stack);
 
     let tenants: Vec<Tenant> = scene.tenants(&stack, seed);
     let wanted = OPERATIONS.0 + usize::from(chance.below(OPERATIONS.1));
@@ -76,12 +79,12 @@ pub async fn run(scene: &Scene, seed: u64, look_every: usize) -> Report {
             billing::days_pass(&stack, &chance).await;
         }
         if round % look_every == 0 {
-            check::look(&stack, &tenants, &format!("after {done} operations, {}", again(seed, look_every)));
+            check::look(&stack, &mut table, &tenants, &format!("after {done} operations, {}", again(seed, look_every)));
         }
     }
     quiet(&stack).await;
-    check::look(&stack, &tenants, &format!("in the end, {}", again(seed, look_every)));
-    check::in_the_end(&stack, &tenants, &again(seed, look_every)).await;
+    check::look(&stack, &mut table, &tenants, &format!("in the end, {}", again(seed, look_every)));
+    check::in_the_end(&stack, &table, &tenants, &again(seed, look_every)).await;
     report(&stack, &tenants, done)
 }
 
