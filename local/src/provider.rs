@@ -65,6 +65,8 @@ struct Books {
     done: Vec<Did>,
     /// What a way to pay does that otherwise does what it is called.
     instead: BTreeMap<String, String>,
+    /// Whether it gives nothing back.
+    refuses: bool,
 }
 
 /// The provider. Clones share it.
@@ -90,6 +92,11 @@ impl TestProvider {
     /// From now on a way to pay behaves as another one.
     pub fn behaves(&self, method: &str, like: &str) {
         self.books().instead.insert(method.to_owned(), like.to_owned());
+    }
+
+    /// From now on it refuses to give anything back, or does so again.
+    pub fn refuses_refunds(&self, refuses: bool) {
+        self.books().refuses = refuses;
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -142,6 +149,9 @@ impl TestProvider {
             let same = (&before.reference, before.amount) == (&refund.reference, refund.amount);
             let reused = || ProviderError::Refused("the key was used for another refund".to_owned());
             return if same { Ok(()) } else { Err(reused()) };
+        }
+        if books.refuses {
+            return Err(ProviderError::Refused("the charge is disputed".to_owned()));
         }
         let (key, reference, amount) = (refund.key.clone(), refund.reference.clone(), refund.amount);
         let back: i64 =

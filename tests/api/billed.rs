@@ -10,11 +10,11 @@ fn key() -> String {
     format!("key-{}-of-a-run", unique())
 }
 
-async fn act(owner: &Person, path: &str, body: Value) -> tests::Answer {
+pub(crate) async fn act(owner: &Person, path: &str, body: Value) -> tests::Answer {
     owner.post(path).key(&key()).json(&body).send().await
 }
 
-fn id(thing: &Value) -> &str {
+pub(crate) fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap()
 }
 
@@ -23,7 +23,7 @@ fn minor(value: &Value) -> i64 {
 }
 
 /// An MSP that issues at once, with a rate of 60.00 an hour, and a client.
-async fn desk() -> (Stack, Person, String) {
+pub(crate) async fn desk() -> (Stack, Person, String) {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;
@@ -33,7 +33,7 @@ async fn desk() -> (Stack, Person, String) {
     (stack, owner, client)
 }
 
-fn flat(amount: &str) -> Value {
+pub(crate) fn flat(amount: &str) -> Value {
     json!({
         "text": "Care", "kind": "fixed", "timing": "advance",
         "price": { "pricing": { "model": "flat", "amount": amount } },
@@ -48,7 +48,7 @@ fn storage() -> Value {
 }
 
 /// A signed contract since the 1st of February.
-async fn signed(owner: &Person, client: &str, lines: Value, more: Value) -> Value {
+pub(crate) async fn signed(owner: &Person, client: &str, lines: Value, more: Value) -> Value {
     let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-02-01" });
     let mut body = json!({ "client": client, "name": "Care", "schedule": schedule, "lines": lines });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -58,7 +58,7 @@ async fn signed(owner: &Person, client: &str, lines: Value, more: Value) -> Valu
     owner.get(&path).await.expect(200)
 }
 
-async fn worked(owner: &Person, client: &str, at: &str, minutes: u32) {
+pub(crate) async fn worked(owner: &Person, client: &str, at: &str, minutes: u32) {
     let ticket = owner.ticket(client, json!({})).await;
     let work = json!({ "minutes": minutes, "work_type": "remote", "note": "Printer", "started_at": at });
     act(owner, &format!("/v1/tickets/{}/time", id(&ticket)), work).await.expect(201);
@@ -73,7 +73,7 @@ async fn run(stack: &Stack, job: &str) -> runtime::JobReport {
 }
 
 /// Goes to an instant, and makes what is due then.
-async fn bill(stack: &Stack, owner: &Person, at: &str) -> Vec<Value> {
+pub(crate) async fn bill(stack: &Stack, owner: &Person, at: &str) -> Vec<Value> {
     stack.app.clock().advance_to(at.parse().unwrap()).unwrap();
     run(stack, "billing-invoice-run").await;
     invoices(owner).await
@@ -107,12 +107,12 @@ async fn proven(stack: &Stack, owner: &Person) {
     assert_eq!(check["findings"], json!([]));
 }
 
-async fn blocks(owner: &Person, client: &str) -> Vec<Value> {
+pub(crate) async fn blocks(owner: &Person, client: &str) -> Vec<Value> {
     let blocks = owner.get(&format!("/v1/clients/{client}/hour-blocks")).await.expect(200);
     blocks["items"].as_array().unwrap().clone()
 }
 
-fn low(stack: &Stack) -> usize {
+pub(crate) fn low(stack: &Stack) -> usize {
     let audit = stack.items(AUDIT);
     audit.iter().map(|entry| entry["events"].to_string().matches("hours.run_low").count()).sum()
 }
@@ -135,8 +135,8 @@ async fn prepaid_hours_are_drawn_once_sold_hours_are_billed_once_and_a_void_give
     let expected = [("contract_line", 100_00), ("block", 100_00), ("time", 0), ("time", 15_00)];
     assert_eq!(story(&owner, march).await, told(&expected));
     let work = lines(&owner, march).await;
-    assert_eq!(work[2]["note"], "1.5 hours, all prepaid");
-    assert_eq!(work[3]["note"], "1.5 of 1.75 hours were prepaid");
+    assert_eq!(work[2]["note"], "1:30 hours, all prepaid");
+    assert_eq!(work[3]["note"], "1:30 of 1:45 hours were prepaid");
     let sold = &blocks(&owner, &client).await[0];
     assert_eq!((&sold["used"], &sold["state"]["invoice"]), (&json!("120"), &march["id"]));
     assert_eq!(low(&stack), 4, "80 % and 95 % of the month and of the block");

@@ -2,6 +2,7 @@
 //! behaves like Stripe's test cards.
 
 use jiff::SignedDuration;
+use local::embedded::{Call, Fault, Faults, Service};
 use local::provider::{
     ANSWER_LOST, DECLINED_TWICE, Did, EXPIRED, INSUFFICIENT_FUNDS, NEEDS_AUTHENTICATION, NEVER_ARRIVES, VISA,
 };
@@ -291,4 +292,63 @@ async fn a_provider_that_is_away_is_told_and_nothing_is_saved() {
     let answer = owner.post(&path).key(&key()).json(&refused).send().await;
     assert_eq!(answer.with(409).problem(), "provider-refused");
     assert_eq!(owner.get(&path).await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn credit_that_a_refund_is_under_way_of_pays_nothing_else_and_the_refund_resolves_itself() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    charge(&owner, &id).await.expect(200);
+    let payment = payments(&owner).await[0]["id"].as_str().unwrap().to_owned();
+    let eur = |minor: i64| json!({ "minor": minor, "currency": "EUR" });
+    let note = json!({ "reason": "It never worked.", "total": eur(10_000) });
+    owner.post(&format!("/v1/invoices/{id}/credit")).key(&key()).json(&note).send().await.expect(201);
+
+    // The provider does not answer: nobody knows whether the money went back.
+    let is_refund = |call: &Call| call.service == Service::Outside("refund".to_owned());
+    owner.stack.app.seam().inject(Faults::by(move |call| is_refund(call).then_some(Fault::AnswerLost)));
+    let back = json!({ "amount": eur(6_000) });
+    let asked = owner.post(&format!("/v1/payments/{payment}/refunds")).key(&key()).json(&back).send().await;
+    assert!(asked.status >= 500, "{asked:?}");
+    owner.stack.app.seam().inject(Faults::none());
+
+    let second = invoice(&owner, &client, 100, 14).await;
+    let pay = async |minor: i64| {
+        let wanted = json!({ "amount": eur(minor), "allocations": [{ "invoice": second, "amount": eur(minor) }] });
+        owner.post(&format!("/v1/clients/{client}/credit/allocations")).key(&key()).json(&wanted).send().await
+    };
+    let refused = pay(4_001).await.with(409);
+    assert_eq!(refused.problem(), "credit-too-small");
+    assert!(refused.body["detail"].as_str().unwrap().contains("waits for a refund"), "{refused:?}");
+    pay(4_000).await.expect(201);
+    assert_eq!(retry_after(&owner, 1).await.parked, 0);
+    let view = owner.get(&format!("/v1/payments/{payment}")).await.expect(200);
+    assert_eq!(view["refunded"], eur(6_000));
+    let credit = owner.get(&format!("/v1/clients/{client}/credit")).await.expect(200);
+    assert!(credit["balances"].as_array().unwrap().iter().all(|balance| balance["minor"] == 0), "{credit:#}");
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn credit_is_free_again_when_the_provider_refuses_the_refund() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    charge(&owner, &id).await.expect(200);
+    let payment = payments(&owner).await[0]["id"].as_str().unwrap().to_owned();
+    let eur = |minor: i64| json!({ "minor": minor, "currency": "EUR" });
+    let note = json!({ "reason": "It never worked.", "total": eur(10_000) });
+    owner.post(&format!("/v1/invoices/{id}/credit")).key(&key()).json(&note).send().await.expect(201);
+    owner.stack.app.provider().refuses_refunds(true);
+    let path = format!("/v1/payments/{payment}/refunds");
+    let back = json!({ "amount": eur(6_000) });
+    let refused = owner.post(&path).key(&key()).json(&back).send().await.with(409);
+    assert_eq!(refused.problem(), "provider-refused");
+    owner.stack.app.provider().refuses_refunds(false);
+    let second = invoice(&owner, &client, 100, 14).await;
+    let wanted = json!({ "amount": eur(10_000), "allocations": [{ "invoice": second, "amount": eur(10_000) }] });
+    let all = owner.post(&format!("/v1/clients/{client}/credit/allocations")).key(&key()).json(&wanted).send().await;
+    all.expect(201);
+    is_right(&owner).await;
 }

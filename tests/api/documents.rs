@@ -2,6 +2,8 @@
 
 #[cfg(feature = "pdf")]
 use local::Settings;
+#[cfg(feature = "pdf")]
+use local::embedded::{Fault, Faults};
 use serde_json::{Value, json};
 #[cfg(feature = "pdf")]
 use tests::MONDAY_NOON;
@@ -98,6 +100,23 @@ async fn an_issued_invoice_is_made_a_pdf_and_goes_to_the_client_once() {
     act(&owner, &format!("{path}/send"), json!({})).await.expect(200);
     assert_eq!(sent(&stack).len(), 2);
     assert_eq!(sent(&stack)[1].attachments[0].data, pdf, "the same file");
+}
+
+/// As it is with what the demo issued, and where the function that makes PDFs was away for longer than the bus waits.
+#[cfg(feature = "pdf")]
+#[tokio::test]
+async fn an_invoice_without_a_document_gets_one_when_somebody_sends_it_and_goes_out_once() {
+    let stack = with_pdfs().await;
+    let (owner, client) = msp(&stack).await;
+    owner.change("/v1/billing/documents", json!({ "delivery": "by_hand" })).await;
+    let path = drafted(&owner, &client).await;
+    stack.app.seam().inject(Faults::by(|_| Some(Fault::Throttled)).only_for("documents-render"));
+    act(&owner, &format!("{path}/issue"), json!({})).await.expect(200);
+    stack.app.seam().inject(Faults::none());
+    let sent = || stack.app.mailbox().letters().iter().filter(|letter| !letter.attachments.is_empty()).count();
+    assert_eq!(sent(), 0, "there is nothing to be sent");
+    act(&owner, &format!("{path}/send"), json!({})).await.expect(200);
+    assert_eq!((sent(), &owner.get(&path).await.expect(200)["state"]), (1, &json!("sent")));
 }
 
 #[cfg(feature = "pdf")]

@@ -128,3 +128,27 @@ async fn a_step_charges_its_fee_and_the_interest_so_far_once() {
     prices.sort_unstable();
     assert_eq!(prices, ["2026-02-10 0.25", "2026-02-10 5.00", "2026-02-19 2.25"]);
 }
+
+#[tokio::test]
+async fn an_invoice_that_a_refund_opens_again_is_dunned_on_from_where_it_stood() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 7).await;
+    days_go_by(&owner, 9).await;
+    let sent = vec!["reminder 2026-02-04".to_owned(), "overdue1 2026-02-10".to_owned()];
+    assert_eq!(steps(&owner, &id).await, sent);
+    let cash = json!({ "client": client, "method": "cash", "amount": { "minor": 10_000, "currency": "EUR" } });
+    let paid = owner.post("/v1/payments").key(&key()).json(&cash).send().await.expect(201);
+    days_go_by(&owner, 20).await;
+    assert_eq!((steps(&owner, &id).await, state(&owner, &id).await.0), (sent.clone(), json!("paid")));
+
+    let back = json!({ "amount": { "minor": 10_000, "currency": "EUR" }, "invoice": id });
+    let refunds = format!("/v1/payments/{}/refunds", paid["id"].as_str().unwrap());
+    owner.post(&refunds).key(&key()).json(&back).send().await.expect(200);
+    let view = owner.get(&format!("/v1/invoices/{id}/dunning")).await.expect(200);
+    assert!(view["next_at"].is_string(), "{view:#}");
+    days_go_by(&owner, 12).await;
+    // Tuesday, 3 March: the next morning is overdue2's, and overdue3 comes seven business days after that.
+    let more = ["overdue2 2026-03-04".to_owned(), "overdue3 2026-03-13".to_owned()];
+    assert_eq!(steps(&owner, &id).await, [sent, more.to_vec()].concat());
+    assert_eq!(letters(&owner), ["due soon", "overdue", "second reminder", "last reminder"]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::ContractId;
+use domain::ids::{ClientId, ContractId};
 use local::embedded::dynamo::MAIN;
 use runtime::JobReport;
 use runtime::jobs::JobInput;
@@ -19,12 +19,12 @@ const MOST_RUNS: usize = 100;
 
 pub(crate) async fn measure(due: &[usize]) {
     println!("## One invoice run: a contract with two lines each, issued at once\n");
-    println!("| contracts due | invoices a second | store calls an invoice | of these |");
-    println!("|---|---|---|---|");
-    for &due in due {
+    println!("| contracts due | clients | invoices a second | store calls an invoice | of these |");
+    println!("|---|---|---|---|---|");
+    for (due, clients) in due.iter().flat_map(|due| [(*due, *due), (*due, 1)]) {
         let stack = Stack::start().await;
-        eprintln!("writing {due} contracts …");
-        write(&stack, due).await;
+        eprintln!("writing {due} contracts of {clients} clients …");
+        write(&stack, due, clients > 1).await;
         stack.app.settle().await;
         stack.app.seam().recorder().start();
         let (report, took) = timed(run(&stack)).await;
@@ -38,7 +38,7 @@ pub(crate) async fn measure(due: &[usize]) {
         let of = |count: usize| count as f64 / due as f64;
         let each: Vec<String> = calls.iter().map(|(action, count)| format!("{:.2} {action}", of(*count))).collect();
         let rate = due as f64 / took.as_secs_f64();
-        println!("| {due} | {rate:.1} | {:.2} | {} |", of(calls.values().sum()), each.join(", "));
+        println!("| {due} | {clients} | {rate:.1} | {:.2} | {} |", of(calls.values().sum()), each.join(", "));
     }
     println!();
 }
@@ -56,8 +56,9 @@ async fn run(stack: &Stack) -> JobReport {
     all
 }
 
-/// Contracts of one tenant and client like one that was signed over HTTP, each under its own id.
-async fn write(stack: &Stack, due: usize) {
+/// Contracts of one tenant like one that was signed over HTTP, each under its own id, and each with a client of its own or
+/// all of them with the same.
+async fn write(stack: &Stack, due: usize, of_many: bool) {
     let owner = stack.msp("Bench").await;
     owner.change("/v1/billing/settings", json!({ "issue": "at_once" })).await;
     let client = owner.client("Acme Tools").await;
@@ -77,12 +78,18 @@ async fn write(stack: &Stack, due: usize) {
         .items(MAIN)
         .iter()
         .map(Value::to_string)
-        .filter(|item| item.contains(&format!("#CONTRACT#{first}\"")))
+        .filter(|item| {
+            let of_client = item.contains(&format!("#CLIENT#{client}\""));
+            item.contains(&format!("#CONTRACT#{first}\"")) || of_many && of_client
+        })
         .collect();
     for _ in 1..due {
         let id = ContractId::from_uuid((stack.app.world().ids)()).to_string();
+        let another = ClientId::from_uuid((stack.app.world().ids)()).to_string();
         for item in &of_first {
-            let copy: Value = serde_json::from_str(&item.replace(&first, &id)).expect("an item");
+            let copy = item.replace(&first, &id);
+            let copy = if of_many { copy.replace(&client, &another) } else { copy };
+            let copy: Value = serde_json::from_str(&copy).expect("an item");
             let put = json!({ "TableName": MAIN, "Item": copy });
             stack.app.dynamo().execute("PutItem", &put).expect("it is written");
         }

@@ -7,6 +7,7 @@ mod dunning;
 mod dying;
 mod everything;
 mod hostile;
+mod invoice_calls;
 mod invoice_run;
 mod payment_retry;
 mod prepaid_run;

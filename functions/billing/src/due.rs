@@ -1,12 +1,13 @@
 //! A contract with all that its next bill depends on, at the revisions at which the bill takes it up.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::billing::bill::{Draft, Facts, MOST_TAKEN, Worked};
 use domain::billing::blocks::{BlockState, SoldBlock};
 use domain::billing::charges::{ChargeState, ClientCharge};
 use domain::billing::client::ClientBilling;
-use domain::billing::contract::{Contract, ContractState};
+use domain::billing::contract::{Contract, ContractState, LineKind};
 use domain::billing::metering::UsageRecord;
 use domain::billing::work::{TimeEntry, TimeLine, TimeState, TimeTerms, price_time};
 use domain::calendar::Calendar;
@@ -14,6 +15,8 @@ use domain::error::Refusal;
 use domain::ids::{ContractId, InvoiceId, TimeEntryId};
 use futures::future::try_join_all;
 use futures::try_join;
+use jiff::SignedDuration;
+use jiff::civil::Date;
 use runtime::Result;
 use store::contracts::{ContractBook, KeptContract};
 use store::due_bills::{Approvals, BillPlan, KeptPlan};
@@ -26,6 +29,7 @@ use crate::house::House;
 const LONGEST_TEXT: usize = 400;
 
 /// A contract with all that its next bill depends on.
+#[derive(Clone)]
 pub(crate) struct DueContract {
     pub(crate) contract: Versioned<KeptContract>,
     pub(crate) book: Versioned<ContractBook>,
@@ -39,7 +43,7 @@ pub(crate) struct DueContract {
     /// What is to be taken up, when that was written down already.
     pub(crate) plan: Versioned<KeptPlan>,
     counts: Vec<domain::billing::bill::Count>,
-    calendar: Option<Calendar>,
+    calendar: Option<Arc<Calendar>>,
 }
 
 impl DueContract {
@@ -53,26 +57,39 @@ impl DueContract {
     pub(crate) async fn of(store: &TenantStore, house: &House, contract: Versioned<KeptContract>) -> Result<Self> {
         let agreed = &contract.value.contract;
         let (id, client) = (agreed.id, agreed.client);
-        let (book, approvals, plan, billing, blocks) = try_join!(
-            store.contract_book(id),
-            store.approvals(id),
-            store.bill_plan(id),
-            store.client_billing(client),
-            store.all_blocks(client)
-        )?;
+        let quiet = house.quiet(client).await;
+        let of_client = async {
+            match &quiet {
+                Some(billing) => Ok((billing.clone(), Vec::new())),
+                None => try_join!(async { Ok(store.client_billing(client).await?.value) }, store.all_blocks(client)),
+            }
+        };
+        let (book, approvals, plan, (billing, blocks)) =
+            try_join!(store.contract_book(id), store.approvals(id), store.bill_plan(id), of_client)?;
         let (usage, time, charges) = match &plan.value.plan {
             Some(plan) => {
                 try_join!(store.planned_usage(plan), store.planned_time(plan), store.planned_charges(client, plan))?
             }
-            None => try_join!(store.open_usage(id), store.open_time(client), store.open_charges(client))?,
+            None => try_join!(
+                open_usage(store, agreed),
+                open_of(quiet.is_some(), store.open_time(client)),
+                open_of(quiet.is_some(), store.open_charges(client))
+            )?,
         };
+        if plan.value.plan.is_none()
+            && time.is_empty()
+            && charges.is_empty()
+            && !blocks.iter().any(|sold| sold.value.is_unbilled())
+        {
+            house.is_quiet(&billing).await;
+        }
         let from = book.value.book.counts_from();
         let counts = try_join_all(counted(agreed).into_iter().map(|what| store.counts(client, what, from))).await?;
-        let calendar = if time.is_empty() { None } else { calendar_of(store, house, client).await? };
+        let calendar = if time.is_empty() { None } else { house.calendar_of(store, client).await? };
         let mut due = DueContract {
             contract,
             book,
-            client: billing.value,
+            client: billing,
             approvals,
             usage,
             time,
@@ -114,13 +131,6 @@ impl DueContract {
         self.plan.value.plan.as_ref()
     }
 
-    /// Whether a bill is to be made now.
-    pub(crate) fn is_due(&self, house: &House) -> bool {
-        let contract = self.agreed();
-        let comes = contract.next_on.is_some_and(|on| on <= house.today);
-        comes && contract.state == ContractState::Active && contract.parked.is_none()
-    }
-
     /// What the bill is made from.
     ///
     /// # Errors
@@ -154,7 +164,7 @@ impl DueContract {
         // What was reserved for this bill is priced like what is open.
         let open = |entry: &Versioned<TimeEntry>| TimeEntry { state: TimeState::Open {}, ..entry.value.clone() };
         let entries: Vec<TimeEntry> = self.time.iter().map(open).collect();
-        let (zone, calendar) = (&house.zone, self.calendar.as_ref());
+        let (zone, calendar) = (&house.zone, self.calendar.as_deref());
         let terms = TimeTerms { card, work_types: &house.rates.work_types, calendar, zone, contract: Some(agreed.id) };
         let worked = |time: TimeLine| {
             let work_type = house.rates.work_type(&time.work_type);
@@ -164,6 +174,16 @@ impl DueContract {
             Worked { time, text, taxes: work_type.map(|work_type| work_type.taxes.clone()).unwrap_or_default() }
         };
         Ok(price_time(&entries, &terms)?.into_iter().map(worked).collect())
+    }
+
+    /// The newest local day of the work that a bill takes up.
+    pub(crate) fn worked_until(&self, draft: &Draft, house: &House) -> Option<Date> {
+        let taken = self.time.iter().map(|entry| &entry.value).filter(|entry| draft.taken.time.contains(&entry.id));
+        let last = taken.map(|TimeEntry { started_at, minutes, .. }| {
+            let minutes = SignedDuration::from_mins(i64::from(*minutes) - 1);
+            started_at.saturating_add(minutes).unwrap_or(*started_at)
+        });
+        last.max().map(|last| last.to_zoned(house.zone.rules().clone()).date())
     }
 
     /// Leaves to another contract of the client what its bill on the same invoice takes up.
@@ -178,6 +198,15 @@ impl DueContract {
                 sold.value.block = drawn.clone();
             }
         }
+    }
+
+    /// As it stands after its own bill was written on `today`; what that took of the client's is left to it already.
+    pub(crate) fn go_on(&mut self, draft: &Draft, today: Date) {
+        let after = draft.contract_after(self.agreed().clone());
+        self.contract.value.contract = after;
+        self.book.value.book = self.book.value.book.clone().with(draft, today);
+        self.usage.retain(|record| !draft.taken.usage.contains(&record.value.usage.id));
+        self.plan.value.plan = None;
     }
 
     /// What of the plan is not reserved for its invoice yet.
@@ -221,13 +250,24 @@ pub(crate) fn part_of(plan: &BillPlan, some: &[Planned]) -> BillPlan {
     part
 }
 
-/// The business hours by which a client's work is priced.
-async fn calendar_of(store: &TenantStore, house: &House, client: domain::ids::ClientId) -> Result<Option<Calendar>> {
-    let own = store.client(client).await?.value.calendar;
-    match own.or(house.calendar) {
-        Some(id) => Ok(Some(store.calendar(id).await?.value)),
-        None => Ok(None),
+/// Whether a bill of a contract is to be made now.
+pub(crate) fn is_due(contract: &Contract, house: &House) -> bool {
+    let comes = contract.next_on.is_some_and(|on| on <= house.today);
+    comes && contract.state == ContractState::Active && contract.parked.is_none()
+}
+
+/// What was used and is on no invoice yet; a contract without lines of usage has none.
+async fn open_usage(store: &TenantStore, contract: &Contract) -> store::Result<Vec<Versioned<UsageRecord>>> {
+    if contract.lines.iter().any(|line| line.kind == LineKind::Usage) {
+        store.open_usage(contract.id).await
+    } else {
+        Ok(Vec::new())
     }
+}
+
+/// What is open of a client, unless it is known that nothing is.
+async fn open_of<T>(quiet: bool, read: impl Future<Output = store::Result<Vec<T>>>) -> store::Result<Vec<T>> {
+    if quiet { Ok(Vec::new()) } else { read.await }
 }
 
 fn one_line(name: &str, note: &str) -> String {

@@ -77,6 +77,27 @@ pub(crate) fn begun(rules: &Rules, invoice: &Invoice) -> KeptDunning {
     }
 }
 
+/// What is written of the dunning of an invoice that was paid and is open again: it goes on from its due date with the
+/// steps that were not taken yet, the next morning at the earliest: whoever gave the money back can still pause it. `before`
+/// is what it was while it was paid.
+pub(crate) async fn reopened(
+    store: &TenantStore,
+    before: &Invoice,
+    invoice: &Invoice,
+    now: Timestamp,
+) -> Result<Commit> {
+    let rules = Rules::of(store, now).await?;
+    let Some(kept) = store.dunning(invoice.id).await? else {
+        return Ok(store.commit().create(&begun(&rules, invoice)));
+    };
+    let today = rules.house.today;
+    let mut after = kept.value;
+    see(&mut after, before, today);
+    see(&mut after, invoice, today);
+    after.due_at = rules.due_at(invoice, &after.dunning, today.saturating_add(1.day()));
+    Ok(store.commit().update(&after, kept.rev))
+}
+
 /// What an invoice's dunning comes to at this instant, with what is written of it; nothing when nothing is to be done.
 pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: Timestamp) -> Result<Option<Commit>> {
     let Some(kept) = store.dunning(id).await? else { return Ok(None) };

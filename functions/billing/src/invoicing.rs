@@ -87,14 +87,27 @@ pub(crate) fn drafted_alone(
 /// [`Refusal::Conflict`] for taxes that cannot be reckoned and for bills that do not fit on one invoice,
 /// [`Refusal::Invalid`] for what an invoice cannot hold.
 pub(crate) fn drafted_of(house: &House, bills: &[Bill], id: InvoiceId, now: Timestamp) -> Result<Drafted, Refusal> {
+    let Drafted { invoice, lines } = drafted_together(house, bills, id, now)?;
+    let (invoice, lines) = turned(invoice, lines);
+    Ok(Drafted { invoice, lines })
+}
+
+/// The invoice of bills that share it, with taxes, whether it comes to something or to less than nothing.
+///
+/// # Errors
+/// As [`drafted_of`].
+pub(crate) fn drafted_together(
+    house: &House,
+    bills: &[Bill],
+    id: InvoiceId,
+    now: Timestamp,
+) -> Result<Drafted, Refusal> {
     let client = &bills.first().ok_or_else(nothing_to_bill)?.due.client;
     let drafts = bills.iter().map(|bill| bill.draft.clone()).collect();
     let mut bundles = bundle(drafts, Grouping::PerClient);
     let bundle = bundles.pop().ok_or_else(nothing_to_bill)?;
     if bundles.is_empty() {
-        let Drafted { invoice, lines } = drafted(house, client, &bundle, id, now)?;
-        let (invoice, lines) = turned(invoice, lines);
-        return Ok(Drafted { invoice, lines });
+        return drafted(house, client, &bundle, id, now);
     }
     Err(Refusal::conflict("bundle", "these bills do not share an invoice; report this"))
 }
@@ -272,7 +285,8 @@ pub(crate) fn blocks_moved(bills: &[Bill], invoice: InvoiceId) -> Result<Vec<(So
     Ok(moved)
 }
 
-fn runs_low(contract: &Contract, alert: &Alert) -> Event {
+/// That prepaid hours of a contract's work run low.
+pub(crate) fn runs_low(contract: &Contract, alert: &Alert) -> Event {
     let Alert { source, percent, used, of } = *alert;
     let block = match source {
         Source::Bucket {} => None,

@@ -104,6 +104,7 @@ pub mod reactions {
     pub mod note_sla;
     pub mod plan_charging;
     pub mod release_voided;
+    pub mod watch_hours;
 }
 
 /// Every route of this area.
@@ -199,5 +200,6 @@ pub fn reactions() -> Vec<runtime::ReactionHandler> {
         reactions::note_payments::reaction(),
         reactions::plan_charging::reaction(),
         reactions::release_voided::reaction(),
+        reactions::watch_hours::reaction(),
     ]
 }

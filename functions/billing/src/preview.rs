@@ -1,53 +1,137 @@
-//! What the run would do with a contract: the same calls, and nothing is written.
+//! What the run would do with contracts: the same calls, in the same groups, and nothing is written.
 
 use std::collections::BTreeMap;
 
 use contract::bills::{ContractPreview, Difference, InvoicePreview};
-use domain::billing::bill::{Draft, Facts, bill, line_of};
-use domain::billing::contract::Contract;
+use domain::billing::bill::{Draft, Facts, Grouping, MOST_PERIODS, bill, line_of};
+use domain::billing::contract::{Contract, ContractState};
 use domain::error::Refusal;
-use domain::ids::LineId;
+use domain::ids::{ContractId, LineId};
 use domain::money::Money;
 use jiff::Timestamp;
+use runtime::Result;
 use store::TenantStore;
 
 use crate::due::DueContract;
 use crate::house::House;
-use crate::invoicing::drafted_alone;
+use crate::invoicing::{Bill, Drafted, drafted_together};
+use crate::sharing::{invoice_of, together};
 
-/// What the run would do with a contract.
-pub(crate) fn preview(store: &TenantStore, due: &DueContract, house: &House, now: Timestamp) -> ContractPreview {
-    let Contract { id, number, client, .. } = due.agreed().clone();
-    let mut shown = ContractPreview { contract: id, number, client, invoices: Vec::new(), stopped: None };
-    if let Err(refusal) = invoices(store, due, house, now, &mut shown.invoices) {
-        shown.stopped = Some(refusal.to_string());
+/// What the run would do with a contract and, where they share invoices, with the others of its client. An invoice that
+/// several share stands with the first of them.
+///
+/// # Errors
+/// When something cannot be read.
+pub(crate) async fn with_others(
+    store: &TenantStore,
+    house: &House,
+    id: ContractId,
+    now: Timestamp,
+) -> Result<Vec<ContractPreview>> {
+    let due = DueContract::read(store, house, id).await?;
+    if due.client.grouping(&house.settings) != Grouping::PerClient {
+        return Ok(preview(store, house, vec![due], now));
+    }
+    let ids = store.contracts_of(due.agreed().client).await?;
+    let mut all = vec![due];
+    for other in ids.into_iter().filter(|other| *other != id) {
+        all.push(DueContract::read(store, house, other).await?);
+    }
+    Ok(preview(store, house, all, now))
+}
+
+/// What the run would do with these contracts of a client, in the order of their ids.
+pub(crate) fn preview(
+    store: &TenantStore,
+    house: &House,
+    mut all: Vec<DueContract>,
+    now: Timestamp,
+) -> Vec<ContractPreview> {
+    all.sort_by_key(|due| due.agreed().id);
+    let mut shown: Vec<ContractPreview> = all.iter().map(nothing).collect();
+    let mut open: Vec<usize> = (0..all.len()).collect();
+    for _ in 0..MOST_PERIODS * all.len() {
+        let date = |at: &usize| (all[*at].agreed().next_on, *at);
+        let Some(at) = open.iter().copied().min_by_key(date) else {
+            break;
+        };
+        match invoice(store, house, &all, at, now) {
+            Ok(Some((bills, invoice))) => {
+                for (contract, draft, id) in bills {
+                    for due in &mut all {
+                        due.leave(&draft, id);
+                    }
+                    let billed = all.iter_mut().find(|due| due.agreed().id == contract);
+                    billed.into_iter().for_each(|due| due.go_on(&draft, house.today));
+                }
+                let first = invoice.contracts.first().copied();
+                let with = shown.iter_mut().find(|shown| Some(shown.contract) == first);
+                with.into_iter().for_each(|shown| shown.invoices.push(invoice.clone()));
+            }
+            Ok(None) => open.retain(|other| *other != at),
+            Err(refusal) => {
+                shown[at].stopped = Some(refusal.to_string());
+                open.retain(|other| *other != at);
+            }
+        }
     }
     shown
 }
 
-fn invoices(
+fn nothing(due: &DueContract) -> ContractPreview {
+    let Contract { id, number, client, .. } = due.agreed().clone();
+    ContractPreview { contract: id, number, client, invoices: Vec::new(), stopped: None }
+}
+
+/// A draft of a contract that is on an invoice.
+type Drawn = (ContractId, Draft, domain::ids::InvoiceId);
+
+/// The next invoice with this contract, with the drafts that are on it; none when nothing is to be billed any more.
+fn invoice(
     store: &TenantStore,
-    due: &DueContract,
     house: &House,
+    all: &[DueContract],
+    at: usize,
     now: Timestamp,
-    shown: &mut Vec<InvoicePreview>,
-) -> Result<(), Refusal> {
-    let mut facts = due.facts(house)?;
-    for draft in bill(&facts, house.today)?.drafts {
-        let made = drafted_alone(store, due, house, &draft, now)?;
-        shown.push(InvoicePreview {
-            on: draft.on(),
-            due_on: draft.terms.due_on(house.today),
-            currency: draft.currency,
-            lines: made.lines,
-            totals: made.invoice.totals,
-            differences: differences(&facts, &draft)?,
-            last_net: facts.book.comparable,
-            holds: draft.holds.iter().map(ToString::to_string).collect(),
-        });
-        facts = facts.with(&draft, house.today);
+) -> Result<Option<(Vec<Drawn>, InvoicePreview)>, Refusal> {
+    let due = &all[at];
+    let Some(draft) = bill(&due.facts(house)?, house.today)?.drafts.into_iter().next() else {
+        return Ok(None);
+    };
+    let goes = due.agreed().state == ContractState::Active && due.agreed().parked.is_none();
+    let alone = Bill { due: due.clone(), draft };
+    let bills = if goes && alone.draft.holds.is_empty() && due.planned().is_none() {
+        together(store, house, all, alone, now)?
+    } else {
+        vec![alone]
+    };
+    let id = invoice_of(store, &bills)?;
+    let made = drafted_together(house, &bills, id, now)?;
+    let shown = shown(house, &bills, made)?;
+    Ok(Some((bills.into_iter().map(|bill| (bill.due.agreed().id, bill.draft, id)).collect(), shown)))
+}
+
+fn shown(house: &House, bills: &[Bill], made: Drafted) -> Result<InvoicePreview, Refusal> {
+    let Drafted { invoice, lines } = made;
+    let mut shown = InvoicePreview {
+        contracts: bills.iter().map(|bill| bill.due.agreed().id).collect(),
+        on: bills.first().map_or(house.today, |bill| bill.draft.on()),
+        due_on: invoice.terms.due_on(house.today),
+        currency: invoice.currency,
+        lines,
+        totals: invoice.totals,
+        differences: Vec::new(),
+        last_net: Some(Money::zero(invoice.currency)),
+        holds: Vec::new(),
+    };
+    for Bill { due, draft } in bills {
+        let facts = due.facts(house)?;
+        shown.differences.extend(differences(&facts, draft)?);
+        let last = shown.last_net.zip(facts.book.comparable).map(|(sum, last)| sum.plus(last));
+        shown.last_net = last.transpose()?;
+        shown.holds.extend(draft.holds.iter().map(ToString::to_string));
     }
-    Ok(())
+    Ok(shown)
 }
 
 /// What differs from the last bill, by line of the contract.

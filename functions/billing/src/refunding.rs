@@ -12,6 +12,7 @@ use runtime::{Result, Scribe, Step};
 use store::charging::{OpenRefund, Refunding};
 use store::{Commit, TenantStore, Versioned};
 
+use crate::dunning::reopened;
 use crate::paid::{credited, updated};
 use crate::teller::today;
 
@@ -25,7 +26,7 @@ pub(crate) struct Booked {
     pub(crate) rev: u64,
 }
 
-/// What a refund moves in the books.
+/// What a refund moves in the books. What was held of the client's credit for it is taken from there.
 pub(crate) async fn booked(
     store: &TenantStore,
     payment: PaymentId,
@@ -35,6 +36,7 @@ pub(crate) async fn booked(
 ) -> Result<Booked> {
     let read = store.payment(payment).await?;
     let credit = store.client_credit(read.value.client, read.value.amount.currency()).await?;
+    let free = credit.value.let_go(open.held)?;
     let kept = match open.invoice {
         Some(invoice) => vec![store.invoice(invoice).await?],
         None => Vec::new(),
@@ -42,11 +44,17 @@ pub(crate) async fn booked(
     let from =
         kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
     let stamp = Stamp { id: posting, at: now, on: today(store, now).await? };
-    let done = refund(read.value.clone(), open.amount, from, credit.value, stamp)?;
+    let done = refund(read.value.clone(), open.amount, from, free, stamp)?;
     let Refunded { payment, invoice, credit: after, posting } = done;
     let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: open.amount };
     let commit = store.commit().update(&payment, read.rev).emit([event]);
-    let commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
+    let mut commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
+    if let (Some(before), Some(invoice)) = (kept.first().map(|kept| &kept.value.invoice), &invoice)
+        && !before.is_open()
+        && invoice.is_open()
+    {
+        commit = commit.and(reopened(store, before, invoice, now).await?);
+    }
     let commit = credited(commit, &credit, &after);
     let commit = posting.iter().fold(commit, Commit::create);
     Ok(Booked { payment, commit, rev: read.rev })
@@ -58,7 +66,8 @@ pub(crate) fn posting(store: &TenantStore, open: &OpenRefund) -> PostingId {
 }
 
 /// Notes a refund before the provider is asked for it, or goes on with the one that this request noted before; none when
-/// that was made already. One that the books would not take is refused before it is noted.
+/// that was made already. One that the books would not take is refused before it is noted; what it takes from the client's
+/// credit is held from then on, so that nothing else is paid with it before the provider has answered.
 pub(crate) async fn begin(
     store: &TenantStore,
     payment: PaymentId,
@@ -77,10 +86,16 @@ pub(crate) async fn begin(
         return Err(Refusal::conflict("refund_under_way", detail).into());
     }
     let begun = before.begun + 1;
-    let open = OpenRefund { key: format!("{payment}-refund-{begun}"), ..new.clone() };
-    booked(store, payment, &open, posting(store, &open), now).await?;
+    let mut open = OpenRefund { key: format!("{payment}-refund-{begun}"), ..new.clone() };
+    let would = booked(store, payment, &open, posting(store, &open), now).await?;
+    let mut commit = store.commit();
+    if open.invoice.is_none() {
+        let credit = store.client_credit(would.payment.client, open.amount.currency()).await?;
+        open.held = Some(open.amount);
+        commit = credited(commit, &credit, &credit.value.hold(open.amount)?);
+    }
     let after = Refunding { begun, open: Some(open.clone()), ..before };
-    Ok((Some(open), Some(store.commit().update(&after, rev))))
+    Ok((Some(open), Some(commit.update(&after, rev))))
 }
 
 /// Asks the provider for a refund that was noted.
@@ -115,12 +130,18 @@ pub(crate) async fn given(
     Ok(Some(Booked { payment, commit: commit.update(&after, refunding.rev), rev }))
 }
 
-/// What is written when the provider refused: no refund is under way any more.
+/// What is written when the provider refused: no refund is under way any more, and nothing is held for it.
 pub(crate) async fn dropped(store: &TenantStore, payment: PaymentId, key: &str) -> Result<Option<Commit>> {
     let refunding = store.refunding(payment).await?;
-    let is_open = refunding.value.open.as_ref().is_some_and(|open| open.key == key);
+    let Some(open) = refunding.value.open.clone().filter(|open| open.key == key) else { return Ok(None) };
+    let mut commit = store.commit();
+    if open.held.is_some() {
+        let client = store.payment(payment).await?.value.client;
+        let credit = store.client_credit(client, open.amount.currency()).await?;
+        commit = credited(commit, &credit, &credit.value.let_go(open.held)?);
+    }
     let after = Refunding { open: None, ..refunding.value };
-    Ok(is_open.then(|| store.commit().update(&after, refunding.rev)))
+    Ok(Some(commit.update(&after, refunding.rev)))
 }
 
 /// Sees a refund through that its request did not.

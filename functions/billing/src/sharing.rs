@@ -46,6 +46,37 @@ pub(crate) async fn sharing(store: &TenantStore, house: &House, bill: Bill, now:
         return Ok(vec![bill]);
     }
     all.push(DueContract::read(store, house, agreed.id).await?);
+    Ok(sharing_of(store, house, all, bill, now)?)
+}
+
+/// The same of contracts that were all read already.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for what the run would park a contract for.
+pub(crate) fn together(
+    store: &TenantStore,
+    house: &House,
+    known: &[DueContract],
+    bill: Bill,
+    now: Timestamp,
+) -> Result<Vec<Bill>, Refusal> {
+    let agreed = bill.due.agreed();
+    if bill.due.client.grouping(&house.settings) != Grouping::PerClient {
+        return Ok(vec![bill]);
+    }
+    let shares = |due: &&DueContract| due.planned().is_none() && meets(agreed, due.agreed());
+    let others = known.iter().filter(|due| due.agreed().id != agreed.id).filter(shares).take(MOST_CONTRACTS - 1);
+    let all = others.chain([&bill.due]).cloned().collect();
+    sharing_of(store, house, all, bill, now)
+}
+
+fn sharing_of(
+    store: &TenantStore,
+    house: &House,
+    mut all: Vec<DueContract>,
+    bill: Bill,
+    now: Timestamp,
+) -> Result<Vec<Bill>, Refusal> {
     all.sort_by_key(|due| due.agreed().id);
     let bills = fitting(store, house, all, &bill.draft, now)?;
     // Whoever asked is on the next invoice when the others leave no room; alone it always fits.

@@ -79,6 +79,8 @@ pub struct ContractPreview {
 /// An invoice that would be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct InvoicePreview {
+    /// The contracts that it bills, in the order of their lines. One that several share is listed with the first of them.
+    pub contracts: Vec<ContractId>,
     /// The date of the bill.
     #[schema(value_type = String, format = Date)]
     pub on: Date,

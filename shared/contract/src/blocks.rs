@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clients::AtClient;
+use crate::job::Reaction;
 use crate::need::{Index, Need};
 use crate::page::{Page, PageQuery};
 use crate::route::{NoBody, NoQuery, Route, Writes};
@@ -32,6 +33,15 @@ pub const LIST: Route<AtClient, PageQuery, NoBody, Page<BlockView>> =
         .summary("List a client's blocks of prepaid hours, oldest first, with what is used of each")
         .permission(Permission::ContractRead)
         .touches(&[Need::Get, Need::Query(Index::Main), Need::Secret]);
+
+/// Watch prepaid hours.
+pub const WATCH_HOURS: Reaction = Reaction {
+    name: "billing-watch-hours",
+    summary: "Tells of prepaid hours that run low as soon as the work is logged or changed, each block and month at 80 % and 95 % once",
+    on: &["time.logged", "time.changed"],
+    timeout_s: 60,
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
+};
 
 /// A block to be sold.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -74,6 +74,7 @@ pub fn catalog() -> Catalog {
             crate::reports::NOTE_PAYMENTS,
             crate::charging::PLAN,
             crate::invoices::RELEASE_VOIDED,
+            crate::blocks::WATCH_HOURS,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

@@ -54,7 +54,8 @@ pub enum Need {
     BlobLink,
     /// `events:PutEvents` on the bus.
     PutEvents,
-    /// `ses:SendEmail` from the stage's sender.
+    /// `ses:SendEmail` and `ses:SendRawEmail` from the stage's sender: SES makes a raw message of a letter with attachments,
+    /// and asks for the right to that too (as the AWS CDK's `EmailIdentity.grantSendEmail`, which grants both).
     SendEmail,
     /// `secretsmanager:GetSecretValue` on the master secret.
     Secret,
@@ -63,20 +64,20 @@ pub enum Need {
 }
 
 impl Need {
-    /// The IAM action.
-    pub const fn action(self) -> &'static str {
+    /// The IAM actions.
+    pub const fn actions(self) -> &'static [&'static str] {
         match self {
-            Need::Get => "dynamodb:GetItem",
-            Need::Put | Need::Audit => "dynamodb:PutItem",
-            Need::Update => "dynamodb:UpdateItem",
-            Need::Delete => "dynamodb:DeleteItem",
-            Need::Check => "dynamodb:ConditionCheckItem",
-            Need::Query(_) | Need::AuditQuery => "dynamodb:Query",
-            Need::BlobGet | Need::BlobLink => "s3:GetObject",
-            Need::BlobPut => "s3:PutObject",
-            Need::PutEvents => "events:PutEvents",
-            Need::SendEmail => "ses:SendEmail",
-            Need::Secret | Need::Provider => "secretsmanager:GetSecretValue",
+            Need::Get => &["dynamodb:GetItem"],
+            Need::Put | Need::Audit => &["dynamodb:PutItem"],
+            Need::Update => &["dynamodb:UpdateItem"],
+            Need::Delete => &["dynamodb:DeleteItem"],
+            Need::Check => &["dynamodb:ConditionCheckItem"],
+            Need::Query(_) | Need::AuditQuery => &["dynamodb:Query"],
+            Need::BlobGet | Need::BlobLink => &["s3:GetObject"],
+            Need::BlobPut => &["s3:PutObject"],
+            Need::PutEvents => &["events:PutEvents"],
+            Need::SendEmail => &["ses:SendEmail", "ses:SendRawEmail"],
+            Need::Secret | Need::Provider => &["secretsmanager:GetSecretValue"],
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::billing::dunning::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
     BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId,
-    PolicyId, TenantId, TicketId, UserId,
+    PolicyId, TenantId, TicketId, TimeEntryId, UserId,
 };
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
@@ -232,6 +232,24 @@ events! {
         /// Who voided it.
         by: UserId,
     }
+    /// Work was logged on a ticket.
+    TimeLogged = "time.logged" {
+        /// The entry.
+        time: TimeEntryId,
+        /// On which ticket.
+        ticket: TicketId,
+        /// For whom.
+        client: ClientId,
+    }
+    /// Logged work was changed before it was billed.
+    TimeChanged = "time.changed" {
+        /// The entry.
+        time: TimeEntryId,
+        /// On which ticket.
+        ticket: TicketId,
+        /// For whom.
+        client: ClientId,
+    }
     /// Prepaid hours of a client run out.
     HoursRunLow = "hours.run_low" {
         /// Whose.
@@ -362,6 +380,9 @@ events! {
         invoice: InvoiceId,
         /// To whom it is.
         client: ClientId,
+        /// Whether it is to be sent as soon as it is made.
+        #[serde(default)]
+        send: bool,
     }
     /// A document was made, and can be fetched and sent.
     InvoiceDocumentMade = "invoice.document_made" {
@@ -371,6 +392,9 @@ events! {
         client: ClientId,
         /// What it stands for.
         look: Look,
+        /// Whether somebody waits for it to be sent.
+        #[serde(default)]
+        send: bool,
     }
     /// Somebody wants an invoice to be sent, whether it was before or not.
     InvoiceSendWanted = "invoice.send_wanted" {

@@ -111,14 +111,14 @@ impl JobCx {
     ///
     /// # Errors
     /// What `decide` or the store said last.
-    pub async fn reconcile<Fut>(&self, decide: impl Fn() -> Fut) -> Result<Step>
+    pub async fn reconcile<T, Fut>(&self, decide: impl Fn() -> Fut) -> Result<T>
     where
-        Fut: Future<Output = Result<(Step, Option<Commit>)>>,
+        Fut: Future<Output = Result<(T, Option<Commit>)>>,
     {
         let stamp = self.world.stamp(self.now, self.job.name, &self.invocation);
         reconcile(&self.world, &stamp, || async {
-            let (step, commit) = decide().await?;
-            Ok((step, commit.filter(|_| !self.dry_run)))
+            let (done, commit) = decide().await?;
+            Ok((done, commit.filter(|_| !self.dry_run)))
         })
         .await
     }

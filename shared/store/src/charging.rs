@@ -55,6 +55,9 @@ pub struct OpenRefund {
     pub amount: Money,
     /// From which invoice; from the client's credit when absent.
     pub invoice: Option<InvoiceId>,
+    /// What of the client's credit waits for it.
+    #[serde(default)]
+    pub held: Option<Money>,
     /// The request that asked for it: its repeat goes on with it.
     pub asked_by: Option<String>,
     /// When the job looks after it, if the request does not.

@@ -175,9 +175,13 @@ pub struct ContractFilter {
 impl TenantStore {
     /// A contract with its lines.
     pub async fn contract(&self, id: ContractId) -> Result<Versioned<KeptContract>> {
-        let Versioned { value: ContractRoot { mut contract, chunks, lines_rev, .. }, rev } =
-            self.contract_root(id).await?;
-        contract.lines = self.contract_lines(id, chunks, lines_rev).await?;
+        self.with_lines(self.contract_root(id).await?).await
+    }
+
+    /// A contract whose root was read, with its lines.
+    pub async fn with_lines(&self, root: Versioned<ContractRoot>) -> Result<Versioned<KeptContract>> {
+        let Versioned { value: ContractRoot { mut contract, chunks, lines_rev, .. }, rev } = root;
+        contract.lines = self.contract_lines(contract.id, chunks, lines_rev).await?;
         Ok(Versioned { value: KeptContract { contract, chunks, lines_rev }, rev })
     }
 

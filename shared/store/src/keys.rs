@@ -112,6 +112,9 @@ pub(crate) fn time(ticket: TicketId, id: TimeEntryId) -> Key {
 pub(crate) fn rates() -> Key {
     child("TENANT".into(), "RATES".into())
 }
+pub(crate) fn billed_work() -> Key {
+    child("TENANT".into(), "BILLED".into())
+}
 pub(crate) fn billing() -> Key {
     child("TENANT".into(), "BILLING".into())
 }

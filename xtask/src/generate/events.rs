@@ -156,6 +156,9 @@ fn envelope(name: &str) -> Option<Value> {
             "payment": "pay_01970000000070008000000000000001", "client": demo_ids::CLIENT,
             "amount": { "minor": 119_000, "currency": "EUR" },
         }),
+        "time.logged" => json!({
+            "time": "tim_01970000000070008000000000000001", "ticket": demo_ids::TICKET, "client": demo_ids::CLIENT,
+        }),
         "invoice.voided" => json!({
             "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "bill_again": false,
             "by": demo_ids::OWNER,

@@ -155,12 +155,12 @@ impl Statement {
 fn statements(function: &Function) -> Vec<Statement> {
     let mut by_resource: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     for need in &function.needs {
-        by_resource.entry(resource(*need)).or_default().insert(need.action());
+        by_resource.entry(resource(*need)).or_default().extend(need.actions());
     }
     let mut statements: Vec<_> =
         by_resource.into_iter().map(|(resource, actions)| Statement::new(actions, resource)).collect();
     for statement in &mut statements {
-        if statement.actions.contains(Need::SendEmail.action()) {
+        if Need::SendEmail.actions().iter().any(|action| statement.actions.contains(action)) {
             statement.condition = Some("{StringEquals: {\"ses:FromAddress\": !Ref MailFrom}}");
         }
     }

@@ -9,20 +9,22 @@ use std::sync::Arc;
 
 use contract::invoices::INVOICE_RUN;
 use domain::billing::bill::Draft;
+use domain::billing::contract::Contract;
 use domain::ids::{ContractId, InvoiceId, TenantId};
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use store::due::Due;
 use store::due_bills::{BillPlan, KeptPlan};
 use store::invoices::{CHUNKS_A_COMMIT, KeptLines};
+use store::rates::BilledWork;
 use store::{Commit, TenantStore};
 use tokio::sync::Mutex;
 
-use crate::due::{DueContract, Planned, part_of};
+use crate::due::{DueContract, Planned, is_due, part_of};
 use crate::house::House;
 use crate::invoicing::{
     Bill, Next, blocks_moved, drafted_alone, drafted_of, invoice_id, invoiced, make, moves, moves_on, next, park,
 };
-use crate::preview::preview;
+use crate::preview::with_others;
 use crate::sharing::{invoice_of, sharing};
 
 /// Most records that one transaction takes up beside the rest of an invoice; DynamoDB takes 100 actions.
@@ -44,6 +46,18 @@ struct Tenant {
     turn: Mutex<()>,
 }
 
+/// What became of a step.
+enum Came {
+    /// The contract is not due.
+    Nothing,
+    /// It may still be due.
+    More,
+    /// It is not due any more.
+    Last,
+    /// Would be billed, were this not a dry run.
+    Would(serde_json::Value),
+}
+
 type Tenants = Mutex<HashMap<TenantId, Arc<Tenant>>>;
 
 async fn run(cx: JobCx) -> Result<JobReport> {
@@ -60,9 +74,10 @@ async fn look_at(cx: &JobCx, tenants: &Tenants, due: Due) -> Result<Step> {
     let mut done = Step::Skipped;
     for _ in 0..MOST_STEPS {
         match cx.reconcile(|| step(cx, &store, house, id)).await? {
-            Step::Done => done = Step::Done,
-            Step::Skipped => break,
-            would @ Step::Would(_) => return Ok(would),
+            Came::Nothing => break,
+            Came::Last => return Ok(Step::Done),
+            Came::More => done = Step::Done,
+            Came::Would(would) => return Ok(Step::Would(would)),
         }
         if cx.is_out_of_time() {
             break;
@@ -81,16 +96,22 @@ async fn tenant(cx: &JobCx, tenants: &Tenants, store: &TenantStore) -> Result<Ar
     Ok(tenant)
 }
 
-async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) -> Result<(Step, Option<Commit>)> {
-    let mut due = DueContract::read(store, house, id).await?;
-    if !due.is_due(house) {
-        return Ok((Step::Skipped, None));
+async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) -> Result<(Came, Option<Commit>)> {
+    let root = store.contract_root(id).await?;
+    if !is_due(&root.value.contract, house) {
+        return Ok((Came::Nothing, None));
     }
     if cx.dry_run {
-        let would = serde_json::to_value(preview(store, &due, house, cx.now))
-            .map_err(|error| runtime::Error::Internal(error.to_string()))?;
-        return Ok((Step::Would(would), None));
+        let shown = with_others(store, house, id, cx.now).await?;
+        // An invoice that several share is listed with the first of them.
+        let own = shown.into_iter().find(|shown| shown.contract == id);
+        let Some(own) = own.filter(|own| !own.invoices.is_empty() || own.stopped.is_some()) else {
+            return Ok((Came::Nothing, None));
+        };
+        let would = serde_json::to_value(own).map_err(|error| runtime::Error::Internal(error.to_string()))?;
+        return Ok((Came::Would(would), None));
     }
+    let mut due = DueContract::of(store, house, store.with_lines(root).await?).await?;
     if let Some(plan) = due.planned().cloned() {
         let unreserved = due.unreserved();
         if !unreserved.is_empty() {
@@ -98,28 +119,35 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
                 cx.reconcile(|| reserve(cx, store, &due, &plan, some)).await?;
             }
             // The next step reads all of it again: another run may have finished meanwhile.
-            return Ok((Step::Done, None));
+            return Ok((Came::More, None));
         }
         due.keep_reserved(plan.invoice);
     }
-    let commit = match next(&due, house) {
-        Next::Over(after) => moves_on(store, house, &due, &after, cx.now),
-        Next::Held(reason) => park(store, house, &due, &reason, cx.now),
+    let came = |after: &Contract| {
+        if is_due(after, house) { Came::More } else { Came::Last }
+    };
+    let (came, commit) = match next(&due, house) {
+        Next::Over(after) => (came(&after.contract), moves_on(store, house, &due, &after, cx.now)),
+        Next::Held(reason) => (Came::Last, park(store, house, &due, &reason, cx.now)),
         Next::Ready(draft) if due.planned().is_none() && !is_small(&draft) => {
-            plan(store, &due, &draft, invoice_id(store, &draft))
+            (Came::More, plan(store, &due, &draft, invoice_id(store, &draft)))
         }
         Next::Ready(draft) if due.planned().is_some_and(|plan| !is_planned(store, &due, &draft, plan)) => {
-            park(store, house, &due, "the bill is not the one that was planned; report this", cx.now)
+            let reason = "the bill is not the one that was planned; report this";
+            (Came::Last, park(store, house, &due, reason, cx.now))
         }
         Next::Ready(draft) => match drafted_alone(store, &due, house, &draft, cx.now) {
-            Err(refusal) => park(store, house, &due, &refusal.to_string(), cx.now),
+            Err(refusal) => (Came::Last, park(store, house, &due, &refusal.to_string(), cx.now)),
             Ok(_) => {
                 let bills = sharing(store, house, Bill { due, draft: *draft }, cx.now).await?;
-                written(cx, store, house, &bills).await?
+                let own = bills.iter().find(|bill| bill.due.agreed().id == id);
+                // Whoever found no room on the others' invoice is still due.
+                let came = own.map_or(Came::More, |own| came(&own.draft.contract_after(own.due.agreed().clone())));
+                (came, written(cx, store, house, &bills).await?)
             }
         },
     };
-    Ok((Step::Done, Some(commit)))
+    Ok((came, Some(commit)))
 }
 
 /// Whether a bill is a matter of one transaction.
@@ -176,6 +204,17 @@ async fn reserve(
     Ok((Step::Done, Some(commit)))
 }
 
+/// Notes the newest day of the work that these bills take up: what an hour cost until then stays as it is.
+async fn fix_rates(store: &TenantStore, house: &House, bills: &[Bill], commit: Commit) -> Result<Commit> {
+    let days = bills.iter().filter_map(|bill| bill.due.worked_until(&bill.draft, house));
+    let Some(until) = days.max() else { return Ok(commit) };
+    let known = store.billed_work().await?;
+    if known.as_ref().is_some_and(|known| known.value.until >= until) {
+        return Ok(commit);
+    }
+    Ok(commit.update(&BilledWork { until }, known.map_or(0, |known| known.rev)))
+}
+
 /// The transaction that makes the invoice of these bills visible. Lines that do not fit into it are written before.
 async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill]) -> Result<Commit> {
     let id = invoice_of(store, bills)?;
@@ -187,6 +226,7 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
     for (block, rev) in blocks_moved(bills, id)? {
         commit = commit.update(&block, rev);
     }
+    commit = fix_rates(store, house, bills, commit).await?;
     let kept = KeptLines::new(id, &made.lines)?;
     let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || bills.iter().any(|bill| bill.due.planned().is_some()) {
         for some in kept.chunks.chunks(CHUNKS_A_COMMIT) {

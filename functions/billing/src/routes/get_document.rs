@@ -52,7 +52,7 @@ async fn pdf(cx: &Cx, kept: &KeptInvoice, document: &Document, name: &str) -> Re
     let said = if document.look == Look::Draft { Some(digest(&facts(document)?)) } else { None };
     let found = found.filter(|found| said.as_ref().is_none_or(|said| *said == found.value.facts));
     let Some(found) = found else {
-        let wanted = Event::InvoiceDocumentWanted { invoice: invoice.id, client: invoice.client };
+        let wanted = Event::InvoiceDocumentWanted { invoice: invoice.id, client: invoice.client, send: false };
         let being_made = DocumentView { state: DocumentState::BeingMade, file: None, pages: None };
         return Ok(Answer::after(cx.store.commit().emit([wanted]), being_made));
     };

@@ -1,15 +1,15 @@
 //! Show what the invoice run would bill.
 
-use contract::bills::{BillPreview, BillQuestion, ContractPreview, PREVIEW};
+use contract::bills::{BillPreview, BillQuestion, ContractPreview, InvoicePreview, PREVIEW};
 use contract::{NoPath, NoQuery};
 use domain::error::Refusal;
 use domain::ids::ContractId;
 use runtime::references::{Reference, exist};
-use runtime::{Answer, Cx, Handler, In, Result};
+use runtime::{Answer, Cx, Error, Handler, In, Result};
 
 use crate::due::DueContract;
 use crate::house::House;
-use crate::preview::preview;
+use crate::preview::{preview, with_others};
 
 /// The route.
 pub fn route() -> Handler {
@@ -20,24 +20,31 @@ async fn preview_of(cx: Cx, input: In<NoPath, NoQuery, BillQuestion>) -> Result<
     let BillQuestion { client, contract, on } = input.body;
     let mut house = House::of(&cx.store, cx.now).await?;
     house.today = on.unwrap_or(house.today);
-    let wanted: Vec<ContractId> = match (client, contract) {
-        (None, Some(contract)) => vec![contract],
+    let contracts = match (client, contract) {
+        (None, Some(contract)) => vec![of_contract(&cx, &house, contract).await?],
         (Some(client), None) => {
             exist(&cx.store, [("/client", Some(Reference::Client(client)))]).await?;
-            cx.store.contracts_of(client).await?
+            let mut all = Vec::new();
+            for id in cx.store.contracts_of(client).await? {
+                all.push(DueContract::read(&cx.store, &house, id).await?);
+            }
+            let mut shown = preview(&cx.store, &house, all, cx.now);
+            shown.retain(|shown| !shown.invoices.is_empty() || shown.stopped.is_some());
+            shown
         }
         _ => {
             let detail = "must name a contract here, or a client, and not both";
             return Err(Refusal::invalid("/contract", "required", detail).into());
         }
     };
-    let mut contracts = Vec::new();
-    for id in wanted {
-        let due = DueContract::read(&cx.store, &house, id).await?;
-        let shown = preview(&cx.store, &due, &house, cx.now);
-        if shown != (ContractPreview { invoices: Vec::new(), stopped: None, ..shown.clone() }) || contract.is_some() {
-            contracts.push(shown);
-        }
-    }
     Ok(Answer::of(BillPreview { contracts }))
+}
+
+/// A contract with all invoices that it is on, whoever shares them.
+async fn of_contract(cx: &Cx, house: &House, id: ContractId) -> Result<ContractPreview> {
+    let all = with_others(&cx.store, house, id, cx.now).await?;
+    let is_on = |invoice: &InvoicePreview| invoice.contracts.contains(&id);
+    let invoices = all.iter().flat_map(|shown| &shown.invoices).filter(|invoice| is_on(invoice)).cloned().collect();
+    let own = all.into_iter().find(|shown| shown.contract == id).ok_or_else(Error::not_found)?;
+    Ok(ContractPreview { invoices, ..own })
 }

@@ -22,7 +22,8 @@ async fn refund_payment(cx: Cx, input: In<AtPayment, NoQuery, NewRefund>) -> Res
     cx.may_see(read.value.client)?;
     exist(&cx.store, [("/invoice", invoice.map(Reference::Invoice))]).await?;
     let due_at = cx.now.saturating_add(LATER).unwrap_or(Timestamp::MAX);
-    let new = OpenRefund { key: String::new(), amount, invoice, asked_by: cx.key().map(str::to_owned), due_at };
+    let asked_by = cx.key().map(str::to_owned);
+    let new = OpenRefund { key: String::new(), amount, invoice, held: None, asked_by, due_at };
     if read.value.method.via() == Some(Via::Provider) {
         return by_provider(&cx, id, &new).await;
     }

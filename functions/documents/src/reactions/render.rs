@@ -14,11 +14,10 @@ pub fn reaction() -> ReactionHandler {
 
 async fn render(cx: ReactionCx) -> Result<Commit> {
     let nothing = || Ok(cx.store.commit());
-    let id = match cx.envelope.event {
-        Event::InvoiceIssued { invoice, .. }
-        | Event::InvoiceVoided { invoice, .. }
-        | Event::InvoiceDocumentWanted { invoice, .. } => invoice,
-        Event::InvoiceCredited { note, .. } => note,
+    let (id, send) = match cx.envelope.event {
+        Event::InvoiceIssued { invoice, .. } | Event::InvoiceVoided { invoice, .. } => (invoice, false),
+        Event::InvoiceDocumentWanted { invoice, send, .. } => (invoice, send),
+        Event::InvoiceCredited { note, .. } => (note, false),
         _ => return nothing(),
     };
     let kept = match cx.store.invoice(id).await {
@@ -26,10 +25,13 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
         read => read?.value,
     };
     let look = Look::of(&kept.invoice);
+    let client = kept.invoice.client;
+    let send = send && look == Look::Issued;
     let before = cx.store.document(id, look).await?;
     // What was issued, and what is void, has one document for ever.
     if before.is_some() && look != Look::Draft {
-        return nothing();
+        // It was made in between.
+        return Ok(cx.store.commit().emit(send.then_some(Event::InvoiceSendWanted { invoice: id, client })));
     }
     let document = cx.store.document_facts(&kept, &cx.world.config.app_url).await?;
     let facts = serde_json::to_vec(&document).map_err(|e| Error::Internal(e.to_string()))?;
@@ -41,7 +43,7 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
     let (bytes, pages) = (made.bytes.len() as u64, made.pages);
     let pdf = cx.store.keep_file("application/pdf", made.bytes).await?;
     let files = KeptDocument { invoice: id, look, facts, pdf, bytes, pages, made_at: cx.now };
-    let made = Event::InvoiceDocumentMade { invoice: id, client: kept.invoice.client, look };
+    let made = Event::InvoiceDocumentMade { invoice: id, client, look, send };
     let commit = cx.store.commit().update(&files, before.map_or(0, |before| before.rev));
     Ok(commit.emit([made]))
 }

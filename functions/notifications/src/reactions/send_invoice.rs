@@ -18,16 +18,16 @@ pub fn reaction() -> ReactionHandler {
 
 async fn send_invoice(cx: ReactionCx) -> Result<Commit> {
     let nothing = || Ok(cx.store.commit());
-    let (id, made) = match cx.envelope.event {
-        Event::InvoiceDocumentMade { invoice, look, .. } => (invoice, Some(look)),
-        Event::InvoiceSendWanted { invoice, .. } => (invoice, None),
+    let (id, by_itself) = match cx.envelope.event {
+        Event::InvoiceDocumentMade { invoice, look, send: false, .. } => (invoice, Some(look)),
+        Event::InvoiceDocumentMade { invoice, .. } | Event::InvoiceSendWanted { invoice, .. } => (invoice, None),
         _ => return nothing(),
     };
     let kept = match cx.store.invoice(id).await {
         Err(store::Error::NotFound) => return nothing(),
         read => read?.value,
     };
-    let goes = match made {
+    let goes = match by_itself {
         Some(look) => goes_out(&kept.invoice, look, cx.store.document_settings().await?.value.delivery),
         None => may_go_out(Look::of(&kept.invoice)).is_ok(),
     };
@@ -35,8 +35,9 @@ async fn send_invoice(cx: ReactionCx) -> Result<Commit> {
         return nothing();
     }
     let Some(document) = cx.store.document(id, Look::Issued).await? else {
-        // Somebody was faster than the function that makes it: the bus brings the event again.
-        return Err(store::Error::Busy("the document is not made yet".into()).into());
+        // Somebody was faster than the function that makes it, or it failed: it asks for the letter when it is done.
+        let wanted = Event::InvoiceDocumentWanted { invoice: id, client: kept.invoice.client, send: true };
+        return Ok(cx.store.commit().emit([wanted]));
     };
     let Some(letter) = letter(&cx, &kept, &document.value).await? else { return nothing() };
     let addresses = u32::try_from(letter.cc.len() + 1).unwrap_or(u32::MAX);

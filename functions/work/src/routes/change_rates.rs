@@ -2,7 +2,7 @@
 
 use contract::rates::{CHANGE, RateChanges, RatesView};
 use contract::{NoPath, NoQuery};
-use domain::billing::work::{self, Rate, book};
+use domain::billing::work::{self, Rate, book, keeps_what_was_billed};
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
@@ -18,6 +18,8 @@ async fn change_rates(cx: Cx, input: In<NoPath, NoQuery, RateChanges>) -> Result
     let named = named(rates.as_deref().unwrap_or_default());
     let changes = work::RateChanges { rates, rounding, after_hours, work_types };
     let changed = book::change(&read.value, changes, &settings, cx.now)?;
+    let billed_until = cx.store.billed_work().await?.map(|billed| billed.value.until);
+    keeps_what_was_billed(&read.value.card, &changed.card, billed_until)?;
     exist(&cx.store, named).await?;
     Ok(cx.replaced(&read, changed))
 }

@@ -3,8 +3,10 @@
 use contract::NoQuery;
 use contract::work::{AtTime, CHANGE, TimeChanges, TimeView};
 use domain::billing::work::{self, entry, whose};
+use domain::events::Event;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
+use store::Versioned;
 
 use crate::tickets::time;
 
@@ -24,5 +26,10 @@ async fn change_time(cx: Cx, input: In<AtTime, NoQuery, TimeChanges>) -> Result<
     let changes = work::TimeChanges { contract: None, person, role, started_at, minutes, billable, work_type, note };
     let changed = entry::change(read.value.clone(), changes, cx.now)?;
     exist(&cx.store, [("/person", person.map(Reference::Staff))]).await?;
-    Ok(cx.replaced(&read, changed))
+    if changed == read.value {
+        return Ok(Answer::read(Versioned { value: changed.into(), rev: read.rev }));
+    }
+    let event = Event::TimeChanged { time: changed.id, ticket: changed.ticket, client: changed.client };
+    let commit = cx.store.commit().update(&changed, read.rev).emit([event]);
+    Ok(Answer::after(commit, changed.into()).rev(read.rev + 1))
 }

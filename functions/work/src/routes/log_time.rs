@@ -4,6 +4,7 @@ use contract::NoQuery;
 use contract::tickets::AtTicket;
 use contract::work::{LOG, NewTime, TimeView};
 use domain::billing::work::{NewTimeEntry, entry, whose};
+use domain::events::Event;
 use domain::ids::TimeEntryId;
 use jiff::SignedDuration;
 use runtime::references::{Reference, exist};
@@ -37,5 +38,7 @@ async fn log_time(cx: Cx, input: In<AtTicket, NoQuery, NewTime>) -> Result<Answe
     whose::may_handle(&cx.actor, new.person)?;
     let logged = entry::log(TimeEntryId::from_uuid(cx.id()), new, cx.now)?;
     exist(&cx.store, [("/person", person.map(Reference::Staff))]).await?;
-    Ok(cx.kept(logged))
+    let event = Event::TimeLogged { time: logged.id, ticket: logged.ticket, client: logged.client };
+    let commit = cx.store.commit().create(&logged).emit([event]);
+    Ok(Answer::after(commit, logged.into()).rev(1))
 }

@@ -164,12 +164,43 @@ pub struct ClientCredit {
     pub client: ClientId,
     /// How much.
     pub balance: Money,
+    /// What of it waits for refunds that are under way, and pays nothing else.
+    #[serde(default)]
+    pub held: Option<Money>,
 }
 
 impl ClientCredit {
     /// Nothing.
     pub const fn none(client: ClientId, currency: Currency) -> Self {
-        Self { client, balance: Money::zero(currency) }
+        Self { client, balance: Money::zero(currency), held: None }
+    }
+
+    /// What invoices can be paid with.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn free(self) -> Result<Money, Refusal> {
+        Ok(self.balance.minus(self.held.unwrap_or(Money::zero(self.balance.currency())))?)
+    }
+
+    /// Keeps some of it for a refund that is under way.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] `credit_too_small`.
+    pub fn hold(self, amount: Money) -> Result<Self, Refusal> {
+        self.less(amount)?;
+        let held = self.held.map_or(Ok(amount), |held| held.plus(amount))?;
+        Ok(Self { held: Some(held), ..self })
+    }
+
+    /// Gives free what was kept for a refund.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn let_go(self, amount: Option<Money>) -> Result<Self, Refusal> {
+        let (Some(held), Some(amount)) = (self.held, amount) else { return Ok(self) };
+        let held = held.minus(amount)?;
+        Ok(Self { held: Some(held).filter(|held| held.minor() > 0), ..self })
     }
 
     pub(super) fn plus(self, amount: Money) -> Result<Self, Refusal> {
@@ -177,8 +208,9 @@ impl ClientCredit {
     }
 
     pub(super) fn less(self, amount: Money) -> Result<Self, Refusal> {
-        if amount.compare(self.balance)?.is_gt() {
-            let detail = format!("the client's credit is {}; that is less than {amount}", self.balance);
+        if amount.compare(self.free()?)?.is_gt() {
+            let held = self.held.map(|held| format!(", of which {held} waits for a refund")).unwrap_or_default();
+            let detail = format!("the client's credit is {}{held}; that is less than {amount}", self.balance);
             return Err(Refusal::conflict("credit_too_small", detail));
         }
         Ok(Self { balance: self.balance.minus(amount)?, ..self })

@@ -10,6 +10,7 @@ use super::prepaid::{self, Hours};
 use super::sheet::{Row, Sheet, last_day};
 use crate::billing::contract::LineKind;
 use crate::billing::cycle::Period;
+use crate::billing::hours::HOUR;
 use crate::billing::lines::{MOST_LINES, Origin};
 use crate::error::Refusal;
 use crate::money::{Money, MoneyError};
@@ -91,7 +92,7 @@ fn row(facts: &Facts, worked: &Worked) -> Row {
             text: worked.text.clone(),
             service: Some(Period { from: time.on, to: time.on.saturating_add(1.day()) }),
             quantity: (Decimal::from(time.minutes) / Decimal::from(60)).round_dp(4).normalize(),
-            unit: Some("hour".to_owned()),
+            unit: Some(HOUR.to_owned()),
             unit_price: time.rate.checked_mul(time.factor).map(|rate| rate.normalize()),
             gross,
             discount: Money::zero(gross.currency()),

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
-use super::prepaid::{self, LineBucket};
+use super::prepaid::{self, LineBucket, Told};
 use crate::billing::blocks::SoldBlock;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, Counted};
@@ -76,6 +76,9 @@ pub struct Book {
     /// The hours that the contract includes, as the last work on a bill left them.
     #[serde(default)]
     pub bucket: Option<LineBucket>,
+    /// Of which months somebody was told before their work was billed.
+    #[serde(default)]
+    pub told: Vec<Told>,
 }
 
 /// What was billed for a line.
@@ -236,6 +239,8 @@ impl Book {
         }
         self.comparable = draft.comparable.or(self.comparable);
         self.bucket = draft.hours.bucket.clone().or(self.bucket);
+        let month = self.bucket.as_ref().map(|kept| kept.bucket.from);
+        self.told.retain(|told| month.is_none_or(|month| told.month >= month));
         self
     }
 

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::draft::DraftLine;
-use super::facts::Facts;
+use super::facts::{Facts, Worked};
 use super::sheet::{Row, Sheet, last_day};
 use crate::billing::blocks::SoldBlock;
 use crate::billing::contract::Line;
 use crate::billing::cycle::{Cycle, Period, Schedule};
-use crate::billing::hours::{Alert, Block, Bucket, BucketTerms, CoveredLine, Draw, Prepaid, Source, cover};
+use crate::billing::hours::{
+    Alert, Block, Bucket, BucketTerms, CoveredLine, Draw, HOUR, Prepaid, Source, cover, on_the_clock,
+};
 use crate::billing::lines::Origin;
 use crate::billing::work::TimeLine;
 use crate::error::Refusal;
@@ -47,6 +50,40 @@ pub struct Drawing {
     pub month: Date,
 }
 
+/// That somebody was told of a month's hours before the work that drew them was billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The first day of the month.
+    pub month: Date,
+    /// Which of [`crate::billing::hours::ALERTS`].
+    pub percent: u8,
+}
+
+/// What work that is on no bill yet will draw, as far as somebody is to be told of it now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Whoever looks after the client is told of these, each once for ever.
+    pub alerts: Vec<Alert>,
+    /// What the book remembers of them, with what it remembered before.
+    pub told: Vec<Told>,
+}
+
+/// Lets all work that is on no bill yet draw on prepaid hours as its bill will, and says of what somebody is to be told.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `amount_too_large`.
+pub fn watch(facts: &Facts) -> Result<Watched, Refusal> {
+    let mut all: Vec<&Worked> = facts.time.iter().collect();
+    all.sort_by_key(|worked| (worked.time.on, worked.time.entry));
+    let Some(last) = all.last() else { return Ok(Watched::default()) };
+    let mut hours = Hours::of(facts, last.time.on.saturating_add(1.day()));
+    for worked in all {
+        hours.cover(&worked.time)?;
+    }
+    Ok(Watched { alerts: hours.alerts, told: hours.told })
+}
+
 /// What a draft does with prepaid hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoursDrawn {
@@ -70,6 +107,7 @@ pub(super) struct Hours<'a> {
     line: Option<LineId>,
     drawn: BTreeMap<(Source, Date), Decimal>,
     alerts: Vec<Alert>,
+    told: Vec<Told>,
 }
 
 impl<'a> Hours<'a> {
@@ -93,6 +131,7 @@ impl<'a> Hours<'a> {
             prepaid: Prepaid { bucket, blocks },
             drawn: BTreeMap::new(),
             alerts: Vec::new(),
+            told: facts.book.told.clone(),
         }
     }
 
@@ -103,6 +142,8 @@ impl<'a> Hours<'a> {
     pub(super) fn cover(&mut self, line: &TimeLine) -> Result<CoveredLine, Refusal> {
         let month = self.roll_on_to(line.on.max(self.since));
         let (covered, alerts) = cover(vec![line.clone()], &mut self.prepaid)?;
+        let of_bucket = alerts.iter().filter(|alert| alert.source == (Source::Bucket {}));
+        self.told.extend(of_bucket.map(|alert| Told { month, percent: alert.percent }));
         self.alerts.extend(alerts);
         let Some(covered) = covered.into_iter().next() else {
             return Err(Refusal::conflict("work_lost", "a piece of work is missing on the bill; report this"));
@@ -148,6 +189,9 @@ impl<'a> Hours<'a> {
             bucket = terms.next(&bucket, month_of(self.facts, bucket.to).to);
         }
         let month = bucket.from;
+        let told = self.told.iter().filter(|told| told.month == month).map(|told| told.percent);
+        let new: Vec<u8> = told.filter(|percent| !bucket.alerted.contains(percent)).collect();
+        bucket.alerted.extend(new);
         self.line = Some(line.id);
         self.prepaid.bucket = Some((terms.clone(), bucket));
         month
@@ -171,19 +215,20 @@ fn month_of(facts: &Facts, day: Date) -> Period {
 /// How a piece of work that drew on prepaid hours is printed: hours that are charged, at the rate that they are charged
 /// at, and in words what was drawn.
 pub(super) fn printed(covered: &CoveredLine, line: &mut DraftLine) {
-    let hours = |minutes: Decimal| (minutes / Decimal::from(60)).round_dp(4).normalize();
     let drawn: Decimal = covered.drawn.iter().map(|draw| draw.minutes).sum();
     line.gross = covered.amount;
     line.net = covered.amount;
     if drawn.is_zero() && covered.rate == covered.line.rate {
         return;
     }
-    line.quantity = hours(covered.charged);
+    line.quantity = (covered.charged / Decimal::from(60)).round_dp(4).normalize();
     line.unit_price = Some(covered.rate.normalize());
     let said = match (drawn.is_zero(), covered.charged.is_zero()) {
         (true, _) => "beyond the hours that the contract includes".to_owned(),
-        (false, true) => format!("{} hours, all prepaid", hours(drawn)),
-        (false, false) => format!("{} of {} hours were prepaid", hours(drawn), hours(drawn + covered.charged)),
+        (false, true) => format!("{} hours, all prepaid", on_the_clock(drawn)),
+        (false, false) => {
+            format!("{} of {} hours were prepaid", on_the_clock(drawn), on_the_clock(drawn + covered.charged))
+        }
     };
     line.note = Some(line.note.take().map_or_else(|| said.clone(), |note| format!("{note}; {said}")));
 }
@@ -209,7 +254,7 @@ fn line_of_block(sold: &SoldBlock, on: Date) -> DraftLine {
         text: sold.text.clone(),
         service,
         quantity: (Decimal::from(minutes) / Decimal::from(60)).round_dp(4).normalize(),
-        unit: Some("hour".to_owned()),
+        unit: Some(HOUR.to_owned()),
         unit_price: None,
         gross: price,
         discount: Money::zero(price.currency()),

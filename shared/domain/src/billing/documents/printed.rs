@@ -2,12 +2,14 @@
 //!
 //! Each line comes with the sum of all lines up to it: what is carried forward, wherever a page ends.
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::facts::{Document, Look};
 use super::settings::Paper;
 use super::words::{Language, Words};
 use crate::billing::cycle::Period;
+use crate::billing::hours::{HOUR, on_the_clock};
 use crate::billing::invoice::{InvoiceKind, InvoiceLine};
 use crate::billing::taxes::TaxSum;
 use crate::error::Refusal;
@@ -210,10 +212,7 @@ fn lines(document: &Document, language: Language) -> Result<Vec<PrintedLine>, Re
             n: line.n.to_string(),
             text: breakable(&line.text),
             details: details(line, document.service, language),
-            quantity: match &line.unit {
-                Some(unit) => format!("{} {unit}", language.number(line.quantity)),
-                None => language.number(line.quantity),
-            },
+            quantity: quantity(line, language),
             price: line.unit_price.map_or_else(String::new, |price| language.price(price, exponent(document.currency))),
             tax: line.taxes.iter().map(|tax| percent(tax.percent, language)).collect::<Vec<_>>().join(" + "),
             amount: language.amount(line.net),
@@ -228,6 +227,15 @@ fn lines(document: &Document, language: Language) -> Result<Vec<PrintedLine>, Re
     Ok(printed)
 }
 
+/// How many, of what. Hours are printed in hours and minutes: seven minutes are `0:07 h` and not 0.1167 of an hour.
+fn quantity(line: &InvoiceLine, language: Language) -> String {
+    match line.unit.as_deref() {
+        Some(HOUR) => format!("{} h", on_the_clock(line.quantity * Decimal::from(60))),
+        Some(unit) => format!("{} {unit}", language.number(line.quantity)),
+        None => language.number(line.quantity),
+    }
+}
+
 fn details(line: &InvoiceLine, service: Option<Period>, language: Language) -> Vec<String> {
     let mut details = Vec::new();
     details.extend(line.service.filter(|own| Some(*own) != service).map(|own| days(own, language)));
@@ -239,7 +247,7 @@ fn details(line: &InvoiceLine, service: Option<Period>, language: Language) -> V
     details
 }
 
-fn percent(percent: rust_decimal::Decimal, language: Language) -> String {
+fn percent(percent: Decimal, language: Language) -> String {
     format!("{}\u{202f}%", language.number(percent))
 }
 

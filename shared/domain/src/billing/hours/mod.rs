@@ -6,7 +6,7 @@ pub mod draw;
 
 use jiff::Span;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 pub use self::draw::{Alert, CoveredLine, Draw, Drawn, Prepaid, Source, cover};
@@ -21,6 +21,8 @@ use crate::money::{Money, MoneyError};
 /// at 80 % and one at 95 %).
 pub const ALERTS: [u8; 2] = [80, 95];
 
+/// The unit of work and of prepaid hours on an invoice.
+pub const HOUR: &str = "hour";
 /// Longest block and fullest bucket, in minutes: ten thousand hours.
 pub const MOST_MINUTES: u32 = 600_000;
 /// Longest rollover, in months.
@@ -126,6 +128,14 @@ pub struct Layer {
     pub expires_on: Date,
     /// Minutes left.
     pub left: Decimal,
+}
+
+/// Minutes as hours and minutes, as people read them: `0:07`. A part of a minute, which a factor can leave, is rounded.
+pub fn on_the_clock(minutes: Decimal) -> String {
+    let minutes = minutes.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).normalize();
+    let (hours, rest) = (minutes.abs() / Decimal::from(60), minutes.abs() % Decimal::from(60));
+    let sign = if minutes.is_sign_negative() { "-" } else { "" };
+    format!("{sign}{}:{:0>2}", hours.trunc(), rest.normalize().to_string())
 }
 
 impl Block {

@@ -83,7 +83,12 @@ impl RateBook {
         let mut check = Check::new();
         check.part("", self.card.check());
         let prices: usize = self.card.rates.iter().map(|rate| rate.per_hour.len()).sum();
-        check.that(prices <= MOST_PRICES, "/rates", "too_many", "hold over 2000 prices in all; leave old ones out");
+        check.that(
+            prices <= MOST_PRICES,
+            "/rates",
+            "too_many",
+            "hold over 2000 prices in all; leave those out that held over two years ago",
+        );
         check.count("/work_types", self.work_types.len(), MOST_WORK_TYPES);
         let mut codes = HashSet::new();
         for (index, work_type) in self.work_types.iter().enumerate() {

@@ -161,7 +161,7 @@ impl Rate {
         [self.contract.is_some(), self.person.is_some(), self.role.is_some(), self.work_type.is_some()]
     }
 
-    fn on(&self, day: Date) -> Option<Decimal> {
+    pub(super) fn on(&self, day: Date) -> Option<Decimal> {
         in_force(&self.per_hour, day).copied().filter(|_| self.until.is_none_or(|until| day < until))
     }
 

@@ -4,7 +4,7 @@
 
 use domain::billing::documents::delivery::{cover, goes_out, may_go_out};
 use domain::billing::documents::facts::{Document, Look};
-use domain::billing::documents::printed::print;
+use domain::billing::documents::printed::{Printed, print};
 use domain::billing::documents::settings::{
     BookNames, Delivery, DocumentChanges, DocumentSettings, Letterhead, TaxName, change,
 };
@@ -81,6 +81,22 @@ fn a_word_that_is_too_long_for_its_column_may_break() {
     let printed = print(&document(&invoice, lines)).unwrap();
     let runs: Vec<usize> = printed.lines[0].text.split('\u{200b}').map(str::len).collect();
     assert_eq!((runs.iter().sum::<usize>(), runs.iter().max()), (500, Some(&24)));
+}
+
+#[test]
+fn hours_are_printed_as_hours_and_minutes_and_amounts_stay() {
+    let sold = ["0.1167", "1.5", "2", "0.0042", "99.9917"].map(|hours| sale("Work", hours, "60"));
+    let (invoice, mut lines) = issued(Currency::EUR, &sold);
+    let amounts = |printed: &Printed| printed.lines.iter().map(|line| line.amount.clone()).collect::<Vec<_>>();
+    let before = print(&document(&invoice, lines.clone())).unwrap();
+    for line in &mut lines {
+        line.unit = Some("hour".into());
+    }
+    lines[2].unit = Some("seats".into());
+    let after = print(&document(&invoice, lines)).unwrap();
+    let quantities: Vec<&str> = after.lines.iter().map(|line| line.quantity.as_str()).collect();
+    assert_eq!(quantities, ["0:07 h", "1:30 h", "2 seats", "0:00 h", "100:00 h"]);
+    assert_eq!((amounts(&before), before.total), (amounts(&after), after.total));
 }
 
 #[test]

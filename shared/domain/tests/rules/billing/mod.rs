@@ -17,6 +17,7 @@ mod prepaid;
 mod pricing;
 mod pricing_unit_by_unit;
 mod proration;
+mod rates_fixed;
 mod reported;
 mod reports;
 mod reports_properties;

@@ -66,7 +66,7 @@ fn each_month_has_its_own_hours_and_what_is_beyond_them_is_charged() {
     let billing = billed(&facts, "2026-04-01");
     assert_eq!(work(&billing), [vec![], vec![0, 3_000], vec![0], vec![1_000]]);
     let second = &billing.drafts[1].lines.iter().filter(|line| kind(line.origin) == "time").collect::<Vec<_>>()[1];
-    assert_eq!(second.note.as_deref(), Some("0.25 of 0.75 hours were prepaid"));
+    assert_eq!(second.note.as_deref(), Some("0:15 of 0:45 hours were prepaid"));
     assert_eq!((second.quantity, second.unit_price), (dec("0.5"), Some(dec("60"))));
     let alerts = |draft: &Draft| draft.hours.alerts.iter().map(|alert| alert.percent).collect::<Vec<_>>();
     assert_eq!(billing.drafts.iter().map(alerts).collect::<Vec<_>>(), [vec![], vec![80, 95], vec![80], vec![80, 95]]);

@@ -1,0 +1,5 @@
+//! Tells of prepaid hours that run low as soon as the work is logged or changed, each block and month at 80 % and 95 % once.
+
+fn main() -> runtime::Exit {
+    runtime::serve_reaction(billing::reactions::watch_hours::reaction())
+}

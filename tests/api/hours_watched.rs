@@ -1,0 +1,62 @@
+//! Prepaid hours that run low: somebody is told when the work is logged, and no more when it is billed.
+
+use serde_json::{Value, json};
+
+use crate::billed::{act, bill, blocks, desk, flat, id, low, signed};
+
+#[tokio::test]
+async fn hours_that_run_low_are_told_of_when_work_is_logged_or_changed_and_each_once() {
+    let (stack, owner, client) = desk().await;
+    let mut care = flat("100");
+    care["bucket"] = json!({ "minutes": 60, "rollover": { "kind": "none" } });
+    signed(&owner, &client, json!([care]), json!({})).await;
+    let block = json!({ "minutes": 100, "price": { "minor": 10_000, "currency": "EUR" }, "text": "Hours" });
+    act(&owner, &format!("/v1/clients/{client}/hour-blocks"), block).await.expect(201);
+    stack.app.clock().advance_to("2026-02-20T12:00:00Z".parse().unwrap()).unwrap();
+    let ticket = owner.ticket(&client, json!({})).await;
+    let time = format!("/v1/tickets/{}/time", id(&ticket));
+    let log = async |at: &str, minutes: u32| -> Value {
+        let work = json!({ "minutes": minutes, "work_type": "remote", "started_at": at });
+        let logged = act(&owner, &time, work).await.expect(201);
+        stack.app.settle().await;
+        logged
+    };
+    let change = async |entry: &Value, minutes: u32| {
+        owner.change(&format!("{time}/{}", id(entry)), json!({ "minutes": minutes })).await;
+        stack.app.settle().await;
+    };
+    let first = log("2026-02-20T08:00:00Z", 47).await;
+    assert_eq!(low(&stack), 0, "47 of the month's 60 minutes are 78 %");
+    change(&first, 48).await;
+    assert_eq!(low(&stack), 1, "48 are 80 %");
+    change(&first, 10).await;
+    change(&first, 50).await;
+    assert_eq!(low(&stack), 1, "it was told");
+    log("2026-02-20T10:00:00Z", 90).await;
+    assert_eq!(low(&stack), 3, "all of the month, and 80 of the block's 100 minutes");
+    assert_eq!(blocks(&owner, &client).await[0]["used"], "0", "it is drawn when it is billed");
+
+    // The next month has its own hours, whether the last one is billed or not.
+    stack.app.clock().advance_to("2026-03-03T12:00:00Z".parse().unwrap()).unwrap();
+    log("2026-03-03T10:00:00Z", 48).await;
+    assert_eq!(low(&stack), 4, "80 % of March");
+    bill(&stack, &owner, "2026-04-01T06:00:00Z").await;
+    assert_eq!(low(&stack), 4, "the bills tell nothing anew");
+    assert_eq!(blocks(&owner, &client).await[0]["used"], "80");
+}
+
+#[tokio::test]
+async fn a_block_alone_is_watched_too() {
+    let (stack, owner, client) = desk().await;
+    signed(&owner, &client, json!([flat("100")]), json!({})).await;
+    let block = json!({ "minutes": 100, "price": { "minor": 10_000, "currency": "EUR" }, "text": "Hours" });
+    act(&owner, &format!("/v1/clients/{client}/hour-blocks"), block).await.expect(201);
+    stack.app.clock().advance_to("2026-02-20T12:00:00Z".parse().unwrap()).unwrap();
+    crate::billed::worked(&owner, &client, "2026-02-20T08:00:00Z", 95).await;
+    stack.app.settle().await;
+    assert_eq!(low(&stack), 2, "80 % and 95 %");
+    let letters = stack.app.mailbox().letters();
+    assert_eq!(letters.iter().filter(|letter| letter.text.contains("95 %")).count(), 1, "{letters:#?}");
+    bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
+    assert_eq!(low(&stack), 2);
+}
