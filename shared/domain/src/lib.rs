@@ -16,6 +16,7 @@ pub mod email;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod insights;
 pub mod invalid;
 pub mod money;
 pub mod notices;

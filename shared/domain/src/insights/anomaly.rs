@@ -1,0 +1,138 @@
+//! An anomaly: one thing that is unusual, over one point or many.
+
+use serde::{Deserialize, Serialize};
+
+use super::series::Outlook;
+
+/// What is unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Far more than expected.
+    Spike,
+    /// Far less than expected.
+    Drop,
+    /// Three values in a row or more, far away on one side: it stays so.
+    LevelShift,
+    /// Too much on some days and too little on others: the week has another shape.
+    WeeklyPattern,
+    /// No value where one should be.
+    Missing,
+    /// No value is far away, but half a season is.
+    Drift,
+}
+
+/// One anomaly. It grows while it goes on; its first point is its identity in its series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anomaly {
+    /// The point with which it began, counted from the series' first value; it stays the same as the anomaly grows.
+    pub onset: usize,
+    /// The last point that belongs to it.
+    pub last: usize,
+    /// How many points belong to it.
+    pub points: usize,
+    /// What it is, as far as it is known by now.
+    pub kind: Kind,
+    /// The value that is the most unusual one; 0 if there was none.
+    pub actual: f64,
+    /// What was expected in its place.
+    pub outlook: Outlook,
+    /// How much more there was than expected, over all its points, in the series' unit; negative for less. For money in
+    /// minor units: [`super::minor`].
+    pub excess: f64,
+    /// How unusual the most unusual point is; 1 is the line.
+    pub score: f64,
+}
+
+impl Anomaly {
+    pub(super) fn at(point: usize, kind: Kind, actual: f64, outlook: Outlook, score: f64) -> Self {
+        let excess = actual - outlook.expected;
+        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, score }
+    }
+
+    /// Points after its last one that must be usual before it is over.
+    pub(super) fn pause(&self, season: usize) -> usize {
+        match self.kind {
+            Kind::WeeklyPattern => season,
+            _ => (season / 2).max(2),
+        }
+    }
+
+    /// A lasting change is over when the next surprise goes the other way: that is another one.
+    pub(super) fn is_over_with(&self, point: &Anomaly) -> bool {
+        matches!(self.kind, Kind::LevelShift | Kind::Drift) && (self.excess > 0.0) != (point.excess > 0.0)
+    }
+
+    /// With one more point, which may be one more of several in a row on the same side.
+    pub(super) fn grown(self, point: Anomaly, new_level: bool) -> Self {
+        let other_way = (self.excess > 0.0) != (point.excess > 0.0);
+        let kind = match self.kind {
+            Kind::Spike | Kind::Drop | Kind::Drift if new_level => Kind::LevelShift,
+            Kind::Spike | Kind::Drop if other_way => Kind::WeeklyPattern,
+            kind => kind,
+        };
+        let (points, excess) = (self.points + 1, self.excess + point.excess);
+        let peak = if point.score > self.score { point.clone() } else { self.clone() };
+        Anomaly { onset: self.onset, last: point.last, points, kind, excess, ..peak }
+    }
+
+    /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `days` says when; `amount` prints a value.
+    pub fn sentence(&self, what: &str, days: &str, amount: impl Fn(f64) -> String) -> String {
+        let Outlook { expected, low, high } = self.outlook;
+        let usual = format!("{} expected, {} to {} usual", amount(expected), amount(low), amount(high));
+        let (actual, apart) = (amount(self.actual), amount(self.excess.abs()));
+        let side = if self.excess < 0.0 { "less" } else { "more" };
+        match self.kind {
+            Kind::Spike => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
+            Kind::Drop => format!("{what}: only {actual} {days} ({usual}), {apart} too little."),
+            Kind::LevelShift => format!("{what}: a new level {days}, {actual} ({usual}); {apart} {side} so far."),
+            Kind::WeeklyPattern => {
+                format!("{what}: another pattern {days}, such as {actual} ({usual}); {apart} {side} in all.")
+            }
+            Kind::Missing => format!("{what}: no data {days} ({usual})."),
+            Kind::Drift => format!("{what}: drifting {days}, by now at {actual} ({usual})."),
+        }
+    }
+}
+
+/// A part of a total, such as a product or a department.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<N> {
+    /// Which.
+    pub name: N,
+    /// What it came to.
+    pub actual: f64,
+    /// What was expected of it.
+    pub expected: f64,
+}
+
+/// The part that drives an anomaly of its total.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Driver<N> {
+    /// Which.
+    pub name: N,
+    /// How much more than expected it came to; negative for less.
+    pub excess: f64,
+    /// Its share of what all parts on its side are off, in percent; at most 100.
+    pub share_percent: f64,
+}
+
+/// The part with the largest share of the excess, on the side on which the total is off; the first of equals. `None` if no
+/// part is off on that side.
+pub fn driver<N: Clone>(parts: &[Part<N>], excess: f64) -> Option<Driver<N>> {
+    let side = if excess < 0.0 { -1.0 } else { 1.0 };
+    let off = |part: &Part<N>| side * (part.actual - part.expected);
+    let whole: f64 = parts.iter().map(|part| off(part).max(0.0)).sum();
+    let first = |best: Option<&'_ Part<N>>, part| best.is_none_or(|best| off(part) > off(best));
+    let mut most = None;
+    for part in parts.iter().filter(|part| off(part) > 0.0) {
+        if first(most, part) {
+            most = Some(part);
+        }
+    }
+    most.map(|part| Driver {
+        name: part.name.clone(),
+        excess: part.actual - part.expected,
+        share_percent: 100.0 * off(part) / whole,
+    })
+}

@@ -1,0 +1,32 @@
+//! Anomalies in series of cost and of use: what is unusual, by how much, since when, and what drives it.
+//!
+//! [`Series`] takes one value after another and keeps what it needs of the past, a few seasons, so a daily run costs the
+//! same for a series of a month and of ten years. A verdict follows from its point and the past alone.
+//! `docs/anomalies.md` tells the method in plain words, and what was measured.
+//!
+//! These are statistics and not money: they are the one place of the domain that computes in floats. Amounts come in as
+//! whole minor units, which a float holds exactly, and go out as whole minor units ([`minor`]).
+
+#![allow(clippy::float_arithmetic, reason = "statistics; amounts are rounded to minor units where they leave")]
+
+mod access;
+mod anomaly;
+mod drift;
+mod feedback;
+mod forecast;
+mod series;
+mod spread;
+
+pub use access::{Finding, Habits, SignIn, look_at};
+pub use anomaly::{Anomaly, Driver, Kind, Part, driver};
+pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
+pub use series::{Method, Outlook, Series, Settings, Verdict, detect};
+
+/// Points in a season of daily values: a week.
+pub const WEEK: usize = 7;
+
+/// A statistic as whole minor units, halves away from zero; what is beyond them is the largest there is.
+pub fn minor(value: f64) -> i64 {
+    // A float's cast to an integer saturates, and makes nothing of what is no number.
+    value.round() as i64
+}

@@ -1,0 +1,352 @@
+//! A series and what it says about its next value.
+
+use serde::{Deserialize, Serialize};
+
+use super::anomaly::{Anomaly, Kind};
+use super::drift::Drift;
+use super::feedback::Sensitivity;
+use super::forecast::{CLIP, Expected, Forecast, NEW_LEVEL};
+use super::spread::{FLOOR, Spread, Window};
+
+/// The line, in spreads, for a series as long as [`GROWTH_FROM`].
+const LINE: f64 = 3.65;
+/// Beyond so many spreads a value is an anomaly, whatever else is said about it.
+const BEYOND_DOUBT: f64 = 8.0;
+/// The longer a series has been looked at, the rarer what it has shown already: the line rises with the sixth root of its
+/// length, as the largest of so many values does whose tails are those of Student's t with six degrees of freedom.
+const GROWTH_ROOT: f64 = 6.0;
+/// The length, in points, at which the line is [`LINE`].
+const GROWTH_FROM: f64 = 60.0;
+/// Lengths between which the line rises: those on which it was measured.
+const GROWTH_RANGE: (f64, f64) = (30.0, 700.0);
+/// How fast the skill of the two views follows.
+const SKILL_SPEED: f64 = 0.05;
+/// The view without a season has at most this say: it is the second opinion.
+const SECOND_OPINION: f64 = 0.5;
+/// Its say at first.
+const SECOND_OPINION_AT_FIRST: f64 = 0.3;
+/// What is less than this share of the usual is as good as nothing: logarithms end here.
+const NOTHING: f64 = 1e-3;
+/// Before a value is kept as an example of the usual, it is brought within so many spreads.
+const CLEANED: f64 = 4.0;
+
+/// How a verdict is found.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// By level, season and a robust spread.
+    Seasonal,
+    /// By mean and standard deviation of the last two seasons, and nothing else.
+    ZScore {
+        /// Standard deviations beyond which a value is an anomaly; three is common.
+        threshold: f64,
+    },
+}
+
+/// What somebody may set for a tenant, a client or a series.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// How.
+    pub method: Method,
+    /// How readily.
+    pub sensitivity: Sensitivity,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { method: Method::Seasonal, sensitivity: Sensitivity::default() }
+    }
+}
+
+/// What is expected of a value, in the series' unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// The value.
+    pub expected: f64,
+    /// The least that is usual.
+    pub low: f64,
+    /// The most that is usual.
+    pub high: f64,
+}
+
+/// What a series says about one point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What was expected; `None` while there is not enough history.
+    pub outlook: Option<Outlook>,
+    /// How unusual it is: 1 is the line.
+    pub score: f64,
+    /// The anomaly that the point belongs to, as large as it is by now.
+    pub anomaly: Option<Anomaly>,
+    /// An anomaly that is over, as this point shows.
+    pub ended: Option<Anomaly>,
+}
+
+impl Verdict {
+    fn silent(outlook: Option<Outlook>) -> Self {
+        Verdict { outlook, score: 0.0, anomaly: None, ended: None }
+    }
+
+    /// Whether there was enough history for a verdict.
+    pub fn enough_history(&self) -> bool {
+        self.outlook.is_some()
+    }
+}
+
+/// What is kept of a series from one value to the next: a few seasons, however long it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    season: usize,
+    seen: usize,
+    /// The values so far, while they are not enough.
+    first: Vec<f64>,
+    model: Option<Model>,
+    open: Option<Anomaly>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Model {
+    /// By ratios; by differences if a value of the warm-up was not above zero.
+    ratios: bool,
+    /// The usual size of a value: what is computed with has no unit.
+    unit: f64,
+    forecast: Forecast,
+    spread: Spread,
+    window: Window,
+    drift: Drift,
+    /// Average errors of the seasonal view and of the one without a season, once there are any.
+    skill: Option<(f64, f64)>,
+    /// How many values in a row were far away; its sign is their side.
+    run: i32,
+}
+
+/// How unusual a value is, by what, on which side.
+struct Unusual {
+    score: f64,
+    drifting: bool,
+    side: f64,
+}
+
+impl Series {
+    /// A series with so many points in a season: 7 for daily values.
+    pub fn new(season: usize) -> Self {
+        Series { season: season.max(2), seen: 0, first: Vec::new(), model: None, open: None }
+    }
+
+    /// Points that must be there before the first verdict: two seasons, so 14 days.
+    pub fn needed(&self) -> usize {
+        2 * self.season
+    }
+
+    /// What is expected of the next value; `None` while there is not enough history.
+    pub fn outlook(&self, settings: &Settings) -> Option<Outlook> {
+        self.model.as_ref().map(|model| model.outlook(self.seen, self.season, settings))
+    }
+
+    /// The value that is so many spreads above what is expected next.
+    pub fn above(&self, spreads: f64) -> Option<f64> {
+        let model = self.model.as_ref()?;
+        let expected = model.forecast.expected(self.seen % self.season).value;
+        Some(model.in_unit(expected + spreads * model.spread.now()))
+    }
+
+    /// Takes the next value, `None` if there is none where one should be. What is `muted` by a known event is learned, and
+    /// is no anomaly.
+    pub fn observe(&mut self, value: Option<f64>, muted: bool, settings: &Settings) -> Verdict {
+        let value = value.filter(|v| v.is_finite());
+        let (at, season) = (self.seen, self.season);
+        let Some(model) = &mut self.model else {
+            self.warm_up(value);
+            return Verdict::silent(None);
+        };
+        self.seen += 1;
+        let Some(value) = value else {
+            let outlook = model.outlook(at, season, settings);
+            model.go_without(at, season);
+            return if muted { Verdict::silent(Some(outlook)) } else { self.missing(at, outlook) };
+        };
+        model.meet(value);
+        let outlook = model.outlook(at, season, settings);
+        let unusual = model.learn(value, at, season, settings);
+        let run = model.run;
+        let mut verdict = Verdict { score: unusual.score, ..Verdict::silent(Some(outlook)) };
+        if self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing) {
+            verdict.ended = self.open.take();
+        }
+        if unusual.score < 1.0 || muted {
+            let over = self.open.as_ref().is_some_and(|open| at - open.last > open.pause(season));
+            if over {
+                verdict.ended = self.open.take();
+            }
+            return verdict;
+        }
+        let kind = match (unusual.drifting, unusual.side > 0.0) {
+            (true, _) => Kind::Drift,
+            (false, true) => Kind::Spike,
+            (false, false) => Kind::Drop,
+        };
+        let point = Anomaly::at(at, kind, value, outlook, unusual.score);
+        let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(&point));
+        if other_way {
+            verdict.ended = self.open.take();
+        }
+        let open = match self.open.take() {
+            Some(open) => open.grown(point, run.abs() >= NEW_LEVEL),
+            None => point,
+        };
+        verdict.anomaly = Some(open.clone());
+        self.open = Some(open);
+        verdict
+    }
+
+    fn warm_up(&mut self, value: Option<f64>) {
+        let before = self.first.len().checked_sub(self.season).map(|n| self.first[n]);
+        // A gap takes the value of a season ago, or the last one; a series starts with its first value.
+        let Some(value) = value.or(before).or(self.first.last().copied()) else { return };
+        self.first.push(value);
+        self.seen += 1;
+        if self.seen == self.needed() {
+            self.model = Some(Model::new(&std::mem::take(&mut self.first), self.season));
+        }
+    }
+
+    fn missing(&mut self, at: usize, outlook: Outlook) -> Verdict {
+        let mut verdict = Verdict { score: 1.0, ..Verdict::silent(Some(outlook)) };
+        let point = Anomaly::at(at, Kind::Missing, 0.0, outlook, 1.0);
+        let open = match self.open.take() {
+            Some(open) if open.kind == Kind::Missing => open.grown(point, false),
+            other => {
+                verdict.ended = other;
+                point
+            }
+        };
+        verdict.anomaly = Some(open.clone());
+        self.open = Some(open);
+        verdict
+    }
+}
+
+impl Model {
+    fn new(values: &[f64], season: usize) -> Self {
+        let ratios = values.iter().all(|v| *v > 0.0);
+        let unit = values.iter().map(|v| v.abs()).sum::<f64>() / values.len() as f64;
+        let plain: Vec<f64> = values.iter().map(|v| if unit > 0.0 { v / unit } else { 0.0 }).collect();
+        let scaled: Vec<f64> = plain.iter().map(|v| if ratios { v.max(NOTHING).ln() } else { *v }).collect();
+        let start = Forecast::warm_up(&scaled, season);
+        let spread = Spread::new(start.spread, season);
+        let mut drift = Drift::new(season, start.level);
+        for (at, value) in scaled.iter().enumerate() {
+            drift.step(*value, start.shape[at % season], at, spread.now(), FLOOR);
+        }
+        let window = Window::new(&plain);
+        Model { ratios, unit, forecast: start.forecast, spread, window, drift, skill: None, run: 0 }
+    }
+
+    /// A series of nothing but zeros gets its unit from its first other value.
+    fn meet(&mut self, value: f64) {
+        if self.unit == 0.0 {
+            self.unit = value.abs();
+        }
+    }
+
+    fn plain(&self, value: f64) -> f64 {
+        if self.unit > 0.0 { value / self.unit } else { 0.0 }
+    }
+
+    fn in_unit(&self, scaled: f64) -> f64 {
+        self.unit * if self.ratios { scaled.exp() } else { scaled }
+    }
+
+    fn floor_around(&self, mean: f64) -> f64 {
+        FLOOR * if self.ratios { mean } else { 1.0 }
+    }
+
+    fn outlook(&self, at: usize, season: usize, settings: &Settings) -> Outlook {
+        let sensitivity = settings.sensitivity.get();
+        if let Method::ZScore { threshold } = settings.method {
+            let (mean, usual) = self.window.usual(0.0);
+            let reach = threshold / sensitivity * usual;
+            let [expected, low, high] = [mean, mean - reach, mean + reach].map(|v| v * self.unit);
+            return Outlook { expected, low, high };
+        }
+        let expected = self.forecast.expected(at % season).value;
+        let reach = (LINE * growth(at)).min(BEYOND_DOUBT) / sensitivity * self.spread.now();
+        let [expected, low, high] = [expected, expected - reach, expected + reach].map(|v| self.in_unit(v));
+        Outlook { expected, low, high }
+    }
+
+    fn learn(&mut self, value: f64, at: usize, season: usize, settings: &Settings) -> Unusual {
+        let plain = self.plain(value);
+        let scaled = if self.ratios { plain.max(NOTHING).ln() } else { plain };
+        let expected = self.forecast.expected(at % season);
+        let (off, spread) = (scaled - expected.value, self.spread.now());
+        let spreads = off.abs() / spread;
+        let (mean, usual) = self.window.usual(self.floor_around(self.window.usual(0.0).0));
+        let around = (plain - mean).abs();
+        let say = self.second_opinion(off.abs(), if self.ratios { around / mean } else { around });
+        let pooled = spreads.powf(1.0 - say) * (around / usual).powf(say) / growth(at);
+        let drift = self.drift.step(scaled, expected.shape, at, spread, FLOOR);
+        let z_score = (plain - mean) / self.window.usual(0.0).1;
+
+        self.run = match (off.abs() > CLIP * spread, off > 0.0) {
+            (false, _) => 0,
+            (true, true) => self.run.max(0) + 1,
+            (true, false) => self.run.min(0) - 1,
+        };
+        let cleaned = expected.value + off.clamp(-CLEANED * spread, CLEANED * spread);
+        let keep_as_is = self.run.abs() > 1 || settings.method != Method::Seasonal;
+        self.window.push(match (keep_as_is, self.ratios) {
+            (true, _) => plain,
+            (false, true) => cleaned.exp(),
+            (false, false) => cleaned,
+        });
+        self.forecast.learn(scaled, at, spread, self.run);
+        self.spread.learn(off);
+
+        let sensitivity = settings.sensitivity.get();
+        match settings.method {
+            Method::ZScore { threshold } => {
+                let score = if z_score.is_finite() { z_score.abs() / threshold * sensitivity } else { 0.0 };
+                Unusual { score, drifting: false, side: z_score }
+            }
+            Method::Seasonal => {
+                let sudden = sensitivity * (pooled / LINE).max(spreads / BEYOND_DOUBT);
+                let slow = sensitivity * drift.abs() / LINE;
+                let drifting = slow >= 1.0 && sudden < 1.0;
+                Unusual { score: sudden.max(slow), drifting, side: if drifting { drift } else { off } }
+            }
+        }
+    }
+
+    /// What the view without a season has to say, between 0 and [`SECOND_OPINION`]: the more, the nearer it was of late,
+    /// beside the seasonal one.
+    fn second_opinion(&mut self, seasonal: f64, around: f64) -> f64 {
+        let Some((one, two)) = self.skill else {
+            self.skill = Some((seasonal.max(NOTHING), around.max(NOTHING)));
+            return SECOND_OPINION_AT_FIRST;
+        };
+        let follow = |mean: f64, now: f64| (mean + SKILL_SPEED * (now.min(CLEANED * mean) - mean)).max(NOTHING);
+        self.skill = Some((follow(one, seasonal), follow(two, around)));
+        let (one, two) = (one.powi(-2), two.powi(-2));
+        (two / (one + two)).min(SECOND_OPINION)
+    }
+
+    /// A gap: what was expected stands in for it, and nothing is learned.
+    fn go_without(&mut self, at: usize, season: usize) {
+        let Expected { value, shape } = self.forecast.expected(at % season);
+        self.run = 0;
+        self.window.push(if self.ratios { value.exp() } else { value });
+        self.drift.step(value, shape, at, self.spread.now(), FLOOR);
+    }
+}
+
+fn growth(at: usize) -> f64 {
+    let (from, to) = GROWTH_RANGE;
+    (((at + 1) as f64).clamp(from, to) / GROWTH_FROM).powf(1.0 / GROWTH_ROOT)
+}
+
+/// The verdicts on all values of a series, one after another: each knows only those before it.
+pub fn detect(values: &[Option<f64>], season: usize, settings: &Settings) -> Vec<Verdict> {
+    let mut series = Series::new(season);
+    values.iter().map(|value| series.observe(*value, false, settings)).collect()
+}

@@ -1,0 +1,218 @@
+//! The detector of anomalies by examples, and the rules around it.
+
+use domain::insights::{
+    Anomaly, Answer, Finding, Habits, Kind, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Method, Part, Sensitivity,
+    Series, Settings, SignIn, Verdict, WEEK, detect, driver, look_at, minor, muted,
+};
+use jiff::civil::{Date, date};
+
+/// What a day of the week is worth, beside a Monday.
+const SHAPE: [f64; WEEK] = [1.0, 1.1, 1.05, 0.95, 1.0, 0.3, 0.25];
+
+/// A value around 10,000 with a week and a little noise, the same in every run.
+fn usual(day: usize) -> f64 {
+    let noise = 1.0 + 0.02 * ((day * 37 % 11) as f64 - 5.0) / 5.0;
+    (10_000.0 * SHAPE[day % WEEK] * noise).round()
+}
+
+/// So many usual days, then what `then` makes of so many more.
+fn days(before: usize, after: usize, then: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+    (0..before + after).map(|day| if day < before { usual(day) } else { then(day - before, usual(day)) }).collect()
+}
+
+fn verdicts(values: &[f64]) -> Vec<Verdict> {
+    detect(&values.iter().copied().map(Some).collect::<Vec<_>>(), WEEK, &Settings::default())
+}
+
+/// Each anomaly as it was when it was largest.
+fn anomalies(verdicts: &[Verdict]) -> Vec<Anomaly> {
+    let mut all: Vec<Anomaly> = Vec::new();
+    for anomaly in verdicts.iter().filter_map(|verdict| verdict.anomaly.clone()) {
+        if all.last().is_some_and(|last| last.onset == anomaly.onset) {
+            all.pop();
+        }
+        all.push(anomaly);
+    }
+    all
+}
+
+#[test]
+fn usual_days_are_usual() {
+    assert_eq!(anomalies(&verdicts(&days(200, 0, |_, v| v))), []);
+}
+
+#[test]
+fn a_spike_and_a_drop_are_told_with_what_was_expected_and_are_over_after_three_usual_days() {
+    for (factor, kind) in [(2.0, Kind::Spike), (0.4, Kind::Drop)] {
+        let verdicts = verdicts(&days(60, 10, |day, v| if day == 2 { v * factor } else { v }));
+        let found = anomalies(&verdicts);
+        let [anomaly] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((anomaly.kind, anomaly.onset, anomaly.points), (kind, 62, 1));
+        let off = anomaly.excess - (factor - 1.0) * usual(62);
+        assert!(off.abs() < 0.05 * usual(62), "{anomaly:?}");
+        assert!(anomaly.outlook.low < usual(62) && usual(62) < anomaly.outlook.high, "{anomaly:?}");
+        let ended: Vec<usize> = (0..70).filter(|day| verdicts[*day].ended.is_some()).collect();
+        assert_eq!(ended, [66]);
+    }
+}
+
+#[test]
+fn a_new_level_is_one_anomaly_that_ends_and_becomes_the_usual() {
+    let found = anomalies(&verdicts(&days(60, 60, |_, v| v * 1.8)));
+    let [anomaly] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((anomaly.kind, anomaly.onset), (Kind::LevelShift, 60));
+    assert!((3..14).contains(&anomaly.points), "{anomaly:?}");
+}
+
+#[test]
+fn another_week_is_one_anomaly() {
+    // Saturday and Sunday become working days, Monday and Tuesday free ones.
+    let found = anomalies(&verdicts(&days(63, 7, |day, v| [0.3, 0.3, 1.0, 1.0, 1.0, 3.0, 4.0][day % WEEK] * v)));
+    let [anomaly] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((anomaly.kind, anomaly.onset, anomaly.last), (Kind::WeeklyPattern, 63, 69));
+}
+
+#[test]
+fn a_slow_drift_is_found_though_no_day_is_far_away() {
+    let found = anomalies(&verdicts(&days(150, 40, |day, v| v * (1.0 + 0.006 * day as f64))));
+    assert!(found.iter().any(|anomaly| anomaly.kind == Kind::Drift && anomaly.excess > 0.0), "{found:?}");
+}
+
+#[test]
+fn days_without_data_are_one_anomaly_that_ends_with_the_next_value() {
+    let mut values: Vec<_> = (0..60).map(|day| Some(usual(day))).collect();
+    values[40..43].fill(None);
+    values[50] = Some(f64::NAN);
+    let verdicts = detect(&values, WEEK, &Settings::default());
+    let found = anomalies(&verdicts);
+    let seen: Vec<_> = found.iter().map(|anomaly| (anomaly.kind, anomaly.onset, anomaly.points)).collect();
+    assert_eq!(seen, [(Kind::Missing, 40, 3), (Kind::Missing, 50, 1)]);
+    assert!(verdicts[43].ended.is_some() && verdicts[51].ended.is_some());
+    assert!(found[0].excess < -20_000.0, "{found:?}");
+}
+
+#[test]
+fn an_earlier_anomaly_does_not_hide_the_next() {
+    let found = anomalies(&verdicts(&days(60, 20, |day, v| if day % 9 == 2 { v * 3.0 } else { v })));
+    assert_eq!(found.iter().map(|anomaly| anomaly.onset).collect::<Vec<_>>(), [62, 71]);
+}
+
+#[test]
+fn a_series_that_was_nothing_so_far_has_an_anomaly_with_its_first_value() {
+    let mut values = vec![0.0; 30];
+    values[25] = 500.0;
+    let found = anomalies(&verdicts(&values));
+    assert_eq!(found.iter().map(|anomaly| (anomaly.kind, anomaly.onset)).collect::<Vec<_>>(), [(Kind::Spike, 25)]);
+    assert_eq!(minor(found[0].excess), 500);
+}
+
+#[test]
+fn a_known_event_mutes_and_the_series_goes_on_after_it() {
+    let settings = Settings::default();
+    let mut series = Series::new(WEEK);
+    for day in 0..60 {
+        series.observe(Some(usual(day)), false, &settings);
+    }
+    let verdict = series.observe(Some(5.0 * usual(60)), true, &settings);
+    assert!(verdict.anomaly.is_none() && verdict.score > 1.0, "{verdict:?}");
+    assert!(series.observe(None, true, &settings).anomaly.is_none());
+    assert!(series.observe(Some(5.0 * usual(62)), false, &settings).anomaly.is_some());
+
+    let migration = KnownEvent { from: date(2026, 3, 2), to: date(2026, 3, 4), why: "migration".into() };
+    let during = |day: Date| muted(day, std::slice::from_ref(&migration)).is_some();
+    let answers = [1, 2, 4, 5].map(|day| during(date(2026, 3, day)));
+    assert_eq!(answers, [false, true, true, false]);
+}
+
+#[test]
+fn sensitivity_moves_the_line_and_answers_move_sensitivity_within_bounds() {
+    let values: Vec<_> = days(60, 5, |day, v| if day == 0 { v * 1.22 } else { v }).into_iter().map(Some).collect();
+    let at = |factor: f64| {
+        let settings = Settings { sensitivity: Sensitivity::from(factor), ..Settings::default() };
+        detect(&values, WEEK, &settings)[60].clone()
+    };
+    let (least, most) = (at(LEAST_SENSITIVE), at(MOST_SENSITIVE));
+    assert!(least.anomaly.is_none() && most.anomaly.is_some(), "{least:?} {most:?}");
+    assert!((most.score / least.score - MOST_SENSITIVE / LEAST_SENSITIVE).abs() < 1e-9);
+
+    let again = |answer, times| (0..times).fold(Sensitivity::default(), |now: Sensitivity, _| now.after(answer)).get();
+    assert!((again(Answer::Expected, 1) - 0.9).abs() < 1e-9 && (again(Answer::Real, 1) - 1.05).abs() < 1e-9);
+    assert_eq!((again(Answer::Expected, 50), again(Answer::Real, 50)), (LEAST_SENSITIVE, MOST_SENSITIVE));
+    assert_eq!(Sensitivity::from(f64::NAN).get(), 1.0);
+}
+
+#[test]
+fn a_plain_z_score_is_there_for_whoever_wants_it() {
+    let settings = Settings { method: Method::ZScore { threshold: 3.0 }, sensitivity: Sensitivity::default() };
+    let mut values: Vec<_> = (0..14).map(|day| Some(if day % 2 == 0 { 90.0 } else { 110.0 })).collect();
+    // Mean 100; the standard deviation of fourteen values that are 10 off is the root of 1400 / 13, so 10.38.
+    for (value, expected) in [(131.0, false), (131.2, true), (68.9, false), (68.8, true)] {
+        values.truncate(14);
+        values.push(Some(value));
+        assert_eq!(detect(&values, WEEK, &settings)[14].anomaly.is_some(), expected, "{value}");
+    }
+}
+
+#[test]
+fn the_part_with_the_largest_share_of_the_excess_drives_it() {
+    let part = |name, actual, expected| Part { name, actual, expected };
+    let parts = [part("Azure", 900.0, 500.0), part("Slack", 300.0, 200.0), part("Zoom", 10.0, 400.0)];
+    let up = driver(&parts, 110.0).unwrap();
+    assert_eq!((up.name, up.excess, up.share_percent), ("Azure", 400.0, 80.0));
+    let down = driver(&parts, -110.0).unwrap();
+    assert_eq!((down.name, down.excess, down.share_percent), ("Zoom", -390.0, 100.0));
+    assert_eq!(driver(&parts[..2], -1.0), None);
+    assert_eq!(driver(&[part("first", 2.0, 1.0), part("second", 2.0, 1.0)], 2.0).unwrap().name, "first");
+}
+
+#[test]
+fn an_anomaly_is_a_plain_sentence() {
+    let found = anomalies(&verdicts(&days(63, 3, |day, v| if day == 0 { 30_000.0 } else { v })));
+    let euros = |value: f64| format!("EUR {:.0}", value / 1000.0);
+    assert_eq!(
+        found[0].sentence("Azure, Sales", "on 2 March", euros),
+        "Azure, Sales: EUR 30 on 2 March (EUR 10 expected, EUR 9 to EUR 12 usual), EUR 20 too much."
+    );
+}
+
+#[test]
+fn amounts_leave_as_whole_minor_units() {
+    assert_eq!([0.4, 0.5, -0.5, 1e30, f64::NAN].map(minor), [0, 1, -1, i64::MAX, 0]);
+}
+
+#[test]
+fn an_hour_is_unusual_for_who_was_seen_on_fourteen_days_and_never_near_it() {
+    let at = |day: i8, hour: i8| SignIn {
+        at: date(2026, 3, day).at(hour, 5, 0, 0),
+        sensitive: false,
+        used_before: true,
+        leaves: None,
+    };
+    let mut habits = Habits::default();
+    for day in 1..=13 {
+        habits = look_at(&habits, &at(day, 23)).1;
+        habits = look_at(&habits, &at(day, 9)).1;
+    }
+    assert_eq!(look_at(&habits, &at(14, 3)).0, [], "thirteen days are too few");
+    habits = look_at(&habits, &at(14, 9)).1;
+    let unusual: Vec<i8> = (0..24).filter(|hour| !look_at(&habits, &at(15, *hour)).0.is_empty()).collect();
+    assert_eq!(unusual, (1..=7).chain(11..=21).collect::<Vec<i8>>());
+    let (found, after) = look_at(&habits, &at(15, 3));
+    assert_eq!(found, [Finding::UnusualHour]);
+    assert_eq!(look_at(&after, &at(16, 4)).0, [], "it is told once");
+}
+
+#[test]
+fn a_first_use_of_what_is_sensitive_and_a_leaver_are_told() {
+    let sign_in = SignIn {
+        at: date(2026, 3, 2).at(9, 0, 0, 0),
+        sensitive: true,
+        used_before: false,
+        leaves: Some(date(2026, 3, 1)),
+    };
+    let (found, after) = look_at(&Habits::default(), &sign_in);
+    assert_eq!(found, [Finding::FirstSensitiveUse, Finding::LeaverSignedIn]);
+    assert_eq!(after, Habits::default(), "a leaver's hours are not learned");
+    let last_day = SignIn { leaves: Some(date(2026, 3, 2)), used_before: true, ..sign_in };
+    assert_eq!(look_at(&Habits::default(), &last_day).0, []);
+}
