@@ -10,6 +10,11 @@ const SPEEDS: [f64; 3] = [0.05, 0.2, 0.6];
 const SHAPE_SPEED: f64 = 0.2;
 /// How fast a learner's average error follows.
 const ERROR_SPEED: f64 = 0.1;
+/// A learner that is so many times as far off as the best one is not asked: one without a season has no say where there is
+/// a strong one.
+const ASKED_WITHIN: f64 = 5.0;
+/// One error counts at most as so many clipped ones.
+const ERROR_CLIPS: f64 = 5.0;
 /// Beyond so many spreads a value teaches no more than one that is so far away.
 pub(super) const CLIP: f64 = 3.0;
 /// After so many values in a row beyond that on one side, the level is a new one, and is learned as it is.
@@ -89,7 +94,9 @@ impl Forecast {
 
     pub(super) fn expected(&self, place: usize) -> Expected {
         let (mut weights, mut value, mut shape) = (0.0, 0.0, 0.0);
-        for learner in &self.learners {
+        let best = self.learners.iter().map(|learner| learner.error).fold(f64::INFINITY, f64::min);
+        let asked = |learner: &&Learner| learner.error <= ASKED_WITHIN * best;
+        for learner in self.learners.iter().filter(asked) {
             let weight = 1.0 / learner.error.max(1e-6);
             weights += weight;
             value += weight * (learner.level + learner.at(place));
@@ -106,7 +113,10 @@ impl Forecast {
         for learner in &mut self.learners {
             let off = value - learner.level - learner.at(place);
             let clipped = off.clamp(-clip, clip);
-            learner.error += ERROR_SPEED * (off.abs().min(1.5 * clip) - learner.error);
+            if run == 0 {
+                // What surprised all of them does not tell which is the better one.
+                learner.error += ERROR_SPEED * (off.abs().min(ERROR_CLIPS * clip) - learner.error);
+            }
             learner.level += learner.speed * if run.abs() >= NEW_LEVEL { off } else { clipped };
             if let Some(shape) = learner.shape.get_mut(place) {
                 *shape += shape_speed * (1.0 - learner.speed) * clipped;
