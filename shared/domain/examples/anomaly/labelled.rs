@@ -90,8 +90,8 @@ pub(crate) fn score(series: &Labelled, unusual: &[f64], line: f64) -> Score {
     let mut score = Score { points: count - from, ..Score::default() };
     let mut hit = false;
     let mut next = from;
-    for at in from..count {
-        if at < next || unusual[at] < line {
+    for (at, unusual) in unusual.iter().enumerate().skip(from) {
+        if at < next || *unusual < line {
             continue;
         }
         next = at + pause + 1;
