@@ -30,7 +30,8 @@ async fn a_rate_of_days_that_are_billed_is_not_rewritten() {
     refused(json!({ "rates": [] })).await;
     // A rate for one person goes before it, and so would change what the billed work cost.
     let own = json!([{ "from": "2026-01-01", "value": "60" }]);
-    let person = json!({ "work_type": "remote", "person": owner.id, "per_hour": [{ "from": "2026-02-01", "value": "90" }] });
+    let person =
+        json!({ "work_type": "remote", "person": owner.id, "per_hour": [{ "from": "2026-02-01", "value": "90" }] });
     refused(json!({ "rates": [{ "work_type": "remote", "per_hour": own }, person] })).await;
 
     // From the next day on it may, and work that had no price gets one from any day on.

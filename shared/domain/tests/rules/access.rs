@@ -1,6 +1,5 @@
 //! Who may do what, role by role; and the fields of a user.
 
-
 use crate::common::*;
 use domain::access::{Permission, Role};
 use domain::email::Email;

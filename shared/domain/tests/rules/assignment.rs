@@ -1,6 +1,5 @@
 //! Handing out work: turns, fairness, and never more than somebody can carry.
 
-
 use std::collections::BTreeMap;
 
 use crate::common::*;

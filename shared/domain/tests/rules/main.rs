@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
-mod billing;
-mod common;
 mod access;
 mod assignment;
+mod billing;
 mod calendar;
+mod common;
+mod insights;
+mod insights_properties;
 mod never_laundered;
 mod passwords;
 mod rate;

@@ -1,6 +1,5 @@
 //! Whatever happens to a ticket in whatever order: a miss is found, told once, and stays.
 
-
 use crate::common::*;
 use domain::Event;
 use domain::assignment::Candidate;

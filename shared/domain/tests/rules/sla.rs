@@ -1,6 +1,5 @@
 //! The clocks, rule by rule.
 
-
 use crate::common::pasts::*;
 use crate::common::*;
 use domain::sla::{self, ClockKind, ClockState, Fired, Past, Plan, PriorityTargets, WhatHappened, preview};

@@ -1,6 +1,5 @@
 //! What falls due: warnings, misses, rungs of the ladder, and plans that change meanwhile.
 
-
 use crate::common::pasts::*;
 use crate::common::*;
 use domain::sla::{self, Action, ClockKind, Fired, Plan, PriorityTargets, When};

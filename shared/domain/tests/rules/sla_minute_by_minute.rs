@@ -1,6 +1,5 @@
 //! The clocks against a desk that looks at every ticket every minute.
 
-
 use std::collections::BTreeSet;
 
 use crate::common::calendars::{calendars, places};

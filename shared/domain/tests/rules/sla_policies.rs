@@ -1,6 +1,5 @@
 //! Policies: which one holds, what they may say, how they are kept.
 
-
 use crate::common::pasts::*;
 use crate::common::*;
 use domain::Refusal;

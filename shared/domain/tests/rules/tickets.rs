@@ -1,6 +1,5 @@
 //! The life of a ticket, command by command.
 
-
 use crate::common::*;
 use domain::access::Role;
 use domain::assignment::Candidate;

@@ -1,6 +1,5 @@
 //! What the clocks do to a ticket, whatever else is done to it.
 
-
 use crate::common::*;
 use domain::Actor;
 use domain::access::Role;

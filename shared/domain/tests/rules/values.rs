@@ -1,6 +1,5 @@
 //! Values that cannot be wrong: ids, zones, and the plain nouns around them.
 
-
 use crate::common::*;
 use domain::clients::{self, ClientChanges, NewClient, Site, Unit};
 use domain::contacts::{self, ContactChanges, NewContact};

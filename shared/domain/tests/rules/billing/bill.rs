@@ -1,7 +1,5 @@
 //! Bills, by example: which drafts, on which dates, with which lines.
 
-
-
 use crate::common::contracts::*;
 use domain::Refusal;
 use domain::billing::bill::*;

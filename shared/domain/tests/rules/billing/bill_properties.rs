@@ -1,8 +1,6 @@
 //! Bills of random contracts: however the runs are spread over the days, the same drafts; over a line's life, the sum
 //! that a naive count day by day gives; and no amendment reaches into the past.
 
-
-
 use std::collections::BTreeMap;
 
 use crate::common::contracts::{contract, facts, line_id};

@@ -1,7 +1,5 @@
 //! Bounds of bills: what is held, how drafts become invoices, and how much goes into one.
 
-
-
 use crate::common::contracts::*;
 use domain::billing::bill::*;
 use domain::billing::contract::*;

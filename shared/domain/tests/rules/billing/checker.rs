@@ -1,6 +1,5 @@
 //! Planted damage: each kind of finding fires on the books that have it, and none on sound ones.
 
-
 use domain::billing::checker::{Checker, Finding};
 use domain::billing::credit::{Credit, credit};
 use domain::billing::cycle::Period;

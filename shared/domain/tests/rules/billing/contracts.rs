@@ -1,7 +1,5 @@
 //! Contracts: what a valid one is, what amendments may do, how terms are renewed, and what a simulation shows.
 
-
-
 use crate::common::contracts::*;
 use domain::Refusal;
 use domain::billing::bill::bill;

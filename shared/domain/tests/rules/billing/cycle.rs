@@ -1,6 +1,5 @@
 //! Billing periods against a calendar that is walked day by day.
 
-
 use domain::billing::cycle::{Alignment, Cycle, EARLIEST, LATEST, MOST_PERIODS, Period, Schedule};
 use domain::invalid::Check;
 use domain::{Refusal, Zone};

@@ -1,6 +1,5 @@
 //! Discounts: what is shown is what comes off, to the cent.
 
-
 use domain::Refusal;
 use domain::billing::discounts::{Discount, Discounted, Off, Term, Undiscounted, discount};
 use domain::money::Money;

@@ -1,7 +1,6 @@
 //! What is printed is the invoice: the sums that are carried, whatever the currency, and nothing that does not add up.
 
-
-
+use crate::common::papers::{Sale, document, document_with, issued, sale};
 use domain::billing::documents::delivery::{cover, goes_out, may_go_out};
 use domain::billing::documents::facts::{Document, Look};
 use domain::billing::documents::printed::{Printed, print};
@@ -17,7 +16,6 @@ use domain::ids::PostingId;
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
-use crate::common::papers::{Sale, document, document_with, issued, sale};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -102,7 +100,11 @@ fn hours_are_printed_as_hours_and_minutes_and_amounts_stay() {
 #[test]
 fn drafts_and_what_is_void_say_so_and_ask_for_no_money() {
     let (invoice, lines) = issued(Currency::EUR, &[sale("Care", "2", "10")]);
-    let stamp = Stamp { id: PostingId::from_uuid(uuid::Uuid::nil()), at: Timestamp::UNIX_EPOCH, on: crate::common::papers::DAY };
+    let stamp = Stamp {
+        id: PostingId::from_uuid(uuid::Uuid::nil()),
+        at: Timestamp::UNIX_EPOCH,
+        on: crate::common::papers::DAY,
+    };
     let voided = void(invoice.clone(), None, stamp).unwrap().invoice;
     let issued = document(&invoice, lines.clone());
     assert_eq!((issued.look, issued.pay_at.is_some(), print(&issued).unwrap().mark), (Look::Issued, true, None));

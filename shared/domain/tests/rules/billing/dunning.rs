@@ -1,6 +1,5 @@
 //! Dunning: tables of dates with holidays, and any life of an invoice against a desk that counts day by day.
 
-
 use domain::billing::dunning::*;
 use domain::calendar::{BusinessDays, Holiday, Hours, MinuteOfDay, WeeklyHours, Window};
 use domain::invalid::Check;

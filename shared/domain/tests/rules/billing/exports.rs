@@ -1,7 +1,6 @@
 //! What accounting programs are given: quantity times price is the line, signs and dates are theirs, and debits are credits.
 
-
-
+use crate::common::papers::{Sale, client, issued, sale};
 use domain::billing::client::ClientBilling;
 use domain::billing::documents::settings::{BookNames, DateOrder, TaxName};
 use domain::billing::exports::journal::{self, Names};
@@ -13,7 +12,6 @@ use domain::ids::{ClientId, InvoiceId, PostingId};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::civil::date;
-use crate::common::papers::{Sale, client, issued, sale};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;

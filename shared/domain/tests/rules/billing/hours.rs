@@ -1,6 +1,5 @@
 //! Prepaid hours against a desk that draws them a quarter of a minute at a time.
 
-
 use std::collections::BTreeMap;
 
 use crate::common::{user, uuid};

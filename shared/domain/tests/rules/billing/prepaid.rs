@@ -1,7 +1,5 @@
 //! Bills that draw on prepaid hours, and what the void of one gives back.
 
-
-
 use crate::common::contracts::*;
 use domain::billing::bill::*;
 use domain::billing::blocks::{BlockState, SoldBlock, give_back};

@@ -1,6 +1,5 @@
 //! Prices by tables: what each model costs, what is refused, how a price travels.
 
-
 use domain::Refusal;
 use domain::billing::pricing::{
     MOST_TIERS, MOST_TRANSACTIONS, PercentagePricing, Price, Pricing, Tier, What, price, price_transactions,

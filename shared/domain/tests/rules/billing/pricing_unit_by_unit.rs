@@ -1,6 +1,5 @@
 //! Prices against a counter that takes one unit at a time, and what holds of every price.
 
-
 use domain::Refusal;
 use domain::billing::pricing::{
     LARGEST_AMOUNT, PercentagePricing, Price, Priced, Pricing, Tier, price, price_transactions,

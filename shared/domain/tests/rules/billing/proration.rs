@@ -1,6 +1,5 @@
 //! Parts of periods against a sum that is taken day by day.
 
-
 use domain::billing::cycle::{Alignment, Cycle, Period, Schedule};
 use domain::billing::proration::{Proration, Segment, Share, prorate};
 use domain::money::{LARGEST_MINOR, exponent};

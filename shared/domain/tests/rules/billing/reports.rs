@@ -1,10 +1,9 @@
 //! What owners look at: receivables by age, recurring revenue and its movements, revenue by month, margins and prices.
 
-
-
 use std::collections::BTreeMap;
 
 use crate::common::contracts::*;
+use crate::common::reported::*;
 use domain::billing::contract::*;
 use domain::billing::cycle::{Alignment, Cycle, Period, Schedule};
 use domain::billing::dated::Dated;
@@ -17,7 +16,6 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use crate::common::reported::*;
 use uuid::Uuid;
 
 const TODAY: Date = date(2026, 6, 15);

@@ -1,10 +1,9 @@
 //! What owners look at adds up, whatever was sold, owed and worked.
 
-
-
 use std::collections::BTreeMap;
 
 use crate::common::contracts::*;
+use crate::common::reported::*;
 use domain::billing::contract::*;
 use domain::billing::cycle::{Alignment, Cycle, Period, Schedule};
 use domain::billing::dated::Dated;
@@ -17,7 +16,6 @@ use iso_currency::Currency;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use crate::common::reported::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 

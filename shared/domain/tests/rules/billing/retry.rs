@@ -1,6 +1,5 @@
 //! Retries: when a method is tried again, and that no history of lost answers charges twice.
 
-
 use std::collections::BTreeMap;
 
 use domain::billing::retry::*;

@@ -1,6 +1,5 @@
 //! Taxes against whole-number arithmetic that never rounds before its end.
 
-
 use domain::Refusal;
 use domain::billing::dated::Dated;
 use domain::billing::taxes::{Exemption, Tax, TaxRounding, Taxable, Taxed, TaxedLine, credit, summary_of, tax};

@@ -1,6 +1,5 @@
 //! Time entries and their prices, against a desk that looks at every minute.
 
-
 use crate::common::calendars::{calendars, places};
 use crate::common::slow::Minutes;
 use crate::common::{at, holiday, nine_to_five, user, uuid, weekdays, zone};
