@@ -20,7 +20,12 @@ const FIRED: [&str; 3] = ["warned", "breached", "escalated"];
 
 /// Every item of both tables, in an order that does not hang on drawn ids.
 pub(crate) fn content(stack: &Stack) -> Vec<String> {
-    let audit = stack.items(AUDIT);
+    let audit = stack.items(AUDIT).into_iter().map(|mut entry| {
+        // The lane of its month is drawn with its id.
+        let month = entry["pk"]["S"].as_str().and_then(|pk| pk.rsplit_once('#')).map(|(month, _)| month.to_owned());
+        entry["pk"]["S"] = month.into();
+        entry
+    });
     let mut all: Vec<String> =
         stack.items(MAIN).into_iter().chain(audit).map(|item| without_drawn(&item.to_string())).collect();
     all.sort_unstable();
