@@ -176,6 +176,19 @@ async fn credit_notes_never_take_back_more_than_was_charged_and_what_is_left_can
 }
 
 #[tokio::test]
+async fn a_line_of_which_nothing_is_left_is_not_credited_again() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack, "draft").await;
+    let client = owner.client("Acme").await;
+    let credit = format!("{}/credit", at("invoices", &issued(&owner, &client, "2").await));
+    let line = || json!({ "reason": "Returned.", "lines": [{ "n": 1 }] });
+    act(&owner, &credit, line()).await.expect(201);
+    let again = act(&owner, &credit, line()).await.with(409);
+    assert_eq!(again.problem(), "over-credited");
+    assert!(again.body["detail"].as_str().unwrap().contains("line 1"), "{:#}", again.body);
+}
+
+#[tokio::test]
 async fn what_was_issued_is_not_issued_again_whatever_was_credited_or_paid_of_it() {
     let stack = Stack::start().await;
     let owner = msp(&stack, "draft").await;

@@ -202,6 +202,10 @@ fn lines_of(
         };
         let before = already.get(&line.n).copied().unwrap_or(Money::zero(invoice.currency));
         let left = line.net.minus(before)?;
+        if left.is_zero() {
+            let detail = format!("nothing is left to credit of line {}; leave it out", line.n);
+            return Err(Refusal::conflict("over_credited", detail));
+        }
         let net = wanted.net.unwrap_or(left);
         let fits = net.currency() == invoice.currency
             && !net.is_zero()
