@@ -12,6 +12,7 @@ pub mod binaries;
 pub mod events;
 pub mod function;
 pub mod openapi;
+mod roles;
 pub mod template;
 
 use std::fs;

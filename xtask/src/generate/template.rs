@@ -1,11 +1,10 @@
 //! The tail of `template.yaml`: the paths of the API, each function with its own role, and what is watched per area.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use contract::Need;
-
 use super::function::{Function, Trigger, capitalised};
+use super::roles::{role_id, roles};
 
 /// Between what is written by hand and what is generated.
 pub const MARKER: &str = "# ---- generated below by cargo xtask generate; edit shared/contract instead ----";
@@ -16,8 +15,8 @@ const MOST_METRICS: usize = 10;
 pub fn tail(functions: &[Function]) -> String {
     let mut text = String::new();
     api(&mut text, functions);
+    roles(&mut text, functions);
     for function in functions {
-        role(&mut text, function);
         lambda(&mut text, function);
         if function.trigger.is_asynchronous() {
             failed_queue(&mut text, function);
@@ -32,6 +31,7 @@ pub fn tail(functions: &[Function]) -> String {
 macro_rules! lines {
     ($text:expr, $($line:literal)+) => {{ $(let _ = writeln!($text, $line);)+ }};
 }
+pub(super) use lines;
 
 fn api(text: &mut String, functions: &[Function]) {
     lines! { text, "        paths:" }
@@ -95,96 +95,9 @@ fn operation(text: &mut String, method: &str, path: &str, function: &Function, p
     }
 }
 
-fn role(text: &mut String, function: &Function) {
-    let id = function.logical_id();
-    lines! { text,
-        ""
-        "  {id}Role:"
-        "    Type: AWS::IAM::Role"
-        "    Properties:"
-        "      AssumeRolePolicyDocument:"
-        "        Version: \"2012-10-17\""
-        "        Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: \"sts:AssumeRole\"}}]"
-        "      ManagedPolicyArns: [!Ref Run]"
-    }
-    let mut statements = statements(function);
-    if function.trigger.is_asynchronous() {
-        statements.push(Statement::new(["sqs:SendMessage"], format!("!GetAtt {id}Failed.Arn")));
-    }
-    if matches!(function.trigger, Trigger::Stream) {
-        let actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-        statements.push(Statement::new(actions, "!GetAtt Main.StreamArn"));
-    }
-    if statements.is_empty() {
-        return;
-    }
-    lines! { text,
-        "      Policies:"
-        "        - PolicyName: own"
-        "          PolicyDocument:"
-        "            Version: \"2012-10-17\""
-        "            Statement:"
-    }
-    for Statement { actions, resource, condition } in statements {
-        let actions = actions.iter().map(|action| format!("\"{action}\"")).collect::<Vec<_>>().join(", ");
-        lines! { text,
-            "              - Effect: Allow"
-            "                Action: [{actions}]"
-            "                Resource: {resource}"
-        }
-        if let Some(condition) = condition {
-            lines! { text, "                Condition: {condition}" }
-        }
-    }
-}
-
-/// One statement of a policy: actions on one resource, as YAML.
-struct Statement {
-    actions: BTreeSet<&'static str>,
-    resource: String,
-    condition: Option<&'static str>,
-}
-
-impl Statement {
-    fn new(actions: impl IntoIterator<Item = &'static str>, resource: impl Into<String>) -> Self {
-        Statement { actions: actions.into_iter().collect(), resource: resource.into(), condition: None }
-    }
-}
-
-/// What the contract says that a function touches, gathered by resource.
-fn statements(function: &Function) -> Vec<Statement> {
-    let mut by_resource: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-    for need in &function.needs {
-        by_resource.entry(resource(*need)).or_default().extend(need.actions());
-    }
-    let mut statements: Vec<_> =
-        by_resource.into_iter().map(|(resource, actions)| Statement::new(actions, resource)).collect();
-    for statement in &mut statements {
-        if Need::SendEmail.actions().iter().any(|action| statement.actions.contains(action)) {
-            statement.condition = Some("{StringEquals: {\"ses:FromAddress\": !Ref MailFrom}}");
-        }
-    }
-    statements
-}
-
-fn resource(need: Need) -> String {
-    match need {
-        Need::Query(index) => match index.name() {
-            None => "!GetAtt Main.Arn".into(),
-            Some(index) => format!("!Sub \"${{Main.Arn}}/index/{index}\""),
-        },
-        Need::Get | Need::Put | Need::Update | Need::Delete | Need::Check => "!GetAtt Main.Arn".into(),
-        Need::Audit | Need::AuditQuery => "!GetAtt Audit.Arn".into(),
-        Need::BlobGet | Need::BlobPut | Need::BlobLink => "!Sub \"${Blobs.Arn}/*\"".into(),
-        Need::PutEvents => "!GetAtt Bus.Arn".into(),
-        Need::SendEmail => "!Sub \"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*\"".into(),
-        Need::Secret => "!Ref MasterSecret".into(),
-        Need::Provider => "!Ref PaymentsSecret".into(),
-    }
-}
-
 fn lambda(text: &mut String, function: &Function) {
     let (name, id, summary, timeout_s) = (function.name, function.logical_id(), function.summary, function.timeout_s);
+    let role = role_id(function);
     let area = capitalised(function.area);
     let summary = summary.replace('"', "'");
     lines! { text,
@@ -196,7 +109,7 @@ fn lambda(text: &mut String, function: &Function) {
         "      FunctionName: !Sub \"${{AWS::StackName}}-{name}\""
         "      Description: \"{summary}\""
         "      CodeUri: target/lambda/{name}/"
-        "      Role: !GetAtt {id}Role.Arn"
+        "      Role: !GetAtt {role}.Arn"
         "      Timeout: {timeout_s}"
         "      LoggingConfig: {{LogFormat: JSON, LogGroup: !Ref {area}Log}}"
     }
