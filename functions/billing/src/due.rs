@@ -126,6 +126,14 @@ impl DueContract {
         &self.contract.value.contract
     }
 
+    /// Whether its bill would take up what another contract of the client could as well.
+    pub(crate) fn takes_of_client(&self) -> bool {
+        let own = Some(self.agreed().id);
+        self.time.iter().any(|entry| entry.value.contract != own)
+            || self.charges.iter().any(|charge| charge.value.contract != own)
+            || self.blocks.iter().any(|sold| sold.value.is_unbilled())
+    }
+
     /// What its next invoice takes up, when that was written down already.
     pub(crate) fn planned(&self) -> Option<&BillPlan> {
         self.plan.value.plan.as_ref()

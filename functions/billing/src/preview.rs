@@ -12,13 +12,13 @@ use jiff::Timestamp;
 use runtime::Result;
 use store::TenantStore;
 
-use crate::due::DueContract;
+use crate::due::{DueContract, is_due};
 use crate::house::House;
 use crate::invoicing::{Bill, Drafted, drafted_together};
 use crate::sharing::{invoice_of, together};
 
-/// What the run would do with a contract and, where they share invoices, with the others of its client. An invoice that
-/// several share stands with the first of them.
+/// What the run would do with a contract and, where they share invoices or what is open, with the others of its client. An
+/// invoice that several share stands with the first of them.
 ///
 /// # Errors
 /// When something cannot be read.
@@ -29,7 +29,7 @@ pub(crate) async fn with_others(
     now: Timestamp,
 ) -> Result<Vec<ContractPreview>> {
     let due = DueContract::read(store, house, id).await?;
-    if due.client.grouping(&house.settings) != Grouping::PerClient {
+    if due.client.grouping(&house.settings) != Grouping::PerClient && !due.takes_of_client() {
         return Ok(preview(store, house, vec![due], now));
     }
     let ids = store.contracts_of(due.agreed().client).await?;
@@ -51,8 +51,9 @@ pub(crate) fn preview(
     let mut shown: Vec<ContractPreview> = all.iter().map(nothing).collect();
     let mut open: Vec<usize> = (0..all.len()).collect();
     for _ in 0..MOST_PERIODS * all.len() {
-        let date = |at: &usize| (all[*at].agreed().next_on, *at);
-        let Some(at) = open.iter().copied().min_by_key(date) else {
+        // As in the run, what waits for somebody takes nothing from the others.
+        let turn = |at: &usize| (!is_due(all[*at].agreed(), house), all[*at].agreed().next_on, *at);
+        let Some(at) = open.iter().copied().min_by_key(turn) else {
             break;
         };
         match invoice(store, house, &all, at, now) {

@@ -112,6 +112,12 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
         return Ok((Came::Would(would), None));
     }
     let mut due = DueContract::of(store, house, store.with_lines(root).await?).await?;
+    if let Some(first) = before(store, house, &due).await? {
+        // One that cannot be billed is told of when its own turn comes, and keeps nothing from the others.
+        if let Ok((Came::More | Came::Last, commit)) = Box::pin(step(cx, store, house, first)).await {
+            return Ok((Came::More, commit));
+        }
+    }
     if let Some(plan) = due.planned().cloned() {
         let unreserved = due.unreserved();
         if !unreserved.is_empty() {
@@ -148,6 +154,18 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
         },
     };
     Ok((came, Some(commit)))
+}
+
+/// Whose turn it is before this one: what is open of a client is billed with its first contract that is due, by date and
+/// then by id, however the run comes by them. So the preview can tell which.
+async fn before(store: &TenantStore, house: &House, due: &DueContract) -> Result<Option<ContractId>> {
+    if due.planned().is_some() || !due.takes_of_client() {
+        return Ok(None);
+    }
+    let turn = |contract: &Contract| (contract.next_on, contract.id);
+    let others = store.contract_roots_of(due.agreed().client).await?.into_iter().map(|root| root.contract);
+    let first = others.filter(|other| is_due(other, house)).min_by_key(turn);
+    Ok(first.filter(|first| turn(first) < turn(due.agreed())).map(|first| first.id))
 }
 
 /// Whether a bill is a matter of one transaction.

@@ -3,9 +3,9 @@
 use contract::exports::{ExportView, INVOICES, InvoiceExportQuery};
 use contract::{NoBody, NoPath};
 use domain::billing::documents::settings::BookNames;
-use domain::billing::exports::{ENOUGH_ROWS, MOST_INVOICES, Program, Sold};
+use domain::billing::exports::{MOST_INVOICES, MOST_ROWS, Program, Sold};
 use domain::billing::ledger::{Posting, Source};
-use domain::csv::Table;
+use domain::csv::{Cell, Table};
 use domain::ids::InvoiceId;
 use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
@@ -31,23 +31,25 @@ async fn export_invoices(cx: Cx, input: In<NoPath, InvoiceExportQuery, NoBody>) 
     let query = format!("EXPORT#{program:?}#{days:?}");
     let mut after = cursor.map(|cursor| cx.store.export_after(&query, &cursor)).transpose()?;
     let mut file = ProgramsFile { program, books, table: Table::new(program.columns()), entries: 0, left_out: 0 };
-    let mut examined = 0;
+    let (mut examined, mut walked) = (0, None);
     let next = 'walk: loop {
         let postings = cx.store.postings_of(days, after.as_deref()).await?;
         let Some(last) = postings.last() else { break None };
         after = Some(format!("{}#{}", last.on, last.id));
         for posting in &postings {
-            examined += 1;
-            let Some(document) = issued_by(posting) else { continue };
-            file.add(&cx, document).await?;
-            if file.is_full() {
-                break 'walk Some(cx.store.export_cursor(&query, (posting.on, posting.id))?);
+            if let Some(document) = issued_by(posting)
+                && !file.takes(&cx, document).await?
+            {
+                break 'walk walked;
             }
+            walked = Some((posting.on, posting.id));
+            examined += 1;
         }
         if examined >= MOST_EXAMINED {
-            break Some(cx.store.export_cursor(&query, (last.on, last.id))?);
+            break walked;
         }
     };
+    let next = next.map(|behind| cx.store.export_cursor(&query, behind)).transpose()?;
     let ProgramsFile { table, entries, left_out, .. } = file;
     let name = format!("invoices-{}-{}-{from}-{to}.csv", program.name(), days.currency.code());
     let rows = table.rows() as u64;
@@ -74,28 +76,34 @@ struct ProgramsFile {
 }
 
 impl ProgramsFile {
-    async fn add(&mut self, cx: &Cx, document: InvoiceId) -> Result<()> {
+    /// Adds a document, or leaves it out; says whether there was room.
+    async fn takes(&mut self, cx: &Cx, document: InvoiceId) -> Result<bool> {
+        if self.entries as usize >= MOST_INVOICES {
+            return Ok(false);
+        }
+        let rows = self.rows(cx, document).await?;
+        if self.table.rows() > 0 && self.table.rows() + rows.len() > MOST_ROWS {
+            return Ok(false);
+        }
+        if rows.is_empty() {
+            self.left_out += 1;
+        } else {
+            self.entries += 1;
+        }
+        rows.iter().for_each(|row| self.table.row(row));
+        Ok(true)
+    }
+
+    async fn rows(&self, cx: &Cx, document: InvoiceId) -> Result<Vec<Vec<Cell>>> {
         let kept = cx.store.invoice(document).await?.value;
         if !self.program.takes(&kept.invoice) {
-            self.left_out += 1;
-            return Ok(());
+            return Ok(Vec::new());
         }
         let client = kept.invoice.client;
         let (lines, name, billing) =
             try_join!(cx.store.invoice_lines(&kept), cx.store.client(client), cx.store.client_billing(client))?;
-        let sold = Sold {
-            invoice: &kept.invoice,
-            lines: &lines,
-            client: &name.value.name,
-            billing: &billing.value,
-            books: &self.books,
-        };
-        self.program.write(&sold, &mut self.table)?;
-        self.entries += 1;
-        Ok(())
-    }
-
-    fn is_full(&self) -> bool {
-        self.entries as usize >= MOST_INVOICES || self.table.rows() >= ENOUGH_ROWS
+        let (invoice, client) = (&kept.invoice, name.value.name.as_str());
+        let sold = Sold { invoice, lines: &lines, client, billing: &billing.value, books: &self.books };
+        Ok(self.program.rows(&sold)?)
     }
 }

@@ -18,14 +18,15 @@ use serde::{Deserialize, Serialize};
 use super::client::ClientBilling;
 use super::documents::settings::BookNames;
 use super::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState};
-use crate::csv::{Cell, Table};
+use crate::csv::Cell;
 use crate::error::Refusal;
 use crate::money::Money;
 
-/// Most invoices in one file: what we believe QuickBooks takes at once, without its manual at hand.
+/// Most invoices in one file: as many as QuickBooks takes at once (Parsli, "How to Import Invoices Into QuickBooks Online in
+/// 2026", which quotes Intuit; Synder says the same).
 pub const MOST_INVOICES: usize = 100;
-/// A file takes no further invoice from so many rows on: believed to be what QuickBooks takes. No invoice is split.
-pub const ENOUGH_ROWS: usize = 1_000;
+/// Most rows of one file, by the same source. A document is never split: a longer one has a file of its own.
+pub const MOST_ROWS: usize = 1_000;
 /// Most days of one export.
 pub const MOST_DAYS: i32 = 366;
 /// Decimal places of quantities and prices that Xero keeps (its API's `unitdp`); QuickBooks keeps more.
@@ -69,14 +70,14 @@ impl Program {
         taken && invoice.number.is_some() && invoice.state != InvoiceState::Void
     }
 
-    /// Adds a document's rows.
+    /// A document's rows; none when the program's file cannot hold it after all.
     ///
     /// # Errors
     /// [`Refusal::Conflict`] for amounts that do not add up.
-    pub fn write(self, sold: &Sold<'_>, table: &mut Table) -> Result<(), Refusal> {
+    pub fn rows(self, sold: &Sold<'_>) -> Result<Vec<Vec<Cell>>, Refusal> {
         match self {
-            Self::QuickBooks => quickbooks::write(sold, table),
-            Self::Xero => xero::write(sold, table),
+            Self::QuickBooks => quickbooks::rows(sold),
+            Self::Xero => xero::rows(sold),
         }
     }
 }

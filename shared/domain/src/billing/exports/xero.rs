@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Sold, priced, tax_name, tax_of};
 use crate::billing::invoice::InvoiceKind;
-use crate::csv::{Cell, Table};
+use crate::csv::Cell;
 use crate::error::Refusal;
 
 /// Lines of an address that it has columns for.
@@ -45,7 +45,8 @@ pub const COLUMNS: [&str; 29] = [
     "BrandingTheme",
 ];
 
-pub(super) fn write(sold: &Sold<'_>, table: &mut Table) -> Result<(), Refusal> {
+pub(super) fn rows(sold: &Sold<'_>) -> Result<Vec<Vec<Cell>>, Refusal> {
+    let mut rows = Vec::with_capacity(sold.lines.len());
     let credit = sold.invoice.kind == InvoiceKind::CreditNote;
     let sign = if credit { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
     let signed = |money: crate::money::Money| if credit { money.negated() } else { money };
@@ -72,9 +73,9 @@ pub(super) fn write(sold: &Sold<'_>, table: &mut Table) -> Result<(), Refusal> {
         ]);
         cells.extend([Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
         cells.extend([sold.invoice.currency.code().into(), Cell::Empty]);
-        table.row(&cells);
+        rows.push(cells);
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// An address in four cells; what has more lines has the rest in the last.
