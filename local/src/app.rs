@@ -153,7 +153,7 @@ impl App {
         let objects = s3::service(beside.join("s3"), &[BLOBS]).map_err(|e| failed(&e))?;
         let seam = Seam::new(dynamo.clone(), objects.clone(), bus.clone());
         let clients = seam.clients(&format!("http://127.0.0.1:{s3_port}"), retries);
-        let provider = TestProvider::new(seam.clone());
+        let provider = TestProvider::new(seam.clone(), &config.app_url);
         let mailbox = Mailbox::beside(seam.clone());
         let secrets = Secrets::from_master(MASTER_SECRET).map_err(|e| failed(&e))?.watched({
             let seam = seam.clone();

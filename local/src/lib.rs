@@ -8,6 +8,7 @@ pub mod functions;
 pub mod gateway;
 pub mod lambda_api;
 pub mod mailbox;
+mod paying;
 pub mod provider;
 mod pump;
 pub mod schedule;

@@ -63,6 +63,7 @@ struct Books {
     charges: BTreeMap<String, (Charge, Charged)>,
     refunds: BTreeMap<String, Refund>,
     done: Vec<Did>,
+    pages: BTreeMap<String, PayPage>,
     /// What a way to pay does that otherwise does what it is called.
     instead: BTreeMap<String, String>,
     /// Whether it gives nothing back.
@@ -74,13 +75,21 @@ struct Books {
 pub struct TestProvider {
     books: Arc<Mutex<Books>>,
     seam: Seam,
+    at: String,
 }
 
 impl TestProvider {
     /// Behind a seam, where its calls are counted and made to fail like all others.
+    /// Its pages are under `at`.
     #[must_use]
-    pub fn new(seam: Seam) -> Self {
-        TestProvider { books: Arc::default(), seam }
+    pub fn new(seam: Seam, at: &str) -> Self {
+        TestProvider { books: Arc::default(), seam, at: at.to_owned() }
+    }
+
+    /// A page that it was asked for.
+    #[must_use]
+    pub fn page(&self, key: &str) -> Option<PayPage> {
+        self.books().pages.get(key).cloned()
     }
 
     /// What it did, oldest first.
@@ -239,6 +248,9 @@ impl PaymentProvider for TestProvider {
     }
 
     fn pay_page<'a>(&'a self, page: &'a PayPage) -> Answered<'a, String> {
-        Box::pin(self.call("pay_page", move || Ok(format!("http://localhost:8080/local/pay/{}", page.key))))
+        Box::pin(self.call("pay_page", move || {
+            self.books().pages.insert(page.key.clone(), page.clone());
+            Ok(format!("{}/local/pay/{}", self.at, page.key))
+        }))
     }
 }

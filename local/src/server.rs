@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::App;
 use crate::app::AppError;
 use crate::gateway::MAX_BYTES;
+use crate::paying;
 
 /// The stack's routes. `origins` are the web pages that may call it from a browser.
 pub fn router(app: App, origins: Vec<String>) -> Router {
@@ -25,6 +26,7 @@ pub fn router(app: App, origins: Vec<String>) -> Router {
         .route("/local/clock", get(read_clock).post(move_clock))
         .route("/local/mail", get(read_mail))
         .route("/local/jobs/{job}", post(run_job))
+        .route("/local/pay/{key}", get(paying::show).post(paying::pay))
         .fallback(api)
         .layer(axum::middleware::from_fn(move |request, next| cors(origins.clone(), request, next)))
         .with_state(app)
@@ -113,7 +115,7 @@ fn refused(error: &AppError) -> Response {
     problem(status, &error.to_string())
 }
 
-fn problem(status: StatusCode, detail: &str) -> Response {
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
     let problem = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
     (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
 }

@@ -22,6 +22,7 @@ mod manners;
 mod metering;
 mod pages;
 mod password_checks;
+mod paying;
 mod payments;
 mod probe;
 mod reports;

@@ -33,6 +33,7 @@ fn only_these_routes_can_be_called_without_a_token() {
     let public: BTreeSet<&str> = public.map(|route| route.spec.name).collect();
     let expected = [
         "billing-hear-provider",
+        "billing-show-pay-page",
         "identity-accept-invitation",
         "identity-refresh",
         "identity-sign-in",

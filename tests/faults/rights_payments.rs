@@ -40,6 +40,10 @@ async fn charging(stack: &Stack, owner: &Person, client: &str) {
     for read in [methods.clone(), format!("{path}/charging"), format!("{path}/pay-link")] {
         owner.get(&read).await.expect(200);
     }
+    let url = owner.get(&format!("{path}/pay-link")).await.expect(200)["url"].clone();
+    let page = url.as_str().and_then(|url| stack.app.provider().page(url.rsplit('/').next()?)).expect("a page");
+    let link = page.back_to.find("/v1/pay/").map(|at| &page.back_to[at..]).expect("a link");
+    stack.nobody().get(link).await.with(200);
     let good = json!({ "token": ANSWER_LOST });
     owner.post(&methods).key(&key()).json(&good).send().await.expect(201);
     let remove = format!("{methods}/{}/remove", saved["id"].as_str().expect("an id"));

@@ -56,7 +56,7 @@ pub struct Answer {
     pub status: u16,
     /// Headers.
     pub headers: http::HeaderMap,
-    /// Body, `null` when empty.
+    /// Body, `null` when empty; of a page its text.
     pub body: Value,
 }
 
@@ -147,7 +147,12 @@ impl Asking {
     pub async fn send(self) -> Answer {
         let request: Request<Bytes> = self.builder.body(self.body).expect("a request");
         let (parts, body) = self.stack.app.call(request).await.into_parts();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let is_text = parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+        let body = match (body.is_empty(), is_text) {
+            (true, _) => Value::Null,
+            (false, true) => String::from_utf8(body.to_vec()).expect("UTF-8").into(),
+            (false, false) => serde_json::from_slice(&body).expect("JSON"),
+        };
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 }

@@ -10,6 +10,7 @@ mod house;
 mod invoicing;
 mod issued;
 mod paid;
+mod paying;
 mod preview;
 mod refunding;
 mod releasing;
@@ -79,6 +80,7 @@ pub mod routes {
     pub mod report_revisions;
     pub mod resume_dunning;
     pub mod send_invoice;
+    pub mod show_pay_page;
     pub mod sign_contract;
     pub mod simulate;
     pub mod void_invoice;
@@ -154,6 +156,7 @@ pub fn routes() -> Vec<runtime::Handler> {
         charge_invoice::route(),
         get_charging::route(),
         get_pay_link::route(),
+        show_pay_page::route(),
         hear_provider::route(),
         get_dunning::route(),
         pause_dunning::route(),

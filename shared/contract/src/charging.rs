@@ -61,7 +61,14 @@ pub const GET_PAY_LINK: Route<AtInvoice, NoQuery, NoBody, PayLink> =
     Route::get("billing-get-pay-link", "/v1/invoices/{invoice}/pay-link")
         .summary("Get the address of the provider's page on which what is left of an invoice is paid; good for a day")
         .permission(Permission::InvoiceRead)
-        .touches(&[Need::Get, Need::Provider]);
+        .touches(&[Need::Get, Need::Secret, Need::Provider]);
+
+/// Show where an invoice is paid.
+pub const SHOW_PAY_PAGE: Route<AtPayPage, NoQuery, NoBody, NoBody> =
+    Route::get("billing-show-pay-page", "/v1/pay/{link}")
+        .summary("The page that an invoice's letter leads to: what is left to pay, and the way to the provider's page")
+        .answers("text/html; charset=utf-8")
+        .touches(&[Need::Get, Need::Secret, Need::Provider]);
 
 /// Hear the provider.
 pub const HEAR: Route<NoPath, NoQuery, ProviderEvent, NoBody> =
@@ -87,6 +94,14 @@ pub const PLAN: Reaction = Reaction {
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByRef)],
 };
+
+/// A link to pay in a path.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AtPayPage {
+    /// What the letter says: it names the invoice, and only the server can make it.
+    pub link: String,
+}
 
 /// A saved way to pay in a path.
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -34,7 +34,7 @@ pub const GET: Route<AtInvoice, DocumentQuery, NoBody, DocumentView> =
             "Get a link to an invoice or a credit note as PDF, JSON or CSV; a PDF that is still being made says so",
         )
         .permission(Permission::InvoiceRead)
-        .touches(&[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::BlobPut, Need::BlobLink]);
+        .touches(&[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::BlobPut, Need::BlobLink, Need::Secret]);
 
 /// Send an invoice.
 pub const SEND: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
@@ -52,7 +52,7 @@ pub const RENDER: Reaction = Reaction {
     summary: "Makes the PDF of what was issued, credited or voided, and of drafts that somebody wants to see",
     on: &["invoice.issued", "invoice.credited", "invoice.voided", "invoice.document_wanted"],
     timeout_s: 120,
-    touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::BlobPut],
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::BlobPut, Need::Secret],
 };
 
 /// Megabytes of the function that makes PDFs. Lambda gives a whole processor from so many on (AWS Lambda, "Configure

@@ -28,5 +28,5 @@ pub const SEND_INVOICE: Reaction = Reaction {
     summary: "Sends an invoice or a credit note with its PDF to the client's billing addresses, once or when somebody asks",
     on: &["invoice.document_made", "invoice.send_wanted"],
     timeout_s: 60,
-    touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::SendEmail],
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::SendEmail, Need::Secret],
 };

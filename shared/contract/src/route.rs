@@ -10,6 +10,9 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::need::{COMMIT, Need, Needs};
 
+/// Media type of what routes answer unless they say otherwise.
+pub const JSON: &str = "application/json";
+
 /// HTTP method of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -75,6 +78,8 @@ pub struct Spec {
     pub writes: Writes,
     /// Status of a success.
     pub status: u16,
+    /// Media type of a success.
+    pub media: &'static str,
     /// What it touches beyond what its manners imply; see [`Spec::needs`].
     pub touches: &'static [Need],
 }
@@ -129,7 +134,7 @@ impl<P, Q, B, O> Route<P, Q, B, O> {
     const fn new(method: Method, name: &'static str, path: &'static str, writes: Writes) -> Self {
         let access = Access::Public;
         Route {
-            spec: Spec { name, method, path, summary: "", access, writes, status: 200, touches: &[] },
+            spec: Spec { name, method, path, summary: "", access, writes, status: 200, media: JSON, touches: &[] },
             types: PhantomData,
         }
     }
@@ -170,6 +175,12 @@ impl<P, Q, B, O> Route<P, Q, B, O> {
     /// Answers 201.
     pub const fn created(mut self) -> Self {
         self.spec.status = 201;
+        self
+    }
+
+    /// Answers a text of this media type instead of JSON; see `Answer::text`.
+    pub const fn answers(mut self, media: &'static str) -> Self {
+        self.spec.media = media;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use contract::problem::FieldProblem;
-use contract::{Access, Route, Spec};
+use contract::{Access, Nothing, Route, Spec};
 use domain::ids::UserId;
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -31,29 +31,37 @@ pub struct Answer<O> {
     pub(crate) commit: Option<Commit>,
     pub(crate) by: Option<UserId>,
     pub(crate) rev: Option<u64>,
+    pub(crate) text: Option<String>,
     pub(crate) body: Result<O>,
+}
+
+impl Answer<Nothing> {
+    /// A text as it stands, of the media type that the route names.
+    pub fn text(text: String) -> Self {
+        Answer { text: Some(text), ..Answer::of(Nothing {}) }
+    }
 }
 
 impl<O> Answer<O> {
     /// Nothing to write.
     pub fn of(body: O) -> Self {
-        Answer { commit: None, by: None, rev: None, body: Ok(body) }
+        Answer { commit: None, by: None, rev: None, text: None, body: Ok(body) }
     }
 
     /// Nothing to write; the answer carries an `ETag`.
     pub fn read(read: Versioned<O>) -> Self {
-        Answer { commit: None, by: None, rev: Some(read.rev), body: Ok(read.value) }
+        Answer { rev: Some(read.rev), ..Answer::of(read.value) }
     }
 
     /// Answers once this is written.
     pub fn after(commit: Commit, body: O) -> Self {
-        Answer { commit: Some(commit), by: None, rev: None, body: Ok(body) }
+        Answer { commit: Some(commit), ..Answer::of(body) }
     }
 
     /// Refuses once this is written: what was found out stands, although the caller gets nothing for it (a refresh token
     /// that was used before ends its session).
     pub fn refused_after(commit: Commit, error: Error) -> Self {
-        Answer { commit: Some(commit), by: None, rev: None, body: Err(error) }
+        Answer { commit: Some(commit), by: None, rev: None, text: None, body: Err(error) }
     }
 
     /// Who did it, on a route where nobody is signed in yet.
@@ -187,8 +195,9 @@ where
 
 fn prepare<O: Serialize>(answer: Answer<O>) -> Result<Prepared> {
     let json = |body| serde_json::to_string(&body).map_err(|e| Error::Internal(e.to_string()));
-    let Answer { commit, by, rev, body } = answer;
-    Ok(Prepared { commit, by, etag: rev.map(|rev| format!("\"{rev}\"")), body: body.and_then(json) })
+    let Answer { commit, by, rev, text, body } = answer;
+    let body = body.and_then(|body| text.map_or_else(|| json(body), Ok));
+    Ok(Prepared { commit, by, etag: rev.map(|rev| format!("\"{rev}\"")), body })
 }
 
 fn decode<P: DeserializeOwned, Q: DeserializeOwned, B: DeserializeOwned>(call: &Call) -> Result<In<P, Q, B>> {

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod lambda;
 pub mod log;
 pub mod mail;
+pub mod paying;
 pub mod plumbing;
 pub mod provider;
 pub mod reactions;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use contract::route::JSON;
 use contract::{Access, MAX_BODY_BYTES, Spec, Writes};
 use domain::error::Refusal;
 use domain::ids::UserId;
@@ -187,8 +188,18 @@ fn idempotency_key(spec: &Spec, call: &Call) -> Result<Option<Use>> {
     Ok(Some(Use { function: spec.name, who, key: key.to_owned(), request, kept }))
 }
 
+/// A page is words and their look.
+const ONLY_STYLE: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
 fn success(spec: &Spec, etag: Option<String>, body: String, replayed: bool) -> Response {
-    let mut headers = vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())];
+    let mut headers = vec![("content-type", spec.media.to_owned()), ("cache-control", "no-store".to_owned())];
+    if spec.media != JSON {
+        // What a browser may show: no script, nothing from elsewhere, in nobody's frame, and its address told to nobody.
+        headers.push(("content-security-policy", ONLY_STYLE.to_owned()));
+        headers.push(("x-content-type-options", "nosniff".to_owned()));
+        headers.push(("referrer-policy", "no-referrer".to_owned()));
+    }
     headers.extend(etag.map(|etag| ("etag", etag)));
     if replayed {
         headers.push(("idempotent-replayed", "true".to_owned()));

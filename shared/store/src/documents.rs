@@ -59,20 +59,20 @@ impl TenantStore {
     }
 
     /// What an invoice's document says, as it stands. What was issued says what it said when its document was made; before
-    /// that, and on a draft, it says what holds now. `app` is where clients sign in.
-    pub async fn document_facts(&self, kept: &KeptInvoice, app: &str) -> Result<Document> {
+    /// that, and on a draft, it says what holds now. `pay_at` is where it can be paid, if it is to be.
+    pub async fn document_facts(&self, kept: &KeptInvoice, pay_at: &str) -> Result<Document> {
         let look = Look::of(&kept.invoice);
         let frozen = match look {
             Look::Draft => None,
             Look::Issued | Look::Void => self.document(kept.invoice.id, Look::Issued).await?,
         };
-        let Some(frozen) = frozen else { return self.gather(kept, app).await };
+        let Some(frozen) = frozen else { return self.gather(kept, pay_at).await };
         let facts = self.kept_file(&frozen.value.facts).await?;
         let document: Document = serde_json::from_slice(&facts).map_err(|e| Error::Corrupt(e.to_string()))?;
         Ok(if look == Look::Void { document.voided() } else { document })
     }
 
-    async fn gather(&self, kept: &KeptInvoice, app: &str) -> Result<Document> {
+    async fn gather(&self, kept: &KeptInvoice, pay_at: &str) -> Result<Document> {
         let invoice = &kept.invoice;
         let corrects = async {
             let Some(id) = invoice.corrects else { return Ok(None) };
@@ -94,6 +94,6 @@ impl TenantStore {
             client: &client.value.name,
             billing: &billing.value,
         };
-        Ok(Document::of(invoice, lines, &parties, corrects, app))
+        Ok(Document::of(invoice, lines, &parties, corrects, pay_at))
     }
 }

@@ -1,6 +1,7 @@
 //! `openapi.json`: the API as its callers see it, with the manners that every route has.
 
 use contract::problem::{FieldProblem, MEDIA_TYPE, Problem};
+use contract::route::JSON;
 use contract::{Access, Catalog, Operation, Writes};
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
@@ -59,7 +60,10 @@ fn operation(route: &Operation) -> Value {
     let mut parameters: Vec<Value> = route.parameters.iter().map(|parameter| json!(parameter)).collect();
     parameters.extend(manners(spec.writes));
     let mut success = json!({ "description": "Done." });
-    if let Some(answer) = answer(route) {
+    if spec.media != JSON {
+        let media = spec.media.split(';').next().unwrap_or_default();
+        success["content"] = json!({ media: { "schema": { "type": "string" } } });
+    } else if let Some(answer) = answer(route) {
         success["content"] = json!({ "application/json": { "schema": answer } });
     }
     if spec.access != Access::Public && spec.writes != Writes::Signs {

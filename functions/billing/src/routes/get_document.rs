@@ -6,6 +6,7 @@ use contract::invoices::AtInvoice;
 use domain::billing::documents::facts::{Document, Look};
 use domain::billing::documents::table::table;
 use domain::events::Event;
+use runtime::paying::pay_at;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
 use store::blobs::{FileLabel, digest};
 use store::documents::JSON;
@@ -21,7 +22,8 @@ pub fn route() -> Handler {
 
 async fn get_document(cx: Cx, input: In<AtInvoice, DocumentQuery, NoBody>) -> Result<Answer<DocumentView>> {
     let kept = visible_invoice(&cx, input.path.invoice).await?.value;
-    let document = cx.store.document_facts(&kept, &cx.world.config.app_url).await?;
+    let pay_at = pay_at(&cx.world, cx.store.tenant(), kept.invoice.id)?;
+    let document = cx.store.document_facts(&kept, &pay_at).await?;
     let name = document.file_name();
     let file = match input.query.format.unwrap_or_default() {
         DocumentFormat::Pdf => return pdf(&cx, &kept, &document, &name).await,

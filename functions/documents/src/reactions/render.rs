@@ -3,6 +3,7 @@
 use contract::documents::RENDER;
 use domain::billing::documents::facts::{Document, Look};
 use domain::events::Event;
+use runtime::paying::pay_at;
 use runtime::{Error, ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::documents::{JSON, KeptDocument};
@@ -33,7 +34,8 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
         // It was made in between.
         return Ok(cx.store.commit().emit(send.then_some(Event::InvoiceSendWanted { invoice: id, client })));
     }
-    let document = cx.store.document_facts(&kept, &cx.world.config.app_url).await?;
+    let pay_at = pay_at(&cx.world, cx.store.tenant(), id)?;
+    let document = cx.store.document_facts(&kept, &pay_at).await?;
     let facts = serde_json::to_vec(&document).map_err(|e| Error::Internal(e.to_string()))?;
     let facts = cx.store.keep_file(JSON, facts).await?;
     if before.as_ref().is_some_and(|before| before.value.facts == facts) {

@@ -6,6 +6,7 @@ use domain::billing::documents::facts::Look;
 use domain::events::Event;
 use domain::ids::InvoiceId;
 use runtime::mail::{Enclosure, Letter};
+use runtime::paying::pay_at;
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::documents::KeptDocument;
@@ -51,7 +52,8 @@ async fn send_invoice(cx: ReactionCx) -> Result<Commit> {
 async fn letter(cx: &ReactionCx, kept: &KeptInvoice, document: &KeptDocument) -> Result<Option<Letter>> {
     let emails = cx.store.client_billing(kept.invoice.client).await?.value.emails;
     let Some((to, cc)) = emails.split_first() else { return Ok(None) };
-    let facts = cx.store.document_facts(kept, &cx.world.config.app_url).await?;
+    let pay_at = pay_at(&cx.world, cx.store.tenant(), kept.invoice.id)?;
+    let facts = cx.store.document_facts(kept, &pay_at).await?;
     let words = cover(&facts);
     let pdf = Enclosure {
         name: format!("{}.pdf", facts.file_name()),

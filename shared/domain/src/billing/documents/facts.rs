@@ -137,13 +137,13 @@ pub struct Parties<'a> {
 }
 
 impl Document {
-    /// Of an invoice with all its lines. `app` is where the client signs in, without a slash at its end.
+    /// Of an invoice with all its lines. `pay_at` is where it can be paid, if it is to be.
     pub fn of(
         invoice: &Invoice,
         lines: Vec<InvoiceLine>,
         parties: &Parties<'_>,
         corrects: Option<Corrected>,
-        app: &str,
+        pay_at: &str,
     ) -> Self {
         let look = Look::of(invoice);
         let payable =
@@ -168,7 +168,7 @@ impl Document {
             tax_rounding: invoice.tax_rounding,
             exempted: invoice.exempted.clone(),
             note: invoice.note.clone(),
-            pay_at: payable.then(|| pay_at(app, invoice.id)),
+            pay_at: payable.then(|| pay_at.to_owned()),
             lines,
         }
     }
@@ -186,9 +186,4 @@ impl Document {
         let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
         format!("{kind}-{}", number.chars().map(plain).collect::<String>())
     }
-}
-
-/// Where a client pays an invoice.
-pub fn pay_at(app: &str, invoice: InvoiceId) -> String {
-    format!("{app}/invoices/{invoice}/pay")
 }

@@ -97,7 +97,7 @@ pub fn document_with(invoice: &Invoice, lines: Vec<InvoiceLine>, letterhead: &Le
         ..ClientBilling::new(client())
     };
     let parties = Parties { tenant: "Nordlicht IT", letterhead, client: "Brandt & Söhne KG", billing: &billing };
-    Document::of(invoice, lines, &parties, None, "https://app.example")
+    Document::of(invoice, lines, &parties, None, "https://app.example/v1/pay/link")
 }
 
 /// The document of an invoice.
