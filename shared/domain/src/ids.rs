@@ -119,6 +119,8 @@ ids! {
     BlockId "blk_";
     /// A payment.
     PaymentId "pay_";
+    /// A client's budget.
+    BudgetId "bdg_";
     /// A way to pay that a client saved.
     PaymentMethodId "pym_";
     /// A posting of the ledger.

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod assignment;
 pub mod billing;
+pub mod budgets;
 pub mod calendar;
 pub mod clients;
 pub mod contacts;

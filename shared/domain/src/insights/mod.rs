@@ -10,6 +10,7 @@
 #![allow(clippy::float_arithmetic, reason = "statistics; amounts are rounded to minor units where they leave")]
 
 mod access;
+mod ahead;
 mod anomaly;
 mod drift;
 mod feedback;
@@ -18,6 +19,7 @@ mod series;
 mod spread;
 
 pub use access::{Finding, Habits, SignIn, look_at};
+pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead};
 pub use anomaly::{Anomaly, Driver, Kind, Part, driver};
 pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
 pub use series::{Method, Outlook, Series, Settings, Verdict, detect};

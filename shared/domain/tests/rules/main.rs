@@ -5,6 +5,7 @@
 mod access;
 mod assignment;
 mod billing;
+mod budgets;
 mod calendar;
 mod common;
 mod insights;

@@ -1,0 +1,126 @@
+//! What the next months come to in all, with a range in which eight of ten will lie.
+//!
+//! Ordinary least squares over the months that were: a level, a slope where there is one, and the shape of the year where
+//! two years show one. The range is the prediction interval for a sum of new values (Draper and Smith, "Applied Regression
+//! Analysis", 3rd edition, section 3.1, for several new values at once): it widens with every month ahead, and with every
+//! month that is missing behind.
+
+/// Fewer months than this say nothing of the months to come.
+pub const FEWEST_MONTHS: usize = 6;
+/// More months than this are not looked at: the newest count.
+pub const MOST_MONTHS: usize = 36;
+/// Months in a year.
+const YEAR: usize = 12;
+/// A slope counts when it is so many times its standard error: by chance that is one series in twenty, or fewer.
+const SLOPE_SHOWS: f64 = 2.5;
+/// The year's shape counts when it explains so many times what as many free numbers would by chance: one series in twenty
+/// at 12 degrees of freedom, fewer with more (F of 11 and 12, at 95 %).
+const SHAPE_SHOWS: f64 = 2.72;
+/// Student's t that a new value is below in nine of ten cases, by degrees of freedom from 1 on (NIST/SEMATECH, "e-Handbook of
+/// Statistical Methods", 1.3.6.7.2).
+const NINE_OF_TEN: [f64; 30] = [
+    3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356, 1.350, 1.345, 1.341, 1.337,
+    1.333, 1.330, 1.328, 1.325, 1.323, 1.321, 1.319, 1.318, 1.316, 1.315, 1.314, 1.313, 1.311, 1.310,
+];
+/// The same with as many as one likes.
+const NINE_OF_TEN_AT_LAST: f64 = 1.282;
+
+/// What months to come are expected to add up to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sum {
+    /// The expected sum.
+    pub expected: f64,
+    /// One of ten will come to less.
+    pub low: f64,
+    /// One of ten will come to more.
+    pub high: f64,
+}
+
+/// What the next months come to in all, of the months that were, oldest first. `None` of fewer than [`FEWEST_MONTHS`], for
+/// no months ahead, and for values that are no numbers.
+pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
+    let past = &past[past.len().saturating_sub(MOST_MONTHS)..];
+    if past.len() < FEWEST_MONTHS || months == 0 || past.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let plain = Fit::of(past, 0);
+    let fit = if past.len() >= 2 * YEAR {
+        let shaped = Fit::of(past, YEAR);
+        let explains = (plain.rest - shaped.rest) / (plain.free - shaped.free).max(1.0);
+        if explains > SHAPE_SHOWS * shaped.variance() { shaped } else { plain }
+    } else {
+        plain
+    };
+    let (mut expected, mut slopes) = (0.0, 0.0);
+    let mut asked = vec![0.0; fit.shape.len().max(1)];
+    for month in past.len()..past.len() + months {
+        let place = month % asked.len();
+        asked[place] += 1.0;
+        slopes += month as f64 - fit.middle[place];
+        expected += fit.at(month);
+    }
+    // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
+    let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
+    let by_slope = if fit.slope == 0.0 { 0.0 } else { slopes * slopes / fit.spread };
+    let off = (fit.variance() * (months as f64 + levels + by_slope)).sqrt();
+    let half = off * nine_of_ten(fit.free);
+    Some(Sum { expected, low: expected - half, high: expected + half })
+}
+
+/// Levels by place in the year (one level without a shape), and a slope.
+struct Fit {
+    /// The level of each place in the middle of its months.
+    shape: Vec<f64>,
+    /// The middle of the months of each place.
+    middle: Vec<f64>,
+    /// How many months there are of each place.
+    seen: Vec<f64>,
+    slope: f64,
+    /// Squares of the months' distances from the middles of their places.
+    spread: f64,
+    /// Squares that are left.
+    rest: f64,
+    /// Degrees of freedom.
+    free: f64,
+}
+
+impl Fit {
+    fn of(past: &[f64], season: usize) -> Self {
+        let places = season.max(1);
+        let (mut seen, mut middle, mut shape) = (vec![0.0; places], vec![0.0; places], vec![0.0; places]);
+        for (month, value) in past.iter().enumerate() {
+            let place = month % places;
+            seen[place] += 1.0;
+            middle[place] += month as f64;
+            shape[place] += value;
+        }
+        for place in 0..places {
+            middle[place] /= seen[place];
+            shape[place] /= seen[place];
+        }
+        let off = |month: usize| month as f64 - middle[month % places];
+        let spread: f64 = (0..past.len()).map(|month| off(month) * off(month)).sum();
+        let along: f64 =
+            past.iter().enumerate().map(|(month, value)| off(month) * (value - shape[month % places])).sum();
+        let flat: f64 = past.iter().enumerate().map(|(month, value)| (value - shape[month % places]).powi(2)).sum();
+        let count = past.len() as f64 - places as f64;
+        let slope = along / spread;
+        let sloped = (flat - slope * along).max(0.0);
+        let (shows, free) = (slope.abs() > SLOPE_SHOWS * (sloped / (count - 1.0) / spread).sqrt(), count - 1.0);
+        let (slope, rest, free) = if shows && free > 0.0 { (slope, sloped, free) } else { (0.0, flat, count) };
+        Fit { shape, middle, seen, slope, spread, rest, free }
+    }
+
+    fn at(&self, month: usize) -> f64 {
+        let place = month % self.shape.len();
+        self.shape[place] + self.slope * (month as f64 - self.middle[place])
+    }
+
+    fn variance(&self) -> f64 {
+        self.rest / self.free
+    }
+}
+
+fn nine_of_ten(free: f64) -> f64 {
+    NINE_OF_TEN.get((free as usize).saturating_sub(1)).copied().unwrap_or(NINE_OF_TEN_AT_LAST)
+}

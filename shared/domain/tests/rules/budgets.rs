@@ -1,0 +1,196 @@
+//! Budgets: what a department carries adds up, where the year leads is as sure as it says, and each warning comes once.
+
+use std::collections::BTreeMap;
+
+use domain::billing::reports::Month;
+use domain::budgets::{
+    Alerts, Budget, NewBudget, Scope, Spent, Threshold, Warning, Weighted, add, chargeback, outlook, told,
+};
+use domain::ids::{BudgetId, ClientId, UnitId};
+use domain::insights::ahead;
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::Timestamp;
+use jiff::civil::date;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const EUR: Currency = Currency::EUR;
+
+fn eur(minor: i64) -> Money {
+    Money::new(minor, EUR)
+}
+
+fn unit(n: u128) -> UnitId {
+    UnitId::from_uuid(Uuid::from_u128(n))
+}
+
+/// Numbers that look like chance and are not: the same for a seed.
+struct Noise(u64);
+
+impl Noise {
+    fn even(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Of mean 0 and spread 1: twelve even ones.
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.even()).sum::<f64>() - 6.0
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn what_departments_carry_is_the_whole_cost_and_none_carries_without_a_weight(
+        (minor, weights) in (-10_000_000_i64..10_000_000, prop::collection::vec(0_u64..50, 0..12))
+    ) {
+        let weights: Vec<Weighted> = weights.into_iter().enumerate()
+            .map(|(n, weight)| Weighted { unit: Some(unit(n as u128)), weight }).collect();
+        let parts = chargeback(eur(minor), &weights);
+        prop_assert_eq!(Money::sum(EUR, parts.iter().map(|part| part.amount)).unwrap(), eur(minor));
+        let whole: u64 = weights.iter().map(|weighted| weighted.weight).sum();
+        for part in &parts {
+            let Some(unit) = part.unit else {
+                prop_assert_eq!(whole, 0);
+                continue;
+            };
+            let weight = weights.iter().find(|weighted| weighted.unit == Some(unit)).unwrap().weight;
+            prop_assert!(weight > 0);
+            // Within a cent of its share.
+            let share = i128::from(minor) * i128::from(weight);
+            let off = (i128::from(part.amount.minor()) * i128::from(whole) - share).abs();
+            prop_assert!(off < i128::from(whole), "{} of {}", part.amount, minor);
+        }
+    }
+
+    #[test]
+    fn another_unit_or_a_constant_beside_changes_nothing_but_the_scale(
+        (values, months, factor) in (prop::collection::vec(0_u32..100_000, 6..36), 1_usize..12, 1_u32..1_000)
+    ) {
+        let past: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
+        let scaled: Vec<f64> = past.iter().map(|value| value * f64::from(factor)).collect();
+        let (one, other) = (ahead(&past, months).unwrap(), ahead(&scaled, months).unwrap());
+        let same = |a: f64, b: f64| (a * f64::from(factor) - b).abs() <= 1e-6 * (1.0 + b.abs());
+        prop_assert!(same(one.expected, other.expected) && same(one.low, other.low) && same(one.high, other.high));
+        prop_assert!(one.low <= one.expected && one.expected <= one.high);
+    }
+}
+
+#[test]
+fn eight_of_ten_sums_lie_in_the_range_with_and_without_a_trend_or_a_season() {
+    for (name, months, slope, season) in
+        [("level", 9, 0.0, 0.0), ("trend", 18, 3.0, 0.0), ("season", 36, 0.0, 8.0), ("both", 36, 2.0, 8.0)]
+    {
+        let mut noise = Noise(20_261_121);
+        let mut within = 0;
+        let series = 4_000;
+        for _ in 0..series {
+            let mut value = |month: usize| {
+                let turn = std::f64::consts::TAU * month as f64 / 12.0;
+                100.0 + slope * month as f64 + season * turn.sin() + 5.0 * noise.normal()
+            };
+            let past: Vec<f64> = (0..months).map(&mut value).collect();
+            let came: f64 = (months..months + 5).map(&mut value).sum();
+            let sum = ahead(&past, 5).unwrap();
+            within += usize::from(sum.low <= came && came <= sum.high);
+        }
+        let percent = within * 100 / series;
+        assert!((76..=84).contains(&percent), "{name}: {percent} %");
+    }
+}
+
+#[test]
+fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
+    assert_eq!(ahead(&[50.0; 5], 3), None);
+    assert_eq!(ahead(&[50.0; 12], 0), None);
+    assert_eq!(ahead(&[f64::NAN; 12], 1), None);
+    let sum = ahead(&[50.0; 12], 3).unwrap();
+    assert_eq!((sum.expected, sum.low, sum.high), (150.0, 150.0, 150.0));
+    let rising: Vec<f64> = (0..12).map(|month| 10.0 * f64::from(month)).collect();
+    let sum = ahead(&rising, 2).unwrap();
+    assert!((sum.expected - 250.0).abs() < 1e-9 && (sum.high - sum.low) < 1e-6, "{sum:?}");
+}
+
+fn budget(alerts: Alerts) -> Budget {
+    let new = NewBudget {
+        client: ClientId::from_uuid(Uuid::nil()),
+        name: "IT 2026".into(),
+        scope: Scope::Unit { unit: unit(1) },
+        from: Month::of(date(2026, 1, 1)),
+        months: vec![eur(100_00); 12],
+        alerts,
+    };
+    add(BudgetId::from_uuid(Uuid::nil()), new, &[unit(1)], Timestamp::UNIX_EPOCH).unwrap()
+}
+
+fn months(from: (i16, i8), amounts: &[i64]) -> BTreeMap<Month, Money> {
+    let first = Month::of(date(from.0, from.1, 1));
+    amounts.iter().enumerate().map(|(n, minor)| (first.plus(n as i32), eur(*minor))).collect()
+}
+
+#[test]
+fn the_year_leads_to_what_is_known_and_what_is_usual() {
+    let spent = Spent {
+        fixed: months((2026, 1), &[40_00; 12]),
+        // Half a year before, and four months of it; May has begun.
+        variable: months((2025, 7), &[50_00, 50_00, 50_00, 50_00, 50_00, 50_00, 50_00, 50_00, 50_00, 50_00, 20_00]),
+    };
+    let stands = outlook(&budget(Alerts::default()), &spent, date(2026, 5, 12)).unwrap();
+    assert_eq!((stands.whole, stands.planned), (eur(1_200_00), eur(500_00)));
+    assert_eq!(stands.spent, eur(5 * 40_00 + 4 * 50_00 + 20_00));
+    let forecast = stands.forecast.unwrap();
+    assert_eq!((forecast.low, forecast.expected, forecast.high), (eur(1_080_00), eur(1_080_00), eur(1_080_00)));
+    // Over: it is what it was. Not begun: what is known, and as many months of the usual.
+    let after = outlook(&budget(Alerts::default()), &spent, date(2027, 2, 1)).unwrap();
+    assert_eq!(after.forecast.unwrap().expected, eur(12 * 40_00 + 4 * 50_00 + 20_00));
+    let before = Spent { variable: months((2025, 1), &[50_00; 10]), ..spent.clone() };
+    let before = outlook(&budget(Alerts::default()), &before, date(2025, 11, 1)).unwrap();
+    assert_eq!((before.spent, before.forecast.unwrap().expected), (eur(0), eur(1_080_00)));
+    // A month that came to more than expected already is at least that.
+    let much =
+        Spent { fixed: BTreeMap::new(), variable: months((2026, 4), &[1_00, 1_00, 1_00, 1_00, 1_00, 1_00, 99_00]) };
+    let much = outlook(&budget(Alerts::default()), &much, date(2026, 10, 31)).unwrap();
+    assert_eq!(much.forecast.unwrap().expected, eur(6_00 + 99_00));
+    let young = Spent { fixed: BTreeMap::new(), variable: months((2026, 1), &[50_00; 5]) };
+    assert_eq!(outlook(&budget(Alerts::default()), &young, date(2026, 6, 1)).unwrap().forecast, None);
+}
+
+#[test]
+fn each_threshold_warns_once_at_exactly_its_amount() {
+    let alerts = Alerts { actual: [50, 80].into(), forecast: [100, 110].into() };
+    let own = budget(alerts);
+    let of = |budget: &Budget, minor: i64| {
+        let spent = Spent { fixed: months((2026, 1), &[minor]), variable: BTreeMap::new() };
+        outlook(budget, &spent, date(2027, 1, 1)).unwrap().warnings
+    };
+    let warning = |what, percent| Warning { what, percent };
+    let (actual, forecast) = (Threshold::Actual, Threshold::Forecast);
+    assert_eq!(of(&own, 599_99), []);
+    assert_eq!(of(&own, 600_00), [warning(actual, 50)]);
+    assert_eq!(of(&own, 1_200_00), [warning(actual, 50), warning(actual, 80), warning(forecast, 100)]);
+    let own = told(own.clone(), &of(&own, 1_200_00), Timestamp::UNIX_EPOCH);
+    assert_eq!(of(&own, 1_319_99), []);
+    assert_eq!(of(&own, 1_320_00), [warning(forecast, 110)]);
+}
+
+#[test]
+fn a_budget_names_what_is_wrong_with_it() {
+    let good = budget(Alerts::default());
+    let wrong = NewBudget {
+        client: good.client,
+        name: " ".into(),
+        scope: Scope::Unit { unit: unit(2) },
+        from: good.from,
+        months: vec![eur(1), eur(-1), Money::new(1, Currency::USD)],
+        alerts: Alerts { actual: [0].into(), forecast: [501].into() },
+    };
+    let refused = add(good.id, wrong, &[unit(1)], Timestamp::UNIX_EPOCH).unwrap_err();
+    let domain::error::Refusal::Invalid(faults) = refused else { panic!("{refused:?}") };
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["/name", "/months/1", "/months/2", "/alerts/actual", "/alerts/forecast", "/scope/unit"]);
+}
