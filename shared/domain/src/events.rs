@@ -10,9 +10,10 @@ use crate::billing::documents::facts::Look;
 use crate::billing::dunning::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
-    BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PaymentId, PaymentMethodId,
-    PolicyId, TenantId, TicketId, TimeEntryId, UserId,
+    BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, LicenceId, PaymentId,
+    PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId, UserId,
 };
+use crate::licences::{ComingKind, Owner};
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
 use crate::tickets::{Priority, Status};
@@ -411,6 +412,43 @@ events! {
         client: ClientId,
         /// To how many addresses.
         addresses: u32,
+    }
+    /// How many of a client's licences contracts bill is another number from a day on.
+    LicencesChanged = "licences.changed" {
+        /// Whose.
+        client: ClientId,
+        /// From which local day on.
+        on: Date,
+    }
+    /// A licence renewed by itself.
+    LicenceRenewed = "licence.renewed" {
+        /// Which licence.
+        licence: LicenceId,
+        /// Whose.
+        client: ClientId,
+        /// The first day of the new term.
+        on: Date,
+        /// The first day of the term after it.
+        until: Date,
+    }
+    /// The end of a licence's term is near.
+    LicenceRenewalNear = "licence.renewal_near" {
+        /// Which licence.
+        licence: LicenceId,
+        /// Whose.
+        client: ClientId,
+        /// What people call it by.
+        name: String,
+        /// On which local day it comes.
+        on: Date,
+        /// In how many days.
+        days: u32,
+        /// What comes.
+        what: ComingKind,
+        /// The last day on which notice may be given.
+        notice_by: Option<Date>,
+        /// Who is told.
+        owner: Option<Owner>,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

@@ -125,4 +125,8 @@ ids! {
     PaymentMethodId "pym_";
     /// A posting of the ledger.
     PostingId "pst_";
+    /// A product of the software catalogue.
+    ProductId "prd_";
+    /// What a client is licensed for.
+    LicenceId "lic_";
 }

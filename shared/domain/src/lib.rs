@@ -19,6 +19,7 @@ pub mod events;
 pub mod ids;
 pub mod insights;
 pub mod invalid;
+pub mod licences;
 pub mod money;
 pub mod notices;
 pub mod outcome;

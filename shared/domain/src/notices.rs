@@ -4,6 +4,7 @@ use crate::access::Role;
 use crate::billing::dunning::StepKind;
 use crate::events::{Event, TicketRef};
 use crate::ids::{ClientId, ContactId, UserId};
+use crate::licences::Owner;
 
 /// Somebody to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +44,19 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
             StepKind::Collection => vec![Recipient::Everybody(Role::Owner), Recipient::Everybody(Role::Billing)],
             _ => vec![Recipient::Payer(*client)],
         },
+        Event::LicenceRenewalNear { client, owner, .. } => match owner {
+            Some(Owner::User { user }) => vec![Recipient::User(*user)],
+            Some(Owner::Contact { contact }) => vec![Recipient::Contact(*client, *contact)],
+            None => instead_of(event),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Who is told of an event where nobody of its [`recipients`] can be reached any more.
+pub fn instead_of(event: &Event) -> Vec<Recipient> {
+    match event {
+        Event::LicenceRenewalNear { .. } => vec![Recipient::Everybody(Role::Owner)],
         _ => Vec::new(),
     }
 }

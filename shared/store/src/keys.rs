@@ -12,13 +12,16 @@ use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
 use domain::ids::{
     AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, InvoiceId,
-    MessageId, PaymentId, PolicyId, PostingId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
+    LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SessionId, TenantId, TicketId, TimeEntryId,
+    UsageId, UserId,
 };
+use domain::licences::Holder;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use crate::idempotency::digest;
 use crate::item::instant;
 
 /// Whose data a key belongs to.
@@ -246,6 +249,47 @@ pub(crate) fn recurring_month(currency: Currency, month: Month) -> Key {
 pub(crate) fn client_recurring(client: ClientId, currency: Currency) -> Key {
     child(format!("CLIENT#{client}"), format!("RECURRING#{}", currency.code()))
 }
+pub(crate) fn product(id: ProductId) -> Key {
+    root(format!("PRODUCT#{id}"))
+}
+pub(crate) fn licence(id: LicenceId) -> Key {
+    root(format!("LICENCE#{id}"))
+}
+pub(crate) fn assigned(id: LicenceId) -> Key {
+    child(format!("LICENCE#{id}"), "ASSIGNED".into())
+}
+pub(crate) fn seat(licence: LicenceId, holder: &Holder) -> Key {
+    child(format!("LICENCE#{licence}"), format!("SEAT#{}", held_by(holder)))
+}
+/// A holder as keys name them: a device by the digest of its name, which may hold any character.
+fn held_by(holder: &Holder) -> String {
+    match holder {
+        Holder::Contact { contact } => contact.to_string(),
+        Holder::Device { name } => format!("dev_{}", digest([name.to_string().as_bytes()])),
+    }
+}
+/// What others need to know of a client's licence, read together with all others of the client.
+pub(crate) fn licensed(client: ClientId, id: LicenceId) -> Key {
+    child(format!("CLIENT#{client}"), format!("LICENCE#{id}"))
+}
+/// That a product is used at a client.
+pub(crate) fn used(client: ClientId, product: ProductId) -> Key {
+    child(format!("CLIENT#{client}"), format!("USED#{product}"))
+}
+/// The partition of a client's use of a product.
+pub(crate) fn uses(client: ClientId, product: ProductId) -> String {
+    format!("USE#{client}#{product}")
+}
+pub(crate) fn product_use(client: ClientId, product: ProductId, contact: ContactId) -> Key {
+    child(uses(client, product), format!("PERSON#{contact}"))
+}
+/// How many people used a product on each day of a month.
+pub(crate) fn use_month(client: ClientId, product: ProductId, month: Month) -> Key {
+    child(uses(client, product), format!("MONTH#{month}"))
+}
+pub(crate) fn unmatched(client: ClientId, product: ProductId, who: &str) -> Key {
+    child(uses(client, product), format!("UNMATCHED#{}", digest([who.as_bytes()])))
+}
 pub(crate) fn client_credit(client: ClientId, currency: Currency) -> Key {
     root(format!("CREDIT#{client}#{}", currency.code()))
 }
@@ -316,6 +360,9 @@ pub(crate) mod list {
     pub(crate) const CREDITS: &str = "CREDITS";
     pub(crate) const RECOGNITIONS: &str = "RECOGNITIONS";
     pub(crate) const PARKED: &str = "PARKED";
+    pub(crate) const PRODUCTS: &str = "PRODUCTS";
+    pub(crate) const LICENCES: &str = "LICENCES";
+    pub(crate) const TERMS: &str = "TERMS";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
@@ -341,7 +388,7 @@ pub(crate) mod list {
 
 /// Partitions of `by_ref`.
 pub(crate) mod refers {
-    use super::{ClientId, ContractId};
+    use super::{ClientId, ContractId, Holder, held_by};
 
     /// A client's tickets.
     pub(crate) fn client_tickets(client: ClientId, open: bool) -> String {
@@ -361,6 +408,21 @@ pub(crate) mod refers {
     /// A client's invoices that something is left to pay of, and all the rest, credit notes among them.
     pub(crate) fn client_invoices(client: ClientId, open: bool) -> String {
         format!("CLIENT#{client}#INVOICES#{}", if open { "OPEN" } else { "DONE" })
+    }
+
+    /// A client's licences.
+    pub(crate) fn client_licences(client: ClientId) -> String {
+        format!("CLIENT#{client}#LICENCES")
+    }
+
+    /// A client's licences of which something comes, by its day.
+    pub(crate) fn client_terms(client: ClientId) -> String {
+        format!("CLIENT#{client}#TERMS")
+    }
+
+    /// The seats that somebody at a client, or a device of it, holds.
+    pub(crate) fn holder_seats(client: ClientId, holder: &Holder) -> String {
+        format!("CLIENT#{client}#SEATS#{}", held_by(holder))
     }
 
     /// A client's payments.

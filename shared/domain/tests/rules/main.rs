@@ -10,6 +10,7 @@ mod calendar;
 mod common;
 mod insights;
 mod insights_properties;
+mod licences;
 mod never_laundered;
 mod passwords;
 mod rate;

@@ -1,0 +1,454 @@
+//! Licences: what a client may use, how much of it from which day on, what it costs, and when that ends.
+//!
+//! What is dated is only ever appended to: no change moves what held on a day before it. What a licence is on a day
+//! follows from its dates alone, so that nobody has to switch it on or off.
+
+use std::collections::HashSet;
+
+use iso_currency::Currency;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::renewal;
+use crate::billing::cycle::Cycle;
+use crate::billing::dated::{Dated, in_force};
+use crate::error::Refusal;
+use crate::events::Event;
+use crate::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId, UserId};
+use crate::money::{Money, MoneyError};
+use crate::outcome::Outcome;
+
+mod check;
+
+pub use check::{
+    LATEST, LONGEST_LEAD_DAYS, LONGEST_LINK, LONGEST_NAME, LONGEST_TERM_MONTHS, MOST_DOCUMENTS, MOST_LEADS, MOST_SEATS,
+    MOST_SHARES, MOST_WEIGHT,
+};
+
+/// Days before the end at which the owner is told, unless the licence says otherwise.
+pub const LEAD_DAYS: [u16; 4] = [90, 60, 30, 7];
+
+/// What a client is licensed for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licence {
+    /// Which licence.
+    pub id: LicenceId,
+    /// Whose.
+    pub client: ClientId,
+    /// Of which product.
+    pub product: ProductId,
+    /// What people call it by.
+    pub name: String,
+    /// Of which of the product's editions; none when it has none.
+    #[serde(default)]
+    pub edition: Option<String>,
+    /// What is licensed.
+    pub kind: LicenceKind,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// How many seats, by the date from which they hold.
+    #[serde(default)]
+    pub seats: Vec<Dated<u32>>,
+    /// What a seat costs in a cycle, to be paid to the vendor, by date.
+    #[serde(default)]
+    pub cost_per_seat: Vec<Dated<Money>>,
+    /// What the client is charged for a seat in a cycle, by date; none where it pays the vendor itself.
+    #[serde(default)]
+    pub price_per_seat: Vec<Dated<Money>>,
+    /// How often the cost comes.
+    pub cycle: Cycle,
+    /// Its dates.
+    pub term: Term,
+    /// Who is told of what comes.
+    #[serde(default)]
+    pub owner: Option<Owner>,
+    /// Which departments of the client it is for, and to which parts.
+    #[serde(default)]
+    pub split: Vec<Share>,
+    /// Where its papers are.
+    #[serde(default)]
+    pub documents: Vec<Document>,
+    /// Whether its seats are active licences that contracts bill.
+    pub counted: bool,
+    /// Everything that its dates bring up to and including this day has been seen to.
+    pub handled_until: Date,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What is licensed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum LicenceKind {
+    /// Seats for people, as long as they are paid for.
+    Subscription,
+    /// Bought once; its cost in a cycle is that of its maintenance.
+    Perpetual,
+    /// Seats for devices.
+    PerDevice,
+    /// Seats are cores.
+    PerCore,
+    /// What is used is paid for; seats are not counted.
+    Usage,
+}
+
+/// The dates of a licence, each kept apart. All are days in the MSP's zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The first day on which it holds.
+    pub starts_on: Date,
+    /// The first day of the next term; moves by itself with [`Term::auto_renew`].
+    #[serde(default)]
+    pub renews_on: Option<Date>,
+    /// The renewal that somebody named, from which the next ones are reckoned: one on the 31st is on the last day of a
+    /// shorter month, and on the 31st again after it.
+    #[serde(default)]
+    pub anchor: Option<Date>,
+    /// How many months a term has.
+    pub months: u16,
+    /// The first day on which what was bought does not hold any more, if nobody renews it. What renews by itself has none.
+    #[serde(default)]
+    pub expires_on: Option<Date>,
+    /// The first day on which it does not hold any more because it was terminated, whatever else it says.
+    #[serde(default)]
+    pub terminates_on: Option<Date>,
+    /// How many days before the end of a term notice must be given at the latest.
+    pub notice_days: u16,
+    /// Whether it renews unless notice is given.
+    pub auto_renew: bool,
+    /// How many days before the end the owner is told.
+    pub lead_days: Vec<u16>,
+}
+
+/// Who is told of what comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Owner {
+    /// Somebody who signs in, at the MSP or at the client.
+    User {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody at the client.
+    Contact {
+        /// Who.
+        contact: ContactId,
+    },
+}
+
+/// A department's part of a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Share {
+    /// Which department of the client.
+    pub unit: UnitId,
+    /// How much of it, compared with the other weights.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1_000_000))]
+    pub weight: u32,
+}
+
+/// Where a paper is: an order, an invoice of the vendor, a contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Document {
+    /// What it is.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 120))]
+    pub name: String,
+    /// Where it is.
+    #[cfg_attr(feature = "schema", schema(max_length = 2000, pattern = "^https://"))]
+    pub link: String,
+}
+
+/// Where a licence stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum LicenceState {
+    /// It does not hold yet.
+    Planned,
+    /// It holds.
+    Active,
+    /// It was terminated, or has expired.
+    Ended,
+}
+
+/// A licence to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLicence {
+    /// Whose.
+    pub client: ClientId,
+    /// Of which product.
+    pub product: ProductId,
+    /// What people call it by.
+    pub name: String,
+    /// Of which edition.
+    pub edition: Option<String>,
+    /// What is licensed.
+    pub kind: LicenceKind,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// How many seats it starts with; none for use.
+    pub seats: Option<u32>,
+    /// What a seat costs in a cycle.
+    pub cost_per_seat: Option<Money>,
+    /// What the client is charged for a seat in a cycle.
+    pub price_per_seat: Option<Money>,
+    /// How often the cost comes.
+    pub cycle: Cycle,
+    /// Its dates; the anchor is taken from its renewal.
+    pub term: Term,
+    /// Who is told of what comes.
+    pub owner: Option<Owner>,
+    /// Which departments it is for.
+    pub split: Vec<Share>,
+    /// Where its papers are.
+    pub documents: Vec<Document>,
+    /// Whether contracts bill its seats.
+    pub counted: bool,
+}
+
+/// What to change; absent fields stay, `Some(None)` clears, lists are replaced as a whole. What is dated is appended, from
+/// today on or from a later day.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LicenceChanges {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another edition.
+    pub edition: Option<Option<String>>,
+    /// Another number of seats from a day on.
+    pub seats: Option<Dated<u32>>,
+    /// Another cost from a day on.
+    pub cost_per_seat: Option<Dated<Money>>,
+    /// Another price from a day on.
+    pub price_per_seat: Option<Dated<Money>>,
+    /// Another renewal, which is the anchor of those after it.
+    pub renews_on: Option<Option<Date>>,
+    /// Another length of a term.
+    pub months: Option<u16>,
+    /// Another expiry.
+    pub expires_on: Option<Option<Date>>,
+    /// Another end.
+    pub terminates_on: Option<Option<Date>>,
+    /// Another period of notice.
+    pub notice_days: Option<u16>,
+    /// Whether it renews unless notice is given.
+    pub auto_renew: Option<bool>,
+    /// Other lead times.
+    pub lead_days: Option<Vec<u16>>,
+    /// Somebody else who is told.
+    pub owner: Option<Option<Owner>>,
+    /// Other departments.
+    pub split: Option<Vec<Share>>,
+    /// Other papers.
+    pub documents: Option<Vec<Document>>,
+    /// Whether contracts bill its seats.
+    pub counted: Option<bool>,
+}
+
+/// Adds a licence. One that renews by itself and is older than its term has renewed since. `today` is the tenant's local
+/// date.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for bad fields.
+pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Result<Outcome<Licence>, Refusal> {
+    let from = new.term.starts_on;
+    let mut term = Term { anchor: new.term.renews_on, ..new.term };
+    term.lead_days = sorted(term.lead_days);
+    let licence = Licence {
+        id,
+        client: new.client,
+        product: new.product,
+        name: new.name.trim().to_owned(),
+        edition: new.edition,
+        kind: new.kind,
+        currency: new.currency,
+        seats: new.seats.map(|seats| Dated::new(from, seats)).into_iter().collect(),
+        cost_per_seat: new.cost_per_seat.map(|cost| Dated::new(from, cost)).into_iter().collect(),
+        price_per_seat: new.price_per_seat.map(|price| Dated::new(from, price)).into_iter().collect(),
+        cycle: new.cycle,
+        term,
+        owner: new.owner,
+        split: new.split,
+        documents: new.documents,
+        counted: new.counted,
+        handled_until: today,
+        created_at: now,
+        updated_at: now,
+    };
+    check::check(&licence)?;
+    let licence = renewal::rolled(licence, today);
+    let counts = licence.counted_on(today) > 0;
+    let events = counts.then_some(Event::LicencesChanged { client: licence.client, on: today }).into_iter().collect();
+    Ok(Outcome { state: licence, events })
+}
+
+/// Changes a licence, once it is brought up to today. Without a change it stays as it is.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `licence_ended`; [`Refusal::Invalid`] for bad fields, and for dates that would change the past.
+pub fn change(
+    licence: Licence,
+    changes: LicenceChanges,
+    today: Date,
+    now: Timestamp,
+) -> Result<Outcome<Licence>, Refusal> {
+    let Outcome { state: current, mut events } = renewal::advance(licence.clone(), today);
+    let counted_before = current.counted_on(today);
+    let before = current.clone();
+    let after = changed(current, changes, today)?;
+    if after == before {
+        return Ok(Outcome::unchanged(licence));
+    }
+    if before.has_ended(today) {
+        let detail = format!("{} is over; add the licence that takes its place", before.name);
+        return Err(Refusal::conflict("licence_ended", detail));
+    }
+    check::check(&after)?;
+    check::past_stays(&before, &after, today)?;
+    if after.counted_on(today) != counted_before {
+        events.push(Event::LicencesChanged { client: after.client, on: today });
+    }
+    Ok(Outcome { state: Licence { updated_at: now, ..after }, events })
+}
+
+fn changed(licence: Licence, changes: LicenceChanges, today: Date) -> Result<Licence, Refusal> {
+    let renews_on = changes.renews_on.unwrap_or(licence.term.renews_on);
+    // Who names the date that it has anyway does not mean another anchor.
+    let same = renews_on == licence.term.renews_on && changes.months.is_none_or(|months| months == licence.term.months);
+    let anchor = if same { licence.term.anchor } else { renews_on };
+    let term = Term {
+        starts_on: licence.term.starts_on,
+        renews_on,
+        anchor,
+        months: changes.months.unwrap_or(licence.term.months),
+        expires_on: changes.expires_on.unwrap_or(licence.term.expires_on),
+        terminates_on: changes.terminates_on.unwrap_or(licence.term.terminates_on),
+        notice_days: changes.notice_days.unwrap_or(licence.term.notice_days),
+        auto_renew: changes.auto_renew.unwrap_or(licence.term.auto_renew),
+        lead_days: changes.lead_days.map_or_else(|| licence.term.lead_days.clone(), sorted),
+    };
+    let first = today.max(term.starts_on);
+    Ok(Licence {
+        name: changes.name.map_or_else(|| licence.name.clone(), |name| name.trim().to_owned()),
+        edition: changes.edition.unwrap_or(licence.edition),
+        seats: appended("/seats", licence.seats, changes.seats, first)?,
+        cost_per_seat: appended("/cost_per_seat", licence.cost_per_seat, changes.cost_per_seat, first)?,
+        price_per_seat: appended("/price_per_seat", licence.price_per_seat, changes.price_per_seat, first)?,
+        term,
+        owner: changes.owner.unwrap_or(licence.owner),
+        split: changes.split.unwrap_or(licence.split),
+        documents: changes.documents.unwrap_or(licence.documents),
+        counted: changes.counted.unwrap_or(licence.counted),
+        ..licence
+    })
+}
+
+/// The history with another value from a day on, which must not be before `first`. What was planned for later days stays.
+fn appended<T: Copy + PartialEq>(
+    field: &str,
+    mut history: Vec<Dated<T>>,
+    new: Option<Dated<T>>,
+    first: Date,
+) -> Result<Vec<Dated<T>>, Refusal> {
+    let Some(new) = new else { return Ok(history) };
+    if new.from < first {
+        let detail = format!("must be {first} or later: what held before it does not change");
+        return Err(Refusal::invalid(format!("{field}/from"), "in_the_past", detail));
+    }
+    if in_force(&history, new.from) == Some(&new.value) {
+        return Ok(history);
+    }
+    history.retain(|dated| dated.from != new.from);
+    let at = history.partition_point(|dated| dated.from < new.from);
+    history.insert(at, new);
+    Ok(history)
+}
+
+/// The longest lead time first, each once.
+fn sorted(mut leads: Vec<u16>) -> Vec<u16> {
+    let mut seen = HashSet::new();
+    leads.retain(|lead| seen.insert(*lead));
+    leads.sort_unstable_by(|a, b| b.cmp(a));
+    leads
+}
+
+impl Term {
+    /// The first day on which the licence does not hold any more; none while no end is known.
+    pub fn ends_on(&self) -> Option<Date> {
+        [self.expires_on, self.terminates_on].into_iter().flatten().min()
+    }
+
+    /// The `n`th term's first day after the anchor, reckoned from the anchor in one step.
+    pub(super) fn nth_renewal(&self, anchor: Date, n: i64) -> Date {
+        anchor.saturating_add((i64::from(self.months).saturating_mul(n)).months())
+    }
+}
+
+impl Licence {
+    /// Where it stands on a day.
+    pub fn state(&self, day: Date) -> LicenceState {
+        if self.has_ended(day) {
+            LicenceState::Ended
+        } else if day < self.term.starts_on {
+            LicenceState::Planned
+        } else {
+            LicenceState::Active
+        }
+    }
+
+    /// Whether it does not hold any more on a day.
+    pub fn has_ended(&self, day: Date) -> bool {
+        self.term.ends_on().is_some_and(|end| end <= day)
+    }
+
+    /// How many seats it has on a day; none when it does not hold.
+    pub fn seats_on(&self, day: Date) -> u32 {
+        let holds = self.state(day) == LicenceState::Active;
+        in_force(&self.seats, day).copied().filter(|_| holds).unwrap_or(0)
+    }
+
+    /// How many of them are active licences that contracts bill.
+    pub fn counted_on(&self, day: Date) -> u32 {
+        if self.counted { self.seats_on(day) } else { 0 }
+    }
+
+    /// What a seat costs in a year on a day: the cost in a cycle times 52 weeks, 12 months, 4 quarters, 2 halves or 1
+    /// year; none when no cost is known.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn seat_cost_a_year(&self, day: Date) -> Result<Option<Money>, MoneyError> {
+        let cost = in_force(&self.cost_per_seat, day);
+        cost.map(|cost| cost.times(Decimal::from(cycles_a_year(self.cycle)))).transpose()
+    }
+
+    /// What all seats cost in a year, as they are on a day; none when no cost is known.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn cost_a_year(&self, day: Date) -> Result<Option<Money>, MoneyError> {
+        let seats = Decimal::from(self.seats_on(day));
+        self.seat_cost_a_year(day)?.map(|cost| cost.times(seats)).transpose()
+    }
+}
+
+/// How many cycles a year has.
+pub const fn cycles_a_year(cycle: Cycle) -> u32 {
+    match cycle {
+        Cycle::Weekly => 52,
+        Cycle::Monthly => 12,
+        Cycle::Quarterly => 4,
+        Cycle::SemiAnnual => 2,
+        Cycle::Annual => 1,
+    }
+}

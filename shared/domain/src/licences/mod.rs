@@ -1,0 +1,18 @@
+//! Software and licences: what there is to be licensed, what clients have, who holds a seat, what is used, what renews.
+
+pub mod count;
+pub mod feed;
+pub mod import;
+pub mod licence;
+pub mod product;
+pub mod renewal;
+pub mod seat;
+pub mod slug;
+pub mod usage;
+
+pub use licence::{Document, Licence, LicenceChanges, LicenceKind, LicenceState, NewLicence, Owner, Share, Term};
+pub use product::{Edition, NewProduct, Product, ProductChanges};
+pub use renewal::{Coming, ComingKind};
+pub use seat::{DeviceName, Holder, Seat, Span};
+pub use slug::Slug;
+pub use usage::{ProductUse, Unmatched, Used};

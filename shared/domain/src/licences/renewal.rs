@@ -1,0 +1,154 @@
+//! What comes at the end of a term, who is told of it when, and what the dates of a licence bring by themselves.
+
+use jiff::civil::{Date, Time, time};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::Licence;
+use crate::events::Event;
+use crate::outcome::Outcome;
+use crate::zone::Zone;
+
+/// When the dates of a licence are looked at, in the tenant's zone: before the bills of the day are made.
+pub const LOOKED_AT: Time = time(0, 5, 0, 0);
+/// Beside its lead times, a licence that renews by itself is told of so many days before the last day of notice: after
+/// that day there is nothing left to decide.
+pub const NOTICE_LEAD_DAYS: i64 = 7;
+/// Most dates that one look at a licence goes through; the rest comes with the next one. A weekly change for ten years.
+const MOST_STEPS: usize = 520;
+/// No licence has more terms: every month from the first date that one can have to the last.
+const MOST_TERMS: i64 = 2_761;
+
+/// What comes next at the end of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coming {
+    /// On which day.
+    pub on: Date,
+    /// What.
+    pub what: ComingKind,
+    /// The last day on which notice may be given; only for what renews by itself.
+    #[serde(default)]
+    pub notice_by: Option<Date>,
+}
+
+/// What comes at the end of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ComingKind {
+    /// It ends, because it was terminated.
+    Terminates,
+    /// It ends, unless somebody renews it.
+    Expires,
+    /// It renews by itself.
+    Renews,
+    /// It is to be renewed by somebody.
+    RenewalDue,
+}
+
+/// What comes of a licence on a day or after it: the first of its dates, an end before a renewal of the same day.
+pub fn coming(licence: &Licence, from: Date) -> Option<Coming> {
+    let term = &licence.term;
+    if term.ends_on().is_some_and(|end| end < from) {
+        return None;
+    }
+    let renewal = if term.auto_renew { ComingKind::Renews } else { ComingKind::RenewalDue };
+    let dates = [
+        (term.terminates_on, ComingKind::Terminates),
+        (term.expires_on, ComingKind::Expires),
+        (term.renews_on, renewal),
+    ];
+    let dates = dates.into_iter().filter_map(|(on, what)| Some((on?, what))).filter(|(on, _)| *on >= from);
+    let (on, what) = dates.min()?;
+    let notice_by = (what == ComingKind::Renews).then(|| before(on, i64::from(term.notice_days)));
+    Some(Coming { on, what, notice_by })
+}
+
+/// The days on which somebody is told of what comes, and how long each is before it.
+fn marks(licence: &Licence, coming: &Coming) -> impl Iterator<Item = Date> {
+    let notice = coming.notice_by.filter(|by| *by < coming.on).map(|by| before(by, NOTICE_LEAD_DAYS));
+    let leads: Vec<Date> = licence.term.lead_days.iter().map(|lead| before(coming.on, i64::from(*lead))).collect();
+    leads.into_iter().chain(notice)
+}
+
+fn before(day: Date, days: i64) -> Date {
+    day.saturating_sub(days.days())
+}
+
+/// The licence with every renewal that has come by itself up to and including a day.
+#[must_use]
+pub fn rolled(mut licence: Licence, today: Date) -> Licence {
+    let term = &mut licence.term;
+    let (Some(anchor), Some(renews_on)) = (term.anchor, term.renews_on) else { return licence };
+    if !term.auto_renew {
+        return licence;
+    }
+    let last = term.terminates_on.unwrap_or(Date::MAX);
+    let mut terms = (0..MOST_TERMS).map(|n| term.nth_renewal(anchor, n)).skip_while(|day| *day < renews_on);
+    let next = terms.find(|day| *day > today || *day >= last);
+    term.renews_on = next.or(term.renews_on);
+    licence
+}
+
+/// The next day after those that were seen to on which the dates of a licence bring something; none when none does.
+pub fn next_on(licence: &Licence) -> Option<Date> {
+    let seen = licence.handled_until;
+    let term = &licence.term;
+    let coming = coming(licence, seen.saturating_add(1.day()));
+    let told = coming.iter().flat_map(|coming| marks(licence, coming).chain([coming.on]));
+    // On the day after, what came is over, and what comes next is another one.
+    let over = [term.renews_on, term.expires_on, term.terminates_on].into_iter().flatten();
+    let over = over.map(|day| day.saturating_add(1.day()));
+    let seats = licence.seats.iter().map(|dated| dated.from).chain([term.starts_on]);
+    told.chain(over).chain(seats.filter(|_| licence.counted)).filter(|day| *day > seen).min()
+}
+
+/// When that day is looked at, in the tenant's zone.
+pub fn due_at(licence: &Licence, zone: &Zone) -> Option<Timestamp> {
+    let at = next_on(licence)?.to_datetime(LOOKED_AT).to_zoned(zone.rules().clone());
+    Some(at.map_or(Timestamp::MAX, |at| at.timestamp()))
+}
+
+/// Sees to everything that the dates of a licence brought up to and including a day: renewals, changed seats, and one
+/// word to its owner, however many lead times have passed since the last look.
+#[must_use]
+pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
+    let mut events = Vec::new();
+    let mut near = None;
+    for _ in 0..MOST_STEPS {
+        let Some(day) = next_on(&licence).filter(|day| *day <= today) else {
+            licence.handled_until = licence.handled_until.max(today);
+            break;
+        };
+        if let Some(coming) = coming(&licence, day)
+            && marks(&licence, &coming).any(|mark| mark == day)
+        {
+            near = Some(coming);
+        }
+        if licence.counted_on(day) != licence.counted_on(day.saturating_sub(1.day())) {
+            events.push(Event::LicencesChanged { client: licence.client, on: day });
+        }
+        let before = licence.term.renews_on;
+        licence = rolled(licence, day);
+        if let Some(renews_on) = licence.term.renews_on.filter(|_| licence.term.renews_on != before) {
+            let Licence { id, client, .. } = licence;
+            events.push(Event::LicenceRenewed { licence: id, client, on: before.unwrap_or(day), until: renews_on });
+        }
+        licence.handled_until = day;
+    }
+    // What has come meanwhile is not near any more.
+    if let Some(Coming { on, what, notice_by }) = near.filter(|coming| coming.on > today) {
+        events.push(Event::LicenceRenewalNear {
+            licence: licence.id,
+            client: licence.client,
+            name: licence.name.clone(),
+            on,
+            days: u32::try_from((on - today).get_days()).unwrap_or_default(),
+            what,
+            notice_by,
+            owner: licence.owner,
+        });
+    }
+    Outcome { state: licence, events }
+}

@@ -1,0 +1,231 @@
+//! What the dates of a licence bring, and what no change may touch.
+
+use domain::billing::dated::Dated;
+use domain::events::Event;
+use domain::licences::renewal::{advance, coming, next_on, rolled};
+use domain::licences::{Coming, ComingKind, Licence, LicenceChanges, LicenceState, Term, licence};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use proptest::prelude::*;
+
+use super::{added, day, yearly};
+use crate::common::at;
+
+fn change(licence: &Licence, changes: LicenceChanges, today: &str) -> Result<Licence, domain::Refusal> {
+    licence::change(licence.clone(), changes, day(today), at("2026-06-01T00:00:00Z")).map(|changed| changed.state)
+}
+
+#[test]
+fn a_licence_holds_from_its_first_day_until_the_first_of_its_ends() {
+    let term = Term {
+        expires_on: Some(day("2026-12-01")),
+        terminates_on: Some(day("2026-06-01")),
+        auto_renew: false,
+        renews_on: None,
+        ..yearly()
+    };
+    let licence = added(term, "2025-12-01");
+    for (on, state, seats) in [
+        ("2025-12-31", LicenceState::Planned, 0),
+        ("2026-01-01", LicenceState::Active, 10),
+        ("2026-05-31", LicenceState::Active, 10),
+        ("2026-06-01", LicenceState::Ended, 0),
+    ] {
+        assert_eq!((licence.state(day(on)), licence.seats_on(day(on))), (state, seats), "{on}");
+    }
+}
+
+#[test]
+fn renewals_are_reckoned_from_the_anchor_and_never_drift() {
+    let term = Term { renews_on: Some(day("2026-01-31")), months: 1, starts_on: day("2025-12-31"), ..yearly() };
+    let licence = added(term, "2026-01-01");
+    for (today, renews_on) in [
+        ("2026-01-30", "2026-01-31"),
+        ("2026-01-31", "2026-02-28"),
+        ("2026-02-28", "2026-03-31"),
+        ("2026-04-30", "2026-05-31"),
+        ("2028-02-10", "2028-02-29"),
+    ] {
+        assert_eq!(rolled(licence.clone(), day(today)).term.renews_on, Some(day(renews_on)), "{today}");
+    }
+}
+
+#[test]
+fn what_was_terminated_does_not_renew_any_more() {
+    let licence = added(Term { terminates_on: Some(day("2027-01-01")), ..yearly() }, "2026-02-01");
+    assert_eq!(rolled(licence.clone(), day("2028-01-01")).term.renews_on, Some(day("2027-01-01")));
+    let comes = coming(&licence, day("2026-02-01")).unwrap();
+    assert_eq!((comes.what, comes.on), (ComingKind::Terminates, day("2027-01-01")), "an end before a renewal");
+    assert_eq!(coming(&licence, day("2027-01-02")), None);
+}
+
+#[test]
+fn the_owner_hears_of_each_lead_time_once_and_of_the_notice() {
+    let mut licence = added(yearly(), "2026-02-01");
+    let mut told = Vec::new();
+    let mut today = day("2026-02-01");
+    while today < day("2027-01-10") {
+        let moved = advance(licence, today);
+        licence = moved.state;
+        told.extend(moved.events.into_iter().filter_map(|event| match event {
+            Event::LicenceRenewalNear { days, notice_by, .. } => Some((today, days, notice_by)),
+            _ => None,
+        }));
+        today = today.tomorrow().unwrap();
+    }
+    let notice_by = Some(day("2026-12-02"));
+    let expected = [("2026-10-03", 90), ("2026-11-02", 60), ("2026-11-25", 37), ("2026-12-02", 30), ("2026-12-25", 7)];
+    assert_eq!(told, expected.map(|(on, days)| (day(on), days, notice_by)));
+    assert_eq!(licence.term.renews_on, Some(day("2028-01-01")));
+}
+
+#[test]
+fn a_late_look_says_one_word_and_how_many_days_are_left() {
+    let licence = added(yearly(), "2026-02-01");
+    let moved = advance(licence, day("2026-12-20"));
+    let [Event::LicenceRenewalNear { days: 12, on, .. }] = moved.events.as_slice() else {
+        panic!("{:?}", moved.events)
+    };
+    assert_eq!(*on, day("2027-01-01"));
+    assert!(advance(moved.state, day("2026-12-20")).events.is_empty());
+}
+
+#[test]
+fn a_licence_that_is_entered_late_is_not_told_of_what_is_past() {
+    let licence = added(yearly(), "2026-12-10");
+    assert_eq!(next_on(&licence), Some(day("2026-12-25")));
+}
+
+#[test]
+fn a_renewal_by_itself_is_told_with_its_new_term() {
+    let moved = advance(added(Term { lead_days: vec![], notice_days: 0, ..yearly() }, "2026-02-01"), day("2027-01-01"));
+    let [Event::LicenceRenewed { on, until, .. }] = moved.events.as_slice() else { panic!("{:?}", moved.events) };
+    assert_eq!((*on, *until), (day("2027-01-01"), day("2028-01-01")));
+}
+
+#[test]
+fn seats_that_change_on_a_day_to_come_are_counted_on_that_day() {
+    let licence = added(yearly(), "2026-02-01");
+    let seats = |from: &str, value| Some(Dated::new(day(from), value));
+    let changed =
+        change(&licence, LicenceChanges { seats: seats("2026-03-01", 12), ..Default::default() }, "2026-02-10")
+            .unwrap();
+    assert_eq!(next_on(&changed), Some(day("2026-03-01")));
+    let moved = advance(changed, day("2026-03-05"));
+    let [Event::LicencesChanged { on, .. }] = moved.events.as_slice() else { panic!("{:?}", moved.events) };
+    assert_eq!(*on, day("2026-03-01"), "from the day on which they hold, however late somebody looks");
+}
+
+#[test]
+fn a_change_says_that_another_number_counts_from_today() {
+    let licence = added(yearly(), "2026-02-01");
+    let fewer = LicenceChanges { seats: Some(Dated::new(day("2026-02-10"), 8)), ..Default::default() };
+    let changed = licence::change(licence.clone(), fewer, day("2026-02-10"), at("2026-02-10T09:00:00Z")).unwrap();
+    assert_eq!(changed.events, [Event::LicencesChanged { client: licence.client, on: day("2026-02-10") }]);
+    let name = LicenceChanges { name: Some("Other".into()), ..Default::default() };
+    let changed = licence::change(licence, name, day("2026-02-10"), at("2026-02-10T09:00:00Z")).unwrap();
+    assert_eq!(changed.events, []);
+}
+
+#[test]
+fn another_length_of_term_is_reckoned_from_the_next_renewal() {
+    let term = Term { renews_on: Some(day("2026-01-31")), ..yearly() };
+    let term = Term { starts_on: day("2025-01-31"), ..term };
+    let licence = added(term, "2026-02-01");
+    assert_eq!(licence.term.renews_on, Some(day("2027-01-31")));
+    let shorter = LicenceChanges { months: Some(5), ..Default::default() };
+    let changed = change(&licence, shorter, "2026-02-01").unwrap();
+    assert_eq!(rolled(changed, day("2027-02-01")).term.renews_on, Some(day("2027-06-30")));
+}
+
+#[test]
+fn dates_that_would_change_the_past_are_refused() {
+    let licence = added(yearly(), "2026-02-01");
+    let cases = [
+        LicenceChanges { seats: Some(Dated::new(day("2026-05-31"), 1)), ..Default::default() },
+        LicenceChanges { terminates_on: Some(Some(day("2026-05-31"))), ..Default::default() },
+        LicenceChanges { renews_on: Some(Some(day("2026-06-01"))), ..Default::default() },
+    ];
+    for changes in cases {
+        assert!(change(&licence, changes.clone(), "2026-06-01").is_err(), "{changes:?}");
+    }
+    let today = LicenceChanges { terminates_on: Some(Some(day("2026-06-01"))), ..Default::default() };
+    let ended = change(&licence, today, "2026-06-01").unwrap();
+    let undo = LicenceChanges { terminates_on: Some(None), ..Default::default() };
+    assert!(change(&ended, undo, "2026-06-02").is_err(), "what is over does not come back");
+}
+
+fn dates() -> impl Strategy<Value = Date> {
+    (0_i64..1_500).prop_map(|days| day("2025-06-01").saturating_add(days.days()))
+}
+
+fn changes() -> impl Strategy<Value = LicenceChanges> {
+    let dated = prop::option::of((dates(), 0_u32..50).prop_map(|(from, value)| Dated::new(from, value)));
+    let ends = || prop::option::of(prop::option::of(dates()));
+    (dated, ends(), ends(), ends(), prop::option::of(any::<bool>()), prop::option::of(1_u16..24)).prop_map(
+        |(seats, renews_on, expires_on, terminates_on, auto_renew, months)| LicenceChanges {
+            seats,
+            renews_on,
+            expires_on,
+            terminates_on,
+            auto_renew,
+            months,
+            ..Default::default()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Whatever is changed on whatever days, what a day before was like stays.
+    #[test]
+    fn a_change_never_changes_the_past(steps in prop::collection::vec((0_i64..200, changes()), 1..8)) {
+        let mut licence = added(yearly(), "2026-01-05");
+        let mut today = day("2026-01-05");
+        for (days, changes) in steps {
+            today = today.saturating_add(days.days());
+            let Ok(changed) = licence::change(licence.clone(), changes, today, at("2026-06-01T00:00:00Z")) else {
+                continue;
+            };
+            let mut past = day("2025-12-25");
+            while past < today {
+                prop_assert_eq!(licence.seats_on(past), changed.state.seats_on(past), "{} on {}", past, today);
+                prop_assert_eq!(licence.state(past), changed.state.state(past), "{} on {}", past, today);
+                past = past.tomorrow().unwrap();
+            }
+            licence = changed.state;
+        }
+    }
+
+    /// However often somebody looks, the same is told and the licence comes to the same; only several lead times that
+    /// nobody looked in between become one word.
+    #[test]
+    fn looking_rarely_or_every_day_comes_to_the_same(gaps in prop::collection::vec(1_i64..60, 1..30)) {
+        let quiet = Term { lead_days: vec![], notice_days: 0, months: 3, ..yearly() };
+        let seats = LicenceChanges { seats: Some(Dated::new(day("2026-05-17"), 4)), ..Default::default() };
+        let start = change(&added(quiet, "2026-01-05"), seats, "2026-01-05").unwrap();
+        let last = day("2026-01-05").saturating_add(gaps.iter().sum::<i64>().days());
+        let (mut rare, mut daily) = ((start.clone(), Vec::new()), (start, Vec::new()));
+        let mut today = day("2026-01-05");
+        for gap in gaps {
+            today = today.saturating_add(gap.days());
+            let moved = advance(rare.0, today);
+            rare = (moved.state, [rare.1, moved.events].concat());
+        }
+        let mut today = day("2026-01-05");
+        while today < last {
+            today = today.tomorrow().unwrap();
+            let moved = advance(daily.0, today);
+            daily = (moved.state, [daily.1, moved.events].concat());
+        }
+        prop_assert_eq!(rare, daily);
+    }
+}
+
+#[test]
+fn what_renews_by_itself_says_until_when_notice_may_be_given() {
+    let comes = coming(&added(yearly(), "2026-02-01"), day("2026-02-01"));
+    let expected = Coming { on: day("2027-01-01"), what: ComingKind::Renews, notice_by: Some(day("2026-12-02")) };
+    assert_eq!(comes, Some(expected));
+}
