@@ -129,4 +129,6 @@ ids! {
     ProductId "prd_";
     /// What a client is licensed for.
     LicenceId "lic_";
+    /// Something about a client's licences that costs money for nothing, or is not licensed.
+    FindingId "fnd_";
 }

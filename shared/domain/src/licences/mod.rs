@@ -2,13 +2,16 @@
 
 pub mod count;
 pub mod feed;
+pub mod findings;
 pub mod import;
 pub mod licence;
 pub mod product;
 pub mod renewal;
 pub mod seat;
 pub mod slug;
+pub mod true_up;
 pub mod usage;
+pub mod utilisation;
 
 pub use licence::{Document, Licence, LicenceChanges, LicenceKind, LicenceState, NewLicence, Owner, Share, Term};
 pub use product::{Edition, NewProduct, Product, ProductChanges};

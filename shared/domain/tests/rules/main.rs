@@ -8,6 +8,7 @@ mod billing;
 mod budgets;
 mod calendar;
 mod common;
+mod findings;
 mod insights;
 mod insights_properties;
 mod licences;

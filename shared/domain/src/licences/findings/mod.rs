@@ -1,0 +1,64 @@
+//! What a client's licences cost for nothing, and what is used without one: each finding with its rule, its evidence and
+//! what it is worth in a year.
+//!
+//! [`find`] says what is there on a day; [`review`] lays it beside what was known; [`count`] says how much of it would
+//! really be saved if all of it were done, so that nothing is counted twice; [`measure`] says what came true.
+
+mod assigned;
+mod count;
+mod decide;
+mod edition;
+mod evidence;
+mod facts;
+mod finding;
+mod idle;
+mod measure;
+mod overlap;
+mod review;
+mod shadow;
+mod totals;
+
+pub use assigned::NEW_SEATS_DAYS;
+pub use count::{Uncounted, count};
+pub use decide::{Decision, LONGEST_REASON, LONGEST_SNOOZE_DAYS, decide};
+pub use edition::FEATURE_DAYS;
+pub use evidence::Evidence;
+pub use facts::{Cost, Edition, Facts, Licence, Person, Product, Seat, Stranger, Use, Whose};
+pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Unknown, Worth};
+pub use measure::{LONGEST_WAIT_DAYS, Measured, measure};
+pub use review::review;
+pub use shadow::SHADOW_DAYS;
+pub use totals::{Amounts, Totals};
+
+use crate::error::Refusal;
+use crate::ids::ClientId;
+
+/// All that is to be found of a client, in order of its keys. A seat is taken back for one reason at most: a leaver's seat
+/// is that, an idle one is that, and only what is left is looked at for overlaps and editions.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn find(client: ClientId, facts: &Facts) -> Result<Vec<Found>, Refusal> {
+    let mut found = Vec::new();
+    for licence in &facts.licences {
+        found.extend(assigned::over_assigned(client, facts, licence)?);
+        found.extend(assigned::over_bought(client, facts, licence)?);
+        for seat in &licence.held {
+            let taken_back =
+                idle::left(client, facts, licence, seat).or_else(|| idle::idle(client, facts, licence, seat));
+            found.extend(taken_back);
+        }
+    }
+    let doubles = overlap::overlaps(client, facts, &found)?;
+    found.extend(doubles);
+    let smaller = edition::wrong_editions(client, facts, &found)?;
+    found.extend(smaller);
+    found.extend(shadow::shadow_uses(client, facts)?);
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(found)
+}
+
+/// How many days from one until the other; nothing when that is before.
+fn days(from: jiff::civil::Date, until: jiff::civil::Date) -> u32 {
+    u32::try_from((until - from).get_days()).unwrap_or(0)
+}

@@ -1,0 +1,107 @@
+//! What was found today beside what was known: what is new, what is not so any more, what comes back.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::count::count;
+use super::facts::{Facts, Licence};
+use super::finding::{Finding, Found, Kind, State};
+use super::measure::LONGEST_WAIT_DAYS;
+use crate::error::Refusal;
+use crate::ids::{FindingId, LicenceId};
+
+/// All findings of a client after a review, in order of their ids. `known` are those that are kept, `found` what is so
+/// today; the same facts twice give the same findings, so a review that dies is simply done again.
+///
+/// * What somebody accepted keeps what it was worth then. When it is not found any more and its seat is not held, it is
+///   done, and waits to be measured, at most [`LONGEST_WAIT_DAYS`]. When the holder has the seat still, it is gone: they
+///   came back to it.
+/// * What was dismissed or snoozed stays so as long as it is found. What is found anew after that is open.
+/// * A snooze is over on its day.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn review(known: Vec<Finding>, found: Vec<(FindingId, Found)>, facts: &Facts) -> Result<Vec<Finding>, Refusal> {
+    let mut found: BTreeMap<FindingId, Found> = found.into_iter().collect();
+    let mut after: Vec<Finding> = Vec::with_capacity(known.len() + found.len());
+    for finding in known {
+        after.push(match found.remove(&finding.id) {
+            Some(now) => seen(finding, now, facts.today),
+            None => unseen(finding, facts),
+        });
+    }
+    after.extend(found.into_iter().map(|(id, found)| open(id, found, facts.today)));
+    after.sort_by_key(|finding| finding.id);
+    let licences: BTreeMap<LicenceId, &Licence> = facts.licences.iter().map(|one| (one.id, one)).collect();
+    count(&mut after, &licences)?;
+    Ok(after)
+}
+
+fn open(id: FindingId, found: Found, today: Date) -> Finding {
+    let Found { key, worth, evidence, action, notice_by } = found;
+    Finding {
+        id,
+        key,
+        worth,
+        evidence,
+        action,
+        notice_by,
+        state: State::Open {},
+        found_on: today,
+        counted: None,
+        uncounted: None,
+        came_true: None,
+    }
+}
+
+fn seen(known: Finding, now: Found, today: Date) -> Finding {
+    if known.state.is_over() {
+        return Finding { came_true: known.came_true, ..open(known.id, now, today) };
+    }
+    let state = match known.state {
+        State::Snoozed { until, .. } if until <= today => State::Open {},
+        // The seat was given back to its holder, or never taken.
+        State::Accepted { by, at, baseline, done_on: Some(_) } => State::Accepted { by, at, baseline, done_on: None },
+        other => other,
+    };
+    let (worth, action) = match state {
+        State::Accepted { .. } => (known.worth, known.action),
+        _ => (now.worth, now.action),
+    };
+    Finding { worth, action, evidence: now.evidence, notice_by: now.notice_by, state, ..known }
+}
+
+fn unseen(known: Finding, facts: &Facts) -> Finding {
+    let today = facts.today;
+    let gone = State::Gone { on: today };
+    let state = match known.state {
+        State::Accepted { by, at, baseline, done_on } => {
+            let since = done_on.unwrap_or(today);
+            let waits = super::days(since, today) <= LONGEST_WAIT_DAYS && known.worth.saves().is_some();
+            let done = match known.key.kind {
+                Kind::OverBought | Kind::WrongEdition => true,
+                kind if kind.takes_back() => !is_held(&known, facts),
+                _ => false,
+            };
+            let done = done && (known.key.kind != Kind::WrongEdition || !holds_same_edition(&known, facts));
+            if waits && done { State::Accepted { by, at, baseline, done_on: Some(since) } } else { gone }
+        }
+        State::Gone { .. } | State::Realised { .. } => known.state,
+        State::Open {} | State::Dismissed { .. } | State::Snoozed { .. } => gone,
+    };
+    Finding { state, ..known }
+}
+
+fn is_held(finding: &Finding, facts: &Facts) -> bool {
+    let of = |licence: &&Licence| Some(licence.id) == finding.key.licence;
+    let holds = |licence: &Licence| licence.held.iter().any(|seat| Some(&seat.whose) == finding.key.whose.as_ref());
+    facts.licences.iter().find(of).is_some_and(holds)
+}
+
+/// Whether the holder still has the seat, and the licence still costs what it did.
+fn holds_same_edition(finding: &Finding, facts: &Facts) -> bool {
+    let State::Accepted { baseline, .. } = finding.state else { return false };
+    let licence = facts.licences.iter().find(|licence| Some(licence.id) == finding.key.licence);
+    is_held(finding, facts) && licence.is_some_and(|licence| licence.cost.yearly() == baseline.yearly)
+}

@@ -1,0 +1,113 @@
+//! How much of what is licensed is used: seats, holders and people at work, by product, department and day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use super::findings::Facts;
+use crate::ids::{ContactId, ProductId, UnitId};
+
+/// The trend looks back so many days.
+pub const TREND_DAYS: u32 = 90;
+/// Fewer days than this have no trend.
+pub const FEWEST_DAYS: usize = 14;
+
+/// A product on a day, in a department or at the whole client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Cell {
+    /// Seats that are paid for; of a department, those that its people hold.
+    pub seats: u32,
+    /// Seats that are held.
+    pub assigned: u32,
+    /// People who used it on that day.
+    pub active_day: u32,
+    /// People who used it on that day or one of the 29 before.
+    pub active_month: u32,
+}
+
+/// A product on a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayOfUse {
+    /// At the whole client.
+    pub whole: Cell,
+    /// In its departments. People and devices without one are in the whole alone.
+    pub units: BTreeMap<UnitId, Cell>,
+}
+
+/// Who was at work with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Active {
+    /// On the day.
+    pub day: bool,
+    /// On the day or one of the 29 before.
+    pub month: bool,
+}
+
+/// A client's products on a day: those that it has seats of, and those that somebody used.
+pub fn utilisation(facts: &Facts, active: &BTreeMap<(ContactId, ProductId), Active>) -> BTreeMap<ProductId, DayOfUse> {
+    let mut products: BTreeMap<ProductId, DayOfUse> = BTreeMap::new();
+    let unit = |contact: ContactId| facts.people.get(&contact).and_then(|person| person.unit);
+    for licence in facts.licences.iter().filter(|licence| licence.by_seat) {
+        let day = products.entry(licence.product).or_default();
+        day.whole.seats = day.whole.seats.saturating_add(licence.seats);
+        for seat in &licence.held {
+            day.whole.assigned += 1;
+            if let Some(unit) = seat.whose.contact().and_then(unit) {
+                let cell = day.units.entry(unit).or_default();
+                cell.seats += 1;
+                cell.assigned += 1;
+            }
+        }
+    }
+    for ((contact, product), active) in active.iter().filter(|(_, active)| active.month) {
+        let day = products.entry(*product).or_default();
+        let at_work = |cell: &mut Cell| {
+            cell.active_day += u32::from(active.day);
+            cell.active_month += 1;
+        };
+        at_work(&mut day.whole);
+        if let Some(unit) = unit(*contact) {
+            at_work(day.units.entry(unit).or_default());
+        }
+    }
+    products
+}
+
+/// How many per cent of something, with one decimal place; none of nothing.
+pub fn percent(part: u32, whole: u32) -> Option<Decimal> {
+    (whole > 0).then(|| rounded(Decimal::from(part) * Decimal::ONE_HUNDRED / Decimal::from(whole)))
+}
+
+/// How the number of people at work moves: the straight line through the days of the last [`TREND_DAYS`] by least squares,
+/// what it rises from its first day to its last, in per cent of the mean, with one decimal place. None of fewer than
+/// [`FEWEST_DAYS`] days, nor where nobody was at work. A day that is missing is not a day without work: it is left out.
+pub fn trend(days: &[(Date, u32)], today: Date) -> Option<Decimal> {
+    let ago = |day: &Date| i64::from((today - *day).get_days());
+    let one_each: BTreeMap<Date, u32> = days.iter().copied().collect();
+    let counts = |day: &Date| (0..i64::from(TREND_DAYS)).contains(&ago(day));
+    let points: BTreeSet<(i64, i64)> =
+        one_each.iter().filter(|(day, _)| counts(day)).map(|(day, people)| (-ago(day), i64::from(*people))).collect();
+    if points.len() < FEWEST_DAYS {
+        return None;
+    }
+    let n = i64::try_from(points.len()).ok()?;
+    let sum = |of: fn(&(i64, i64)) -> i64| -> i64 { points.iter().map(of).sum() };
+    let (sx, sy, sxy, sxx) = (sum(|p| p.0), sum(|p| p.1), sum(|p| p.0 * p.1), sum(|p| p.0 * p.0));
+    let first = points.first()?.0;
+    let last = points.last()?.0;
+    let (above, below) = (Decimal::from(n * sxy - sx * sy), Decimal::from(n * sxx - sx * sx));
+    if sy == 0 || below.is_zero() {
+        return None;
+    }
+    let rise = above * Decimal::from(last - first) / below;
+    Some(rounded(rise * Decimal::ONE_HUNDRED * Decimal::from(n) / Decimal::from(sy)))
+}
+
+fn rounded(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize()
+}

@@ -1,0 +1,110 @@
+//! What came true: at most what was found, and a seat that is gone for one finding.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn accepted(kind: Kind, seats: u32, baseline: Baseline, done: bool) -> Finding {
+    let whose = (kind != Kind::OverBought).then(|| person(1));
+    let key = Key { client: client(), kind, product: product(1), licence: Some(licence(1)), whose };
+    Finding {
+        id: id(&key),
+        key,
+        worth: Worth::Saves { yearly: eur(10_000 * i64::from(seats)), seats },
+        evidence: Vec::new(),
+        action: Action::Reclaim {},
+        notice_by: None,
+        state: State::Accepted { by: user(), at: Timestamp::UNIX_EPOCH, baseline, done_on: done.then_some(TODAY) },
+        found_on: TODAY,
+        counted: Some(eur(10_000 * i64::from(seats))),
+        uncounted: None,
+        came_true: None,
+    }
+}
+
+fn now(seats: u32, yearly: i64, claimed: u32) -> Measured {
+    Measured { seats, yearly: Some(eur(yearly)), claimed }
+}
+
+/// What came true, and how many seats it claims.
+fn true_now(finding: &Finding, now: Measured) -> Option<(i64, u32)> {
+    let (after, claims) = measure(finding, now, TODAY).unwrap()?;
+    let State::Realised { yearly, .. } = after.state else { panic!("{after:?}") };
+    Some((yearly.minor(), claims))
+}
+
+#[test]
+fn a_seat_that_was_taken_back_comes_true_when_the_licence_has_one_less() {
+    let one = accepted(Kind::Unused, 1, baseline(10, 0), true);
+    assert_eq!(true_now(&one, now(10, 10_000, 0)), None);
+    assert_eq!(true_now(&one, now(9, 10_000, 0)), Some((10_000, 1)));
+    assert_eq!(true_now(&one, now(3, 12_000, 0)), Some((10_000, 1)), "never more than was found");
+    assert_eq!(true_now(&one, now(10, 8_000, 0)), None, "a cheaper seat is another's merit");
+    let held = accepted(Kind::Unused, 1, baseline(10, 0), false);
+    assert_eq!(true_now(&held, now(9, 10_000, 0)), None, "the holder has it still");
+}
+
+#[test]
+fn a_seat_that_another_finding_claimed_since_is_not_there_any_more() {
+    let one = accepted(Kind::Unused, 1, baseline(10, 2), true);
+    assert_eq!(true_now(&one, now(9, 10_000, 3)), None);
+    assert_eq!(true_now(&one, now(8, 10_000, 3)), Some((10_000, 1)));
+}
+
+#[test]
+fn of_surplus_seats_as_many_come_true_as_are_gone() {
+    let five = accepted(Kind::OverBought, 5, baseline(10, 0), false);
+    assert_eq!(true_now(&five, now(7, 10_000, 0)), Some((30_000, 3)));
+    assert_eq!(true_now(&five, now(0, 10_000, 0)), Some((50_000, 5)));
+}
+
+#[test]
+fn a_smaller_edition_comes_true_by_one_larger_seat_less_or_by_a_lower_cost() {
+    let one = accepted(Kind::WrongEdition, 1, baseline(10, 0), true);
+    assert_eq!(true_now(&one, now(9, 10_000, 0)), Some((10_000, 1)));
+    assert_eq!(true_now(&one, now(10, 4_000, 0)), Some((6_000, 0)));
+    assert_eq!(true_now(&one, now(10, 11_000, 0)), None);
+    let usd = Measured { yearly: Some(Money::new(1, Currency::USD)), ..now(10, 0, 0) };
+    assert_eq!(true_now(&one, usd), None);
+}
+
+#[test]
+fn what_came_true_before_is_kept_and_what_is_open_does_not_come_true() {
+    let mut one = accepted(Kind::Unused, 1, baseline(10, 0), true);
+    one.came_true = Some(eur(7_000));
+    let (after, _) = measure(&one, now(9, 10_000, 0), TODAY).unwrap().unwrap();
+    assert_eq!(after.came_true, Some(eur(17_000)));
+    assert_eq!(Totals::of(&after).amounts["EUR"].realised, 17_000);
+    one.state = State::Open {};
+    assert_eq!(true_now(&one, now(9, 10_000, 0)), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn findings_never_claim_more_seats_than_a_licence_gave_up(
+        start in 5_u32..30,
+        steps in prop::collection::vec((any::<bool>(), 0_u32..4, 1_u32..5), 1..30),
+    ) {
+        let (mut seats, mut claimed, mut given_up) = (start, 0, 0);
+        let mut pending: Vec<Finding> = Vec::new();
+        for (accepts, fewer, wants) in steps {
+            if accepts {
+                let kind = if wants == 1 { Kind::Unused } else { Kind::OverBought };
+                pending.push(accepted(kind, wants, baseline(seats, claimed), true));
+            }
+            let fewer = fewer.min(seats);
+            (seats, given_up) = (seats - fewer, given_up + fewer);
+            let mut waits = Vec::new();
+            for finding in pending {
+                match measure(&finding, now(seats, 10_000, claimed), TODAY).unwrap() {
+                    Some((_, claims)) => claimed += claims,
+                    None => waits.push(finding),
+                }
+            }
+            pending = waits;
+            prop_assert!(claimed <= given_up, "{claimed} claimed of {given_up}");
+        }
+    }
+}
