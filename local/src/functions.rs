@@ -38,8 +38,9 @@ impl Functions {
             platform::routes(),
             work::routes(),
             billing::routes(),
+            licences::routes(),
         ];
-        let jobs = [tickets::jobs(), billing::jobs()];
+        let jobs = [tickets::jobs(), billing::jobs(), licences::jobs()];
         let reactions =
             [tickets::reactions(), notifications::reactions(), billing::reactions(), documents::reactions()];
         Functions {

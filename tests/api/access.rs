@@ -10,8 +10,15 @@ use tests::{Person, Stack};
 use crate::probe::{Things, ask, said};
 
 /// All that may be called without a token.
-const PUBLIC: [&str; 5] =
-    ["billing-hear-provider", "identity-accept-invitation", "identity-refresh", "identity-sign-in", "identity-sign-up"];
+const PUBLIC: [&str; 7] = [
+    "billing-hear-provider",
+    "billing-show-pay-page",
+    "identity-accept-invitation",
+    "identity-refresh",
+    "identity-sign-in",
+    "identity-sign-up",
+    "licences-get-calendar",
+];
 
 /// What needs a token.
 fn closed() -> Vec<Operation> {
@@ -147,8 +154,8 @@ async fn another_tenants_things_are_like_what_does_not_exist() {
 async fn another_clients_things_are_like_what_does_not_exist() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let (mut own, mut foreign) = (Things::of(&owner, "Acme").await, Things::of(&owner, "Zeta").await);
-    // Departments and the like are the MSP's: the client's side may not even ask for them.
-    for shared in ["department", "calendar", "policy"] {
+    // Departments, the software catalogue and the like are the MSP's: the client's side may not even ask for them.
+    for shared in ["department", "calendar", "policy", "product"] {
         foreign = foreign.with(shared, &own);
     }
     let before = everything(&owner, &foreign).await;

@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 15] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -23,6 +23,8 @@ const KINDS: [(&str, &str); 13] = [
     ("invoice", "inv_"),
     ("payment", "pay_"),
     ("method", "pym_"),
+    ("product", "prd_"),
+    ("licence", "lic_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -78,8 +80,17 @@ impl Things {
         let method = saving.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
         let charging = owner.post(&format!("/v1/invoices/{}/charge", id(&invoice))).json(&json!({}));
         charging.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
+        let product = json!({ "vendor": "Contoso", "name": "Office", "category": "Productivity" });
+        let product = owner.create("/v1/products", product).await;
+        let licence = json!({
+            "client": client, "product": product["id"], "kind": "subscription", "seats": 5, "cycle": "monthly",
+            "starts_on": "2026-01-01",
+        });
+        let licence = owner.create("/v1/licences", licence).await;
         Things(BTreeMap::from([
             ("method", id(&method)),
+            ("product", id(&product)),
+            ("licence", id(&licence)),
             ("contact", id(&contact)),
             ("user", id(&user)),
             ("department", id(&department)),

@@ -38,6 +38,7 @@ fn only_these_routes_can_be_called_without_a_token() {
         "identity-refresh",
         "identity-sign-in",
         "identity-sign-up",
+        "licences-get-calendar",
     ];
     assert_eq!(public, BTreeSet::from(expected));
 }

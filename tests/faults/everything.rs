@@ -24,6 +24,7 @@ pub(crate) async fn happens(stack: &Stack) {
     Box::pin(tickets(&desk)).await;
     Box::pin(crate::rights_work::happens(&desk.owner, &desk.technician, &desk.client)).await;
     Box::pin(crate::rights_contracts::happens(&desk.owner)).await;
+    Box::pin(crate::rights_licences::happens(&desk.owner, &desk.customer, &desk.client)).await;
     Box::pin(crate::rights_reports::happens(&desk.owner)).await;
     Box::pin(crate::rights_invoices::happens(stack, &desk.owner, &desk.customer, &desk.client)).await;
     Box::pin(crate::rights_payments::happens(stack, &desk.owner, &desk.customer, &desk.client)).await;

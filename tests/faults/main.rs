@@ -15,6 +15,7 @@ mod rights;
 mod rights_contracts;
 mod rights_documents;
 mod rights_invoices;
+mod rights_licences;
 mod rights_payments;
 mod rights_reports;
 mod rights_work;

@@ -100,6 +100,7 @@ pub mod jobs {
 /// What an event starts.
 pub mod reactions {
     pub mod count_contacts;
+    pub mod count_licences;
     pub mod note_payments;
     pub mod note_recurring;
     pub mod note_revenue;
@@ -198,6 +199,7 @@ pub fn reactions() -> Vec<runtime::ReactionHandler> {
     vec![
         reactions::note_sla::reaction(),
         reactions::count_contacts::reaction(),
+        reactions::count_licences::reaction(),
         reactions::note_revenue::reaction(),
         reactions::note_recurring::reaction(),
         reactions::note_payments::reaction(),

@@ -4,6 +4,7 @@ use domain::billing::dunning::StepKind;
 use domain::billing::retry::DeclineClass;
 use domain::events::{Event, TicketRef};
 use domain::ids::ClientId;
+use domain::licences::ComingKind;
 use domain::money::Money;
 use domain::sla::ClockKind;
 use domain::tenants::Tenant;
@@ -60,10 +61,40 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
                 said: format!("{said}\n\n{app}/invoices/{invoice}"),
             }
         }
+        Event::LicenceRenewalNear { licence, name, on, days, what, notice_by, .. } => {
+            let said = coming(name, *on, *days, *what, *notice_by);
+            Words {
+                subject: format!("{name}: {} in {days} days", comes(*what)),
+                said: format!("{said}\n\n{app}/licences/{licence}"),
+            }
+        }
         _ => return Ok(None),
     };
     let text = format!("Hello {},\n\n{}\n\n{}\n", to.name, words.said, tenant.name);
     Ok(Some(Letter { to: to.email.to_string(), subject: words.subject, text, ..Letter::default() }))
+}
+
+/// What comes of a licence, in a word.
+fn comes(what: ComingKind) -> &'static str {
+    match what {
+        ComingKind::Terminates => "ends",
+        ComingKind::Expires => "expires",
+        ComingKind::Renews => "renews by itself",
+        ComingKind::RenewalDue => "is to be renewed",
+    }
+}
+
+/// What comes of a licence, and what there is to do.
+fn coming(name: &str, on: Date, days: u32, what: ComingKind, notice_by: Option<Date>) -> String {
+    let day = |day: Date| day.strftime("%-d %B %Y").to_string();
+    let todo = match (what, notice_by) {
+        (ComingKind::Renews, Some(by)) => {
+            format!("Whoever does not want that gives notice by {}. Look at how many seats are used before.", day(by))
+        }
+        (ComingKind::Terminates, _) => "Make sure that nobody needs it any more by then.".to_owned(),
+        _ => "Renew it by then, or move those who use it.".to_owned(),
+    };
+    format!("the licence {name} {} on {}, in {days} days. {todo}", comes(what), day(on))
 }
 
 fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {

@@ -51,6 +51,11 @@ pub fn catalog() -> Catalog {
         reports: RECEIVABLES, DELAYS, RECURRING, REVENUE, DEFERRED, FORECAST, REVISIONS, MARGINS;
         documents: GET_SETTINGS, CHANGE_SETTINGS, GET, SEND;
         exports: INVOICES, LEDGER;
+        products: ADD, LIST, GET, CHANGE;
+        licences: ADD, LIST, GET, CHANGE;
+        seats: ASSIGN, RELEASE, LIST, LIST_OF_CONTACT, IMPORT;
+        usage: RECORD;
+        renewals: LIST, GET_LINK, GET_CALENDAR;
     }
     Catalog {
         routes,
@@ -61,6 +66,7 @@ pub fn catalog() -> Catalog {
             crate::ledger::CHECK,
             crate::charging::RETRY,
             crate::dunning::DUN,
+            crate::renewals::NOTIFY,
         ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
@@ -75,6 +81,7 @@ pub fn catalog() -> Catalog {
             crate::charging::PLAN,
             crate::invoices::RELEASE_VOIDED,
             crate::blocks::WATCH_HOURS,
+            crate::renewals::COUNT,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

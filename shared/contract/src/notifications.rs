@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours, licences that renew",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -17,6 +17,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "charge.failed",
         "hours.run_low",
         "dunning.step_taken",
+        "licence.renewal_near",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

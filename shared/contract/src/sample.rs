@@ -27,6 +27,10 @@ pub mod demo_ids {
     pub const INVOICE: &str = "inv_01970000000070008000000000000001";
     /// The first way to pay of [`CLIENT`].
     pub const METHOD: &str = "pym_01970000000070008000000000000001";
+    /// The first product.
+    pub const PRODUCT: &str = "prd_01970000000070008000000000000001";
+    /// The first licence of [`CLIENT`].
+    pub const LICENCE: &str = "lic_01970000000070008000000000000001";
     /// The first charge of [`CLIENT`].
     pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

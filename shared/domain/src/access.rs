@@ -92,6 +92,14 @@ pub enum Permission {
     BillingManage,
     /// Read the ledger, its check, and the reports.
     LedgerRead,
+    /// Read the software catalogue.
+    ProductRead,
+    /// Read licences, their seats and their renewals.
+    LicenceRead,
+    /// Add and change products and licences.
+    LicenceManage,
+    /// Give and take back seats, and report what is used.
+    SeatManage,
     /// Read who did what.
     AuditRead,
 }
@@ -141,6 +149,10 @@ impl Role {
                 InvoiceRead,
                 PaymentRead,
                 LedgerRead,
+                ProductRead,
+                LicenceRead,
+                LicenceManage,
+                SeatManage,
                 AuditRead,
             ],
             Role::Dispatcher => &[
@@ -160,6 +172,9 @@ impl Role {
                 ContractRead,
                 TimeRead,
                 TimeLog,
+                ProductRead,
+                LicenceRead,
+                SeatManage,
             ],
             Role::Technician => &[
                 MeRead,
@@ -176,6 +191,9 @@ impl Role {
                 TicketWork,
                 TimeRead,
                 TimeLog,
+                ProductRead,
+                LicenceRead,
+                SeatManage,
             ],
             Role::Billing => &[
                 MeRead,
@@ -198,6 +216,10 @@ impl Role {
                 PaymentManage,
                 BillingManage,
                 LedgerRead,
+                ProductRead,
+                LicenceRead,
+                LicenceManage,
+                SeatManage,
             ],
             Role::Auditor => &[
                 MeRead,
@@ -213,6 +235,8 @@ impl Role {
                 InvoiceRead,
                 PaymentRead,
                 LedgerRead,
+                ProductRead,
+                LicenceRead,
                 AuditRead,
             ],
             Role::ClientAdmin => &[
@@ -228,6 +252,8 @@ impl Role {
                 ContractRead,
                 InvoiceRead,
                 PaymentRead,
+                LicenceRead,
+                SeatManage,
             ],
             Role::ClientUser => &[MeRead, ClientRead, TicketRead, TicketOpen, TicketReply],
         }
@@ -284,7 +310,7 @@ pub struct UnknownRole;
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 31] = [
+    pub const ALL: [Permission; 35] = [
         Permission::MeRead,
         Permission::TenantRead,
         Permission::TenantManage,
@@ -315,6 +341,10 @@ impl Permission {
         Permission::PaymentManage,
         Permission::BillingManage,
         Permission::LedgerRead,
+        Permission::ProductRead,
+        Permission::LicenceRead,
+        Permission::LicenceManage,
+        Permission::SeatManage,
         Permission::AuditRead,
     ];
 }

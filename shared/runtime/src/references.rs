@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PolicyId, UserId};
+use domain::ids::{CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, PolicyId, ProductId, UserId};
 use domain::invalid::Check;
 use domain::sla::SlaChoice;
 use futures::future::try_join_all;
@@ -36,6 +36,8 @@ pub enum Reference {
     Staff(UserId),
     /// A contract.
     Contract(ContractId),
+    /// A product of the software catalogue.
+    Product(ProductId),
 }
 
 impl Reference {
@@ -66,6 +68,7 @@ impl Reference {
             Reference::Invoice(id) => store.invoice(id).await.map(|_| true),
             Reference::User(id) => store.user(id).await.map(|_| true),
             Reference::Agent(id) => store.user(id).await.map(|user| user.value.takes_work()),
+            Reference::Product(id) => store.product(id).await.map(|_| true),
             Reference::Contract(id) => store.contract_root(id).await.map(|_| true),
             Reference::Staff(id) => store.user(id).await.map(|user| user.value.is_staff()),
         };

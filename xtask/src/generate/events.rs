@@ -118,6 +118,8 @@ fn parameter(route: &Operation, name: &str) -> String {
         "ticket" => demo_ids::TICKET,
         "contract" => demo_ids::CONTRACT,
         "charge" => demo_ids::CHARGE,
+        "product" => demo_ids::PRODUCT,
+        "licence" => demo_ids::LICENCE,
         "invoice" => demo_ids::INVOICE,
         "paymentmethod" => demo_ids::METHOD,
         other => other,

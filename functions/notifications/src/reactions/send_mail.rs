@@ -1,7 +1,7 @@
 //! Tell people by mail what concerns them.
 
 use contract::notifications::SEND_MAIL;
-use domain::notices::recipients;
+use domain::notices::{instead_of, recipients};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 
@@ -20,7 +20,11 @@ async fn send_mail(cx: ReactionCx) -> Result<Commit> {
     }
     let tenant = cx.store.tenant_record().await?.value;
     let mut failed = None;
-    for person in people(&cx, &recipients).await? {
+    let mut told = people(&cx, &recipients).await?;
+    if told.is_empty() {
+        told = people(&cx, &instead_of(&cx.envelope.event)).await?;
+    }
+    for person in told {
         if let Some(letter) = letter(&cx, &tenant, &person)? {
             // One bad address keeps no letter from the others; the bus brings the event again for those that failed.
             failed = cx.world.mail.send(&letter).await.err().or(failed);

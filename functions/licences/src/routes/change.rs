@@ -1,0 +1,60 @@
+//! Change a licence.
+
+use contract::NoQuery;
+use contract::licences::{AmountFrom, AtLicence, CHANGE, LicenceChanges, LicenceView, SeatsFrom};
+use domain::billing::dated::Dated;
+use domain::licences::licence;
+use jiff::civil::Date;
+use runtime::references::exist;
+use runtime::{Answer, Cx, Handler, In, Result};
+use store::Versioned;
+
+use crate::licensed::{has_edition, has_units, here, owner_named, shown, visible_licence};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CHANGE, change)
+}
+
+async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result<Answer<LicenceView>> {
+    let read = cx.unchanged(visible_licence(&cx, input.path.licence).await?)?;
+    let before = &read.value.licence;
+    let here = here(&cx).await?;
+    exist(&cx.store, [owner_named(before.client, input.body.owner.flatten())]).await?;
+    if let Some(split) = &input.body.split {
+        has_units(&cx.store.client(before.client).await?.value, split)?;
+    }
+    if let Some(Some(edition)) = &input.body.edition {
+        has_edition(&cx.store.product(before.product).await?.value, Some(edition))?;
+    }
+    let changed = licence::change(before.clone(), asked(input.body, here.today), here.today, cx.now)?;
+    let assigned = cx.store.assigned(&[before.id]).await?[0];
+    let view = shown(&cx, changed.state.clone(), assigned, here.today)?;
+    if changed.state == *before {
+        return Ok(Answer::read(Versioned { value: view, rev: read.rev }));
+    }
+    let commit = cx.store.commit().update_licence(&read, &changed.state, &here.zone).emit(changed.events);
+    Ok(Answer::after(commit, view).rev(read.rev + 1))
+}
+
+fn asked(changes: LicenceChanges, today: Date) -> licence::LicenceChanges {
+    let amount = |AmountFrom { from, value }| Dated::new(from.unwrap_or(today), value);
+    licence::LicenceChanges {
+        name: changes.name,
+        edition: changes.edition,
+        seats: changes.seats.map(|SeatsFrom { from, value }| Dated::new(from.unwrap_or(today), value)),
+        cost_per_seat: changes.cost_per_seat.map(amount),
+        price_per_seat: changes.price_per_seat.map(amount),
+        renews_on: changes.renews_on,
+        months: changes.term_months,
+        expires_on: changes.expires_on,
+        terminates_on: changes.terminates_on,
+        notice_days: changes.notice_days,
+        auto_renew: changes.auto_renew,
+        lead_days: changes.lead_days,
+        owner: changes.owner,
+        split: changes.split,
+        documents: changes.documents,
+        counted: changes.counted,
+    }
+}

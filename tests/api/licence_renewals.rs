@@ -1,0 +1,157 @@
+//! What the dates of licences bring: words to owners, renewals, counted seats, a calendar.
+
+use runtime::jobs::JobInput;
+use serde_json::{Value, json};
+use tests::{Person, Stack};
+
+use crate::contracts::{seats, signed, with};
+use crate::licences::{at, contact, licence};
+
+/// A licence that renews by itself in a month and a half: its last lead times and its notice are still to come.
+async fn renewing(owner: &Person, client: &str, more: Value) -> Value {
+    let mut body = json!({ "renews_on": "2026-03-15", "auto_renew": true, "notice_days": 14, "lead_days": [30, 7] });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    licence(owner, client, body).await
+}
+
+/// The job looks at what is due, at this instant and again, and what happened is carried on.
+async fn look(owner: &Person, time: &str) {
+    let input = JobInput { time: Some(time.parse().unwrap()), dry_run: false };
+    for _ in 0..2 {
+        owner.stack.app.run_job("licences-notify-renewals", input.clone()).await.expect("the job runs");
+        owner.stack.app.settle().await;
+    }
+}
+
+fn letters(owner: &Person, to: &str) -> Vec<String> {
+    let letters = owner.stack.app.mailbox().letters();
+    letters.into_iter().filter(|letter| letter.to == to).map(|letter| letter.subject).collect()
+}
+
+#[tokio::test]
+async fn the_owner_of_a_licence_is_told_of_each_lead_time_once() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let maya = contact(&owner, &client, "Maya Okafor").await;
+    let named = json!({ "kind": "contact", "contact": maya });
+    let added = renewing(&owner, &client, json!({ "owner": named })).await;
+    for day in ["2026-02-12", "2026-02-13", "2026-02-14", "2026-02-22", "2026-03-08", "2026-03-15"] {
+        look(&owner, &format!("{day}T00:00:00Z")).await;
+    }
+    let subject = |days: u32| format!("Contoso Office Premium: renews by itself in {days} days");
+    // 15 March less 30 and 7; notice by 1 March, and a week before it.
+    assert_eq!(letters(&owner, "maya.okafor@acme.example"), [subject(30), subject(21), subject(7)]);
+    let read = owner.get(&at(&added)).await.expect(200);
+    assert_eq!(read["renews_on"], "2027-03-15", "and on its day it renewed");
+}
+
+#[tokio::test]
+async fn the_msps_owners_are_told_when_nobody_else_can_be_reached() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let maya = contact(&owner, &client, "Maya Okafor").await;
+    let named = json!({ "kind": "contact", "contact": maya });
+    renewing(&owner, &client, json!({ "owner": named, "lead_days": [30], "notice_days": 0 })).await;
+    renewing(&owner, &client, json!({ "name": "Nobody's", "lead_days": [30], "notice_days": 0 })).await;
+    owner.change(&format!("/v1/clients/{client}/contacts/{maya}"), json!({ "active": false })).await;
+    look(&owner, "2026-02-13T00:00:00Z").await;
+    let mut told = letters(&owner, &owner.email);
+    told.sort();
+    let subject = |name: &str| format!("{name}: renews by itself in 30 days");
+    assert_eq!(told, [subject("Contoso Office Premium"), subject("Nobody's")]);
+}
+
+#[tokio::test]
+async fn what_comes_is_listed_by_its_day_and_the_client_sees_its_own() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let (acme, zeta) = (owner.client("Acme").await, owner.client("Zeta").await);
+    let late = renewing(&owner, &acme, json!({ "renews_on": "2026-06-01" })).await;
+    let early = renewing(&owner, &zeta, json!({})).await;
+    licence(&owner, &acme, json!({ "name": "For ever" })).await;
+    let listed = |found: Value| -> Vec<Value> {
+        found["items"].as_array().unwrap().iter().map(|entry| entry["licence"].clone()).collect()
+    };
+    let all = owner.get("/v1/licence-renewals").await.expect(200);
+    assert_eq!(listed(all.clone()), [early["id"].clone(), late["id"].clone()]);
+    let first = json!({
+        "licence": early["id"], "client": zeta, "product": early["product"], "name": "Contoso Office Premium",
+        "on": "2026-03-15", "what": "renews", "notice_by": "2026-03-01",
+    });
+    assert_eq!(all["items"][0], first);
+    let before = owner.get("/v1/licence-renewals?before=2026-06-01").await.expect(200);
+    assert_eq!(listed(before), [early["id"].clone()]);
+    let customer = owner.colleague("client_admin", json!({ "client": acme })).await;
+    assert_eq!(listed(customer.get("/v1/licence-renewals").await.expect(200)), [late["id"].clone()]);
+    customer.get(&format!("/v1/licence-renewals?client={zeta}")).await.expect(404);
+    customer.get(&format!("/v1/licence-renewals/link?client={zeta}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_calendar_is_read_by_its_address_alone_and_ends_with_its_owners_access() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let (acme, zeta) = (owner.client("Acme").await, owner.client("Zeta").await);
+    renewing(&owner, &acme, json!({})).await;
+    renewing(&owner, &zeta, json!({ "name": "Theirs, alone" })).await;
+    let link = |found: Value| found["path"].as_str().unwrap().to_owned();
+    let all = link(owner.get("/v1/licence-renewals/link").await.expect(200));
+    let read = stack.nobody().get(&all).await;
+    assert_eq!((read.status, read.header("content-type")), (200, Some("text/calendar; charset=utf-8")));
+    let read = read.body.as_str().unwrap();
+    assert!(read.starts_with("BEGIN:VCALENDAR\r\n") && read.ends_with("END:VCALENDAR\r\n"), "{read}");
+    assert_eq!(read.matches("BEGIN:VEVENT").count(), 4, "two renewals, two last days of notice");
+    assert!(read.contains("SUMMARY:Theirs\\, alone (Zeta) renews by itself\r\n"), "{read}");
+
+    let customer = owner.colleague("client_admin", json!({ "client": acme })).await;
+    let own = link(customer.get("/v1/licence-renewals/link").await.expect(200));
+    let read = stack.nobody().get(&own).await;
+    let read = read.body.as_str().unwrap();
+    assert!(read.contains("(Acme)") && !read.contains("Zeta"), "{read}");
+
+    // Every other address than the one that was given shows nothing.
+    let token = own.split_once("token=").unwrap().1;
+    for (at, byte) in token.bytes().enumerate() {
+        let mut other = token.as_bytes().to_vec();
+        other[at] = if byte == b'a' { b'b' } else { b'a' };
+        let other = String::from_utf8(other).unwrap();
+        let answer = stack.nobody().get(&format!("/v1/licence-renewals.ics?token={other}")).await;
+        assert_eq!(answer.status, 404, "{other}");
+    }
+    let of_all = own.replace(&acme, "-");
+    assert_eq!(stack.nobody().get(&of_all).await.status, 404);
+
+    owner.post(&format!("/v1/users/{}/deactivate", customer.id)).send().await.expect(200);
+    assert_eq!(stack.nobody().get(&own).await.status, 404, "who has no access has no calendar");
+}
+
+#[tokio::test]
+async fn seats_feed_what_contracts_bill() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let counted = licence(&owner, &client, json!({ "counted": true })).await;
+    licence(&owner, &client, json!({ "seats": 100 })).await;
+    let line = json!({
+        "text": "Licence care", "kind": "per_seat", "timing": "arrears", "unit": "licence",
+        "price": { "pricing": { "model": "per_unit", "price": "1.00" } },
+        "quantity": { "kind": "counted", "what": "active_licences" }, "proration": "full_period",
+    });
+    let contract = with(seats(&client), json!({ "lines": [line] }));
+    signed(&owner, contract).await;
+    owner.stack.app.settle().await;
+    let counts = || async {
+        let store = owner.stack.app.world().store.for_tenant(owner.tenant.parse().unwrap());
+        let what = domain::billing::contract::Counted::ActiveLicences;
+        let counts = store.counts(client.parse().unwrap(), what, None).await.unwrap();
+        counts.into_iter().map(|count| (count.from.to_string(), count.quantity.to_string())).collect::<Vec<_>>()
+    };
+    let today = counts().await.last().cloned().unwrap();
+    assert_eq!(today, ("2026-02-02".to_owned(), "10".to_owned()), "those that count, and no others");
+    owner.change(&at(&counted), json!({ "seats": { "from": "2026-02-10", "value": 14 } })).await;
+    owner.stack.app.settle().await;
+    assert_eq!(counts().await.last(), Some(&today), "not before its day");
+    look(&owner, "2026-02-10T00:00:00Z").await;
+    assert_eq!(counts().await.last().unwrap(), &("2026-02-10".to_owned(), "14".to_owned()));
+    owner.change(&at(&counted), json!({ "terminates_on": "2026-02-12" })).await;
+    look(&owner, "2026-02-12T00:00:00Z").await;
+    assert_eq!(counts().await.last().unwrap(), &("2026-02-12".to_owned(), "0".to_owned()));
+}
