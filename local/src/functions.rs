@@ -41,8 +41,13 @@ impl Functions {
             licences::routes(),
         ];
         let jobs = [tickets::jobs(), billing::jobs(), licences::jobs()];
-        let reactions =
-            [tickets::reactions(), notifications::reactions(), billing::reactions(), documents::reactions()];
+        let reactions = [
+            tickets::reactions(),
+            notifications::reactions(),
+            billing::reactions(),
+            documents::reactions(),
+            licences::reactions(),
+        ];
         Functions {
             routes: deploy(parts, routes.into_iter().flatten(), |handler| handler.spec.needs()),
             jobs: deploy(parts, jobs.into_iter().flatten(), |handler| handler.job.needs()),

@@ -14,6 +14,7 @@ mod contracts;
 mod departments;
 mod documents;
 mod dunning;
+mod findings;
 mod fixed_rates;
 mod hours_watched;
 mod invoices;

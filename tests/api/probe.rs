@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 15] = [
+const KINDS: [(&str, &str); 16] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str); 15] = [
     ("method", "pym_"),
     ("product", "prd_"),
     ("licence", "lic_"),
+    ("finding", "fnd_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -87,10 +88,17 @@ impl Things {
             "starts_on": "2026-01-01",
         });
         let licence = owner.create("/v1/licences", licence).await;
+        let kiosk = json!({ "holder": { "kind": "device", "name": "kiosk" } });
+        let seats = format!("/v1/licences/{}/seats", id(&licence));
+        owner.post(&seats).json(&kiosk).send().await.expect(200);
+        owner.stack.app.run_job("licences-review", runtime::jobs::JobInput::default()).await.expect("it runs");
+        let found = owner.get(&format!("/v1/findings?client={client}")).await.expect(200);
+        let finding = found["items"][0].clone();
         Things(BTreeMap::from([
             ("method", id(&method)),
             ("product", id(&product)),
             ("licence", id(&licence)),
+            ("finding", id(&finding)),
             ("contact", id(&contact)),
             ("user", id(&user)),
             ("department", id(&department)),

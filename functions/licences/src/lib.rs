@@ -1,8 +1,10 @@
 //! Software and licences: what clients are licensed for, who holds seats, what is used, what renews.
 
 mod calendars;
+mod facts;
 mod licensed;
 mod reported;
+mod used;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {
@@ -11,16 +13,22 @@ pub mod routes {
     pub mod assign_seat;
     pub mod change;
     pub mod change_product;
+    pub mod decide_finding;
     pub mod get;
     pub mod get_calendar;
     pub mod get_calendar_link;
     pub mod get_product;
+    pub mod get_savings;
+    pub mod get_true_up;
+    pub mod get_utilisation;
     pub mod import_seats;
     pub mod list;
     pub mod list_contact_seats;
+    pub mod list_findings;
     pub mod list_products;
     pub mod list_renewals;
     pub mod list_seats;
+    pub mod list_utilisation;
     pub mod record_use;
     pub mod release_seat;
 }
@@ -28,6 +36,12 @@ pub mod routes {
 /// What a schedule starts.
 pub mod jobs {
     pub mod notify_renewals;
+    pub mod review;
+}
+
+/// What an event starts.
+pub mod reactions {
+    pub mod measure_savings;
 }
 
 /// Every route of this area.
@@ -51,10 +65,21 @@ pub fn routes() -> Vec<runtime::Handler> {
         list_renewals::route(),
         get_calendar_link::route(),
         get_calendar::route(),
+        list_findings::route(),
+        decide_finding::route(),
+        get_true_up::route(),
+        get_savings::route(),
+        list_utilisation::route(),
+        get_utilisation::route(),
     ]
 }
 
 /// Every job of this area.
 pub fn jobs() -> Vec<runtime::JobHandler> {
-    vec![jobs::notify_renewals::job()]
+    vec![jobs::notify_renewals::job(), jobs::review::job()]
+}
+
+/// Every reaction of this area.
+pub fn reactions() -> Vec<runtime::ReactionHandler> {
+    vec![reactions::measure_savings::reaction()]
 }

@@ -56,6 +56,8 @@ pub fn catalog() -> Catalog {
         seats: ASSIGN, RELEASE, LIST, LIST_OF_CONTACT, IMPORT;
         usage: RECORD;
         renewals: LIST, GET_LINK, GET_CALENDAR;
+        findings: LIST, DECIDE, GET_TRUE_UP, GET_SAVINGS;
+        utilisation: LIST, GET;
     }
     Catalog {
         routes,
@@ -67,6 +69,7 @@ pub fn catalog() -> Catalog {
             crate::charging::RETRY,
             crate::dunning::DUN,
             crate::renewals::NOTIFY,
+            crate::findings::REVIEW,
         ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
@@ -82,6 +85,7 @@ pub fn catalog() -> Catalog {
             crate::invoices::RELEASE_VOIDED,
             crate::blocks::WATCH_HOURS,
             crate::renewals::COUNT,
+            crate::findings::MEASURE,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

@@ -28,6 +28,7 @@ pub mod departments;
 pub mod documents;
 pub mod dunning;
 pub mod exports;
+pub mod findings;
 pub mod invoices;
 pub mod ledger;
 pub mod licences;
@@ -50,6 +51,7 @@ pub mod tenants;
 pub mod tickets;
 pub mod usage;
 pub mod users;
+pub mod utilisation;
 pub mod work;
 
 pub use catalog::{Catalog, catalog};

@@ -31,6 +31,8 @@ pub mod demo_ids {
     pub const PRODUCT: &str = "prd_01970000000070008000000000000001";
     /// The first licence of [`CLIENT`].
     pub const LICENCE: &str = "lic_01970000000070008000000000000001";
+    /// The first finding at [`CLIENT`].
+    pub const FINDING: &str = "fnd_01970000000070008000000000000001";
     /// The first charge of [`CLIENT`].
     pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

@@ -11,9 +11,9 @@ use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
 use domain::ids::{
-    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, InvoiceId,
-    LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SessionId, TenantId, TicketId, TimeEntryId,
-    UsageId, UserId,
+    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, FindingId,
+    InvoiceId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SessionId, TenantId, TicketId,
+    TimeEntryId, UsageId, UserId,
 };
 use domain::licences::Holder;
 use iso_currency::Currency;
@@ -290,6 +290,25 @@ pub(crate) fn use_month(client: ClientId, product: ProductId, month: Month) -> K
 pub(crate) fn unmatched(client: ClientId, product: ProductId, who: &str) -> Key {
     child(uses(client, product), format!("UNMATCHED#{}", digest([who.as_bytes()])))
 }
+/// Where a client's review stands.
+pub(crate) fn review(client: ClientId) -> Key {
+    root(format!("REVIEW#{client}"))
+}
+pub(crate) fn finding(client: ClientId, id: FindingId) -> Key {
+    child(format!("CLIENT#{client}"), format!("FINDING#{id}"))
+}
+/// The sums of all clients' findings.
+pub(crate) fn savings() -> Key {
+    root("SAVINGS".into())
+}
+/// How much of a product a client used on the last day that was reviewed.
+pub(crate) fn latest_use(client: ClientId, product: ProductId) -> Key {
+    child(format!("CLIENT#{client}"), format!("UTILISED#{product}"))
+}
+/// The same for the days of a month.
+pub(crate) fn month_of_use(client: ClientId, product: ProductId, month: Month) -> Key {
+    child(format!("USE#{client}#{product}"), format!("REVIEWED#{month}"))
+}
 pub(crate) fn client_credit(client: ClientId, currency: Currency) -> Key {
     root(format!("CREDIT#{client}#{}", currency.code()))
 }
@@ -364,6 +383,13 @@ pub(crate) mod list {
     pub(crate) const LICENCES: &str = "LICENCES";
     pub(crate) const TERMS: &str = "TERMS";
 
+    pub(crate) const SAVINGS: &str = "SAVINGS";
+
+    /// Findings that are open or accepted, and all the rest.
+    pub(crate) fn findings(live: bool) -> String {
+        format!("FINDINGS#{}", if live { "LIVE" } else { "OVER" })
+    }
+
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
     pub(crate) fn by_name(name: &str, id: impl std::fmt::Display) -> String {
@@ -423,6 +449,11 @@ pub(crate) mod refers {
     /// The seats that somebody at a client, or a device of it, holds.
     pub(crate) fn holder_seats(client: ClientId, holder: &Holder) -> String {
         format!("CLIENT#{client}#SEATS#{}", held_by(holder))
+    }
+
+    /// A client's findings that are open or accepted, and all the rest.
+    pub(crate) fn client_findings(client: ClientId, live: bool) -> String {
+        format!("CLIENT#{client}#FINDINGS#{}", if live { "LIVE" } else { "OVER" })
     }
 
     /// A client's payments.

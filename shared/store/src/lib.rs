@@ -28,6 +28,7 @@ pub mod due_bills;
 pub mod dunning;
 pub mod events;
 pub mod exports;
+pub mod findings;
 pub mod invoices;
 pub mod ledger;
 pub mod licences;
@@ -44,6 +45,7 @@ pub mod tenants;
 pub mod tickets;
 pub mod usage;
 pub mod users;
+pub mod utilisation;
 pub mod work;
 
 use aws_sdk_dynamodb::Client as Dynamo;

@@ -120,6 +120,7 @@ fn parameter(route: &Operation, name: &str) -> String {
         "charge" => demo_ids::CHARGE,
         "product" => demo_ids::PRODUCT,
         "licence" => demo_ids::LICENCE,
+        "finding" => demo_ids::FINDING,
         "invoice" => demo_ids::INVOICE,
         "paymentmethod" => demo_ids::METHOD,
         other => other,

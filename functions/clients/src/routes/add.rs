@@ -4,8 +4,10 @@ use contract::clients::{ADD, ClientView, NewClient, NewSite, NewUnit};
 use contract::{NoPath, NoQuery};
 use domain::clients::{self, Site, Unit};
 use domain::ids::{ClientId, SiteId, UnitId};
+use domain::outcome::Outcome;
 use domain::zone::Zone;
 use runtime::{Answer, Cx, Handler, In, Result, references};
+use store::findings::Review;
 
 /// The route.
 pub fn route() -> Handler {
@@ -18,7 +20,11 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewClient>) -> Result<Answer<Cli
     let new = named(&cx, input.body, tenant.value.zone);
     let added = clients::add(ClientId::from_uuid(cx.id()), new, cx.now)?;
     references::exist(&cx.store, references::calendar_and_sla(calendar, sla)).await?;
-    Ok(cx.added(added))
+    let Outcome { state: client, events } = added;
+    // Its licences are looked over from its first day on.
+    let review = Review::first(client.id, cx.now);
+    let commit = cx.store.commit().create(&client).create(&review).emit(events);
+    Ok(Answer::after(commit, client.into()).rev(1))
 }
 
 /// What was asked for, with ids for its parts.

@@ -1,0 +1,87 @@
+//! All that a review reads of a client.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ids::{ClientId, LicenceId, ProductId};
+use domain::licences::findings::{Facts, Licence, MONTH_DAYS, Person, Product, Use};
+use domain::licences::utilisation::Active;
+use domain::licences::{LicenceState, ProductUse};
+use domain::zone::Zone;
+use futures::future::try_join_all;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use runtime::{Error, Result};
+use store::TenantStore;
+
+/// Most seats of a licence, and most people who use a product, that a review reads.
+const MOST_READ: usize = 20_000;
+/// Licences and products that are read side by side.
+const SIDE_BY_SIDE: usize = 10;
+
+/// A client on a day.
+pub(crate) struct Known {
+    pub(crate) facts: Facts,
+    uses: Vec<ProductUse>,
+}
+
+impl Known {
+    /// What is known of a client today.
+    pub(crate) async fn of(store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<Self> {
+        let all: Vec<LicenceId> = store.licensed(client).await?.into_iter().map(|one| one.licence).collect();
+        let mut licences: Vec<Licence> = Vec::with_capacity(all.len());
+        for some in all.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|id| licence(store, *id, today))).await?;
+            licences.extend(read.into_iter().flatten());
+        }
+        let used = store.used_products(client).await?;
+        let ids: BTreeSet<ProductId> = licences.iter().map(|one| one.product).chain(used.iter().copied()).collect();
+        let ids: Vec<ProductId> = ids.into_iter().collect();
+        let mut products = BTreeMap::new();
+        for some in ids.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|id| store.product(*id))).await?;
+            products.extend(read.iter().map(|read| (read.value.id, Product::from(&read.value))));
+        }
+        let (mut uses, mut strangers) = (Vec::new(), Vec::new());
+        for product in used {
+            let (people, unknown) = futures::try_join!(
+                store.uses_of(client, product, MOST_READ),
+                store.unmatched_of(client, product, MOST_READ)
+            )?;
+            enough(people.len())?;
+            uses.extend(people);
+            strangers.extend(unknown.into_iter().map(Into::into));
+        }
+        let people = store.all_contacts(client).await?;
+        let people = people.iter().map(|contact| (contact.id, Person::from(contact))).collect();
+        let of_use = |used: &ProductUse| ((used.contact, used.product), Use::of(used, today, zone));
+        let by_person = uses.iter().map(of_use).collect();
+        Ok(Self { facts: Facts { today, products, licences, people, uses: by_person, strangers }, uses })
+    }
+
+    /// Who was at work with what on a day.
+    pub(crate) fn active(&self, on: Date) -> BTreeMap<(domain::ids::ContactId, ProductId), Active> {
+        let since = on.saturating_sub((MONTH_DAYS - 1).days());
+        let of = |used: &ProductUse| Active { day: used.is_used_on(on), month: used.days_used(since, on) > 0 };
+        self.uses.iter().map(|used| ((used.contact, used.product), of(used))).collect()
+    }
+}
+
+/// A licence with its seats, when it is in force.
+async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<Option<Licence>> {
+    let licence = store.licence(id).await?.value.licence;
+    if licence.state(today) != LicenceState::Active {
+        return Ok(None);
+    }
+    let seats = store.all_seats(id, MOST_READ).await?;
+    enough(seats.len())?;
+    Ok(Some(Licence::of(licence, seats, today)?))
+}
+
+/// What is cut off would be taken for what is not there.
+fn enough(read: usize) -> Result<()> {
+    if read < MOST_READ {
+        return Ok(());
+    }
+    let why = format!("a licence or a product has {MOST_READ} people or more; give it to its departments, one each");
+    Err(Error::Internal(why))
+}

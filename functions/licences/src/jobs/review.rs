@@ -1,0 +1,166 @@
+//! Look over every client's licences, each in its own night.
+//!
+//! What is found follows from what is there, and what is written from what was known; so a review that dies is begun again
+//! and writes only what is still to be written. The last part moves the client to its next night.
+
+use std::collections::BTreeMap;
+
+use contract::findings::REVIEW;
+use domain::ids::{ClientId, FindingId};
+use domain::licences::findings::{Finding, Found, find, review};
+use domain::licences::true_up::true_up;
+use domain::licences::utilisation::{DayOfUse, TREND_DAYS, utilisation};
+use domain::zone::Zone;
+use jiff::civil::{Date, time};
+use jiff::{Timestamp, ToSpan};
+use runtime::{Error, JobCx, JobHandler, JobReport, Result, Step};
+use serde_json::json;
+use store::due::Due;
+use store::findings::{MOST_TRUE_UPS, Review};
+use store::utilisation::LatestUse;
+use store::{Commit, TenantStore, Versioned};
+
+use domain::billing::reports::Month;
+use domain::ids::ProductId;
+
+use crate::facts::Known;
+
+/// Findings that one transaction writes: with the review, the sums and the audit entry it stays below DynamoDB's 100.
+const A_PART: usize = 90;
+/// Most findings of one client that are kept.
+const MOST_FINDINGS: usize = 20_000;
+/// Products whose use one transaction writes, of two items each.
+const PRODUCTS_A_PART: usize = 40;
+
+/// The job.
+pub fn job() -> JobHandler {
+    JobHandler::new(REVIEW, run)
+}
+
+async fn run(cx: JobCx) -> Result<JobReport> {
+    cx.each_due(|due| look_at(&cx, due)).await
+}
+
+async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
+    let store = cx.tenant(&due);
+    let client: ClientId = due.id()?;
+    let zone = store.tenant_record().await?.value.zone;
+    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    if store.review(client).await?.value.due_at > cx.now {
+        return Ok(Step::Skipped);
+    }
+    if !cx.dry_run {
+        note_use(cx, &store, client, today, &zone).await?;
+    }
+    loop {
+        let part = cx.reconcile(|| part(cx, &store, client, today, &zone)).await?;
+        match part {
+            Part::Last(step) => return Ok(step),
+            // What is left is due still, and the next run goes on with it.
+            Part::More if cx.is_out_of_time() => return Ok(Step::Done),
+            Part::More => {}
+        }
+    }
+}
+
+enum Part {
+    More,
+    Last(Step),
+}
+
+async fn part(
+    cx: &JobCx,
+    store: &TenantStore,
+    client: ClientId,
+    today: Date,
+    zone: &Zone,
+) -> Result<(Part, Option<Commit>)> {
+    let before = store.review(client).await?;
+    if before.value.due_at > cx.now {
+        return Ok((Part::Last(Step::Skipped), None));
+    }
+    let facts = Known::of(store, client, today, zone).await?.facts;
+    let known = store.all_findings(client, MOST_FINDINGS).await?;
+    let found: Vec<(FindingId, Found)> =
+        find(client, &facts)?.into_iter().map(|found| (store.finding_id(&found.key), found)).collect();
+    if known.len() + found.len() > MOST_FINDINGS {
+        let why = format!("the client has more than {MOST_FINDINGS} findings; end licences that nobody looks after");
+        return Err(Error::Internal(why));
+    }
+    let after = review(known.iter().map(|known| known.value.clone()).collect(), found, &facts)?;
+    let known: BTreeMap<FindingId, &Versioned<Finding>> = known.iter().map(|known| (known.value.id, known)).collect();
+    let changed: Vec<(Option<&Versioned<Finding>>, &Finding)> = after
+        .iter()
+        .map(|after| (known.get(&after.id).copied(), after))
+        .filter(|(before, after)| before.is_none_or(|before| before.value != **after))
+        .collect();
+    if cx.dry_run {
+        let would: Vec<_> =
+            changed.iter().map(|(_, after)| json!([after.id, after.key.kind, after.state.name()])).collect();
+        return Ok((Part::Last(Step::Would(json!({ "client": client, "findings": would }))), None));
+    }
+    let some = changed.iter().copied().take(A_PART);
+    if changed.len() > A_PART {
+        return Ok((Part::More, Some(store.commit().keep_findings(&before, before.value.clone(), some))));
+    }
+    let mut rows = true_up(client, &facts)?;
+    let left_out = u32::try_from(rows.len().saturating_sub(MOST_TRUE_UPS)).unwrap_or(u32::MAX);
+    rows.truncate(MOST_TRUE_UPS);
+    let next = Review {
+        due_at: next_night(zone, cx.now),
+        reviewed_on: Some(today),
+        true_up: rows,
+        left_out,
+        ..before.value.clone()
+    };
+    Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
+}
+
+/// Notes how much was used yesterday, which is over.
+async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<()> {
+    let on = today.saturating_sub(1.day());
+    let known = Known::of(store, client, today, zone).await?;
+    let days: Vec<(ProductId, DayOfUse)> = utilisation(&known.facts, &known.active(on)).into_iter().collect();
+    for some in days.chunks(PRODUCTS_A_PART) {
+        cx.reconcile(|| async {
+            let mut commit = store.commit();
+            for (product, day) in some {
+                commit = noted(store, commit, (client, *product), on, day).await?;
+            }
+            Ok(((), Some(commit)))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn noted(
+    store: &TenantStore,
+    commit: Commit,
+    (client, product): (ClientId, ProductId),
+    on: Date,
+    day: &DayOfUse,
+) -> Result<Commit> {
+    let latest = store.latest_use(client, product).await?;
+    let mut recent = latest.as_ref().map(|latest| latest.value.recent.clone()).unwrap_or_default();
+    recent.insert(on, day.whole.active_month);
+    let since = on.saturating_sub(i64::from(TREND_DAYS).days());
+    recent.retain(|day, _| *day > since);
+    let after = LatestUse { client, product, on, day: day.clone(), recent };
+    let month = store.month_of_use(client, product, Month::of(on)).await?;
+    let mut days = month.value.clone();
+    days.days.insert(on, day.clone());
+    let mut commit = commit;
+    if latest.as_ref().is_none_or(|latest| latest.value != after) {
+        commit = commit.update(&after, latest.map_or(0, |latest| latest.rev));
+    }
+    Ok(if days == month.value { commit } else { commit.update(&days, month.rev) })
+}
+
+/// The next 03:30 in the tenant's zone: after the invoice run and the check of the books.
+pub(crate) fn next_night(zone: &Zone, now: Timestamp) -> Timestamp {
+    let today = now.to_zoned(zone.rules().clone()).date();
+    let at = |day: Date| day.to_datetime(time(3, 30, 0, 0)).to_zoned(zone.rules().clone()).map(|at| at.timestamp());
+    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
+    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
+}

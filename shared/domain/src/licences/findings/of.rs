@@ -1,0 +1,136 @@
+//! The facts of a client, from what is kept of it.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::assigned::NEW_SEATS_DAYS;
+use super::facts::{Cost, Edition, Licence, Person, Product, Seat, Stranger, Use, Whose};
+use crate::billing::dated::in_force;
+use crate::contacts::Contact;
+use crate::error::Refusal;
+use crate::licences::licence::cycles_a_year;
+use crate::licences::renewal::{coming, rolled};
+use crate::licences::{self, Holder, LicenceKind, ProductUse, Unmatched};
+use crate::money::Money;
+use crate::zone::Zone;
+
+/// Days that an activity of the last month looks back, today included.
+pub const MONTH_DAYS: i64 = 30;
+
+impl From<Holder> for Whose {
+    fn from(holder: Holder) -> Self {
+        match holder {
+            Holder::Contact { contact } => Self::Contact { contact },
+            Holder::Device { name } => Self::Device { device: name.to_string() },
+        }
+    }
+}
+
+impl From<&licences::Product> for Product {
+    fn from(product: &licences::Product) -> Self {
+        let edition = |edition: &licences::Edition| Edition {
+            name: edition.name.clone(),
+            features: edition.features.iter().map(ToString::to_string).collect(),
+            list: edition.price_a_year,
+        };
+        Self {
+            name: product.name.clone(),
+            purpose: product.purpose.as_ref().map(ToString::to_string),
+            unused_after_days: product.unused_after_days,
+            use_reported: product.use_reported,
+            editions: product.editions.iter().map(edition).collect(),
+        }
+    }
+}
+
+impl From<&Contact> for Person {
+    fn from(contact: &Contact) -> Self {
+        Self { name: contact.name.clone(), active: contact.active, unit: contact.unit }
+    }
+}
+
+impl Licence {
+    /// A licence on a day, with all seats of it that were ever assigned.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that cannot be computed.
+    pub fn of(licence: licences::Licence, seats: Vec<licences::Seat>, today: Date) -> Result<Self, Refusal> {
+        let licence = rolled(licence, today);
+        let by_seat = !matches!(licence.kind, LicenceKind::PerCore | LicenceKind::Usage);
+        let comes = coming(&licence, today);
+        let notice_by = comes.and_then(|comes| comes.notice_by).filter(|by| *by >= today);
+        let (cost, settled_seats) = (cost(&licence, today)?, settled(&licence, today));
+        let tracked = !seats.is_empty();
+        let held = seats.into_iter().filter_map(|seat| {
+            let since = seat.held_since()?;
+            Some(Seat { whose: seat.holder.into(), since })
+        });
+        Ok(Self {
+            id: licence.id,
+            product: licence.product,
+            by_seat,
+            seats: licence.seats_on(today),
+            settled_seats,
+            spare: 0,
+            tracked,
+            cost,
+            notice_by,
+            renews_on: comes.map(|comes| comes.on),
+            held: held.collect(),
+            edition: licence.edition,
+        })
+    }
+}
+
+/// What a seat costs the client: what it is charged, or else what is paid to the vendor. It is the client that saves.
+fn cost(licence: &licences::Licence, today: Date) -> Result<Cost, Refusal> {
+    if licence.kind == LicenceKind::Usage {
+        return Ok(Cost::ByUse);
+    }
+    Ok(match (yearly(licence, today)?, licence.kind) {
+        (Some(yearly), _) => Cost::Yearly(yearly),
+        (None, LicenceKind::Perpetual) => Cost::Perpetual,
+        (None, _) => Cost::Unknown,
+    })
+}
+
+/// What a seat costs the client in a year, on a day.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn yearly(licence: &licences::Licence, on: Date) -> Result<Option<Money>, Refusal> {
+    let paid = if licence.price_per_seat.is_empty() { &licence.cost_per_seat } else { &licence.price_per_seat };
+    let a_year = |money: &Money| money.times(cycles_a_year(licence.cycle).into());
+    Ok(in_force(paid, on).map(a_year).transpose()?)
+}
+
+/// The least seats of the last days and of all that is planned.
+fn settled(licence: &licences::Licence, today: Date) -> u32 {
+    let first = today.saturating_sub(i64::from(NEW_SEATS_DAYS).days());
+    let changes = licence.seats.iter().filter(|dated| dated.from > first).map(|dated| dated.value);
+    changes.chain([licence.seats_on(first)]).min().unwrap_or(0)
+}
+
+impl Use {
+    /// A person's use of a product, on a day.
+    pub fn of(used: &ProductUse, today: Date, zone: &Zone) -> Self {
+        let day = |at| licences::usage::day_of(at, zone);
+        let month = today.saturating_sub((MONTH_DAYS - 1).days());
+        let features: BTreeMap<String, Date> =
+            used.features.iter().map(|(feature, last)| (feature.to_string(), *last)).collect();
+        Self {
+            first: day(used.first_used),
+            last: day(used.last_used).min(today),
+            active_days: u8::try_from(used.days_used(month, today)).unwrap_or(u8::MAX),
+            features,
+        }
+    }
+}
+
+impl From<Unmatched> for Stranger {
+    fn from(of: Unmatched) -> Self {
+        Self { who: of.who, product: of.product, last: of.last_on }
+    }
+}

@@ -1,0 +1,76 @@
+//! The review of a client's licences killed at its calls, begun again twice, and three of it at once: what it finds and
+//! what it adds up is there once.
+
+use jiff::SignedDuration;
+use local::embedded::{Faults, Side};
+use runtime::jobs::JobInput;
+use serde_json::{Value, json};
+use tests::{Snapshot, Stack};
+
+use crate::dying::{killed, three_at_once};
+use crate::table::{same, timeless};
+
+const REVIEW: &str = "licences-review";
+const ORDERS: u64 = 3;
+/// People without a seat: more findings than one transaction writes.
+const STRANGERS: usize = 95;
+/// One of so many calls is tried on each side.
+const STRIDE: usize = 3;
+
+/// A client with a surplus of seats that costs 300.00 a year, and many strangers.
+async fn due() -> Snapshot {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let product = json!({ "vendor": "Contoso", "name": "Office", "category": "Productivity", "use_reported": true });
+    let product = owner.create("/v1/products", product).await;
+    let licence = json!({
+        "client": client, "product": product["id"], "kind": "subscription", "seats": 2, "cycle": "monthly",
+        "cost_per_seat": { "minor": 25_00, "currency": "EUR" }, "starts_on": "2026-01-01",
+    });
+    let licence = owner.create("/v1/licences", licence).await;
+    let seat = json!({ "holder": { "kind": "device", "name": "kiosk" } });
+    let seats = format!("/v1/licences/{}/seats", licence["id"].as_str().unwrap());
+    owner.post(&seats).key("key-of-the-only-seat-of-it").json(&seat).send().await.expect(200);
+    let event = |n: usize| {
+        let who = format!("stranger-{n}@else.example");
+        json!({ "id": format!("use-{n}"), "who": who, "product": product["id"], "at": "2026-02-01T09:00:00Z" })
+    };
+    let events: Vec<Value> = (0..STRANGERS).map(event).collect();
+    let path = format!("/v1/clients/{client}/usage-events");
+    owner.post(&path).key("key-of-what-strangers-use").json(&json!({ "events": events })).send().await.expect(200);
+    stack.app.settle().await;
+    stack.app.clock().advance_to(stack.now() + SignedDuration::from_hours(1)).unwrap();
+    stack.snapshot().await
+}
+
+async fn run(stack: &Stack) {
+    stack.app.run_job(REVIEW, JobInput::default()).await.expect("the job runs");
+    stack.app.settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_review_killed_at_any_call_and_begun_again_twice_or_three_at_once_has_its_effect_once() {
+    let due = Box::pin(due()).await;
+    let alone = due.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(REVIEW));
+    run(&alone).await;
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    let undisturbed = timeless(&alone);
+    let findings = undisturbed.iter().filter(|item| item.contains("\"FINDING#fnd_")).count();
+    assert_eq!(findings, STRANGERS + 1);
+    for (at, call) in (0..calls).step_by(STRIDE).enumerate() {
+        let side = if at % 2 == 0 { Side::Before } else { Side::After };
+        let stack = due.restore().await;
+        killed(&stack, REVIEW, call, side).await;
+        run(&stack).await;
+        run(&stack).await;
+        same(&timeless(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
+    }
+    for order in 1..=ORDERS {
+        let stack = due.restore().await;
+        three_at_once(&stack, REVIEW, order).await;
+        run(&stack).await;
+        same(&timeless(&stack), &undisturbed, &format!("three at once in order {order}"));
+    }
+}
