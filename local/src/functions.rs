@@ -39,8 +39,9 @@ impl Functions {
             work::routes(),
             billing::routes(),
             licences::routes(),
+            insights::routes(),
         ];
-        let jobs = [tickets::jobs(), billing::jobs(), licences::jobs()];
+        let jobs = [tickets::jobs(), billing::jobs(), licences::jobs(), insights::jobs()];
         let reactions = [
             tickets::reactions(),
             notifications::reactions(),

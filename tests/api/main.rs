@@ -17,6 +17,7 @@ mod dunning;
 mod findings;
 mod fixed_rates;
 mod hours_watched;
+mod insights;
 mod invoices;
 mod licence_import;
 mod licence_renewals;

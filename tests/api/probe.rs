@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 16] = [
+const KINDS: [(&str, &str); 19] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -26,6 +26,9 @@ const KINDS: [(&str, &str); 16] = [
     ("product", "prd_"),
     ("licence", "lic_"),
     ("finding", "fnd_"),
+    ("import", "imp_"),
+    ("series", "ser_"),
+    ("anomaly", "anm_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -94,7 +97,11 @@ impl Things {
         owner.stack.app.run_job("licences-review", runtime::jobs::JobInput::default()).await.expect("it runs");
         let found = owner.get(&format!("/v1/findings?client={client}")).await.expect(200);
         let finding = found["items"][0].clone();
+        let (import, series, anomaly) = watched(owner, &client).await;
         Things(BTreeMap::from([
+            ("import", import),
+            ("series", series),
+            ("anomaly", anomaly),
             ("method", id(&method)),
             ("product", id(&product)),
             ("licence", id(&licence)),
@@ -203,4 +210,14 @@ pub(crate) fn said(answer: tests::Answer) -> (u16, Value) {
     let tests::Answer { status, mut body, .. } = answer;
     body.as_object_mut().map(|body| body.remove("request_id"));
     (status, body)
+}
+
+/// A file of costs of a client, a series of it, and what was found there.
+async fn watched(owner: &Person, client: &str) -> (String, String, String) {
+    let rows = tests::costs::spiked("2026-01-29");
+    let import = owner.import_costs(client, "azure-main", &tests::costs::file(&rows)).await;
+    owner.stack.detect().await;
+    let found = owner.get(&format!("/v1/anomalies?client={client}")).await.expect(200);
+    let id = |value: &Value| value.as_str().unwrap().to_owned();
+    (id(&import["id"]), id(&found["items"][0]["series"]), id(&found["items"][0]["id"]))
 }

@@ -30,6 +30,7 @@ pub(crate) async fn happens(stack: &Stack) {
     Box::pin(crate::rights_payments::happens(stack, &desk.owner, &desk.customer, &desk.client)).await;
     Box::pin(crate::rights_documents::happens(stack, &desk.owner)).await;
     Box::pin(crate::rights_findings::happens(stack, &desk.owner, &desk.customer)).await;
+    Box::pin(crate::rights_insights::happens(stack, &desk.owner)).await;
     Box::pin(time_passes(stack, &desk)).await;
 }
 

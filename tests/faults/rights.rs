@@ -54,9 +54,9 @@ fn declared() -> Vec<(&'static str, Needs)> {
     routes.chain(jobs).chain(reactions).chain(plumbing).collect()
 }
 
-/// Who moves money is reached past AWS, and who follows a signed link does not go through the seam.
+/// Who moves money is reached past AWS, and whoever follows a signed link does not go through the seam.
 fn visible(need: &Need) -> bool {
-    !matches!(need, Need::Provider | Need::BlobLink)
+    !matches!(need, Need::Provider | Need::BlobLink | Need::BlobUpload)
 }
 
 /// The need that a touch takes; what no need allows stays as it is.

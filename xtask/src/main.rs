@@ -25,7 +25,8 @@ enum Chore {
     },
     /// Measure: reads per due ticket, routes beside raw store calls, sizes and starts of the binaries.
     ///
-    /// `bench anomaly --data ../shared/data/anomaly` measures the detector of anomalies instead, and builds little.
+    /// `bench anomaly --data ../shared/data/anomaly` measures the detector of anomalies instead, and builds little;
+    /// so does `bench costs --rows 1000000` with the reader of cost files.
     Bench {
         /// For the benchmark itself, as `--open 1000`; `-- --help` tells them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -71,6 +72,7 @@ fn bench(args: &[String]) -> io::Result<ExitCode> {
     let (run, args) = match args.split_first() {
         // It needs the domain alone, so it is not in the benchmark that links everything.
         Some((what, rest)) if what == "anomaly" => (["--package", "domain", "--example", "anomaly", "--"], rest),
+        Some((what, rest)) if what == "costs" => (["--package", "domain", "--example", "costs", "--"], rest),
         _ => (["--package", "tests", "--bin", "bench", "--"], args),
     };
     let status = Command::new(env!("CARGO"))

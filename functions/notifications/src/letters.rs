@@ -54,6 +54,13 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             Words { subject: format!("Invoice {number}: the charge was declined"), said }
         }
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
+        Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
+            subject: format!("Unusual costs: {excess}"),
+            said: format!(
+                "something in a client's costs is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \
+                 looked at accordingly from now on:\n\n{app}/anomalies/{anomaly}"
+            ),
+        },
         Event::DunningStepTaken { invoice, number, step, balance, due_on, .. } => {
             let (headline, said) = dunned(*step, number, balance, *due_on);
             Words {

@@ -8,6 +8,7 @@ mod connector;
 pub mod dynamo;
 mod faults;
 mod lag;
+pub mod links;
 mod objects;
 mod recorder;
 pub mod s3;

@@ -58,6 +58,9 @@ pub fn catalog() -> Catalog {
         renewals: LIST, GET_LINK, GET_CALENDAR;
         findings: LIST, DECIDE, GET_TRUE_UP, GET_SAVINGS;
         utilisation: LIST, GET;
+        imports: ADD, LIST, GET, READ;
+        insights: LIST_SERIES, GET_SERIES, CHANGE_SERIES, LIST_ANOMALIES, GET_ANOMALY, JUDGE_ANOMALY, ADD_KNOWN_EVENT,
+            LIST_KNOWN_EVENTS, GET_SETTINGS, CHANGE_SETTINGS;
     }
     Catalog {
         routes,
@@ -70,6 +73,8 @@ pub fn catalog() -> Catalog {
             crate::dunning::DUN,
             crate::renewals::NOTIFY,
             crate::findings::REVIEW,
+            crate::imports::READ_COSTS,
+            crate::insights::DETECTION,
         ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,

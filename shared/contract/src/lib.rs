@@ -29,6 +29,8 @@ pub mod documents;
 pub mod dunning;
 pub mod exports;
 pub mod findings;
+pub mod imports;
+pub mod insights;
 pub mod invoices;
 pub mod ledger;
 pub mod licences;

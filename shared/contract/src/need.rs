@@ -52,6 +52,8 @@ pub enum Need {
     BlobPut,
     /// `s3:GetObject` on the blobs bucket, by whoever follows a link that the function has signed.
     BlobLink,
+    /// `s3:PutObject` on the blobs bucket, by whoever follows a link that the function has signed.
+    BlobUpload,
     /// `events:PutEvents` on the bus.
     PutEvents,
     /// `ses:SendEmail` and `ses:SendRawEmail` from the stage's sender: SES makes a raw message of a letter with attachments,
@@ -74,7 +76,7 @@ impl Need {
             Need::Check => &["dynamodb:ConditionCheckItem"],
             Need::Query(_) | Need::AuditQuery => &["dynamodb:Query"],
             Need::BlobGet | Need::BlobLink => &["s3:GetObject"],
-            Need::BlobPut => &["s3:PutObject"],
+            Need::BlobPut | Need::BlobUpload => &["s3:PutObject"],
             Need::PutEvents => &["events:PutEvents"],
             Need::SendEmail => &["ses:SendEmail", "ses:SendRawEmail"],
             Need::Secret | Need::Provider => &["secretsmanager:GetSecretValue"],

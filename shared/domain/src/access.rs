@@ -102,6 +102,10 @@ pub enum Permission {
     SeatManage,
     /// Read who did what.
     AuditRead,
+    /// Read series of costs, their anomalies and imports.
+    InsightRead,
+    /// Import costs, judge anomalies, announce events, change how anomalies are looked for.
+    InsightManage,
 }
 
 impl Role {
@@ -154,6 +158,8 @@ impl Role {
                 LicenceManage,
                 SeatManage,
                 AuditRead,
+                InsightRead,
+                InsightManage,
             ],
             Role::Dispatcher => &[
                 MeRead,
@@ -220,6 +226,8 @@ impl Role {
                 LicenceRead,
                 LicenceManage,
                 SeatManage,
+                InsightRead,
+                InsightManage,
             ],
             Role::Auditor => &[
                 MeRead,
@@ -238,6 +246,7 @@ impl Role {
                 ProductRead,
                 LicenceRead,
                 AuditRead,
+                InsightRead,
             ],
             Role::ClientAdmin => &[
                 MeRead,
@@ -254,6 +263,7 @@ impl Role {
                 PaymentRead,
                 LicenceRead,
                 SeatManage,
+                InsightRead,
             ],
             Role::ClientUser => &[MeRead, ClientRead, TicketRead, TicketOpen, TicketReply],
         }
@@ -310,7 +320,7 @@ pub struct UnknownRole;
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 35] = [
+    pub const ALL: [Permission; 37] = [
         Permission::MeRead,
         Permission::TenantRead,
         Permission::TenantManage,
@@ -346,6 +356,8 @@ impl Permission {
         Permission::LicenceManage,
         Permission::SeatManage,
         Permission::AuditRead,
+        Permission::InsightRead,
+        Permission::InsightManage,
     ];
 }
 

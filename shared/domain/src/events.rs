@@ -10,7 +10,7 @@ use crate::billing::documents::facts::Look;
 use crate::billing::dunning::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::ids::{
-    BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, LicenceId, PaymentId,
+    AnomalyId, BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, LicenceId, PaymentId,
     PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId, UserId,
 };
 use crate::licences::{ComingKind, Owner};
@@ -449,6 +449,17 @@ events! {
         notice_by: Option<Date>,
         /// Who is told.
         owner: Option<Owner>,
+    }
+    /// Something unusual was found in a series of costs, and comes to enough to be told.
+    AnomalyFound = "anomaly.found" {
+        /// Which anomaly.
+        anomaly: AnomalyId,
+        /// Whose costs.
+        client: ClientId,
+        /// What is unusual, in plain words.
+        sentence: String,
+        /// How much more than expected it came to by then; negative for less.
+        excess: Money,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

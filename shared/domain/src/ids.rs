@@ -131,4 +131,12 @@ ids! {
     LicenceId "lic_";
     /// Something about a client's licences that costs money for nothing, or is not licensed.
     FindingId "fnd_";
+    /// A series of a client's daily costs.
+    SeriesId "ser_";
+    /// Something unusual in a series.
+    AnomalyId "anm_";
+    /// A file of costs.
+    ImportId "imp_";
+    /// Something that somebody has announced at a client, such as a migration.
+    KnownEventId "kev_";
 }

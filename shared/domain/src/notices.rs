@@ -39,6 +39,7 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
         // Whoever sells the client its next hours, and whoever answers for the desk that runs out of them.
         Event::HoursRunLow { .. } => [Role::Owner, Role::Manager, Role::Billing].map(Recipient::Everybody).to_vec(),
+        Event::AnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
         Event::DunningStepTaken { client, step, .. } => match step {
             StepKind::Suspend => vec![Recipient::Everybody(Role::Dispatcher), Recipient::Everybody(Role::Billing)],
             StepKind::Collection => vec![Recipient::Everybody(Role::Owner), Recipient::Everybody(Role::Billing)],

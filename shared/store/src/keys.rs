@@ -11,9 +11,7 @@ use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
 use domain::ids::{
-    AmendmentId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, FindingId,
-    InvoiceId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SessionId, TenantId, TicketId,
-    TimeEntryId, UsageId, UserId,
+    AmendmentId, AnomalyId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, FindingId, ImportId, InvoiceId, KnownEventId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SeriesId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
 use domain::licences::Holder;
 use iso_currency::Currency;
@@ -321,6 +319,35 @@ pub(crate) fn series(kind: SeriesKind) -> Key {
 pub(crate) fn counter(name: &str) -> Key {
     root(format!("COUNTER#{name}"))
 }
+pub(crate) fn cost_series(id: SeriesId) -> Key {
+    root(format!("SERIES#{id}"))
+}
+pub(crate) fn series_state(id: SeriesId) -> Key {
+    child(format!("SERIES#{id}"), "STATE".into())
+}
+pub(crate) fn series_days(id: SeriesId, month: Date) -> Key {
+    child(format!("SERIES#{id}"), format!("DAYS#{}", month.strftime("%Y-%m")))
+}
+pub(crate) fn series_of_source(client: ClientId, source: &str, id: SeriesId) -> Key {
+    child(format!("COSTS#{client}#{source}"), format!("SERIES#{id}"))
+}
+pub(crate) fn anomaly(id: AnomalyId) -> Key {
+    root(format!("ANOMALY#{id}"))
+}
+pub(crate) fn import(id: ImportId) -> Key {
+    root(format!("IMPORT#{id}"))
+}
+/// How anomalies are looked for: of a client, or of the tenant.
+pub(crate) fn insights(client: Option<ClientId>) -> Key {
+    child(client.map_or_else(|| "TENANT".to_owned(), |client| format!("CLIENT#{client}")), "INSIGHTS".into())
+}
+pub(crate) fn known_event(client: ClientId, to: Date, id: KnownEventId) -> Key {
+    child(format!("CLIENT#{client}"), format!("KNOWN#{to}#{id}"))
+}
+/// Where what ends on this day or later begins.
+pub(crate) fn known_events(client: ClientId, from: Date) -> Key {
+    child(format!("CLIENT#{client}"), format!("KNOWN#{from}"))
+}
 pub(crate) fn outbox(id: EventId) -> Key {
     root(format!("EVENT#{id}"))
 }
@@ -389,6 +416,7 @@ pub(crate) mod list {
     pub(crate) fn findings(live: bool) -> String {
         format!("FINDINGS#{}", if live { "LIVE" } else { "OVER" })
     }
+    pub(crate) const IMPORTS: &str = "IMPORTS";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
@@ -404,6 +432,11 @@ pub(crate) mod list {
     /// Invoices that something is left to pay of, and all the rest: credit notes, drafts, what is paid.
     pub(crate) fn invoices(open: bool) -> String {
         format!("INVOICES#{}", if open { "OPEN" } else { "DONE" })
+    }
+
+    /// Anomalies that go on, and all the rest.
+    pub(crate) fn anomalies(open: bool) -> String {
+        format!("ANOMALIES#{}", if open { "OPEN" } else { "DONE" })
     }
 
     /// Time that waits for an invoice, and all the rest.
@@ -469,6 +502,21 @@ pub(crate) mod refers {
     /// What a client has to its credit, by currency.
     pub(crate) fn client_credits(client: ClientId) -> String {
         format!("CLIENT#{client}#CREDITS")
+    }
+
+    /// A client's series of costs.
+    pub(crate) fn client_series(client: ClientId) -> String {
+        format!("CLIENT#{client}#SERIES")
+    }
+
+    /// A client's anomalies that go on, and all the rest.
+    pub(crate) fn client_anomalies(client: ClientId, open: bool) -> String {
+        format!("CLIENT#{client}#ANOMALIES#{}", if open { "OPEN" } else { "DONE" })
+    }
+
+    /// A client's files of costs.
+    pub(crate) fn client_imports(client: ClientId) -> String {
+        format!("CLIENT#{client}#IMPORTS")
     }
 
     /// What was used under a contract and is on no invoice yet.

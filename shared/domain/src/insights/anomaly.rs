@@ -7,6 +7,8 @@ use super::series::Outlook;
 /// What is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = AnomalyKind))]
 pub enum Kind {
     /// Far more than expected.
     Spike,

@@ -20,6 +20,8 @@ pub struct Sensitivity(f64);
 /// What somebody says about an anomaly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = AnomalyAnswer))]
 pub enum Answer {
     /// It was nothing to tell about.
     Expected,

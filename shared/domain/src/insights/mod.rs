@@ -9,6 +9,14 @@
 
 #![allow(clippy::float_arithmetic, reason = "statistics; amounts are rounded to minor units where they leave")]
 
+pub mod costs;
+pub mod covered;
+pub mod focus;
+pub mod found;
+pub mod imports;
+pub mod rules;
+pub mod watch;
+
 mod access;
 mod ahead;
 mod anomaly;

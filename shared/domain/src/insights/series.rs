@@ -33,6 +33,8 @@ const CLEANED: f64 = 4.0;
 /// How a verdict is found.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = AnomalyMethod))]
 pub enum Method {
     /// By level, season and a robust spread.
     Seasonal,
@@ -136,6 +138,11 @@ impl Series {
     /// Points that must be there before the first verdict: two seasons, so 14 days.
     pub fn needed(&self) -> usize {
         2 * self.season
+    }
+
+    /// Whether the next value gets a verdict.
+    pub fn has_enough_history(&self) -> bool {
+        self.model.is_some()
     }
 
     /// What is expected of the next value; `None` while there is not enough history.

@@ -10,6 +10,7 @@ mod calendar;
 mod common;
 mod findings;
 mod insights;
+mod insights_costs;
 mod insights_properties;
 mod licences;
 mod never_laundered;

@@ -1,0 +1,122 @@
+//! What a file's days come to, written to the series: each in a transaction of its own, in the order of their ids.
+//!
+//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. Writing a
+//! series again changes nothing, and what a younger file told stays, so neither a death nor a second run does harm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ids::SeriesId;
+use domain::insights::costs::{CostSeries, Days, SeriesName};
+use domain::insights::imports::{CostImport, ImportState};
+use domain::insights::watch::Watch;
+use iso_currency::Currency;
+use jiff::civil::Date;
+use runtime::{Error, JobCx, Result};
+use store::insights::KeptWatch;
+use store::{Commit, TenantStore};
+
+use crate::reading::kept;
+
+/// Series after which it is noted how far it is.
+const SERIES_AT_RISK: usize = 200;
+
+/// Writes until all series know what the file tells, or until time is over.
+pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) -> Result<()> {
+    let sums = kept(store, import).await?.ok_or_else(|| Error::Internal(format!("{} has no sums", import.id)))?.sums;
+    let days = import.from.zip(import.to).ok_or_else(|| Error::Internal(format!("{} has no days", import.id)))?;
+    let told = match sums.by_series(import.client, &import.source) {
+        Ok(told) => told,
+        Err(fault) => return note(cx, store, import, |import| import.failed(fault.to_string(), cx.now)).await,
+    };
+    let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    let told: BTreeMap<SeriesId, (SeriesName, Days)> =
+        told.into_iter().map(|(name, days)| (store.series_id(&name), (name, days))).collect();
+    let known = of_source(store, import).await?;
+    let all: BTreeSet<SeriesId> = told.keys().copied().chain(known).collect();
+    let left = all.into_iter().filter(|id| import.after.is_none_or(|after| *id > after));
+    let (mut failed, nothing) = (None, Days::new());
+    for (at, id) in left.enumerate() {
+        let (name, file) = told.get(&id).map_or((None, &nothing), |(name, days)| (Some(name), days));
+        let told = Told { import, days, id, name, file };
+        match cx.reconcile(|| told.commit(cx, store)).await {
+            Ok(()) => {}
+            Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
+            // One series that cannot be written keeps none of the others from it; the file is looked at again for it.
+            Err(error) => failed = Some(error),
+        }
+        let rests = cx.is_out_of_time();
+        if failed.is_none() && (rests || (at + 1) % SERIES_AT_RISK == 0) {
+            note(cx, store, import, |import| import.written(id, cx.now)).await?;
+        }
+        if rests {
+            return failed.map_or(Ok(()), Err);
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => note(cx, store, import, |import| import.done(count, cx.now)).await,
+    }
+}
+
+async fn of_source(store: &TenantStore, import: &CostImport) -> Result<Vec<SeriesId>> {
+    let mut all: Vec<SeriesId> = Vec::new();
+    loop {
+        let (some, end) = store.series_of_source(import.client, &import.source, all.last().copied()).await?;
+        all.extend(some);
+        if end {
+            return Ok(all);
+        }
+    }
+}
+
+/// Notes how far it is, unless another run is further.
+async fn note(
+    cx: &JobCx,
+    store: &TenantStore,
+    import: &CostImport,
+    next: impl Fn(CostImport) -> CostImport,
+) -> Result<()> {
+    cx.reconcile(|| async {
+        let read = store.cost_import(import.id).await?;
+        let goes_on = read.value.state == ImportState::Writing && read.value.after >= import.after;
+        let next = next(read.value.clone());
+        let further = next.state != ImportState::Writing || next.after > read.value.after;
+        Ok(((), (goes_on && further).then(|| store.commit().update(&next, read.rev))))
+    })
+    .await
+}
+
+/// What a file tells of a series.
+struct Told<'a> {
+    import: &'a CostImport,
+    /// The first and the last day in the file.
+    days: (Date, Date),
+    id: SeriesId,
+    /// What it is called; none of one that the file has no row of.
+    name: Option<&'a SeriesName>,
+    file: &'a Days,
+}
+
+impl Told<'_> {
+    async fn commit(&self, cx: &JobCx, store: &TenantStore) -> Result<((), Option<Commit>)> {
+        let read = store.watch(self.id).await?;
+        let known = store.cost_days(self.id, self.days.0, self.days.1).await?;
+        let (before, rev) = match &read {
+            Some(read) => (read.value.watch()?, read.rev),
+            None => (Watch::new(self.id, self.import.client), 0),
+        };
+        let (after, changed) = before.clone().told(self.import.id, self.days, self.file, &known.days);
+        if after == before && changed.is_empty() {
+            return Ok(((), None));
+        }
+        let mut commit = store.commit();
+        if let (None, Some(name)) = (&read, self.name) {
+            let unknown = || Error::Internal(format!("no currency {}", name.currency));
+            let currency = Currency::from_code(name.currency).ok_or_else(unknown)?;
+            commit = commit.add_series(&CostSeries::new(self.id, name, currency, cx.now));
+        }
+        let due_at = after.next.map(|_| cx.now);
+        let watch = KeptWatch::new(&after, due_at)?;
+        Ok(((), Some(commit.update(&watch, rev).set_days(self.id, &known, &changed))))
+    }
+}

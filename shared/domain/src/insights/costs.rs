@@ -1,0 +1,141 @@
+//! A series of a client's daily costs: one service of one source in one department, in one currency.
+
+use std::collections::BTreeMap;
+
+use iso_currency::Currency;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::feedback::{Answer, Sensitivity};
+use super::rules::Tuning;
+use crate::error::Refusal;
+use crate::ids::{ClientId, SeriesId, UnitId};
+use crate::invalid::Check;
+use crate::outcome::Outcome;
+
+/// Long enough for a provider's account or subscription: a source is part of a key.
+pub const LONGEST_SOURCE: usize = 40;
+/// Long enough for every service that the large clouds sell.
+pub const LONGEST_SERVICE: usize = 120;
+/// Parts of a day's cost that are kept by name; the smaller ones are one part. They tell what drove an anomaly.
+pub const MOST_PARTS: usize = 8;
+/// The name of what is beyond [`MOST_PARTS`].
+pub const OTHERS: &str = "(others)";
+
+/// A series of daily costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostSeries {
+    /// Which series; made of all that follows up to the currency, so that it is the same in every file.
+    pub id: SeriesId,
+    /// Whose costs.
+    pub client: ClientId,
+    /// Where they come from: what somebody calls a billing account.
+    pub source: String,
+    /// For what.
+    pub service: String,
+    /// In which of the client's departments; none for what no rule names one for.
+    pub unit: Option<UnitId>,
+    /// In what.
+    pub currency: Currency,
+    /// How it is looked at, where that differs from the client's other series.
+    #[serde(default)]
+    pub tuning: Tuning,
+    /// What people's answers have made of its sensitivity: a factor beside what is set.
+    #[serde(default)]
+    pub feedback: Sensitivity,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What names a series.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeriesName {
+    /// Whose costs.
+    pub client: ClientId,
+    /// Where they come from.
+    pub source: String,
+    /// For what.
+    pub service: String,
+    /// In which department.
+    pub unit: Option<UnitId>,
+    /// In what: the ISO 4217 code.
+    pub currency: &'static str,
+}
+
+impl SeriesName {
+    /// The text that the series' id is made of. A service may hold any character, so it is the last part.
+    pub fn identity(&self) -> String {
+        let unit = self.unit.map_or_else(|| "-".to_owned(), |unit| unit.to_string());
+        format!("series#{}#{}#{unit}#{}#{}", self.client, self.source, self.currency, self.service)
+    }
+}
+
+/// What a day came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayCost {
+    /// In minor units; negative where more was credited than charged.
+    pub minor: i64,
+    /// The same by sub account, at most [`MOST_PARTS`] and the others; empty where the file names none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, i64>,
+}
+
+/// What some days came to. A day that a file covers and that is not here came to nothing.
+pub type Days = BTreeMap<Date, DayCost>;
+
+impl CostSeries {
+    /// A series that was not seen before.
+    pub fn new(id: SeriesId, name: &SeriesName, currency: Currency, now: Timestamp) -> Self {
+        CostSeries {
+            id,
+            client: name.client,
+            source: name.source.clone(),
+            service: name.service.clone(),
+            unit: name.unit,
+            currency,
+            tuning: Tuning::default(),
+            feedback: Sensitivity::default(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Looked at in another way.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] as [`Tuning::check`] says.
+    pub fn tuned(self, tuning: Tuning, now: Timestamp) -> Result<Outcome<Self>, Refusal> {
+        tuning.check()?;
+        if tuning == self.tuning {
+            return Ok(Outcome::unchanged(self));
+        }
+        Ok(Outcome::unchanged(CostSeries { tuning, updated_at: now, ..self }))
+    }
+
+    /// After somebody said what they think of one of its anomalies.
+    #[must_use]
+    pub fn answered(self, answer: Answer, now: Timestamp) -> Self {
+        CostSeries { feedback: self.feedback.after(answer), updated_at: now, ..self }
+    }
+
+    /// How people call it: the service, and the department if there is one.
+    pub fn label(&self, department: Option<&str>) -> String {
+        let service = &self.service;
+        department.map_or_else(|| service.clone(), |department| format!("{service}, {department}"))
+    }
+}
+
+/// Whether a text can name a source: it is part of keys.
+pub fn check_source(check: &mut Check, field: &str, source: &str) {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let long = source.chars().count();
+    check.that(
+        (1..=LONGEST_SOURCE).contains(&long) && source.chars().all(fits),
+        field,
+        "pattern",
+        "must be 1 to 40 of a to z, 0 to 9 and -, such as azure-main",
+    );
+}

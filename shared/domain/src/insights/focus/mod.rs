@@ -1,0 +1,24 @@
+//! Cost files: CSV with the columns of FOCUS 1.x, the FinOps Open Cost and Usage Specification.
+//!
+//! A file comes in pieces, of any size, and what is kept of it is what its days come to: memory follows the days, services
+//! and departments in it, each of them bounded, and not its rows. Between two pieces the reading can stop, be kept, and go
+//! on elsewhere from the byte that [`Reader::progress`] names.
+
+mod columns;
+mod reader;
+mod sums;
+
+pub use columns::Columns;
+pub use reader::{FileFault, Progress, Reader, RowFault};
+pub use sums::{KeptSums, Sums};
+
+/// Days, services, departments and currencies that go together in a file: a year of 250 services.
+pub const MOST_GROUPS: usize = 100_000;
+/// Names of services, and of sub accounts, in a file. Sub accounts beyond are one.
+pub const MOST_NAMES: usize = 10_000;
+/// The longest row, bytes. Tags are the long ones; a row that never ends is no CSV.
+pub const LONGEST_ROW: usize = 256 * 1024;
+/// Faults of rows that are kept; more are only counted.
+pub const MOST_FAULTS: usize = 100;
+/// Longest time between the first and the last day in a file.
+pub const MOST_DAYS: i64 = 400;

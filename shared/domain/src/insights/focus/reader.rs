@@ -1,0 +1,276 @@
+//! A file that comes in pieces.
+
+use csv_core::{ReadRecordResult, Reader as Csv};
+use iso_currency::Currency;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::columns::Columns;
+use super::sums::{KeptSums, Sums};
+use super::{LONGEST_ROW, MOST_FAULTS, MOST_GROUPS, MOST_NAMES};
+use crate::ids::UnitId;
+use crate::insights::rules::UnitRule;
+
+/// Room for a row's fields at first, bytes; it grows to [`LONGEST_ROW`].
+const ROW_AT_FIRST: usize = 4 * 1024;
+/// Most columns of a row: FOCUS has some 60, and providers add theirs.
+const MOST_COLUMNS: usize = 500;
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// Columns that are not there.
+    #[error(
+        "the file has no column {0}; export it in the FOCUS 1.x columns, as CSV in UTF-8 with commas, not compressed"
+    )]
+    Columns(String),
+    /// A row longer than [`LONGEST_ROW`].
+    #[error(
+        "row {0} has more than {LONGEST_ROW} bytes or {MOST_COLUMNS} columns; look for a quotation mark that is not closed before it"
+    )]
+    Row(u64),
+    /// More than [`MOST_GROUPS`].
+    #[error("the file has more than {MOST_GROUPS} days × services × departments; split it by months")]
+    Groups,
+    /// More than [`MOST_NAMES`] services.
+    #[error("the file has more than {MOST_NAMES} services; is the column ServiceName filled with names of resources?")]
+    Services,
+    /// Days that are too far apart.
+    #[error("the file's days are more than {} days apart; split it by years", super::MOST_DAYS)]
+    Days,
+    /// Sums that are too large.
+    #[error("what {0} comes to is more than can be computed; check its costs")]
+    TooLarge(Date),
+}
+
+/// What is wrong with a row; it is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RowFault {
+    /// Which row; the first one has the columns' names.
+    pub row: u64,
+    /// Which column.
+    pub column: String,
+    /// For people: what is wrong.
+    pub detail: String,
+}
+
+/// What is kept while the reading rests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The byte to go on from: the first one behind the last whole row.
+    pub offset: u64,
+    /// Rows read, the first one included.
+    pub rows: u64,
+    /// Rows left out.
+    pub bad_rows: u64,
+    /// The first faults.
+    pub faults: Vec<RowFault>,
+    /// Where the columns are, once they are known.
+    pub columns: Option<Columns>,
+    /// What was added up.
+    pub sums: KeptSums,
+}
+
+/// Reads a file piece by piece.
+pub struct Reader {
+    csv: Csv,
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    /// What of `fields` and `ends` a row has filled so far.
+    filled: (usize, usize),
+    taken: u64,
+    offset: u64,
+    rows: u64,
+    bad_rows: u64,
+    faults: Vec<RowFault>,
+    columns: Option<Columns>,
+    rules: Vec<UnitRule>,
+    sums: Sums,
+    /// The last date that was read, as its text: most rows have the date of the row before.
+    last_day: Option<(Vec<u8>, Date)>,
+}
+
+impl Reader {
+    /// A file from its first byte; the rules give costs a department.
+    pub fn new(rules: Vec<UnitRule>) -> Self {
+        let sums = KeptSums::default();
+        Self::going_on(Progress { offset: 0, rows: 0, bad_rows: 0, faults: Vec::new(), columns: None, sums }, rules)
+    }
+
+    /// A file from where its reading rested.
+    pub fn going_on(progress: Progress, rules: Vec<UnitRule>) -> Self {
+        Reader {
+            csv: Csv::new(),
+            fields: vec![0; ROW_AT_FIRST],
+            ends: vec![0; MOST_COLUMNS],
+            filled: (0, 0),
+            taken: progress.offset,
+            offset: progress.offset,
+            rows: progress.rows,
+            bad_rows: progress.bad_rows,
+            faults: progress.faults,
+            columns: progress.columns,
+            rules,
+            sums: Sums::going_on(progress.sums),
+            last_day: None,
+        }
+    }
+
+    /// What is to be kept to go on later.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            offset: self.offset,
+            rows: self.rows,
+            bad_rows: self.bad_rows,
+            faults: self.faults.clone(),
+            columns: self.columns.clone(),
+            sums: self.sums.kept(),
+        }
+    }
+
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// [`FileFault`]; nothing can be read after it.
+    pub fn feed(&mut self, mut piece: &[u8]) -> Result<(), FileFault> {
+        while !piece.is_empty() {
+            let (read, _) = self.step(piece)?;
+            piece = &piece[read..];
+        }
+        Ok(())
+    }
+
+    /// The end of the file.
+    ///
+    /// # Errors
+    /// [`FileFault`].
+    pub fn finish(mut self) -> Result<Progress, FileFault> {
+        // An empty piece says that there is no more: a last row without a line's end is one too.
+        while !self.step(&[])?.1 {}
+        let progress = self.progress();
+        if progress.columns.is_none() {
+            return Err(FileFault::Columns("BilledCost".to_owned()));
+        }
+        Ok(progress)
+    }
+
+    /// At most one row: how much of the piece was read, and whether this was the end of the file.
+    fn step(&mut self, piece: &[u8]) -> Result<(usize, bool), FileFault> {
+        let (field, end) = self.filled;
+        let (result, read, wrote, ended) =
+            self.csv.read_record(piece, &mut self.fields[field..], &mut self.ends[end..]);
+        self.taken += read as u64;
+        self.filled = (field + wrote, end + ended);
+        match result {
+            ReadRecordResult::Record => {
+                self.rows += 1;
+                let ends = self.filled.1;
+                self.row(ends)?;
+                self.filled = (0, 0);
+                self.offset = self.taken;
+            }
+            ReadRecordResult::OutputFull if self.fields.len() < LONGEST_ROW => {
+                self.fields.resize(self.fields.len() * 2, 0);
+            }
+            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                return Err(FileFault::Row(self.rows + 1));
+            }
+            ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
+        }
+        Ok((read, matches!(result, ReadRecordResult::End)))
+    }
+
+    fn field(&self, at: usize) -> &[u8] {
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.fields[from..self.ends[at]]
+    }
+
+    fn text(&self, at: usize) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.field(at).trim_ascii())
+    }
+
+    fn row(&mut self, count: usize) -> Result<(), FileFault> {
+        let Some(columns) = self.columns.clone() else {
+            let head: Vec<String> = (0..count).map(|at| self.text(at).into_owned()).collect();
+            self.columns = Some(Columns::of(&head)?);
+            return Ok(());
+        };
+        if count != columns.count {
+            self.fault("", format!("has {count} fields; the first row has {}", columns.count));
+            return Ok(());
+        }
+        match self.parsed(&columns) {
+            Ok((day, currency, cost)) => {
+                let unit = self.unit(&columns);
+                let name = columns.account_name.map(|at| self.text(at)).filter(|name| !name.is_empty());
+                let name = name.or_else(|| columns.account.map(|at| self.text(at))).unwrap_or_default();
+                let (name, service) = (name.into_owned(), self.text(columns.service).into_owned());
+                self.sums.add(day, &service, unit, currency, &name, cost)
+            }
+            Err((column, detail)) => {
+                self.fault(column, detail);
+                Ok(())
+            }
+        }
+    }
+
+    /// What a row says, or which column does not say it and why.
+    fn parsed(&mut self, columns: &Columns) -> Result<(Date, Currency, Decimal), (&'static str, String)> {
+        let day = self.day(columns.day)?;
+        let code = self.text(columns.currency);
+        let currency = Currency::from_code(&code)
+            .ok_or_else(|| ("BillingCurrency", format!("{code:.20} is no currency of ISO 4217, such as EUR")))?;
+        let cost = self.text(columns.cost);
+        let parsed = cost.parse::<Decimal>().or_else(|_| Decimal::from_scientific(&cost));
+        let cost = parsed.map_err(|_| ("BilledCost", format!("{cost:.40} is no number; use digits and a point")))?;
+        if self.text(columns.service).is_empty() {
+            return Err(("ServiceName", "must not be empty".to_owned()));
+        }
+        Ok((day, currency, cost))
+    }
+
+    fn day(&mut self, at: usize) -> Result<Date, (&'static str, String)> {
+        let text = self.field(at).trim_ascii();
+        if let Some((known, day)) = &self.last_day
+            && known == text
+        {
+            return Ok(*day);
+        }
+        // An instant in UTC, as the specification has it; its date is the day.
+        let date = text.get(..10).and_then(|date| std::str::from_utf8(date).ok()).and_then(|date| date.parse().ok());
+        let text = text.to_vec();
+        let Some(day) = date else {
+            let shown = String::from_utf8_lossy(&text);
+            return Err(("ChargePeriodStart", format!("{shown:.40} is no instant such as 2026-03-01T00:00:00Z")));
+        };
+        self.last_day = Some((text, day));
+        Ok(day)
+    }
+
+    /// The department of the first rule that fits.
+    fn unit(&self, columns: &Columns) -> Option<UnitId> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        let [account, name] = [columns.account, columns.account_name].map(|at| at.map(|at| self.text(at)));
+        let has_tags = self.rules.iter().any(|rule| rule.tag.is_some());
+        let tags = columns.tags.filter(|_| has_tags).map(|at| self.text(at));
+        // What is no object has no tags: they are the client's own words, and no reason to leave a cost out.
+        let tags: serde_json::Map<String, serde_json::Value> =
+            tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default();
+        let fits = |rule: &&UnitRule| match &rule.tag {
+            Some(tag) => tags.get(tag).and_then(|value| value.as_str()) == Some(rule.value.as_str()),
+            None => [&account, &name].into_iter().flatten().any(|text| *text == rule.value),
+        };
+        self.rules.iter().find(fits).map(|rule| rule.unit)
+    }
+
+    fn fault(&mut self, column: &str, detail: String) {
+        self.bad_rows += 1;
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(RowFault { row: self.rows, column: column.to_owned(), detail });
+        }
+    }
+}

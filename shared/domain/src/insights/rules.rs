@@ -1,0 +1,209 @@
+//! How anomalies are looked for: what is set for a tenant, a client, a series; and what a client has announced.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::feedback::{KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity};
+use super::series::{Method, Settings};
+use crate::error::Refusal;
+use crate::ids::{ClientId, KnownEventId, UnitId, UserId};
+use crate::invalid::Check;
+
+/// Days after which a day's costs are taken to be complete, where nobody has set it: clouds send their last records a day
+/// late.
+const SETTLE_DAYS: u8 = 2;
+/// Days after which a day of which no file tells is missing, where nobody has set it.
+const MISSING_AFTER_DAYS: u8 = 5;
+/// What an anomaly must come to before somebody gets a letter, in major units, where nobody has set it.
+const TELL_FROM: i64 = 10;
+/// Longest time that costs may take to come: a month's file that comes two weeks after its end.
+pub const MOST_DAYS_LATE: u8 = 60;
+/// Rules that give costs a department live in the client's settings, which must stay small.
+pub const MOST_UNIT_RULES: usize = 200;
+/// Long enough for a sub account's number, or a tag and its value.
+pub const LONGEST_TAG: usize = 120;
+/// Thresholds of a z-score that can mean anything.
+const THRESHOLDS: (f64, f64) = (1.0, 20.0);
+/// Events that a client may have announced for the last year and for days to come.
+pub const MOST_KNOWN: usize = 200;
+/// Longest known event, in days: what goes on longer is the usual.
+pub const LONGEST_KNOWN_DAYS: i64 = 366;
+
+/// How a series is looked at; what is not set is as it is at the next wider level.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// How readily something is an anomaly.
+    #[serde(default)]
+    pub sensitivity: Option<f64>,
+    /// By what.
+    #[serde(default)]
+    pub method: Option<Method>,
+}
+
+impl Tuning {
+    /// Whether it can be.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: a sensitivity that is not between 0.5 and 2, a threshold that is not between 1 and 20.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        let sensitive = |factor: f64| (LEAST_SENSITIVE..=MOST_SENSITIVE).contains(&factor);
+        check.that(self.sensitivity.is_none_or(sensitive), "/sensitivity", "range", "must be from 0.5 to 2");
+        if let Some(Method::ZScore { threshold }) = self.method {
+            let (least, most) = THRESHOLDS;
+            let fits = (least..=most).contains(&threshold);
+            check.that(fits, "/method/z_score/threshold", "range", "must be from 1 to 20; three is common");
+        }
+        check.done()
+    }
+
+    /// With what the wider level says about the rest.
+    #[must_use]
+    pub fn or(self, wider: Tuning) -> Tuning {
+        Tuning { sensitivity: self.sensitivity.or(wider.sensitivity), method: self.method.or(wider.method) }
+    }
+}
+
+/// What of a file's row gives its cost a department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UnitRule {
+    /// The tag whose value is looked at; the id or name of the sub account when absent.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_length = 120))]
+    pub tag: Option<String>,
+    /// The value.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 120))]
+    pub value: String,
+    /// The client's department.
+    pub unit: UnitId,
+}
+
+/// What is set for a tenant, or for a client; what is not set is as it is for the tenant, or as everybody starts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InsightSettings {
+    /// For this client; for the tenant when absent.
+    #[serde(default)]
+    pub client: Option<ClientId>,
+    /// How series are looked at.
+    #[serde(default)]
+    pub tuning: Tuning,
+    /// Days after which a day's costs are complete.
+    #[serde(default)]
+    pub settle_days: Option<u8>,
+    /// Days after which a day of which no file tells is missing.
+    #[serde(default)]
+    pub missing_after_days: Option<u8>,
+    /// What an anomaly must come to before somebody gets a letter, in major units of the series' currency.
+    #[serde(default)]
+    pub tell_from: Option<Decimal>,
+    /// What gives costs a department, the first that fits; of a client only.
+    #[serde(default)]
+    pub units: Vec<UnitRule>,
+    /// When they last changed; none as long as nobody has set them.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+}
+
+impl InsightSettings {
+    /// As everybody starts.
+    pub fn new(client: Option<ClientId>) -> Self {
+        InsightSettings { client, ..Self::default() }
+    }
+
+    /// Whether they can be: `units` are the client's departments.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with every fault.
+    pub fn check(&self, units: &[UnitId]) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.part("", self.tuning.check());
+        for (field, days) in [("/settle_days", self.settle_days), ("/missing_after_days", self.missing_after_days)] {
+            let fits = days.is_none_or(|days| days <= MOST_DAYS_LATE);
+            check.that(fits, field, "range", "must be at most 60 days");
+        }
+        let positive = self.tell_from.is_none_or(|amount| !amount.is_sign_negative());
+        check.that(positive, "/tell_from", "range", "must not be less than nothing");
+        check.count("/units", self.units.len(), MOST_UNIT_RULES);
+        if self.client.is_none() && !self.units.is_empty() {
+            check.fault("/units", "of_a_client", "are a client's departments; give them with ?client=");
+        }
+        for (at, rule) in self.units.iter().enumerate() {
+            check.line(&format!("/units/{at}/value"), &rule.value, LONGEST_TAG);
+            if let Some(tag) = &rule.tag {
+                check.line(&format!("/units/{at}/tag"), tag, LONGEST_TAG);
+            }
+            if self.client.is_some() && !units.contains(&rule.unit) {
+                check.fault(format!("/units/{at}/unit"), "unknown", "names no department of this client; check the id");
+            }
+        }
+        check.done()
+    }
+}
+
+/// The rules that hold for a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rules {
+    /// How values are judged.
+    pub settings: Settings,
+    /// Days after which a day's costs are complete.
+    pub settle_days: u8,
+    /// Days after which a day of which no file tells is missing; never before it would be complete.
+    pub missing_after_days: u8,
+    /// What an anomaly must come to before somebody gets a letter, in major units.
+    pub tell_from: Decimal,
+}
+
+impl Rules {
+    /// What holds for a series: it says first, then its client, then its tenant. What people answered is a factor beside it.
+    pub fn of(tenant: &InsightSettings, client: &InsightSettings, series: Tuning, feedback: Sensitivity) -> Self {
+        let tuning = series.or(client.tuning).or(tenant.tuning);
+        let sensitivity = Sensitivity::from(tuning.sensitivity.unwrap_or(1.0) * feedback.get());
+        let settle_days = client.settle_days.or(tenant.settle_days).unwrap_or(SETTLE_DAYS);
+        let missing = client.missing_after_days.or(tenant.missing_after_days).unwrap_or(MISSING_AFTER_DAYS);
+        Rules {
+            settings: Settings { method: tuning.method.unwrap_or(Method::Seasonal), sensitivity },
+            settle_days,
+            missing_after_days: missing.max(settle_days),
+            tell_from: client.tell_from.or(tenant.tell_from).unwrap_or_else(|| Decimal::from(TELL_FROM)),
+        }
+    }
+}
+
+/// Something that somebody announced at a client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// Which.
+    pub id: KnownEventId,
+    /// At which client.
+    pub client: ClientId,
+    /// When, and what.
+    pub event: KnownEvent,
+    /// Who said so.
+    pub by: UserId,
+    /// When they did.
+    pub at: Timestamp,
+}
+
+impl Announced {
+    /// Whether it can be.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it ends before it begins, goes on for more than a year, or says no reason.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.line("/why", &self.event.why, LONGEST_TAG);
+        check.that(self.event.from <= self.event.to, "/to", "order", "must not be before `from`");
+        let days = days_between(self.event.from, self.event.to);
+        check.that(days <= LONGEST_KNOWN_DAYS, "/to", "range", "must be at most a year after `from`");
+        check.done()
+    }
+}
+
+/// How many days one date is after the other.
+pub(super) fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}

@@ -1,0 +1,257 @@
+//! Looking at a series of costs day by day, from where the last look stopped.
+//!
+//! A day is judged once it is complete, in order, and once. When a corrected file changes a day that was judged, the series
+//! is judged again from its beginning: an anomaly is named by its first day, so what is found again is the same one, and
+//! what is not found any more is withdrawn.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::WEEK;
+use super::anomaly::{Anomaly, Driver, Part, driver};
+use super::costs::{DayCost, Days};
+use super::covered::Covered;
+use super::feedback::{KnownEvent, muted};
+use super::rules::{Rules, days_between};
+use super::series::Series;
+use super::spread::median;
+use crate::ids::{ClientId, ImportId, SeriesId};
+
+/// Days that are judged at once: what changes with them goes into one transaction.
+pub const DAYS_AT_ONCE: usize = 40;
+/// Days of which no file tells after which a series sleeps until one does.
+const SLEEPS_AFTER_DAYS: usize = 30;
+/// How far back a series is judged again.
+pub const DAYS_BACK: i64 = 730;
+/// Anomalies whose first days a series remembers.
+const MOST_ONSETS: usize = 300;
+/// Days before an anomaly with which its parts are compared.
+pub const DAYS_COMPARED: i64 = 28;
+
+/// Where the looking stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watch {
+    /// At which series.
+    pub series: SeriesId,
+    /// Whose.
+    pub client: ClientId,
+    /// The days that files have told of.
+    pub covered: Covered,
+    /// The day of the model's first value; none before there is any.
+    pub first: Option<Date>,
+    /// The first day that is not judged.
+    pub next: Option<Date>,
+    /// What the days judged so far have come to.
+    pub model: Series,
+    /// The first day of the anomaly that goes on.
+    pub open: Option<Date>,
+    /// First days of the anomalies that were found, in order.
+    pub onsets: BTreeSet<Date>,
+    /// Days in a row, up to the last judged one, of which no file told.
+    pub missing: u32,
+}
+
+/// What became of an anomaly.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// It is as large as this by now, or was when it ended.
+    Is {
+        /// What it is.
+        anomaly: Anomaly,
+        /// Its last day.
+        last: Date,
+        /// Whether it is over.
+        over: bool,
+        /// What drives it most, of the days that were looked at.
+        driver: Option<Driver<String>>,
+    },
+    /// By the corrected days it is none.
+    Withdrawn,
+}
+
+/// What a look came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Looked {
+    /// Where it stands now.
+    pub watch: Watch,
+    /// Anomalies by their first days.
+    pub changes: BTreeMap<Date, Change>,
+    /// Days judged.
+    pub days: usize,
+}
+
+impl Watch {
+    /// Nothing known yet.
+    pub fn new(series: SeriesId, client: ClientId) -> Self {
+        Watch {
+            series,
+            client,
+            covered: Covered::default(),
+            first: None,
+            next: None,
+            model: Series::new(WEEK),
+            open: None,
+            onsets: BTreeSet::new(),
+            missing: 0,
+        }
+    }
+
+    /// After a file told of these days: where the looking stands, and which of the days that are there change. `before` is
+    /// what is known of them.
+    #[must_use]
+    pub fn told(
+        self,
+        by: ImportId,
+        (from, to): (Date, Date),
+        file: &Days,
+        before: &Days,
+    ) -> (Self, BTreeMap<Date, Option<DayCost>>) {
+        let (covered, own) = self.covered.with(by, from, to);
+        let differs = |day: &&Date| file.get(*day) != before.get(*day);
+        let changed: BTreeMap<Date, Option<DayCost>> =
+            own.iter().filter(differs).map(|day| (*day, file.get(day).cloned())).collect();
+        // A day that was missing is another one, although it came to nothing.
+        let news = own.iter().filter(|day| changed.contains_key(day) || !self.covered.has(**day)).min().copied();
+        let mut after = Watch { covered, ..self };
+        let first_value = changed.iter().find(|(_, cost)| cost.is_some()).map(|(day, _)| *day);
+        let first = after.first.into_iter().chain(first_value).min();
+        if news.zip(after.next).is_some_and(|(news, next)| news < next) && (news >= after.first || first != after.first)
+        {
+            after = after.anew(first);
+        } else if after.first.is_none() {
+            (after.first, after.next) = (first, first);
+        }
+        (after, changed)
+    }
+
+    /// To be judged again from its first day.
+    fn anew(self, first: Option<Date>) -> Self {
+        Watch { first, next: first, model: Series::new(WEEK), open: None, missing: 0, ..self }
+    }
+
+    /// The first day of which a look has to know the cost.
+    pub fn looks_from(&self) -> Option<Date> {
+        let from = self.open.into_iter().chain(self.next).min()?;
+        Some(from.saturating_sub(DAYS_COMPARED.days()))
+    }
+
+    /// The day on which there will be something to judge, if no file comes; none while the series sleeps.
+    pub fn due_on(&self, rules: &Rules) -> Option<Date> {
+        let next = self.next?;
+        let told = self.covered.last().is_some_and(|last| next <= last);
+        let wait = match told {
+            true => rules.settle_days,
+            false if self.missing as usize >= SLEEPS_AFTER_DAYS || !self.model.has_enough_history() => return None,
+            false => rules.missing_after_days,
+        };
+        Some(next.saturating_add(i64::from(wait).days()))
+    }
+
+    /// Judges what is complete by today, at most [`DAYS_AT_ONCE`] days. `days` has what is known from
+    /// [`Watch::looks_from`] on.
+    #[must_use]
+    pub fn look(mut self, days: &Days, rules: &Rules, known: &[KnownEvent], today: Date) -> Looked {
+        if let Some(first) = self.first
+            && days_between(first, today) > DAYS_BACK
+            && self.next == Some(first)
+        {
+            // What is older says little, and is left out of a series that begins anew.
+            let from = today.saturating_sub(DAYS_BACK.days());
+            (self.first, self.next) = (Some(from), Some(from));
+        }
+        let (mut changes, mut judged) = (BTreeMap::new(), 0);
+        while judged < DAYS_AT_ONCE
+            && let Some(day) = self.next
+            && self.due_on(rules).is_some_and(|due| due <= today)
+        {
+            self.judge(day, days, rules, known, &mut changes);
+            self.next = day.tomorrow().ok();
+            judged += 1;
+        }
+        Looked { watch: self, changes, days: judged }
+    }
+
+    fn judge(
+        &mut self,
+        day: Date,
+        days: &Days,
+        rules: &Rules,
+        known: &[KnownEvent],
+        changes: &mut BTreeMap<Date, Change>,
+    ) {
+        let cost = days.get(&day);
+        let value = match cost {
+            Some(cost) => Some(amount(cost.minor)),
+            None => self.covered.has(day).then_some(0.0),
+        };
+        self.missing = if value.is_some() { 0 } else { self.missing.saturating_add(1) };
+        let verdict = self.model.observe(value, muted(day, known).is_some(), &rules.settings);
+        if let Some(ended) = verdict.ended {
+            self.note(ended, true, None, changes);
+        }
+        if let Some(anomaly) = verdict.anomaly {
+            let onset = self.day_of(anomaly.onset);
+            let driver = cost.and_then(|cost| driven(cost, onset, days, anomaly.excess));
+            self.note(anomaly, false, driver, changes);
+        }
+        // A first day that was remembered and is passed without being found again.
+        if self.onsets.contains(&day) && !changes.contains_key(&day) {
+            self.onsets.remove(&day);
+            changes.insert(day, Change::Withdrawn);
+        }
+    }
+
+    fn note(
+        &mut self,
+        anomaly: Anomaly,
+        over: bool,
+        driver: Option<Driver<String>>,
+        changes: &mut BTreeMap<Date, Change>,
+    ) {
+        let (onset, last) = (self.day_of(anomaly.onset), self.day_of(anomaly.last));
+        self.open = (!over).then_some(onset);
+        self.onsets.insert(onset);
+        while self.onsets.len() > MOST_ONSETS {
+            self.onsets.pop_first();
+        }
+        let before = match changes.remove(&onset) {
+            Some(Change::Is { driver, .. }) => driver,
+            _ => None,
+        };
+        let stronger = |one: Driver<String>, other: Driver<String>| {
+            if other.excess.abs() > one.excess.abs() { other } else { one }
+        };
+        let driver = match (before, driver) {
+            (Some(one), Some(other)) => Some(stronger(one, other)),
+            (one, other) => one.or(other),
+        };
+        changes.insert(onset, Change::Is { anomaly, last, over, driver });
+    }
+
+    /// The model counts its points from the first value, one for each day.
+    fn day_of(&self, point: usize) -> Date {
+        let first = self.first.unwrap_or(Date::ZERO);
+        first.saturating_add(i64::try_from(point).unwrap_or(i64::MAX).days())
+    }
+}
+
+/// Minor units up to [`crate::money::LARGEST_MINOR`] are exact in a float.
+fn amount(minor: i64) -> f64 {
+    minor as f64
+}
+
+/// The sub account that drives an anomaly: what each came to on the day, and usually did on the days before it began.
+fn driven(cost: &DayCost, onset: Date, days: &Days, excess: f64) -> Option<Driver<String>> {
+    let from = onset.saturating_sub(DAYS_COMPARED.days());
+    let before: Vec<&DayCost> = days.range(from..onset).map(|(_, cost)| cost).collect();
+    let names: BTreeSet<&String> = before.iter().flat_map(|cost| cost.parts.keys()).chain(cost.parts.keys()).collect();
+    let of = |cost: &DayCost, name: &String| amount(cost.parts.get(name).copied().unwrap_or_default());
+    let part = |name: &&String| {
+        let mut usual: Vec<f64> = before.iter().map(|cost| of(cost, name)).collect();
+        Part { name: (*name).clone(), actual: of(cost, name), expected: median(&mut usual) }
+    };
+    let parts: Vec<Part<String>> = names.iter().map(part).collect();
+    driver(&parts, excess)
+}

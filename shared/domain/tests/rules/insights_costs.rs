@@ -1,0 +1,187 @@
+//! Files of costs, whatever pieces they come in, and the days that they tell of.
+
+use domain::ids::{ClientId, ImportId, SeriesId};
+use domain::insights::costs::{DayCost, Days};
+use domain::insights::covered::Covered;
+use domain::insights::focus::{FileFault, Progress, Reader};
+use domain::insights::rules::{InsightSettings, Rules, Tuning};
+use domain::insights::watch::{Change, Watch};
+use domain::insights::{Kind, Sensitivity};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn import(n: u128) -> ImportId {
+    ImportId::from_uuid(Uuid::from_u128(n))
+}
+
+fn watch() -> Watch {
+    Watch::new(SeriesId::from_uuid(Uuid::from_u128(1)), ClientId::from_uuid(Uuid::from_u128(2)))
+}
+
+fn day(n: i64) -> Date {
+    date(2026, 1, 1).saturating_add(n.days())
+}
+
+fn rules() -> Rules {
+    let start = InsightSettings::new(None);
+    Rules::of(&start, &start, Tuning::default(), Sensitivity::default())
+}
+
+const HEAD: &str = "\u{feff}ServiceName,BilledCost,BillingCurrency,ChargePeriodStart,SubAccountId\r\n";
+
+fn row(service: u8, mills: i32, on: u8) -> String {
+    let cost = rust_decimal::Decimal::new(i64::from(mills), 3);
+    format!("\"Service, {service}\",{cost},EUR,{}T00:00:00Z,acc-{}\r\n", day(i64::from(on)), service % 3)
+}
+
+fn read_in(text: &[u8], sizes: &[usize]) -> Progress {
+    let (mut reader, mut at) = (Reader::new(Vec::new()), 0);
+    for size in sizes.iter().cycle() {
+        if at == text.len() {
+            break;
+        }
+        let end = text.len().min(at + size);
+        reader.feed(&text[at..end]).unwrap();
+        at = end;
+    }
+    reader.finish().unwrap()
+}
+
+proptest! {
+    #[test]
+    fn a_file_comes_to_the_same_in_pieces_of_any_size_and_when_its_reading_rests_anywhere(
+        rows in prop::collection::vec((0..4_u8, -5_000..50_000_i32, 0..20_u8), 1..40),
+        sizes in prop::collection::vec(1..90_usize, 1..5),
+        rests in 0..2_000_usize,
+    ) {
+        let text = rows.iter().fold(HEAD.to_owned(), |text, (service, mills, on)| text + &row(*service, *mills, *on));
+        let whole = read_in(text.as_bytes(), &[text.len()]);
+        prop_assert_eq!(&read_in(text.as_bytes(), &sizes), &whole);
+        let rests = rests.min(text.len());
+        let mut first = Reader::new(Vec::new());
+        first.feed(&text.as_bytes()[..rests]).unwrap();
+        let progress = first.progress();
+        let from = usize::try_from(progress.offset).unwrap();
+        let mut second = Reader::going_on(progress, Vec::new());
+        second.feed(&text.as_bytes()[from..]).unwrap();
+        prop_assert_eq!(&second.finish().unwrap(), &whole);
+        // Each day of a service is the exact sum, rounded once.
+        let series = whole.sums.by_series(ClientId::from_uuid(Uuid::from_u128(2)), "azure").unwrap();
+        for (name, days) in &series {
+            for (on, cost) in days {
+                let of = rows.iter().filter(|(service, _, n)| name.service == format!("Service, {service}") && day(i64::from(*n)) == *on);
+                let mills: i64 = of.map(|(_, mills, _)| i64::from(*mills)).sum();
+                let exact = rust_decimal::Decimal::new(mills, 3);
+                let rounded = domain::Money::rounded(exact, iso_currency::Currency::EUR).unwrap().minor();
+                prop_assert_eq!(cost.minor, rounded);
+            }
+        }
+    }
+
+    #[test]
+    fn of_files_in_any_order_the_youngest_tells_of_each_day(
+        files in prop::collection::vec((0..60_i64, 0..30_i64), 1..12),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let mut turned: Vec<(u128, (i64, i64))> = files.iter().copied().enumerate().map(|(n, file)| (n as u128 + 1, file)).collect();
+        let at = order.index(turned.len());
+        turned.rotate_left(at);
+        let (mut covered, mut holder) = (Covered::default(), std::collections::BTreeMap::new());
+        for (n, (from, length)) in turned {
+            let (next, own) = covered.with(import(n), day(from), day(from + length));
+            covered = next;
+            holder.extend(own.into_iter().map(|on| (on, n)));
+        }
+        for n in 0..100_i64 {
+            let youngest = files.iter().enumerate().rev().find(|(_, (from, length))| (*from..=from + length).contains(&n));
+            let youngest = youngest.map(|(at, _)| at as u128 + 1);
+            prop_assert_eq!(holder.get(&day(n)).copied(), youngest, "day {}", n);
+            prop_assert_eq!(covered.has(day(n)), youngest.is_some());
+        }
+    }
+}
+
+#[test]
+fn a_row_that_never_ends_and_days_too_far_apart_are_refused() {
+    let mut reader = Reader::new(Vec::new());
+    reader.feed(HEAD.as_bytes()).unwrap();
+    let endless = format!("\"{}", "x".repeat(300 * 1024));
+    assert_eq!(reader.feed(endless.as_bytes()), Err(FileFault::Row(2)));
+    let mut reader = Reader::new(Vec::new());
+    reader.feed(HEAD.as_bytes()).unwrap();
+    reader.feed(b"A,1,EUR,2024-01-01T00:00:00Z,-\n").unwrap();
+    assert_eq!(reader.feed(b"A,1,EUR,2026-01-01T00:00:00Z,-\n"), Err(FileFault::Days));
+}
+
+fn costs(days: std::ops::Range<i64>, of: impl Fn(i64) -> i64) -> Days {
+    days.map(|n| (day(n), DayCost { minor: of(n), ..DayCost::default() })).collect()
+}
+
+/// Looks until there is nothing left by this day; gives what was found.
+fn looked(mut watch: Watch, days: &Days, today: i64) -> (Watch, Vec<(Date, Change)>) {
+    let mut found = Vec::new();
+    loop {
+        let look = watch.look(days, &rules(), &[], day(today));
+        watch = look.watch;
+        found.extend(look.changes);
+        if look.days == 0 {
+            return (watch, found);
+        }
+    }
+}
+
+#[test]
+fn a_day_is_judged_when_it_is_complete_and_once() {
+    let days = costs(0..60, |n| if n == 50 { 40_000 } else { 10_000 + n % 7 * 100 });
+    let (told, changed) = watch().told(import(1), (day(0), day(59)), &days, &Days::new());
+    assert_eq!((changed.len(), told.due_on(&rules())), (60, Some(day(2))));
+    let (early, found) = looked(told.clone(), &days, 51);
+    assert_eq!((early.next, found.len()), (Some(day(50)), 0));
+    let (late, found) = looked(early.clone(), &days, 52);
+    assert_eq!((late.next, found.len()), (Some(day(51)), 1));
+    let Change::Is { anomaly, last, over, .. } = &found[0].1 else { panic!("{found:?}") };
+    assert_eq!((found[0].0, *last, anomaly.kind, *over), (day(50), day(50), Kind::Spike, false));
+    assert_eq!(looked(late.clone(), &days, 52), (late, Vec::new()));
+}
+
+#[test]
+fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
+    let usual = |n: i64| 10_000 + n % 7 * 100;
+    let wrong = costs(0..60, |n| if n == 50 { 40_000 } else { usual(n) });
+    let (told, _) = watch().told(import(1), (day(0), day(59)), &wrong, &Days::new());
+    let (judged, _) = looked(told, &wrong, 65);
+    let right = costs(50..51, usual);
+    let (anew, changed) = judged.clone().told(import(2), (day(50), day(50)), &right, &wrong);
+    assert_eq!((changed.len(), anew.next), (1, Some(day(0))));
+    let days = costs(0..60, usual);
+    let (after, found) = looked(anew, &days, 65);
+    assert_eq!(found, [(day(50), Change::Withdrawn)]);
+    assert_eq!(after.onsets.len(), 0);
+    let (same, changed) = judged.clone().told(import(3), (day(50), day(50)), &costs(50..51, |_| 40_000), &wrong);
+    assert_eq!((same.next, changed.len()), (judged.next, 0), "the same again changes nothing");
+}
+
+#[test]
+fn what_no_file_tells_of_is_missing_in_time_and_a_series_sleeps_in_the_end() {
+    let days = costs(0..30, |n| 10_000 + n % 7 * 100);
+    let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
+    let (waits, found) = looked(told.clone(), &days, 34);
+    assert_eq!((waits.next, found.len(), waits.due_on(&rules())), (Some(day(30)), 0, Some(day(35))));
+    let (missing, found) = looked(waits, &days, 35);
+    assert_eq!((missing.next, found.len()), (Some(day(31)), 1));
+    let (sleeps, _) = looked(missing, &days, 200);
+    assert_eq!((sleeps.next, sleeps.due_on(&rules())), (Some(day(60)), None), "thirty days");
+    // A day that was told of and has no cost came to nothing: it is no gap.
+    let none = costs(0..14, |_| 100);
+    let (told, _) = watch().told(import(1), (day(0), day(40)), &none, &Days::new());
+    let (_, found) = looked(told, &none, 50);
+    assert!(
+        found.iter().all(|(_, change)| matches!(change, Change::Is { anomaly, .. } if anomaly.kind != Kind::Missing))
+    );
+    let young = costs(0..10, |_| 100);
+    let (told, _) = watch().told(import(1), (day(0), day(9)), &young, &Days::new());
+    let (waits, found) = looked(told, &young, 100);
+    assert_eq!((waits.next, waits.due_on(&rules()), found.len()), (Some(day(10)), None, 0), "not enough history");
+}

@@ -1,0 +1,128 @@
+//! Both jobs of insights killed at every call that they make, three of them at once, and beside what nobody can read: each
+//! day is judged once, and a file's days are in the series once.
+
+use jiff::SignedDuration;
+use local::embedded::{Faults, Side};
+use runtime::jobs::JobInput;
+use serde_json::json;
+use tests::costs::{Row, days, file, spiked, usual};
+use tests::{Person, Snapshot, Stack};
+
+use crate::dying::{killed, three_at_once};
+use crate::table::{same, timeless};
+
+const READ: &str = "insights-read-costs";
+const DETECT: &str = "insights-anomaly-detection";
+const ORDERS: u64 = 5;
+
+/// Two services, and a file that corrects one of them.
+async fn clouds(owner: &Person) -> String {
+    let client = owner.client("Acme").await;
+    let mut rows = spiked("2026-01-29");
+    let disk = |on| Row { on, service: "Disks", account: "prod", team: "works", cents: usual(on) / 2 };
+    rows.extend(days("2025-12-20", "2026-01-31").map(disk));
+    owner.send_costs(&client, "azure-main", &file(&rows)).await;
+    client
+}
+
+/// A file that waits to be read.
+async fn uploaded() -> Snapshot {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    clouds(&owner).await;
+    stack.app.settle().await;
+    stack.snapshot().await
+}
+
+/// Series that wait to be judged, one of which is judged anew.
+async fn told() -> Snapshot {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let client = clouds(&owner).await;
+    stack.read_costs().await;
+    stack.detect().await;
+    let right = |on| Row { on, service: "Virtual Machines", account: "prod", team: "sales", cents: usual(on) * 3 };
+    let rows: Vec<Row> = days("2026-01-29", "2026-01-31").map(right).collect();
+    owner.import_costs(&client, "azure-main", &file(&rows)).await;
+    stack.app.settle().await;
+    stack.snapshot().await
+}
+
+async fn run(stack: &Stack, job: &str) {
+    stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
+    stack.app.settle().await;
+}
+
+/// Killed at every call before and after it applied, and three at once: what is left is what an undisturbed run leaves.
+async fn comes_to_the_same(due: &Snapshot, job: &str, letters: usize) {
+    let alone = due.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(job));
+    run(&alone, job).await;
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    let undisturbed = timeless(&alone);
+    assert_eq!(alone.app.mailbox().letters().len(), letters);
+    for call in 0..calls {
+        for side in [Side::Before, Side::After] {
+            let stack = due.restore().await;
+            killed(&stack, job, call, side).await;
+            run(&stack, job).await;
+            same(&timeless(&stack), &undisturbed, &format!("{job} killed {side:?} call {call} of {calls}"));
+            assert_eq!(stack.app.mailbox().letters().len(), letters, "killed {side:?} call {call} of {calls}");
+        }
+    }
+    for order in 1..=ORDERS {
+        let stack = due.restore().await;
+        three_at_once(&stack, job, order).await;
+        run(&stack, job).await;
+        same(&timeless(&stack), &undisturbed, &format!("{job} three at once in order {order}"));
+        assert_eq!(stack.app.mailbox().letters().len(), letters, "three at once in order {order}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_read_by_a_dying_job_or_by_three_is_in_the_series_once() {
+    let due = Box::pin(uploaded()).await;
+    comes_to_the_same(&due, READ, 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_detection_killed_at_any_call_or_three_at_once_judges_each_day_once() {
+    let due = Box::pin(told()).await;
+    // The corrected days are the anomaly that was told, or a later part of it.
+    comes_to_the_same(&due, DETECT, 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_series_that_nobody_can_read_is_parked_and_the_others_are_judged() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let client = clouds(&owner).await;
+    stack.read_costs().await;
+    let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
+    let id = all["items"][0]["id"].as_str().unwrap();
+    assert_eq!(all["items"][0]["service"], json!("Disks"));
+    crate::poison_item(&stack, &format!("{}#SERIES#{id}", owner.tenant), "STATE");
+    let first = stack.detect().await;
+    assert_eq!((first.done, first.failed, first.parked), (1, 1, 0));
+    assert_eq!(owner.get("/v1/anomalies").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    let mut parked = 0;
+    for _ in 0..4 {
+        stack.app.clock().advance(SignedDuration::from_mins(15)).unwrap();
+        parked += stack.detect().await.parked;
+    }
+    assert_eq!((parked, stack.detect().await.failed), (1, 0));
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_it_would_find_and_writes_nothing() {
+    let due = uploaded().await;
+    let stack = due.restore().await;
+    stack.read_costs().await;
+    let before = stack.items(local::embedded::dynamo::MAIN);
+    let dry = JobInput { time: None, dry_run: true };
+    let report = stack.app.run_job(DETECT, dry).await.unwrap();
+    assert_eq!((report.done, report.would.len()), (0, 2), "{report:?}");
+    let report = json!(report.would).to_string();
+    assert!(report.contains("sentence") || report.contains("\"days\":40"), "{report}");
+    assert_eq!(stack.items(local::embedded::dynamo::MAIN), before);
+}

@@ -1,0 +1,49 @@
+//! What happens to files of costs, their series and anomalies, on each path that touches something else.
+
+use serde_json::json;
+use tests::costs::{file, spiked};
+use tests::{Person, Stack, unique};
+
+/// All of it.
+pub(crate) async fn happens(stack: &Stack, owner: &Person) {
+    let now = stack.now();
+    let client = owner.client("Cedar Costs").await;
+    let body = json!({ "client": client, "source": "azure-main", "bytes": 10 });
+    let key = format!("key-{}-of-an-import", unique());
+    owner.post("/v1/cost-imports").key(&key).json(&body).send().await.expect(201);
+    let known = format!("/v1/clients/{client}/known-events");
+    let event = json!({ "from": "2025-06-01", "to": "2025-06-02", "why": "Migration" });
+    let key = format!("key-{}-of-an-event", unique());
+    owner.post(&known).key(&key).json(&event).send().await.expect(201);
+    let (client, series, anomaly) = Box::pin(owner.watched("Cedar Clouds")).await;
+    for path in [
+        &known,
+        "/v1/cost-imports",
+        &format!("/v1/cost-imports?client={client}"),
+        "/v1/anomalies",
+        &format!("/v1/anomalies/{anomaly}"),
+        &format!("/v1/clients/{client}/cost-series"),
+        "/v1/insights/settings",
+    ] {
+        owner.get(path).await.expect(200);
+    }
+    let imports = owner.get("/v1/cost-imports").await.expect(200);
+    owner.get(&format!("/v1/cost-imports/{}", imports["items"][0]["id"].as_str().expect("an id"))).await.expect(200);
+    owner.change(&format!("/v1/cost-series/{series}"), json!({ "sensitivity": 1.5 })).await;
+    owner.change(&format!("/v1/insights/settings?client={client}"), json!({ "settle_days": 1 })).await;
+    let judge = format!("/v1/anomalies/{anomaly}/judge");
+    let key = format!("key-{}-of-an-answer", unique());
+    owner.post(&judge).key(&key).json(&json!({ "answer": "real" })).send().await.expect(200);
+    // What nobody can read is put off, of both jobs.
+    let path = owner.send_costs(&client, "aws", &file(&spiked("2026-01-28"))).await;
+    let import = path.rsplit('/').next().expect("an id");
+    crate::poison_root(stack, &format!("{}#IMPORT#{import}", owner.tenant));
+    stack.read_costs().await;
+    owner.import_costs(&client, "aws", &file(&spiked("2026-01-28"))).await;
+    let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
+    let new = all["items"].as_array().expect("series").iter().find(|one| one["source"] == "aws").expect("a series");
+    let new = new["id"].as_str().expect("an id");
+    crate::poison_item(stack, &format!("{}#SERIES#{new}", owner.tenant), "STATE");
+    stack.detect().await;
+    assert_eq!(stack.now(), now);
+}
