@@ -1,6 +1,7 @@
 //! Both jobs of insights killed at every call that they make, three of them at once, and beside what nobody can read: each
 //! day is judged once, and a file's days are in the series once.
 
+use domain::ids::{ImportId, TenantId};
 use jiff::SignedDuration;
 use local::embedded::{Faults, Side};
 use runtime::jobs::JobInput;
@@ -15,37 +16,61 @@ const READ: &str = "insights-read-costs";
 const DETECT: &str = "insights-anomaly-detection";
 const ORDERS: u64 = 5;
 
-/// Two services, and a file that corrects one of them.
-async fn clouds(owner: &Person) -> String {
-    let client = owner.client("Acme").await;
+/// What a run begins with. A snapshot has the tables alone: what was uploaded is uploaded again.
+struct Due {
+    snapshot: Snapshot,
+    import: Option<(TenantId, ImportId)>,
+}
+
+impl Due {
+    async fn restore(&self) -> Stack {
+        let stack = self.snapshot.restore().await;
+        if let Some((tenant, import)) = self.import {
+            let store = stack.app.world().store.for_tenant(tenant);
+            let import = store.cost_import(import).await.unwrap().value;
+            let link = store.upload_link(&import).await.unwrap();
+            assert_eq!(local::embedded::links::put(stack.app.objects(), &link, two().into()).await.unwrap(), 200);
+        }
+        stack
+    }
+}
+
+/// A file of two services.
+fn two() -> String {
     let mut rows = spiked("2026-01-29");
     let disk = |on| Row { on, service: "Disks", account: "prod", team: "works", cents: usual(on) / 2 };
     rows.extend(days("2025-12-20", "2026-01-31").map(disk));
-    owner.send_costs(&client, "azure-main", &file(&rows)).await;
-    client
+    file(&rows)
+}
+
+/// A client with this file; gives the client and the import.
+async fn clouds(owner: &Person) -> (String, ImportId) {
+    let client = owner.client("Acme").await;
+    let path = owner.send_costs(&client, "azure-main", &two()).await;
+    (client, path.rsplit('/').next().unwrap().parse().unwrap())
 }
 
 /// A file that waits to be read.
-async fn uploaded() -> Snapshot {
+async fn uploaded() -> Due {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;
-    clouds(&owner).await;
+    let (_, import) = clouds(&owner).await;
     stack.app.settle().await;
-    stack.snapshot().await
+    Due { snapshot: stack.snapshot().await, import: Some((owner.claims().tenant, import)) }
 }
 
 /// Series that wait to be judged, one of which is judged anew.
-async fn told() -> Snapshot {
+async fn told() -> Due {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;
-    let client = clouds(&owner).await;
+    let (client, _) = clouds(&owner).await;
     stack.read_costs().await;
     stack.detect().await;
     let right = |on| Row { on, service: "Virtual Machines", account: "prod", team: "sales", cents: usual(on) * 3 };
     let rows: Vec<Row> = days("2026-01-29", "2026-01-31").map(right).collect();
     owner.import_costs(&client, "azure-main", &file(&rows)).await;
     stack.app.settle().await;
-    stack.snapshot().await
+    Due { snapshot: stack.snapshot().await, import: None }
 }
 
 async fn run(stack: &Stack, job: &str) {
@@ -54,7 +79,7 @@ async fn run(stack: &Stack, job: &str) {
 }
 
 /// Killed at every call before and after it applied, and three at once: what is left is what an undisturbed run leaves.
-async fn comes_to_the_same(due: &Snapshot, job: &str, letters: usize) {
+async fn comes_to_the_same(due: &Due, job: &str, letters: usize) {
     let alone = due.restore().await;
     alone.app.seam().inject(Faults::none().only_for(job));
     run(&alone, job).await;
@@ -96,7 +121,7 @@ async fn a_detection_killed_at_any_call_or_three_at_once_judges_each_day_once() 
 async fn a_series_that_nobody_can_read_is_parked_and_the_others_are_judged() {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;
-    let client = clouds(&owner).await;
+    let (client, _) = clouds(&owner).await;
     stack.read_costs().await;
     let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
     let id = all["items"][0]["id"].as_str().unwrap();

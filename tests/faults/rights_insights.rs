@@ -6,7 +6,6 @@ use tests::{Person, Stack, unique};
 
 /// All of it.
 pub(crate) async fn happens(stack: &Stack, owner: &Person) {
-    let now = stack.now();
     let client = owner.client("Cedar Costs").await;
     let body = json!({ "client": client, "source": "azure-main", "bytes": 10 });
     let key = format!("key-{}-of-an-import", unique());
@@ -17,15 +16,15 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person) {
     owner.post(&known).key(&key).json(&event).send().await.expect(201);
     let (client, series, anomaly) = Box::pin(owner.watched("Cedar Clouds")).await;
     for path in [
-        &known,
-        "/v1/cost-imports",
-        &format!("/v1/cost-imports?client={client}"),
-        "/v1/anomalies",
-        &format!("/v1/anomalies/{anomaly}"),
-        &format!("/v1/clients/{client}/cost-series"),
-        "/v1/insights/settings",
+        known,
+        "/v1/cost-imports".to_owned(),
+        format!("/v1/cost-imports?client={client}"),
+        "/v1/anomalies".to_owned(),
+        format!("/v1/anomalies/{anomaly}"),
+        format!("/v1/clients/{client}/cost-series"),
+        "/v1/insights/settings".to_owned(),
     ] {
-        owner.get(path).await.expect(200);
+        owner.get(&path).await.expect(200);
     }
     let imports = owner.get("/v1/cost-imports").await.expect(200);
     owner.get(&format!("/v1/cost-imports/{}", imports["items"][0]["id"].as_str().expect("an id"))).await.expect(200);
@@ -45,5 +44,4 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person) {
     let new = new["id"].as_str().expect("an id");
     crate::poison_item(stack, &format!("{}#SERIES#{new}", owner.tenant), "STATE");
     stack.detect().await;
-    assert_eq!(stack.now(), now);
 }

@@ -24,7 +24,7 @@ pub const ADD: Route<NoPath, NoQuery, NewImport, ImportView> = Route::post("insi
 /// Say that it is uploaded.
 pub const READ: Route<AtImport, NoQuery, NoBody, ImportView> =
     Route::post("insights-read-import", "/v1/cost-imports/{import}/read")
-        .summary("Say that a file of costs is uploaded; it is read within minutes")
+        .summary("Say that a file of costs is uploaded; it is read within a quarter of an hour")
         .permission(Permission::InsightManage)
         .touches(&[Need::BlobGet]);
 
@@ -46,7 +46,7 @@ pub const GET: Route<AtImport, NoQuery, NoBody, ImportView> =
 pub const READ_COSTS: Job = Job {
     name: "insights-read-costs",
     summary: "Reads uploaded files of costs piece by piece, and writes what their days come to",
-    schedule: "rate(5 minutes)",
+    schedule: "rate(15 minutes)",
     timeout_s: 900,
     touches: &[
         Need::Get,

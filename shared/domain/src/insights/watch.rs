@@ -186,6 +186,11 @@ impl Watch {
             Some(cost) => Some(amount(cost.minor)),
             None => self.covered.has(day).then_some(0.0),
         };
+        if value.is_none() && self.first == Some(day) {
+            // A series begins with a value: the model would not count this day.
+            self.first = day.tomorrow().ok();
+            return;
+        }
         self.missing = if value.is_some() { 0 } else { self.missing.saturating_add(1) };
         let verdict = self.model.observe(value, muted(day, known).is_some(), &rules.settings);
         if let Some(ended) = verdict.ended {
