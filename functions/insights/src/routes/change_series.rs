@@ -19,5 +19,5 @@ async fn change_series(cx: Cx, input: In<AtSeries, NoQuery, SeriesChanges>) -> R
     let tuning =
         Tuning { sensitivity: sensitivity.unwrap_or(before.sensitivity), method: method.unwrap_or(before.method) };
     let changed = read.value.clone().tuned(tuning, cx.now)?;
-    Ok(cx.replaced(&read, changed))
+    Ok(cx.replaced(&read, changed.state))
 }

@@ -41,7 +41,7 @@ fn main() {
     for row in 0..rows {
         // Rows of one day stand together, as exports have them; everything else comes in turns.
         let day = date(2026, 1, 1).saturating_add(i64::try_from(row * DAYS / rows).unwrap().days());
-        let (service, account, team) = (row % SERVICES, row * 7 % ACCOUNTS, row * 3 % TEAMS);
+        let (service, account, team) = (row % SERVICES, row / 7 % ACCOUNTS, row / 11 % TEAMS);
         let cents = row * 37 % 100_000;
         write!(
             piece,

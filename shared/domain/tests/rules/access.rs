@@ -49,9 +49,11 @@ fn roles_may_what_the_table_says() {
     for money in [InvoiceManage, PaymentManage, BillingManage] {
         assert_eq!(who(money), ["owner", "billing"]);
     }
+    assert_eq!(who(InsightRead), ["owner", "manager", "billing", "auditor", "client_admin"]);
+    assert_eq!(who(InsightManage), ["owner", "manager", "billing"]);
     assert_eq!(who(AuditRead), ["owner", "manager", "auditor"]);
     let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead, AuditRead];
-    let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead];
+    let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead, InsightRead];
     let reads = [&desk[..], &money[..]].concat();
     assert!(Permission::ALL.into_iter().all(|permission| Role::Auditor.may(permission) == reads.contains(&permission)));
     for role in Role::ALL {
