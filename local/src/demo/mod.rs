@@ -6,13 +6,15 @@
 //!
 //! - `people`, `promises`, `clients`: the tenant; - `scenarios`: what happens at a help desk; - `script`: how one of
 //!   them goes; - `cases`: which happen when; - `desk`: working through them in the order of time; - `save`: writing;
-//! - `billing`: its contracts and a year of their invoices, which the run itself makes.
+//! - `billing`: its contracts and a year of their invoices, which the run itself makes; - `licences`: what its clients are
+//!   licensed for, what they use of it, and what of it is waste, which the review itself finds.
 
 mod billing;
 mod cases;
 mod clients;
 mod desk;
 mod house;
+mod licences;
 mod people;
 mod promises;
 mod random;
@@ -95,6 +97,7 @@ pub async fn load(app: &App, progress: &Progress) -> Result<()> {
     let pieces = billing::pieces(&worked.cases);
     save::tickets(&world, &house, worked, progress).await?;
     billing::load(app, &house, pieces, now).await?;
+    licences::load(app, &house, now).await?;
     app.settle_without(Some(contract::documents::RENDER.name)).await;
     progress.done();
     Ok(())

@@ -153,18 +153,18 @@ impl Agreed {
 }
 
 /// Noon on a day.
-pub(super) fn midday(on: Date, zone: &Zone) -> Timestamp {
+pub(in crate::demo) fn midday(on: Date, zone: &Zone) -> Timestamp {
     hour(on, 12, zone)
 }
 
 /// A full hour of a day.
-pub(super) fn hour(on: Date, hour: i8, zone: &Zone) -> Timestamp {
+pub(in crate::demo) fn hour(on: Date, hour: i8, zone: &Zone) -> Timestamp {
     let at = on.to_datetime(time(hour, 0, 0, 0)).to_zoned(zone.rules().clone());
     at.map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
 }
 
 /// The text with its dates.
-fn dated(text: &str, today: Date) -> String {
+pub(in crate::demo) fn dated(text: &str, today: Date) -> String {
     let mut parts = text.split("\"{");
     let mut dated = parts.next().unwrap_or_default().to_owned();
     for part in parts {

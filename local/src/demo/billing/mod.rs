@@ -1,7 +1,7 @@
 //! The demo's money: contracts of every kind, and a year of their bills as the run makes them. The run itself bills, at
 //! the instants of the past at which it would have; so invoices, postings and reports are what they always are.
 
-mod agreed;
+pub(super) mod agreed;
 mod charged;
 mod dunned;
 mod paid;
