@@ -172,8 +172,16 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
 fn product(number: u64, told: ToldProduct, now: Timestamp) -> Result<domain::licences::Product> {
     let ToldProduct { vendor, name, category, purpose, editions, sensitive, unreported } = told;
     let unused_after_days = None;
-    let new =
-        NewProduct { vendor, name, category, purpose, editions, unused_after_days, use_reported: !unreported, sensitive };
+    let new = NewProduct {
+        vendor,
+        name,
+        category,
+        purpose,
+        editions,
+        unused_after_days,
+        use_reported: !unreported,
+        sensitive,
+    };
     Ok(product::add(id(number, ProductId::from_uuid), new, now)?)
 }
 

@@ -11,7 +11,9 @@ use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
 use domain::ids::{
-    AmendmentId, AnomalyId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId, FindingId, ImportId, InvoiceId, KnownEventId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId, SeriesId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
+    AmendmentId, AnomalyId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId,
+    FindingId, ImportId, InvoiceId, KnownEventId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId,
+    SeriesId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
 use domain::licences::Holder;
 use iso_currency::Currency;

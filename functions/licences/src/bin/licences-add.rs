@@ -1,0 +1,5 @@
+//! Add a licence of a client; seats, cost and price hold from its first day on.
+
+fn main() -> runtime::Exit {
+    runtime::serve(licences::routes::add::route())
+}

@@ -1,0 +1,5 @@
+//! Read a product.
+
+fn main() -> runtime::Exit {
+    runtime::serve(licences::routes::get_product::route())
+}

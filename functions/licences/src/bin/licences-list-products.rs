@@ -1,0 +1,5 @@
+//! List the software catalogue, by vendor and name.
+
+fn main() -> runtime::Exit {
+    runtime::serve(licences::routes::list_products::route())
+}

@@ -1,0 +1,5 @@
+//! Looks over every client's licences in its night: what is found, what is gone, what it would save, how much was used.
+
+fn main() -> runtime::Exit {
+    runtime::serve_job(licences::jobs::review::job())
+}
