@@ -7,6 +7,9 @@ mod budget;
 mod chargeback;
 mod outlook;
 
-pub use budget::{Alerts, Budget, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope, Threshold, Warning, add, told};
+pub use budget::{
+    Alerts, Budget, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope, Threshold, Warning,
+    add, told,
+};
 pub use chargeback::{Part, Weighted, chargeback};
 pub use outlook::{Forecast, Outlook, Spent, outlook};
