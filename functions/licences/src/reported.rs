@@ -1,6 +1,7 @@
 //! Use that was reported, written in parts that each are true by themselves: a part that is written twice changes nothing,
 //! so a batch that dies in between is sent again and comes to the same.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contacts::Contact;
@@ -59,8 +60,8 @@ pub(crate) async fn features_of(cx: &Cx, batch: &[Reported]) -> Result<BTreeMap<
     let mut known = BTreeMap::new();
     let mut check = Check::new();
     for (index, event) in batch.iter().enumerate() {
-        if !known.contains_key(&event.product) {
-            known.insert(event.product, product_named(cx, event.product).await?);
+        if let Entry::Vacant(unknown) = known.entry(event.product) {
+            unknown.insert(product_named(cx, event.product).await?);
         }
         let field = format!("/events/{index}/product");
         check.that(known[&event.product].is_some(), &field, "unknown", "names nothing that you have; check the id");

@@ -1,6 +1,7 @@
 //! Read a calendar of renewals.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::Vacant;
 
 use contract::renewals::{CalendarQuery, GET_CALENDAR};
 use contract::{NoBody, NoPath, Nothing};
@@ -45,8 +46,8 @@ async fn entries(store: &TenantStore, client: Option<ClientId>) -> Result<Vec<En
         let found = store.licence_terms(client, None, &page).await?;
         for of in found.items.into_iter().map(|of| of.value) {
             let Some(coming) = of.coming else { continue };
-            if !names.contains_key(&of.client) {
-                names.insert(of.client, store.client(of.client).await?.value.name);
+            if let Vacant(unknown) = names.entry(of.client) {
+                unknown.insert(store.client(of.client).await?.value.name);
             }
             let client = names[&of.client].clone();
             entries.push(Entry { licence: of.licence, name: of.name, client, coming, updated_at: of.updated_at });
