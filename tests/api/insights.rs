@@ -176,7 +176,8 @@ async fn sensitivity_and_method_are_the_series_then_the_clients_then_the_msps() 
     let other = owner.client("Birch Lane").await;
     owner.import_costs(&other, "azure-main", &file(&spiked("2026-01-29"))).await;
     stack.detect().await;
-    assert_eq!((anomalies(&owner, &other).await.len(), told(&stack)), (1, 0), "it comes to less than is told");
+    assert!(anomalies(&owner, &other).await.len() > 1, "at twice the sensitivity more than the spike is unusual");
+    assert_eq!(told(&stack), 0, "it comes to less than is told");
 }
 
 #[tokio::test]
