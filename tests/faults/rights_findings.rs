@@ -22,7 +22,7 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person) {
     let product = owner.create("/v1/products", product).await;
     let licence = json!({
         "client": client, "product": product["id"], "kind": "subscription", "seats": 3, "cycle": "annual",
-        "cost_per_seat": { "minor": 100_00, "currency": "EUR" }, "starts_on": "2026-01-01",
+        "cost_per_seat": { "minor": 10_000, "currency": "EUR" }, "starts_on": "2026-01-01",
     });
     let licence = owner.create("/v1/licences", licence).await;
     let path = format!("/v1/licences/{}", licence["id"].as_str().expect("an id"));
