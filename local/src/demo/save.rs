@@ -7,6 +7,7 @@ use domain::users::Owners;
 use runtime::{Result, World};
 use store::commit::MAX_ACTIONS;
 use store::departments::Rotation;
+use store::findings::Review;
 use store::{Commit, Stamp, TenantStore};
 use uuid::Uuid;
 
@@ -85,7 +86,8 @@ pub(super) async fn house(world: &World, house: &House) -> Result<()> {
         batch.add(1, |commit| commit.create(department)).await?;
     }
     for client in &house.clients {
-        batch.add(1, |commit| commit.create(client)).await?;
+        let review = Review::first(client.id, world.now());
+        batch.add(2, |commit| commit.create(client).create(&review)).await?;
     }
     for contact in &house.contacts.0 {
         batch.add(1, |commit| commit.create(contact)).await?;

@@ -1,6 +1,7 @@
 //! The rules, by tables and properties. One program: what they all need is built once.
 
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "476_00 is 476.00 in minor units")]
 
 mod access;
 mod assignment;
