@@ -156,7 +156,13 @@ impl Things {
     /// The path of an operation to these.
     pub(crate) fn path(&self, operation: &Operation) -> String {
         let names = operation.spec.path_names();
-        names.fold(operation.spec.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), self.id(name)))
+        let path = names
+            .fold(operation.spec.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), self.id(name)));
+        // What must be asked for with a read are days.
+        let parameters: Vec<Value> = operation.parameters.iter().map(|parameter| json!(parameter)).collect();
+        let asked = parameters.iter().filter(|of| of["in"] == "query" && of["required"] == true);
+        let days: Vec<String> = asked.map(|of| format!("{}=2026-01-31", of["name"].as_str().unwrap())).collect();
+        if days.is_empty() { path } else { format!("{path}?{}", days.join("&")) }
     }
 
     /// The example body of an operation, with these in the place of the ids of the demo tenant.

@@ -187,7 +187,7 @@ async fn the_tenant_is_whole_and_samples_and_sign_ins_lead_to_it() {
     assert_eq!(clients.len(), 12);
     for client in clients {
         let contacts = store.contacts(client.value.id, &ALL).await.expect("contacts").items;
-        assert!((2..=6).contains(&contacts.len()), "{} has {} contacts", client.value.name, contacts.len());
+        assert!((2..=7).contains(&contacts.len()), "{} has {} contacts", client.value.name, contacts.len());
     }
     let technicians = UserFilter { roles: vec![Role::Technician], ..UserFilter::default() };
     let technicians = store.users(&technicians, &ALL).await.expect("users").items;

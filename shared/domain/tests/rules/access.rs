@@ -53,7 +53,7 @@ fn roles_may_what_the_table_says() {
     assert_eq!(who(InsightManage), ["owner", "manager", "billing"]);
     assert_eq!(who(AuditRead), ["owner", "manager", "auditor"]);
     let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead, AuditRead];
-    let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead, InsightRead];
+    let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead, ProductRead, LicenceRead, InsightRead];
     let reads = [&desk[..], &money[..]].concat();
     assert!(Permission::ALL.into_iter().all(|permission| Role::Auditor.may(permission) == reads.contains(&permission)));
     for role in Role::ALL {

@@ -151,12 +151,12 @@ fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
     let usual = |n: i64| 10_000 + n % 7 * 100;
     let wrong = costs(0..60, |n| if n == 50 { 40_000 } else { usual(n) });
     let (told, _) = watch().told(import(1), (day(0), day(59)), &wrong, &Days::new());
-    let (judged, _) = looked(told, &wrong, 65);
+    let (judged, _) = looked(told, &wrong, 64);
     let right = costs(50..51, usual);
     let (anew, changed) = judged.clone().told(import(2), (day(50), day(50)), &right, &wrong);
     assert_eq!((changed.len(), anew.next), (1, Some(day(0))));
     let days = costs(0..60, usual);
-    let (after, found) = looked(anew, &days, 65);
+    let (after, found) = looked(anew, &days, 64);
     assert_eq!(found, [(day(50), Change::Withdrawn)]);
     assert_eq!(after.onsets.len(), 0);
     let (same, changed) = judged.clone().told(import(3), (day(50), day(50)), &costs(50..51, |_| 40_000), &wrong);
@@ -176,7 +176,7 @@ fn what_no_file_tells_of_is_missing_in_time_and_a_series_sleeps_in_the_end() {
     // A day that was told of and has no cost came to nothing: it is no gap.
     let none = costs(0..14, |_| 100);
     let (told, _) = watch().told(import(1), (day(0), day(40)), &none, &Days::new());
-    let (_, found) = looked(told, &none, 50);
+    let (_, found) = looked(told, &none, 45);
     assert!(
         found.iter().all(|(_, change)| matches!(change, Change::Is { anomaly, .. } if anomaly.kind != Kind::Missing))
     );

@@ -193,7 +193,9 @@ impl Reader {
 
     fn row(&mut self, count: usize) -> Result<(), FileFault> {
         let Some(columns) = self.columns.clone() else {
-            let head: Vec<String> = (0..count).map(|at| self.text(at).into_owned()).collect();
+            // The mark of UTF-8 before the first name: the CSV reader knows it only when it comes in one piece.
+            let name = |at| self.text(at).trim_start_matches('\u{feff}').to_owned();
+            let head: Vec<String> = (0..count).map(name).collect();
             self.columns = Some(Columns::of(&head)?);
             return Ok(());
         };

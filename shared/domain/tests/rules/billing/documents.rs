@@ -134,7 +134,7 @@ fn the_letter_speaks_the_documents_language_and_says_where_to_pay() {
     let letterhead = Letterhead { language: Language::De, ..Letterhead::default() };
     let cover = cover(&document_with(&invoice, lines, &letterhead));
     assert_eq!(cover.subject, "Rechnung INV-000001 von Nordlicht IT");
-    for words in ["2.380,00\u{a0}EUR", "31.03.2026", "https://app.example/invoices/inv_"] {
+    for words in ["2.380,00\u{a0}EUR", "31.03.2026", "https://app.example/v1/pay/link"] {
         assert!(cover.text.contains(words), "{words} in {}", cover.text);
     }
 }
