@@ -40,8 +40,9 @@ impl Functions {
             billing::routes(),
             licences::routes(),
             insights::routes(),
+            budgets::routes(),
         ];
-        let jobs = [tickets::jobs(), billing::jobs(), licences::jobs(), insights::jobs()];
+        let jobs = [tickets::jobs(), billing::jobs(), licences::jobs(), insights::jobs(), budgets::jobs()];
         let reactions = [
             tickets::reactions(),
             notifications::reactions(),

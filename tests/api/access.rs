@@ -187,12 +187,25 @@ async fn filters_do_not_open_another_clients_lists() {
     assert!(!users.contains(&owner.id), "the MSP's own people are not the client's to list");
 }
 
-/// All that can be read of some things, without the clocks, which go on.
+fn without_links(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !["url", "expires_at"].contains(&name.as_str()));
+            fields.values_mut().for_each(without_links);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_links),
+        _ => {}
+    }
+}
+
+/// All that can be read of some things, without links to files, which are signed anew each time.
 async fn everything(owner: &Person, things: &Things) -> Vec<Value> {
     let mut all = Vec::new();
     for operation in closed().iter().filter(|operation| operation.spec.method == contract::Method::Get) {
         if operation.spec.path_names().next().is_some() {
-            all.push(owner.get(&things.path(operation)).await.expect(200));
+            let mut read = owner.get(&things.path(operation)).await.expect(200);
+            without_links(&mut read);
+            all.push(read);
         }
     }
     all

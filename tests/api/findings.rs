@@ -257,3 +257,23 @@ async fn utilisation_tells_seats_holders_and_people_at_work_day_by_day() {
     let far = desk.owner.get(&format!("{path}/{}?from=2025-01-01&to=2026-02-02", desk.product)).await.with(400);
     assert_eq!(far.pointers(), ["?to"]);
 }
+
+#[tokio::test]
+async fn seats_that_are_kept_free_on_purpose_are_not_too_many() {
+    let desk = Desk::start().await;
+    let path = format!("/v1/licences/{}", desk.licence);
+    desk.owner.change(&path, json!({ "spare_seats": 3 })).await;
+    desk.review().await;
+    let surplus = desk.of_kind("over_bought").await;
+    assert_eq!(
+        surplus["action"],
+        json!({ "kind": "resize_at_renewal", "seats": 6 }),
+        "three are held, three kept free"
+    );
+    assert_eq!(surplus["worth"]["yearly"], euros(4 * 25_00 * 12));
+    desk.owner.change(&path, json!({ "spare_seats": 7 })).await;
+    desk.stack.advance("PT24H").await;
+    assert!(desk.found("&kind=over_bought").await.is_empty());
+    let too_many = desk.owner.get(&path).await;
+    assert_eq!(too_many.expect(200)["spare_seats"], 7);
+}

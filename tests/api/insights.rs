@@ -24,7 +24,7 @@ async fn series(owner: &Person, client: &str) -> Vec<Value> {
 /// What a series came to on a day, in cents.
 async fn cents(owner: &Person, series: &Value, on: &str) -> Value {
     let path = format!("/v1/cost-series/{}?from={on}&to={on}", series["id"].as_str().unwrap());
-    owner.get(&path).await.expect(200)["days"][0]["cost"]["minor"].clone()
+    owner.get(&path).await.expect(200)["days"][0]["amount"]["minor"].clone()
 }
 
 fn told(stack: &Stack) -> usize {

@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 19] = [
+const KINDS: [(&str, &str); 23] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -29,6 +29,10 @@ const KINDS: [(&str, &str); 19] = [
     ("import", "imp_"),
     ("series", "ser_"),
     ("anomaly", "anm_"),
+    ("access", "axs_"),
+    ("event", "kev_"),
+    ("audit", "lau_"),
+    ("budget", "bdg_"),
 ];
 
 /// Ids by the name that paths have for them.
@@ -94,7 +98,14 @@ impl Things {
         let kiosk = json!({ "holder": { "kind": "device", "name": "kiosk" } });
         let seats = format!("/v1/licences/{}/seats", id(&licence));
         owner.post(&seats).json(&kiosk).send().await.expect(200);
-        owner.stack.app.run_job("licences-review", runtime::jobs::JobInput::default()).await.expect("it runs");
+        let access = used_at_last(owner, &client).await;
+        let event = json!({ "from": "2025-06-01", "to": "2025-06-02", "why": "Migration" });
+        let event = owner.create(&format!("/v1/clients/{client}/known-events"), event).await;
+        let auditing = owner.post(&format!("/v1/clients/{client}/licence-audits"));
+        let audit = auditing.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
+        owner.stack.app.settle().await;
+        let budget = json!({ "name": "IT", "from": "2026-01", "months": [{ "minor": 10_000, "currency": "EUR" }] });
+        let budget = owner.create(&format!("/v1/clients/{client}/budgets"), budget).await;
         let found = owner.get(&format!("/v1/findings?client={client}")).await.expect(200);
         let finding = found["items"][0].clone();
         let (import, series, anomaly) = watched(owner, &client).await;
@@ -102,6 +113,10 @@ impl Things {
             ("import", import),
             ("series", series),
             ("anomaly", anomaly),
+            ("access", access),
+            ("event", id(&event)),
+            ("audit", id(&audit)),
+            ("budget", id(&budget)),
             ("method", id(&method)),
             ("product", id(&product)),
             ("licence", id(&licence)),
@@ -158,11 +173,15 @@ impl Things {
         let names = operation.spec.path_names();
         let path = names
             .fold(operation.spec.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), self.id(name)));
-        // What must be asked for with a read are days.
+        // What must be asked for with a read are days, and as what kind of file.
         let parameters: Vec<Value> = operation.parameters.iter().map(|parameter| json!(parameter)).collect();
         let asked = parameters.iter().filter(|of| of["in"] == "query" && of["required"] == true);
-        let days: Vec<String> = asked.map(|of| format!("{}=2026-01-31", of["name"].as_str().unwrap())).collect();
-        if days.is_empty() { path } else { format!("{path}?{}", days.join("&")) }
+        let given = |of: &Value| match of["name"].as_str().unwrap() {
+            "format" => "format=csv".to_owned(),
+            day => format!("{day}=2026-01-31"),
+        };
+        let asked: Vec<String> = asked.map(given).collect();
+        if asked.is_empty() { path } else { format!("{path}?{}", asked.join("&")) }
     }
 
     /// The example body of an operation, with these in the place of the ids of the demo tenant.
@@ -216,6 +235,21 @@ pub(crate) fn said(answer: tests::Answer) -> (u16, Value) {
     let tests::Answer { status, mut body, .. } = answer;
     body.as_object_mut().map(|body| body.remove("request_id"));
     (status, body)
+}
+
+/// What is unusual about the use of somebody at a client, found in its night: the first of what is sensitive.
+async fn used_at_last(owner: &Person, client: &str) -> String {
+    let product = json!({ "vendor": "Contoso", "name": "Payroll", "category": "People", "sensitive": true });
+    let product = owner.create("/v1/products", product).await;
+    for (name, at) in [("Ada", "2026-01-05T09:00:00Z"), ("Ben", "2026-01-30T09:00:00Z")] {
+        let who = owner.create(&format!("/v1/clients/{client}/contacts"), json!({ "name": name })).await;
+        let event = json!({ "id": name, "who": who["id"], "product": product["id"], "at": at });
+        let events = owner.post(&format!("/v1/clients/{client}/usage-events")).json(&json!({ "events": [event] }));
+        events.key(&format!("probe-{}", tests::unique())).send().await.expect(200);
+    }
+    owner.stack.app.run_job("licences-review", runtime::jobs::JobInput::default()).await.expect("it runs");
+    let found = owner.get(&format!("/v1/access-anomalies?client={client}")).await.expect(200);
+    found["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
 /// A file of costs of a client, a series of it, and what was found there.

@@ -7,11 +7,11 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 /// What a package may use of ours; `None` is everything.
 fn may_use(package: &str, folder: &str) -> Option<&'static [&'static str]> {
     if folder == "functions" {
-        return Some(&["domain", "contract", "store", "runtime"]);
+        return Some(&["domain", "contract", "sheets", "store", "runtime"]);
     }
     match package {
         "domain" => Some(&[]),
-        "contract" | "store" => Some(&["domain"]),
+        "contract" | "sheets" | "store" => Some(&["domain"]),
         "runtime" => Some(&["contract", "store", "domain"]),
         "xtask" => Some(&["contract"]),
         "local" | "tests" => None,

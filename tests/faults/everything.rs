@@ -31,6 +31,7 @@ pub(crate) async fn happens(stack: &Stack) {
     Box::pin(crate::rights_documents::happens(stack, &desk.owner)).await;
     Box::pin(crate::rights_findings::happens(stack, &desk.owner, &desk.customer)).await;
     Box::pin(crate::rights_insights::happens(stack, &desk.owner)).await;
+    Box::pin(crate::rights_budgets::happens(stack, &desk.owner, &desk.customer)).await;
     Box::pin(time_passes(stack, &desk)).await;
 }
 

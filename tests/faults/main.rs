@@ -14,6 +14,7 @@ mod licence_review;
 mod payment_retry;
 mod prepaid_run;
 mod rights;
+mod rights_budgets;
 mod rights_contracts;
 mod rights_documents;
 mod rights_findings;

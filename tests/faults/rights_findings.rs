@@ -54,6 +54,16 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person) {
     for what in ["true-up", "utilisation"] {
         owner.get(&format!("/v1/clients/{client}/{what}")).await.expect(200);
     }
+    let audits = format!("/v1/clients/{client}/licence-audits");
+    let audit = owner.post(&audits).key(&key()).send().await.expect(201);
+    let audit = format!("{audits}/{}", audit["id"].as_str().expect("an id"));
+    owner.get(&audit).await.expect(200);
+    stack.app.settle().await;
+    assert_eq!(
+        owner.get(&audit).await.expect(200)["files"].as_array().map(Vec::len),
+        Some(if cfg!(feature = "pdf") { 3 } else { 2 })
+    );
+    owner.get(&audits).await.expect(200);
     let days = format!("utilisation/{}?from=2026-01-20&to=2026-02-20", product["id"].as_str().expect("an id"));
     owner.get(&format!("/v1/clients/{client}/{days}")).await.expect(200);
     reviewed(stack, 36).await;

@@ -9,24 +9,10 @@ use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{AmendmentId, ContractId, LineId};
 use domain::invalid::Check;
-use domain::zone::Zone;
 use jiff::civil::Date;
-use runtime::{Answer, Cx, Result};
+use runtime::{Answer, Cx, Here, Result};
 use store::Versioned;
 use store::contracts::{KeptAmendment, KeptContract, amendment_fits, lines_fit};
-
-/// Where the tenant is, and the day that it is there.
-pub(crate) struct Here {
-    pub(crate) zone: Zone,
-    pub(crate) today: Date,
-}
-
-/// Where the tenant is, and the day that it is there.
-pub(crate) async fn here(cx: &Cx) -> Result<Here> {
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
-    Ok(Here { zone, today })
-}
 
 /// Reads a contract that the caller may see.
 pub(crate) async fn visible_contract(cx: &Cx, id: ContractId) -> Result<Versioned<KeptContract>> {

@@ -191,7 +191,7 @@ impl DueContract {
             let minutes = SignedDuration::from_mins(i64::from(*minutes) - 1);
             started_at.saturating_add(minutes).unwrap_or(*started_at)
         });
-        last.max().map(|last| last.to_zoned(house.zone.rules().clone()).date())
+        last.max().map(|last| house.zone.date(last))
     }
 
     /// Leaves to another contract of the client what its bill on the same invoice takes up.

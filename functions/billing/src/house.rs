@@ -35,7 +35,7 @@ impl House {
     pub(crate) async fn of(store: &TenantStore, now: Timestamp) -> Result<Self> {
         let (tenant, settings, rates) = try_join!(store.tenant_record(), store.billing_settings(), store.rate_book())?;
         let zone = tenant.value.zone;
-        let today = now.to_zoned(zone.rules().clone()).date();
+        let today = zone.date(now);
         let (settings, rates, calendar) = (settings.value, rates.value, tenant.value.calendar);
         let (quiet, calendars) = (Mutex::default(), Mutex::default());
         Ok(House { zone, today, settings, rates, calendar, quiet, calendars })

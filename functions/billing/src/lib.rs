@@ -5,7 +5,6 @@ mod due;
 mod dunning;
 mod exporting;
 mod facts;
-mod files;
 mod house;
 mod invoicing;
 mod issued;

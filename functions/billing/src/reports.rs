@@ -20,7 +20,7 @@ impl Frame {
     /// Of a report in a currency, or in the tenant's.
     pub(crate) async fn of(cx: &Cx, currency: Option<Currency>) -> Result<Self> {
         let tenant = cx.store.tenant_record().await?.value;
-        let today = cx.now.to_zoned(tenant.zone.rules().clone()).date();
+        let today = tenant.zone.date(cx.now);
         Ok(Frame { zone: tenant.zone, today, currency: currency.unwrap_or(tenant.currency) })
     }
 

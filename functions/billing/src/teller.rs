@@ -333,7 +333,7 @@ impl Came<'_> {
 /// The tenant's local date.
 pub(crate) async fn today(store: &TenantStore, now: Timestamp) -> Result<Date> {
     let zone = store.tenant_record().await?.value.zone;
-    Ok(now.to_zoned(zone.rules().clone()).date())
+    Ok(zone.date(now))
 }
 
 /// Chance, the same whenever this try is closed, so that a repeat plans the same next one.

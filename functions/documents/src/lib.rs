@@ -1,5 +1,6 @@
 //! Documents on paper. The one package that holds Typst, which is larger than all the rest of Steward.
 
+mod audits;
 #[cfg(feature = "pdf")]
 pub mod typeset;
 

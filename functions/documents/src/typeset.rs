@@ -1,4 +1,4 @@
-//! From a document to a PDF, by Typst: one template, fonts in the binary, no files, no network, no clock.
+//! From a document to a PDF, by Typst: a template each, fonts in the binary, no files, no network, no clock.
 //!
 //! What the document says reaches the template as data (`sys.inputs`), never as its text, so nothing that somebody wrote
 //! can be markup. The same document gives the same bytes: the only date in the file is the document's own.
@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use domain::billing::documents::facts::Document;
 use domain::billing::documents::printed::{Printed, print};
+use domain::ids::LicenceAuditId;
+use domain::licences::audit::PrintedAudit;
 use runtime::{Error, Result};
+use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Dict, Duration, Smart, Value};
 use typst::syntax::{FileId, Source};
@@ -17,8 +20,9 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
-/// The template. Changing it changes the documents to come, never one that was made.
-const TEMPLATE: &str = include_str!("invoice.typ");
+/// The templates. Changing one changes the documents to come, never one that was made.
+const INVOICE: &str = include_str!("invoice.typ");
+const AUDIT: &str = include_str!("audit.typ");
 
 /// Inter, under the SIL Open Font License 1.1 (fonts/OFL.txt): Latin, Greek and Cyrillic, and the signs of currencies.
 const FONTS: [&[u8]; 2] = [include_bytes!("../fonts/Inter-Regular.ttf"), include_bytes!("../fonts/Inter-SemiBold.ttf")];
@@ -48,14 +52,27 @@ pub struct Pdf {
 /// # Errors
 /// When the document's lines do not add up; a defect when the template does not compile.
 pub fn pdf(document: &Document) -> Result<Pdf> {
-    let pages = lay_out(document)?;
+    let name = format!("{} {}", document.id, document.look.name());
+    written(&lay_out(document)?, name, document.lines.len() <= MOST_TAGGED_LINES)
+}
+
+/// Sets a report of licences and writes it as a PDF.
+///
+/// # Errors
+/// A defect when the template does not compile.
+pub fn audit_pdf(id: LicenceAuditId, audit: &PrintedAudit) -> Result<Pdf> {
+    let rows: usize = audit.sections.iter().map(|section| section.rows.len()).sum();
+    written(&compile(AUDIT, audit, None)?, id.to_string(), rows <= MOST_TAGGED_LINES)
+}
+
+fn written(pages: &PagedDocument, name: String, tagged: bool) -> Result<Pdf> {
     let options = PdfOptions {
-        ident: Smart::Custom(format!("{} {}", document.id, document.look.name())),
+        ident: Smart::Custom(name),
         creator: Smart::Custom(Some("Steward".to_owned())),
-        tagged: document.lines.len() <= MOST_TAGGED_LINES,
+        tagged,
         ..PdfOptions::default()
     };
-    let bytes = typst_pdf::pdf(&pages, &options).map_err(|errors| said(&errors))?;
+    let bytes = typst_pdf::pdf(pages, &options).map_err(|errors| said(&errors))?;
     typst::comemo::evict(REMEMBERED);
     Ok(Pdf { bytes, pages: u32::try_from(pages.pages().len()).unwrap_or(u32::MAX) })
 }
@@ -67,14 +84,19 @@ pub fn pdf(document: &Document) -> Result<Pdf> {
 pub fn lay_out(document: &Document) -> Result<PagedDocument> {
     let logo = document.issuer.letterhead.logo.as_ref().and_then(|logo| logo.bytes());
     let printed = Printed { logo: logo.is_some(), ..print(document)? };
-    let json = serde_json::to_string(&printed).map_err(|e| Error::Internal(e.to_string()))?;
+    compile(INVOICE, &printed, logo)
+}
+
+/// Sets what a template is given to say.
+fn compile(template: &str, says: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument> {
+    let json = serde_json::to_string(says).map_err(|e| Error::Internal(e.to_string()))?;
     let mut inputs = Dict::new();
     inputs.insert("document".into(), Value::Str(json.into()));
     if let Some(logo) = logo {
         inputs.insert("logo".into(), Value::Bytes(Bytes::new(logo)));
     }
     let library = LazyHash::new(Library::builder().with_inputs(inputs).build());
-    let desk = Desk { library, template: Source::detached(TEMPLATE) };
+    let desk = Desk { library, template: Source::detached(template) };
     typst::compile::<PagedDocument>(&desk).output.map_err(|errors| said(&errors))
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct House {
 impl House {
     async fn of(store: &TenantStore, client: ClientId, now: Timestamp) -> Result<Self> {
         let zone = store.tenant_record().await?.value.zone;
-        let today = now.to_zoned(zone.rules().clone()).date();
+        let today = zone.date(now);
         let since = today.saturating_sub(DAYS_BACK.days());
         let known = store.known_events(client, since, MOST_KNOWN).await?;
         let departments = store.client(client).await?.value.departments;
@@ -46,7 +46,7 @@ impl House {
 
     /// The rules that hold for a series.
     pub(crate) fn rules(&self, series: &CostSeries) -> Rules {
-        Rules::of(&self.tenant, &self.client, series.tuning, series.feedback)
+        Rules::of(&self.tenant, &self.client, series.tuning, series.feedback).of_source(&series.source)
     }
 
     /// The name of a series' department.

@@ -14,12 +14,15 @@ pub mod routes {
     pub mod get_import;
     pub mod get_series;
     pub mod get_settings;
+    pub mod judge_access_anomaly;
     pub mod judge_anomaly;
+    pub mod list_access_anomalies;
     pub mod list_anomalies;
     pub mod list_imports;
     pub mod list_known_events;
     pub mod list_series;
     pub mod read_import;
+    pub mod withdraw_known_event;
 }
 
 /// What a schedule starts.
@@ -44,8 +47,11 @@ pub fn routes() -> Vec<runtime::Handler> {
         judge_anomaly::route(),
         add_known_event::route(),
         list_known_events::route(),
+        withdraw_known_event::route(),
         get_settings::route(),
         change_settings::route(),
+        list_access_anomalies::route(),
+        judge_access_anomaly::route(),
     ]
 }
 

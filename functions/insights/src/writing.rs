@@ -6,14 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::SeriesId;
-use domain::insights::costs::{CostSeries, Days, SeriesName};
+use domain::insights::costs::{Days, SeriesName};
 use domain::insights::imports::{CostImport, ImportState};
-use domain::insights::watch::Watch;
-use iso_currency::Currency;
-use jiff::civil::Date;
 use runtime::{Error, JobCx, Result};
-use store::insights::KeptWatch;
-use store::{Commit, TenantStore};
+use store::TenantStore;
+use store::telling::Telling;
 
 use crate::reading::kept;
 
@@ -37,8 +34,8 @@ pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) 
     let (mut failed, nothing) = (None, Days::new());
     for (at, id) in left.enumerate() {
         let (name, file) = told.get(&id).map_or((None, &nothing), |(name, days)| (Some(name), days));
-        let told = Told { import, days, id, name, file };
-        match cx.reconcile(|| told.commit(cx, store)).await {
+        let telling = Telling { series: id, client: import.client, name, by: import.id, span: days, days: file };
+        match cx.reconcile(|| async { Ok(((), store.tell(&telling, cx.now).await?)) }).await {
             Ok(()) => {}
             Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
             // One series that cannot be written keeps none of the others from it; the file is looked at again for it.
@@ -84,39 +81,4 @@ async fn note(
         Ok(((), (goes_on && further).then(|| store.commit().update(&next, read.rev))))
     })
     .await
-}
-
-/// What a file tells of a series.
-struct Told<'a> {
-    import: &'a CostImport,
-    /// The first and the last day in the file.
-    days: (Date, Date),
-    id: SeriesId,
-    /// What it is called; none of one that the file has no row of.
-    name: Option<&'a SeriesName>,
-    file: &'a Days,
-}
-
-impl Told<'_> {
-    async fn commit(&self, cx: &JobCx, store: &TenantStore) -> Result<((), Option<Commit>)> {
-        let read = store.watch(self.id).await?;
-        let known = store.cost_days(self.id, self.days.0, self.days.1).await?;
-        let (before, rev) = match &read {
-            Some(read) => (read.value.watch()?, read.rev),
-            None => (Watch::new(self.id, self.import.client), 0),
-        };
-        let (after, changed) = before.clone().told(self.import.id, self.days, self.file, &known.days);
-        if after == before && changed.is_empty() {
-            return Ok(((), None));
-        }
-        let mut commit = store.commit();
-        if let (None, Some(name)) = (&read, self.name) {
-            let unknown = || Error::Internal(format!("no currency {}", name.currency));
-            let currency = Currency::from_code(name.currency).ok_or_else(unknown)?;
-            commit = commit.add_series(&CostSeries::new(self.id, name, currency, cx.now));
-        }
-        let due_at = after.next.map(|_| cx.now);
-        let watch = KeptWatch::new(&after, due_at)?;
-        Ok(((), Some(commit.update(&watch, rev).set_days(self.id, &known, &changed))))
-    }
 }

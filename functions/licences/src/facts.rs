@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::contacts::Contact;
 use domain::ids::{ClientId, LicenceId, ProductId};
 use domain::licences::findings::{Facts, Licence, MONTH_DAYS, Person, Product, Use};
 use domain::licences::utilisation::Active;
-use domain::licences::{LicenceState, ProductUse};
+use domain::licences::{self, LicenceState, ProductUse};
 use domain::zone::Zone;
 use futures::future::try_join_all;
 use jiff::ToSpan;
@@ -14,32 +15,42 @@ use runtime::{Error, Result};
 use store::TenantStore;
 
 /// Most seats of a licence, and most people who use a product, that a review reads.
-const MOST_READ: usize = 20_000;
+pub(crate) const MOST_READ: usize = 20_000;
 /// Licences and products that are read side by side.
 const SIDE_BY_SIDE: usize = 10;
 
 /// A client on a day.
 pub(crate) struct Known {
     pub(crate) facts: Facts,
-    uses: Vec<ProductUse>,
+    /// All its licences, those that have ended or are to come too.
+    pub(crate) licences: Vec<licences::Licence>,
+    /// What people use.
+    pub(crate) uses: Vec<ProductUse>,
+    /// The products that the facts name, whole.
+    pub(crate) products: BTreeMap<ProductId, domain::licences::Product>,
+    /// The client's people, those who left included.
+    pub(crate) contacts: Vec<Contact>,
 }
 
 impl Known {
     /// What is known of a client today.
     pub(crate) async fn of(store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<Self> {
         let all: Vec<LicenceId> = store.licensed(client).await?.into_iter().map(|one| one.licence).collect();
-        let mut licences: Vec<Licence> = Vec::with_capacity(all.len());
+        let (mut licences, mut kept): (Vec<Licence>, Vec<_>) = (Vec::new(), Vec::with_capacity(all.len()));
         for some in all.chunks(SIDE_BY_SIDE) {
             let read = try_join_all(some.iter().map(|id| licence(store, *id, today))).await?;
-            licences.extend(read.into_iter().flatten());
+            for (licence, in_force) in read {
+                kept.push(licence);
+                licences.extend(in_force);
+            }
         }
         let used = store.used_products(client).await?;
-        let ids: BTreeSet<ProductId> = licences.iter().map(|one| one.product).chain(used.iter().copied()).collect();
+        let ids: BTreeSet<ProductId> = kept.iter().map(|one| one.product).chain(used.iter().copied()).collect();
         let ids: Vec<ProductId> = ids.into_iter().collect();
-        let mut products = BTreeMap::new();
+        let mut catalogue = BTreeMap::new();
         for some in ids.chunks(SIDE_BY_SIDE) {
             let read = try_join_all(some.iter().map(|id| store.product(*id))).await?;
-            products.extend(read.iter().map(|read| (read.value.id, Product::from(&read.value))));
+            catalogue.extend(read.into_iter().map(|read| (read.value.id, read.value)));
         }
         let (mut uses, mut strangers) = (Vec::new(), Vec::new());
         for product in used {
@@ -51,11 +62,13 @@ impl Known {
             uses.extend(people);
             strangers.extend(unknown.into_iter().map(Into::into));
         }
-        let people = store.all_contacts(client).await?;
-        let people = people.iter().map(|contact| (contact.id, Person::from(contact))).collect();
+        let products = catalogue.iter().map(|(id, product)| (*id, Product::from(product))).collect();
+        let contacts = store.all_contacts(client).await?;
+        let people = contacts.iter().map(|contact| (contact.id, Person::from(contact))).collect();
         let of_use = |used: &ProductUse| ((used.contact, used.product), Use::of(used, today, zone));
         let by_person = uses.iter().map(of_use).collect();
-        Ok(Self { facts: Facts { today, products, licences, people, uses: by_person, strangers }, uses })
+        let facts = Facts { today, products, licences, people, uses: by_person, strangers };
+        Ok(Self { facts, licences: kept, uses, products: catalogue, contacts })
     }
 
     /// Who was at work with what on a day.
@@ -66,15 +79,16 @@ impl Known {
     }
 }
 
-/// A licence with its seats, when it is in force.
-async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<Option<Licence>> {
+/// A licence, and what it is with its seats when it is in force.
+async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<(licences::Licence, Option<Licence>)> {
     let licence = store.licence(id).await?.value.licence;
     if licence.state(today) != LicenceState::Active {
-        return Ok(None);
+        return Ok((licence, None));
     }
     let seats = store.all_seats(id, MOST_READ).await?;
     enough(seats.len())?;
-    Ok(Some(Licence::of(licence, seats, today)?))
+    let in_force = Licence::of(licence.clone(), seats, today)?;
+    Ok((licence, Some(in_force)))
 }
 
 /// What is cut off would be taken for what is not there.

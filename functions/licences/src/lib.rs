@@ -4,17 +4,21 @@ mod calendars;
 mod facts;
 mod licensed;
 mod reported;
+mod sign_ins;
+mod told;
 mod used;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {
     pub mod add;
+    pub mod add_audit;
     pub mod add_product;
     pub mod assign_seat;
     pub mod change;
     pub mod change_product;
     pub mod decide_finding;
     pub mod get;
+    pub mod get_audit;
     pub mod get_calendar;
     pub mod get_calendar_link;
     pub mod get_product;
@@ -23,6 +27,7 @@ pub mod routes {
     pub mod get_utilisation;
     pub mod import_seats;
     pub mod list;
+    pub mod list_audits;
     pub mod list_contact_seats;
     pub mod list_findings;
     pub mod list_products;
@@ -41,6 +46,7 @@ pub mod jobs {
 
 /// What an event starts.
 pub mod reactions {
+    pub mod make_audit;
     pub mod measure_savings;
 }
 
@@ -71,6 +77,9 @@ pub fn routes() -> Vec<runtime::Handler> {
         get_savings::route(),
         list_utilisation::route(),
         get_utilisation::route(),
+        add_audit::route(),
+        list_audits::route(),
+        get_audit::route(),
     ]
 }
 
@@ -81,5 +90,5 @@ pub fn jobs() -> Vec<runtime::JobHandler> {
 
 /// Every reaction of this area.
 pub fn reactions() -> Vec<runtime::ReactionHandler> {
-    vec![reactions::measure_savings::reaction()]
+    vec![reactions::measure_savings::reaction(), reactions::make_audit::reaction()]
 }

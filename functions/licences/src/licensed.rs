@@ -9,25 +9,11 @@ use domain::invalid::Check;
 use domain::licences::renewal::coming;
 use domain::licences::{Coming, Licence, Owner, Product, Share};
 use domain::money::Money;
-use domain::zone::Zone;
 use jiff::civil::Date;
 use runtime::references::Reference;
 use runtime::{Cx, Result};
 use store::Versioned;
 use store::licences::KeptLicence;
-
-/// Where the tenant is, and the day that it is there.
-pub(crate) struct Here {
-    pub(crate) zone: Zone,
-    pub(crate) today: Date,
-}
-
-/// Where the tenant is, and the day that it is there.
-pub(crate) async fn here(cx: &Cx) -> Result<Here> {
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
-    Ok(Here { zone, today })
-}
 
 /// Reads a licence that the caller may see.
 pub(crate) async fn visible_licence(cx: &Cx, id: LicenceId) -> Result<Versioned<KeptLicence>> {
@@ -91,7 +77,8 @@ pub(crate) fn shown(cx: &Cx, licence: Licence, assigned: u32, today: Date) -> Re
     let licence = Licence { cost_per_seat, ..licence };
     let cost_a_year = licence.cost_a_year(today).map_err(Refusal::from)?;
     let Licence { id, client, product, name, edition, kind, currency, seats, cost_per_seat, .. } = licence;
-    let Licence { price_per_seat, cycle, term, owner, split, documents, counted, created_at, updated_at, .. } = licence;
+    let Licence { price_per_seat, cycle, term, owner, split, documents, counted, spare_seats, .. } = licence;
+    let Licence { created_at, updated_at, .. } = licence;
     Ok(LicenceView {
         id,
         client,
@@ -121,6 +108,7 @@ pub(crate) fn shown(cx: &Cx, licence: Licence, assigned: u32, today: Date) -> Re
         split,
         documents,
         counted,
+        spare_seats,
         created_at,
         updated_at,
     })

@@ -8,7 +8,7 @@ use domain::contacts::Contact;
 use domain::email::Email;
 use domain::ids::{ClientId, ContactId, ProductId, UnitId};
 use domain::invalid::Check;
-use domain::licences::usage::{Reported, day_of};
+use domain::licences::usage::Reported;
 use domain::licences::{ProductUse, Slug, Unmatched, Used};
 use domain::zone::Zone;
 use runtime::{Cx, Result};
@@ -126,7 +126,7 @@ fn parts(events: &[OfPerson]) -> Vec<Part> {
 pub(crate) async fn keep_unmatched(cx: &Cx, client: ClientId, zone: &Zone, events: Vec<Reported>) -> Result<()> {
     let mut found: BTreeMap<(ProductId, String), Unmatched> = BTreeMap::new();
     for event in events {
-        let (who, day) = (event.who.trim().to_lowercase(), day_of(event.at, zone));
+        let (who, day) = (event.who.trim().to_lowercase(), zone.date(event.at));
         let new = Unmatched { client, product: event.product, who: who.clone(), first_on: day, last_on: day };
         let known = found.remove(&(event.product, who.clone()));
         found.insert((event.product, who), new.and(known.as_ref()));

@@ -1,9 +1,12 @@
 //! The letters: short, plain, and with a link to where the rest is.
 
 use domain::billing::dunning::StepKind;
+use domain::billing::reports::Month;
 use domain::billing::retry::DeclineClass;
+use domain::budgets::{Threshold, Warning};
 use domain::events::{Event, TicketRef};
 use domain::ids::ClientId;
+use domain::insights::{Amount, People};
 use domain::licences::ComingKind;
 use domain::money::Money;
 use domain::sla::ClockKind;
@@ -55,10 +58,28 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
         }
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
-            subject: format!("Unusual costs: {excess}"),
+            subject: match excess {
+                Amount::Money(_) => format!("Unusual costs: {excess}"),
+                Amount::People(People { people }) => format!("Unusual use: {people} people-days"),
+            },
             said: format!(
-                "something in a client's costs is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \
+                "something at a client is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \
                  looked at accordingly from now on:\n\n{app}/anomalies/{anomaly}"
+            ),
+        },
+        Event::BudgetWarned { budget, client, name, warnings, whole, spent, expected, until } => {
+            let said = warned(name, warnings, *whole, *spent, *expected, *until);
+            let reached = warnings.iter().map(|warning| warning.percent).max().unwrap_or_default();
+            Words {
+                subject: format!("Budget {name}: {reached} % reached"),
+                said: format!("{said}\n\n{app}/clients/{client}/budgets/{budget}"),
+            }
+        }
+        Event::AccessAnomalyFound { anomaly, sentence, .. } => Words {
+            subject: "Unusual use of a product".to_owned(),
+            said: format!(
+                "somebody's use of a product is unusual.\n\n{sentence}\n\nSay whether it was expected; an hour that was is \
+                 usual for that person from now on:\n\n{app}/access-anomalies/{anomaly}"
             ),
         },
         Event::DunningStepTaken { invoice, number, step, balance, due_on, .. } => {
@@ -102,6 +123,25 @@ fn coming(name: &str, on: Date, days: u32, what: ComingKind, notice_by: Option<D
         _ => "Renew it by then, or move those who use it.".to_owned(),
     };
     format!("the licence {name} {} on {}, in {days} days. {todo}", comes(what), day(on))
+}
+
+/// What is reached of a budget, and what by.
+fn warned(
+    name: &str,
+    warnings: &[Warning],
+    whole: Money,
+    spent: Money,
+    expected: Option<Money>,
+    until: Month,
+) -> String {
+    let highest = |what| warnings.iter().filter(|warning| warning.what == what).map(|warning| warning.percent).max();
+    let by_spent =
+        highest(Threshold::Actual).map(|percent| format!("{spent} of it is spent, which is {percent} % or more."));
+    let by_forecast = highest(Threshold::Forecast).zip(expected).map(|(percent, expected)| {
+        format!("{expected} is expected to be spent by the end of {until}, which is {percent} % or more.")
+    });
+    let said: Vec<String> = by_spent.into_iter().chain(by_forecast).collect();
+    format!("the budget {name} has {whole} until {until}. {}", said.join(" "))
 }
 
 fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {

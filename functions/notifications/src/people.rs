@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::access::Role;
 use domain::events::Event;
+use domain::ids::ClientId;
 use domain::notices::Recipient;
 use domain::users::{Email, User, UserState};
 use domain::zone::Zone;
@@ -60,7 +61,11 @@ async fn resolve(cx: &ReactionCx, recipient: Recipient) -> Result<Vec<Person>> {
             emails.map(|email| Person { email, name: name.clone(), zone: None, user: None }).collect()
         }
         Recipient::Everybody(role) => {
-            let all = everybody(cx, role).await?.into_iter();
+            let all = everybody(cx, role, None).await?.into_iter();
+            all.filter(|user| reachable(cx, user)).map(of_user).collect()
+        }
+        Recipient::EverybodyAt(client, role) => {
+            let all = everybody(cx, role, Some(client)).await?.into_iter();
             all.filter(|user| reachable(cx, user)).map(of_user).collect()
         }
     })
@@ -74,8 +79,8 @@ fn reachable(cx: &ReactionCx, user: &User) -> bool {
     }
 }
 
-async fn everybody(cx: &ReactionCx, role: Role) -> Result<Vec<User>> {
-    let filter = UserFilter { roles: vec![role], client: None, state: Some(UserState::Active) };
+async fn everybody(cx: &ReactionCx, role: Role, client: Option<ClientId>) -> Result<Vec<User>> {
+    let filter = UserFilter { roles: vec![role], client, state: Some(UserState::Active) };
     let mut page = PageRequest { limit: PAGE, cursor: None };
     let mut all = Vec::new();
     loop {

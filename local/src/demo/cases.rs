@@ -271,7 +271,7 @@ fn the_first(house: &House, now: Timestamp) -> Result<Case> {
     let client = house.clients.first().ok_or_else(|| wrong("no client"))?;
     let contact = house.contacts.of(client.id).next().ok_or_else(|| wrong("no contact"))?;
     let user = house.sign_in(contact.id).ok_or_else(|| wrong("no sign-in"))?.id;
-    let mut date = now.to_zoned(client.zone.rules().clone()).date().saturating_sub(Span::new().days(DAYS_OF_THE_FIRST));
+    let mut date = client.zone.date(now).saturating_sub(Span::new().days(DAYS_OF_THE_FIRST));
     while matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
         date = date.saturating_sub(Span::new().days(1));
     }

@@ -28,6 +28,8 @@ use crate::app::App;
 const REPORTED_DAYS: i64 = 180;
 /// The stream of chance, behind those of the bills.
 const USE: u64 = 1_000_004;
+/// Who left had their last day so many days ago.
+const LEFT_DAYS_AGO: i64 = 30;
 /// Contacts who left are counted from here on.
 const LEFT: u64 = 1_001;
 
@@ -87,6 +89,9 @@ struct ToldHolder {
     left: Option<String>,
     #[serde(rename = "use")]
     habit: Habit,
+    /// What is not their habit: so many days ago, in the hour that begins then.
+    #[serde(default)]
+    also: Option<(i64, i8)>,
     #[serde(default)]
     features: Vec<Slug>,
 }
@@ -99,6 +104,8 @@ struct Unlicensed {
     person: usize,
     #[serde(rename = "use")]
     habit: Habit,
+    #[serde(default)]
+    also: Option<(i64, i8)>,
 }
 
 /// How often somebody uses something.
@@ -121,7 +128,7 @@ const fn subscription() -> LicenceKind {
 /// Writes the catalogue, the licences, who holds them and what they use; then has it all looked through.
 pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()> {
     let zone = &house.tenant.zone;
-    let today = now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(now);
     let told = dated(include_str!("licences.json"), today);
     let Told { products, licences, unlicensed } = serde_json::from_str(&told).map_err(wrong)?;
     let world = app.world();
@@ -143,7 +150,11 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
                 batch.add(1, |commit| commit.create(&contact)).await?;
             }
             seats.push(people.seat(&licence, contact.id)?);
-            uses.push((client, product, people.used(&contact, told.habit, &told.features, client, product)));
+            uses.push((
+                client,
+                product,
+                people.used(&contact, (told.habit, told.also), &told.features, client, product),
+            ));
         }
         let new = seats.iter().map(|seat| (None, seat));
         batch.add(seats.len() + 1, |commit| commit.keep_seats(licence.id, new)).await?;
@@ -151,7 +162,7 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
     for told in unlicensed {
         let (client, product) = (id(told.client, ClientId::from_uuid), id(told.product, ProductId::from_uuid));
         let contact = people.person(client, told.person)?;
-        uses.push((client, product, people.used(&contact, told.habit, &[], client, product)));
+        uses.push((client, product, people.used(&contact, (told.habit, told.also), &[], client, product)));
     }
     batch.write().await?;
     uses.sort_by_key(|(client, product, _)| (*client, *product));
@@ -213,6 +224,7 @@ fn licensed(number: u64, told: &ToldLicence, today: Date, now: Timestamp) -> Res
         split: Vec::new(),
         documents: Vec::new(),
         counted: false,
+        spare_seats: 0,
     };
     let mut licence = licence::add(id(number, LicenceId::from_uuid), new, today, now)?.state;
     // What was changed since is the past by now, and is told with the rest.
@@ -246,7 +258,8 @@ impl People<'_> {
         let contact = contacts::add(id(self.left, ContactId::from_uuid), new, at, since)?.state;
         self.left += 1;
         let gone = ContactChanges { active: Some(false), ..ContactChanges::default() };
-        Ok(contacts::change(contact, gone, at, self.now)?.state)
+        let last_day = midday(self.today.saturating_sub(LEFT_DAYS_AGO.days()), &self.house.tenant.zone);
+        Ok(contacts::change(contact, gone, at, last_day)?.state)
     }
 
     fn seat(&self, licence: &Licence, contact: ContactId) -> Result<Seat> {
@@ -258,7 +271,7 @@ impl People<'_> {
     fn used(
         &mut self,
         contact: &Contact,
-        habit: Habit,
+        (habit, also): (Habit, Option<(i64, i8)>),
         features: &[Slug],
         client: ClientId,
         product: ProductId,
@@ -279,6 +292,9 @@ impl People<'_> {
                 let feature = (!features.is_empty()).then(|| self.random.pick(features).clone());
                 used.push(Used { at, feature });
             }
+        }
+        if let Some((ago, at)) = also {
+            used.push(Used { at: hour(self.today.saturating_sub(ago.days()), at, zone), feature: None });
         }
         let after = ProductUse::of(client, product, contact.id, &used, zone)?;
         Some(UseChange { before: None, after, unit: contact.unit })

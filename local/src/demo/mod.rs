@@ -7,11 +7,15 @@
 //! - `people`, `promises`, `clients`: the tenant; - `scenarios`: what happens at a help desk; - `script`: how one of
 //!   them goes; - `cases`: which happen when; - `desk`: working through them in the order of time; - `save`: writing;
 //! - `billing`: its contracts and a year of their invoices, which the run itself makes; - `licences`: what its clients are
-//!   licensed for, what they use of it, and what of it is waste, which the review itself finds.
+//!   licensed for, what they use of it, and what of it is waste, which the review itself finds;
+//! - `budgets`: what one of them means to spend;
+//! - `costs`: what clouds cost one of them, and what in it is unusual, which the jobs find.
 
 mod billing;
+mod budgets;
 mod cases;
 mod clients;
+mod costs;
 mod desk;
 mod house;
 mod licences;
@@ -98,6 +102,8 @@ pub async fn load(app: &App, progress: &Progress) -> Result<()> {
     save::tickets(&world, &house, worked, progress).await?;
     billing::load(app, &house, pieces, now).await?;
     licences::load(app, &house, now).await?;
+    costs::load(app, &house, now).await?;
+    budgets::load(app, &house, now).await?;
     app.settle_without(Some(contract::documents::RENDER.name)).await;
     progress.done();
     Ok(())

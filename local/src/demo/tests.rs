@@ -293,5 +293,7 @@ async fn cards_were_declined_and_tried_again_until_there_was_enough_another_card
     for step in [StepKind::Reminder, StepKind::Overdue1, StepKind::Overdue2, StepKind::Overdue3, StepKind::Suspend] {
         assert!(dunned.contains(&step), "{step:?} was not taken: {dunned:?}");
     }
-    assert!(app.mailbox().letters().is_empty(), "the past is past: nobody is told of it");
+    let letters = app.mailbox().letters();
+    let past = letters.iter().find(|letter| !letter.subject.starts_with("Unusual "));
+    assert_eq!(past.map(|letter| &letter.subject), None, "the past is past: nobody is told of it");
 }

@@ -58,9 +58,13 @@ pub fn catalog() -> Catalog {
         renewals: LIST, GET_LINK, GET_CALENDAR;
         findings: LIST, DECIDE, GET_TRUE_UP, GET_SAVINGS;
         utilisation: LIST, GET;
+        licence_audits: ADD, LIST, GET;
         imports: ADD, LIST, GET, READ;
         insights: LIST_SERIES, GET_SERIES, CHANGE_SERIES, LIST_ANOMALIES, GET_ANOMALY, JUDGE_ANOMALY, ADD_KNOWN_EVENT,
-            LIST_KNOWN_EVENTS, GET_SETTINGS, CHANGE_SETTINGS;
+            LIST_KNOWN_EVENTS, WITHDRAW_KNOWN_EVENT, GET_SETTINGS, CHANGE_SETTINGS;
+        access_anomalies: LIST, JUDGE;
+        budgets: ADD, LIST, GET, CHANGE, CLOSE, GET_CHARGEBACK, CHANGE_CHARGEBACK;
+        spending: GET, EXPORT, DASHBOARD, OVERVIEW;
     }
     Catalog {
         routes,
@@ -75,6 +79,7 @@ pub fn catalog() -> Catalog {
             crate::findings::REVIEW,
             crate::imports::READ_COSTS,
             crate::insights::DETECTION,
+            crate::budgets::REVIEW,
         ],
         reactions: vec![
             crate::tickets::RECOMPUTE_SLA,
@@ -91,6 +96,7 @@ pub fn catalog() -> Catalog {
             crate::blocks::WATCH_HOURS,
             crate::renewals::COUNT,
             crate::findings::MEASURE,
+            crate::licence_audits::MAKE,
         ],
         plumbing: vec![crate::sessions::AUTHORIZE, crate::platform::PUBLISH_EVENTS],
     }

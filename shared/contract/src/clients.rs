@@ -345,7 +345,8 @@ pub struct ContactView {
 
 impl From<Contact> for ContactView {
     fn from(contact: Contact) -> Self {
-        let Contact { id, client, name, email, phone, title, site, unit, active, created_at, updated_at } = contact;
+        let Contact { id, client, name, email, phone, title, site, unit, active, left_at: _, created_at, updated_at } =
+            contact;
         ContactView { id, client, name, email, phone, title, site, unit, active, created_at, updated_at }
     }
 }

@@ -49,8 +49,8 @@ pub const SEND: Route<AtInvoice, NoQuery, NoBody, InvoiceView> =
 /// Make PDFs.
 pub const RENDER: Reaction = Reaction {
     name: "documents-render",
-    summary: "Makes the PDF of what was issued, credited or voided, and of drafts that somebody wants to see",
-    on: &["invoice.issued", "invoice.credited", "invoice.voided", "invoice.document_wanted"],
+    summary: "Makes the PDF of what was issued, credited or voided, of drafts that somebody wants to see, and of reports",
+    on: &["invoice.issued", "invoice.credited", "invoice.voided", "invoice.document_wanted", "licence.audit_made"],
     timeout_s: 120,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::BlobGet, Need::BlobPut, Need::Secret],
 };

@@ -5,8 +5,7 @@ use domain::ids::{AnomalyId, ClientId, KnownEventId, SeriesId, UnitId, UserId};
 use domain::insights::costs::{CostSeries, Days};
 use domain::insights::found::{AnomalyState, CostAnomaly, CostDriver, Judged};
 use domain::insights::rules::{Announced, InsightSettings, UnitRule};
-use domain::insights::{Answer, Kind, Method};
-use domain::money::Money;
+use domain::insights::{Amount, Answer, Kind, Measure, Method};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -24,7 +23,7 @@ use crate::route::{NoBody, NoPath, NoQuery, Route};
 /// List a client's series.
 pub const LIST_SERIES: Route<AtClient, PageQuery, NoBody, Page<SeriesView>> =
     Route::get("insights-list-series", "/v1/clients/{client}/cost-series")
-        .summary("List a client's series of daily costs, by service")
+        .summary("List a client's series of daily costs and daily use, by service")
         .permission(Permission::InsightRead)
         .touches(&[Need::Get, Need::Query(Index::ByRef), Need::Secret]);
 
@@ -78,6 +77,13 @@ pub const LIST_KNOWN_EVENTS: Route<AtClient, PageQuery, NoBody, Page<KnownEventV
         .permission(Permission::InsightRead)
         .touches(&[Need::Get, Need::Query(Index::Main), Need::Secret]);
 
+/// Withdraw what was announced.
+pub const WITHDRAW_KNOWN_EVENT: Route<AtKnownEvent, NoQuery, NoBody, KnownEventView> =
+    Route::post("insights-withdraw-known-event", "/v1/clients/{client}/known-events/{event}/withdraw")
+        .summary("Withdraw what was announced: it mutes none of the days that are judged from now on")
+        .permission(Permission::InsightManage)
+        .touches(&[Need::Get, Need::Query(Index::Main), Need::Delete]);
+
 /// Read the settings.
 pub const GET_SETTINGS: Route<NoPath, SettingsQuery, NoBody, InsightSettingsView> =
     Route::get("insights-get-settings", "/v1/insights/settings")
@@ -115,6 +121,16 @@ pub struct AtSeries {
 pub struct AtAnomaly {
     /// Which anomaly.
     pub anomaly: AnomalyId,
+}
+
+/// Something announced, in a path.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AtKnownEvent {
+    /// At which client.
+    pub client: ClientId,
+    /// Which one.
+    pub event: KnownEventId,
 }
 
 /// Which days of a series.
@@ -173,7 +189,7 @@ pub struct SeriesChanges {
     pub method: Option<Option<Method>>,
 }
 
-/// A series of daily costs.
+/// A series of daily costs, or of daily use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SeriesView {
     /// Which series.
@@ -186,9 +202,9 @@ pub struct SeriesView {
     pub service: String,
     /// In which of the client's departments.
     pub unit: Option<UnitId>,
-    /// In what.
-    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
-    pub currency: Currency,
+    /// In what; none of a series of use, which counts people a day.
+    #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
+    pub currency: Option<Currency>,
     /// How readily something is an anomaly in it; none as at its client.
     pub sensitivity: Option<f64>,
     /// By what; none as at its client.
@@ -205,7 +221,7 @@ pub struct SeriesView {
 
 impl From<CostSeries> for SeriesView {
     fn from(series: CostSeries) -> Self {
-        let CostSeries { id, client, source, service, unit, currency, tuning, feedback, created_at, updated_at } =
+        let CostSeries { id, client, source, service, unit, measure, tuning, feedback, created_at, updated_at } =
             series;
         SeriesView {
             id,
@@ -213,7 +229,7 @@ impl From<CostSeries> for SeriesView {
             source,
             service,
             unit,
-            currency,
+            currency: measure.currency(),
             sensitivity: tuning.sensitivity,
             method: tuning.method,
             feedback: feedback.get(),
@@ -230,7 +246,7 @@ pub struct DayView {
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// How much.
-    pub cost: Money,
+    pub amount: Amount,
 }
 
 /// A series with some of its days.
@@ -238,12 +254,12 @@ pub struct DayView {
 pub struct SeriesDaysView {
     /// The series.
     pub series: SeriesView,
-    /// Its days with a cost. A day that a file told of and that is not here came to nothing.
+    /// Its days with a cost, or with somebody at work. A day up to `known_to` that is not here came to nothing.
     pub days: Vec<DayView>,
     /// The last day that is judged; none before the first look.
     #[schema(value_type = Option<String>, format = Date)]
     pub judged_to: Option<Date>,
-    /// The last day that a file told of.
+    /// The last day that was told of.
     #[schema(value_type = Option<String>, format = Date)]
     pub known_to: Option<Date>,
     /// Whether there is enough history for anomalies to be found: 14 days.
@@ -259,16 +275,16 @@ pub struct SeriesDaysView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RangeView {
     /// How much.
-    pub expected: Money,
+    pub expected: Amount,
     /// The least that is usual.
-    pub low: Money,
+    pub low: Amount,
     /// The most that is usual.
-    pub high: Money,
+    pub high: Amount,
 }
 
 /// The days of a series on the wire.
-pub fn days_of(days: Days, currency: Currency) -> Vec<DayView> {
-    days.into_iter().map(|(on, cost)| DayView { on, cost: Money::new(cost.minor, currency) }).collect()
+pub fn days_of(days: Days, measure: Measure) -> Vec<DayView> {
+    days.into_iter().map(|(on, day)| DayView { on, amount: measure.day(day.minor) }).collect()
 }
 
 /// What somebody says of an anomaly.
@@ -284,7 +300,7 @@ pub struct NewJudgement {
     pub note: Option<String>,
 }
 
-/// An anomaly in a series of costs.
+/// An anomaly in a series of costs or of use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AnomalyView {
     /// Which.
@@ -311,16 +327,16 @@ pub struct AnomalyView {
     pub last: Date,
     /// How many days belong to it.
     pub days: u64,
-    /// The most unusual day's cost.
-    pub actual: Money,
+    /// The most unusual day's cost, or use.
+    pub actual: Amount,
     /// What was expected of that day.
-    pub expected: Money,
+    pub expected: Amount,
     /// The least that would have been usual.
-    pub low: Money,
+    pub low: Amount,
     /// The most that would have been usual.
-    pub high: Money,
-    /// How much more than expected all its days came to; negative for less.
-    pub excess: Money,
+    pub high: Amount,
+    /// How much more than expected all its days came to; negative for less. Of use, in people-days.
+    pub excess: Amount,
     /// How unusual the most unusual day is; 1 is the line.
     pub score: f64,
     /// What drives it; none where the files name no sub accounts.

@@ -153,6 +153,10 @@ pub struct NewLicence {
     /// Whether its seats are the active licences that contracts bill.
     #[serde(default)]
     pub counted: bool,
+    /// Seats that are kept free on purpose, and so are not found to be too many.
+    #[serde(default)]
+    #[schema(maximum = 1_000_000)]
+    pub spare_seats: u32,
 }
 
 const fn twelve() -> u16 {
@@ -236,6 +240,9 @@ pub struct LicenceChanges {
     pub documents: Option<Vec<Document>>,
     /// Whether its seats are the active licences that contracts bill.
     pub counted: Option<bool>,
+    /// Another number of seats that are kept free on purpose.
+    #[schema(maximum = 1_000_000)]
+    pub spare_seats: Option<u32>,
 }
 
 /// A licence.
@@ -303,6 +310,8 @@ pub struct LicenceView {
     pub documents: Vec<Document>,
     /// Whether its seats are the active licences that contracts bill.
     pub counted: bool,
+    /// Seats that are kept free on purpose.
+    pub spare_seats: u32,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,

@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours, licences that renew, anomalies",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours, licences that renew, anomalies, budgets",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -19,6 +19,8 @@ pub const SEND_MAIL: Reaction = Reaction {
         "dunning.step_taken",
         "licence.renewal_near",
         "anomaly.found",
+        "budget.warned",
+        "access_anomaly.found",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

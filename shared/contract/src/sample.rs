@@ -33,6 +33,8 @@ pub mod demo_ids {
     pub const LICENCE: &str = "lic_01970000000070008000000000000001";
     /// The first finding at [`CLIENT`].
     pub const FINDING: &str = "fnd_01970000000070008000000000000001";
+    /// The budget of [`CLIENT`].
+    pub const BUDGET: &str = "bdg_01970000000070008000000000000001";
     /// The first charge of [`CLIENT`].
     pub const CHARGE: &str = "chg_01970000000070008000000000000001";
 }

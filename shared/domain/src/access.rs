@@ -106,6 +106,10 @@ pub enum Permission {
     InsightRead,
     /// Import costs, judge anomalies, announce events, change how anomalies are looked for.
     InsightManage,
+    /// Read what a client spends, its budgets and where they lead.
+    BudgetRead,
+    /// Add, change and close budgets, and say which department carries what.
+    BudgetManage,
 }
 
 impl Role {
@@ -160,6 +164,8 @@ impl Role {
                 AuditRead,
                 InsightRead,
                 InsightManage,
+                BudgetRead,
+                BudgetManage,
             ],
             Role::Dispatcher => &[
                 MeRead,
@@ -228,6 +234,8 @@ impl Role {
                 SeatManage,
                 InsightRead,
                 InsightManage,
+                BudgetRead,
+                BudgetManage,
             ],
             Role::Auditor => &[
                 MeRead,
@@ -247,6 +255,7 @@ impl Role {
                 LicenceRead,
                 AuditRead,
                 InsightRead,
+                BudgetRead,
             ],
             Role::ClientAdmin => &[
                 MeRead,
@@ -264,6 +273,8 @@ impl Role {
                 LicenceRead,
                 SeatManage,
                 InsightRead,
+                BudgetRead,
+                BudgetManage,
             ],
             Role::ClientUser => &[MeRead, ClientRead, TicketRead, TicketOpen, TicketReply],
         }
@@ -320,7 +331,7 @@ pub struct UnknownRole;
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 37] = [
+    pub const ALL: [Permission; 39] = [
         Permission::MeRead,
         Permission::TenantRead,
         Permission::TenantManage,
@@ -358,6 +369,8 @@ impl Permission {
         Permission::AuditRead,
         Permission::InsightRead,
         Permission::InsightManage,
+        Permission::BudgetRead,
+        Permission::BudgetManage,
     ];
 }
 

@@ -40,6 +40,9 @@ pub struct Contact {
     pub unit: Option<UnitId>,
     /// Whether they still work there.
     pub active: bool,
+    /// When it was said that they do not work there any more.
+    #[serde(default)]
+    pub left_at: Option<Timestamp>,
     /// When they were added.
     pub created_at: Timestamp,
     /// When they last changed.
@@ -97,6 +100,7 @@ pub fn add(id: ContactId, new: NewContact, client: &Client, now: Timestamp) -> R
         site: new.site,
         unit: new.unit,
         active: true,
+        left_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -128,9 +132,19 @@ pub fn change(
         return Ok(Outcome::unchanged(contact));
     }
     check(&after, client)?;
+    if after.active != contact.active {
+        after.left_at = (!after.active).then_some(now);
+    }
     after.updated_at = now;
     let event = Event::ContactChanged { contact: after.id, client: after.client };
     Ok(Outcome::by(after, event))
+}
+
+impl Contact {
+    /// When they left: what was kept before there was such an instant tells when it last changed.
+    pub fn left(&self) -> Option<Timestamp> {
+        (!self.active).then(|| self.left_at.unwrap_or(self.updated_at))
+    }
 }
 
 fn check(contact: &Contact, client: &Client) -> Result<(), Refusal> {

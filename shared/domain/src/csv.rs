@@ -77,16 +77,17 @@ impl From<Money> for Cell {
     }
 }
 
-/// The text as no program takes it for a formula: with an apostrophe in front, where what it starts with could begin one.
-/// Blanks before a sign are looked through, for some programs trim them.
-fn harmless(text: &str) -> Cow<'_, str> {
+/// Whether a program could take a text for a formula. Blanks before a sign are looked through, for some programs trim them.
+pub fn could_start_a_formula(text: &str) -> bool {
     let starts_badly = text.starts_with(['\t', '\r', '\n', '\0']);
     let sign = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).chars().next();
     // The full-width forms are read as the plain ones by programs for East Asian scripts.
-    if starts_badly || matches!(sign, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) {
-        return format!("'{text}").into();
-    }
-    text.into()
+    starts_badly || matches!(sign, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
+}
+
+/// The text as no program takes it for a formula: with an apostrophe in front, where it could start one.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if could_start_a_formula(text) { format!("'{text}").into() } else { text.into() }
 }
 
 /// A table in the making: a head, and rows that are as wide.
@@ -120,6 +121,28 @@ impl Table {
     pub fn into_text(self) -> String {
         let bytes = self.out.into_inner().unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// A table that is there as a whole: to be a sheet of a workbook, or to stand on paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// What it is called: at most 31 characters, none of `[]:*?/\\` (what spreadsheets take).
+    pub name: &'static str,
+    /// What its columns are called.
+    pub head: &'static [&'static str],
+    /// Its rows, each as wide as the head.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Sheet {
+    /// As CSV.
+    pub fn csv(&self) -> String {
+        let mut table = Table::new(self.head);
+        for row in &self.rows {
+            table.row(row);
+        }
+        table.into_text()
     }
 }
 

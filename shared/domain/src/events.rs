@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::billing::documents::facts::Look;
 use crate::billing::dunning::StepKind;
+use crate::billing::reports::Month;
 use crate::billing::retry::DeclineClass;
+use crate::budgets::Warning;
 use crate::ids::{
-    AnomalyId, BlockId, CalendarId, ClientId, ContactId, ContractId, DepartmentId, InvoiceId, LicenceId, PaymentId,
-    PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId, UserId,
+    AccessAnomalyId, AnomalyId, BlockId, BudgetId, CalendarId, ClientId, ContactId, ContractId, DepartmentId,
+    InvoiceId, LicenceAuditId, LicenceId, PaymentId, PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId,
+    UserId,
 };
+use crate::insights::Amount;
 use crate::licences::{ComingKind, Owner};
 use crate::money::Money;
 use crate::sla::{Action, ClockKind};
@@ -450,7 +454,21 @@ events! {
         /// Who is told.
         owner: Option<Owner>,
     }
-    /// Something unusual was found in a series of costs, and comes to enough to be told.
+    /// Somebody wants a report of what a client is licensed for.
+    LicenceAuditWanted = "licence.audit_wanted" {
+        /// Which report.
+        audit: LicenceAuditId,
+        /// Of which client.
+        client: ClientId,
+    }
+    /// What a report of licences says is known, and its workbook is made.
+    LicenceAuditMade = "licence.audit_made" {
+        /// Which report.
+        audit: LicenceAuditId,
+        /// Of which client.
+        client: ClientId,
+    }
+    /// Something unusual was found in a series of costs or of use, and comes to enough to be told.
     AnomalyFound = "anomaly.found" {
         /// Which anomaly.
         anomaly: AnomalyId,
@@ -458,8 +476,36 @@ events! {
         client: ClientId,
         /// What is unusual, in plain words.
         sentence: String,
-        /// How much more than expected it came to by then; negative for less.
-        excess: Money,
+        /// How much more than expected it came to by then; negative for less. Of use, people-days.
+        excess: Amount,
+    }
+    /// Somebody's use of a product is unusual.
+    AccessAnomalyFound = "access_anomaly.found" {
+        /// What.
+        anomaly: AccessAnomalyId,
+        /// At which client.
+        client: ClientId,
+        /// What is unusual, in plain words.
+        sentence: String,
+    }
+    /// Thresholds of a budget were reached, each for the first time.
+    BudgetWarned = "budget.warned" {
+        /// Which budget.
+        budget: BudgetId,
+        /// Whose.
+        client: ClientId,
+        /// What people call it.
+        name: String,
+        /// Which thresholds.
+        warnings: Vec<Warning>,
+        /// Its whole amount.
+        whole: Money,
+        /// What is spent of it.
+        spent: Money,
+        /// What is expected by its end, where that can be told.
+        expected: Option<Money>,
+        /// Its last month.
+        until: Month,
     }
     /// A ticket was opened.
     TicketOpened = "ticket.opened" {

@@ -131,10 +131,14 @@ ids! {
     LicenceId "lic_";
     /// Something about a client's licences that costs money for nothing, or is not licensed.
     FindingId "fnd_";
+    /// A report of what a client is licensed for, holds and uses.
+    LicenceAuditId "lau_";
     /// A series of a client's daily costs.
     SeriesId "ser_";
     /// Something unusual in a series.
     AnomalyId "anm_";
+    /// Something unusual about somebody's use of products.
+    AccessAnomalyId "axs_";
     /// A file of costs.
     ImportId "imp_";
     /// Something that somebody has announced at a client, such as a migration.

@@ -17,6 +17,8 @@ pub enum Recipient {
     Payer(ClientId),
     /// Everybody who has this role.
     Everybody(Role),
+    /// Everybody at a client who has this role.
+    EverybodyAt(ClientId, Role),
 }
 
 /// Who is told of an event. Nobody is told of what they did themselves.
@@ -39,7 +41,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
         // Whoever sells the client its next hours, and whoever answers for the desk that runs out of them.
         Event::HoursRunLow { .. } => [Role::Owner, Role::Manager, Role::Billing].map(Recipient::Everybody).to_vec(),
-        Event::AnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
+        Event::AnomalyFound { .. } | Event::AccessAnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
+        Event::BudgetWarned { client, .. } => vec![Recipient::EverybodyAt(*client, Role::ClientAdmin)],
         Event::DunningStepTaken { client, step, .. } => match step {
             StepKind::Suspend => vec![Recipient::Everybody(Role::Dispatcher), Recipient::Everybody(Role::Billing)],
             StepKind::Collection => vec![Recipient::Everybody(Role::Owner), Recipient::Everybody(Role::Billing)],
@@ -57,7 +60,7 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
 /// Who is told of an event where nobody of its [`recipients`] can be reached any more.
 pub fn instead_of(event: &Event) -> Vec<Recipient> {
     match event {
-        Event::LicenceRenewalNear { .. } => vec![Recipient::Everybody(Role::Owner)],
+        Event::LicenceRenewalNear { .. } | Event::BudgetWarned { .. } => vec![Recipient::Everybody(Role::Owner)],
         _ => Vec::new(),
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::text::travels_as_text;
@@ -30,6 +32,11 @@ impl Zone {
     /// The zone's rules.
     pub fn rules(&self) -> &TimeZone {
         &self.0
+    }
+
+    /// The day that it is here at an instant.
+    pub fn date(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.0.clone()).date()
     }
 }
 

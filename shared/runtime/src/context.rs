@@ -4,7 +4,9 @@ use contract::Page;
 use domain::Outcome;
 use domain::access::Actor;
 use domain::ids::{ClientId, SessionId};
+use domain::zone::Zone;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use store::{PageRequest, Record, Slice, Stamp, Store, TenantStore, Versioned};
 use uuid::Uuid;
 
@@ -48,6 +50,16 @@ impl Cx {
     /// before it is had.
     pub fn scribe(&self) -> Scribe {
         Scribe { world: self.world.clone(), stamp: self.stamp.clone() }
+    }
+
+    /// Where the tenant is, and the day that it is there.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn here(&self) -> Result<Here> {
+        let zone = self.store.tenant_record().await?.value.zone;
+        let today = zone.date(self.now);
+        Ok(Here { zone, today })
     }
 
     /// Hides what belongs to a client that the caller may not see.
@@ -99,6 +111,14 @@ impl Cx {
         let commit = self.store.commit().update(&next, read.rev);
         Answer::after(commit, next.into()).rev(read.rev + 1)
     }
+}
+
+/// Where a tenant is, and the day that it is there.
+pub struct Here {
+    /// Its zone.
+    pub zone: Zone,
+    /// Its day.
+    pub today: Date,
 }
 
 impl<V> Answer<Page<V>> {

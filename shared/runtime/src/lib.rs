@@ -7,6 +7,7 @@
 pub mod call;
 pub mod context;
 pub mod error;
+pub mod files;
 pub mod handler;
 pub mod invitations;
 pub mod jobs;
@@ -27,7 +28,7 @@ pub mod world;
 mod wrapper;
 
 pub use call::{Call, Response};
-pub use context::{Cx, PublicCx};
+pub use context::{Cx, Here, PublicCx};
 pub use error::{Error, Result};
 pub use handler::{Answer, Handler, In, Raw};
 pub use jobs::{JobCx, JobHandler, JobReport, Step};

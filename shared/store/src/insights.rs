@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::budgets::moved;
 use domain::ids::{AnomalyId, ClientId, SeriesId};
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName};
 use domain::insights::covered::Covered;
@@ -283,9 +284,12 @@ impl Commit {
         self.create(series).create(&listed)
     }
 
-    /// Other days of a series, over what was read of their months.
+    /// Other days of a series, over what was read of their months, whose revisions see to it that this is done once; what
+    /// the client spent in these months moves with them.
     #[must_use]
-    pub fn set_days(self, series: SeriesId, known: &KnownDays, changed: &BTreeMap<Date, Option<DayCost>>) -> Self {
+    pub fn set_days(self, series: &CostSeries, known: &KnownDays, changed: &BTreeMap<Date, Option<DayCost>>) -> Self {
+        let commit = self.spend(series, &moved(&known.days, changed));
+        let series = series.id;
         let mut months: BTreeMap<Date, Days> = BTreeMap::new();
         for day in changed.keys() {
             months.entry(day.first_of_month()).or_default();
@@ -302,7 +306,7 @@ impl Commit {
                 None => days.remove(on),
             };
         }
-        months.into_iter().fold(self, |commit, (month, days)| {
+        months.into_iter().fold(commit, |commit, (month, days)| {
             let days = days.into_iter().map(|(on, cost)| KeptDay { on, cost }).collect();
             let rev = known.months.get(&month).copied().unwrap_or_default();
             commit.update(&MonthOfDays { series, month, days }, rev)

@@ -11,9 +11,9 @@ use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
 use domain::billing::reports::Month;
 use domain::ids::{
-    AmendmentId, AnomalyId, BlockId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId, EventId,
-    FindingId, ImportId, InvoiceId, KnownEventId, LicenceId, MessageId, PaymentId, PolicyId, PostingId, ProductId,
-    SeriesId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
+    AccessAnomalyId, AmendmentId, AnomalyId, BlockId, BudgetId, CalendarId, ChargeId, ClientId, ContactId, ContractId,
+    DepartmentId, EventId, FindingId, ImportId, InvoiceId, KnownEventId, LicenceAuditId, LicenceId, MessageId,
+    PaymentId, PolicyId, PostingId, ProductId, SeriesId, SessionId, TenantId, TicketId, TimeEntryId, UsageId, UserId,
 };
 use domain::licences::Holder;
 use iso_currency::Currency;
@@ -297,6 +297,11 @@ pub(crate) fn review(client: ClientId) -> Key {
 pub(crate) fn finding(client: ClientId, id: FindingId) -> Key {
     child(format!("CLIENT#{client}"), format!("FINDING#{id}"))
 }
+/// What the sort keys of a client's licence reports begin with.
+pub(crate) const LICENCE_AUDITS: &str = "LICENCE_AUDIT#";
+pub(crate) fn licence_audit(client: ClientId, id: LicenceAuditId) -> Key {
+    child(format!("CLIENT#{client}"), format!("{LICENCE_AUDITS}{id}"))
+}
 /// The sums of all clients' findings.
 pub(crate) fn savings() -> Key {
     root("SAVINGS".into())
@@ -333,8 +338,30 @@ pub(crate) fn series_days(id: SeriesId, month: Date) -> Key {
 pub(crate) fn series_of_source(client: ClientId, source: &str, id: SeriesId) -> Key {
     child(format!("COSTS#{client}#{source}"), format!("SERIES#{id}"))
 }
+/// Where the review of a client's budgets stands.
+pub(crate) fn budgets(client: ClientId) -> Key {
+    root(format!("BUDGETS#{client}"))
+}
+pub(crate) fn budget(client: ClientId, id: BudgetId) -> Key {
+    child(format!("BUDGETS#{client}"), format!("BUDGET#{id}"))
+}
+/// Which department carries what of a client's costs.
+pub(crate) fn chargeback(client: ClientId) -> Key {
+    child(format!("CLIENT#{client}"), "CHARGEBACK".into())
+}
+/// What a client spent in a month from a source; a partition of its own for each month, as an import adds to many at once.
+pub(crate) fn spent(client: ClientId, month: Month, source: &str) -> Key {
+    child(format!("SPENT#{client}#{month}"), source.to_owned())
+}
 pub(crate) fn anomaly(id: AnomalyId) -> Key {
     root(format!("ANOMALY#{id}"))
+}
+pub(crate) fn access_anomaly(id: AccessAnomalyId) -> Key {
+    root(format!("ACCESS#{id}"))
+}
+/// Hours that somebody said are usual for a person.
+pub(crate) fn usual_hours(client: ClientId, contact: ContactId) -> Key {
+    child(format!("CLIENT#{client}"), format!("HOURS#{contact}"))
 }
 pub(crate) fn import(id: ImportId) -> Key {
     root(format!("IMPORT#{id}"))
@@ -419,6 +446,7 @@ pub(crate) mod list {
         format!("FINDINGS#{}", if live { "LIVE" } else { "OVER" })
     }
     pub(crate) const IMPORTS: &str = "IMPORTS";
+    pub(crate) const ACCESS: &str = "ACCESS";
 
     /// Sort key of what is listed by name. The separator is less than any character of a name, so that `North` stands
     /// before `North Sea`.
@@ -450,6 +478,11 @@ pub(crate) mod list {
 /// Partitions of `by_ref`.
 pub(crate) mod refers {
     use super::{ClientId, ContractId, Holder, held_by};
+
+    /// What was unusual about the use of a client's people.
+    pub(crate) fn client_access(client: ClientId) -> String {
+        format!("CLIENT#{client}#ACCESS")
+    }
 
     /// A client's tickets.
     pub(crate) fn client_tickets(client: ClientId, open: bool) -> String {

@@ -215,7 +215,11 @@ impl TenantStore {
     }
 
     /// The numbers of a partition's items, by their sort keys.
-    async fn sums(&self, pk: &str, between: Option<(String, String)>) -> Result<Part<(String, BTreeMap<String, i64>)>> {
+    pub(crate) async fn sums(
+        &self,
+        pk: &str,
+        between: Option<(String, String)>,
+    ) -> Result<Part<(String, BTreeMap<String, i64>)>> {
         let mut values = HashMap::from([(":pk".to_owned(), text(self.scope.prefix(pk)))]);
         let mut condition = "pk = :pk";
         if let Some((from, to)) = between {

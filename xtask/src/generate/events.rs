@@ -121,6 +121,7 @@ fn parameter(route: &Operation, name: &str) -> String {
         "product" => demo_ids::PRODUCT,
         "licence" => demo_ids::LICENCE,
         "finding" => demo_ids::FINDING,
+        "budget" => demo_ids::BUDGET,
         "invoice" => demo_ids::INVOICE,
         "paymentmethod" => demo_ids::METHOD,
         other => other,
@@ -168,6 +169,9 @@ fn envelope(name: &str) -> Option<Value> {
         }),
         "invoice.document_made" => {
             json!({ "invoice": demo_ids::INVOICE, "client": demo_ids::CLIENT, "look": "issued" })
+        }
+        "licence.audit_wanted" => {
+            json!({ "audit": "lau_01970000000070008000000000000001", "client": demo_ids::CLIENT })
         }
         "ticket.assigned" => json!({
             "ticket": demo_ids::TICKET, "number": 1, "subject": "Printer on the second floor is offline", "client": demo_ids::CLIENT,

@@ -78,7 +78,7 @@ fn next(before: &LedgerCheck, reading: &Reading, tenant: &Tenant, now: Timestamp
 
 /// The next 02:30 in the tenant's zone: after the invoice run, before anybody works.
 fn next_night(tenant: &Tenant, now: Timestamp) -> Timestamp {
-    let today = now.to_zoned(tenant.zone.rules().clone()).date();
+    let today = tenant.zone.date(now);
     let at =
         |day: Date| day.to_datetime(time(2, 30, 0, 0)).to_zoned(tenant.zone.rules().clone()).map(|at| at.timestamp());
     let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));

@@ -37,7 +37,7 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
 async fn step(cx: &JobCx, store: &TenantStore, id: InvoiceId) -> Result<(Step, Option<Commit>)> {
     let zone = store.tenant_record().await?.value.zone;
     let Some(kept) = store.recognition(id).await? else { return Ok((Step::Skipped, None)) };
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     let before = kept.value.recognition;
     if before.next_on().is_none_or(|on| on >= today) {
         return Ok((Step::Skipped, None));

@@ -28,7 +28,7 @@ async fn count_contacts(cx: ReactionCx) -> Result<Commit> {
         Err(store::Error::NotFound) => return Ok(cx.store.commit()),
         Err(error) => return Err(error.into()),
     };
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     let what = Counted::Contacts;
     let from = match contract {
         None => today,

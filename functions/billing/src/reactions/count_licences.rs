@@ -37,7 +37,7 @@ async fn count_licences(cx: ReactionCx) -> Result<Commit> {
                 return Ok(cx.store.commit());
             }
             let zone = cx.store.tenant_record().await?.value.zone;
-            let today = cx.now.to_zoned(zone.rules().clone()).date();
+            let today = zone.date(cx.now);
             let starts_on = cx.store.contract_root(contract).await?.value.contract.schedule.starts_on.min(today);
             let known = cx.store.counts(client, WHAT, Some(starts_on)).await?;
             if known.iter().any(|count| count.from <= starts_on) {

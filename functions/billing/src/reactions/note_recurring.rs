@@ -41,7 +41,7 @@ async fn noted(cx: &ReactionCx) -> Result<Commit> {
     };
     let Some(first) = contracts.first() else { return Ok(cx.store.commit()) };
     let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     // The contracts of an invoice are of one client, in one currency.
     let first = cx.store.contract_root(*first).await?.value.contract;
     let before = cx.store.client_recurring(first.client, first.currency).await?;

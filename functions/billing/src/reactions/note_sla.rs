@@ -26,7 +26,7 @@ async fn note_sla(cx: ReactionCx) -> Result<Commit> {
         Err(error) => return Err(error.into()),
     };
     let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     let sla = if contract.is_in_force(today) { contract.sla } else { SlaChoice::Inherit };
     let client = cx.store.client(contract.client).await?;
     let noted = under_contract(client.value, contract.id, sla, cx.now);

@@ -11,8 +11,6 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 use store::contracts::KeptContract;
 
-use crate::agreed::here;
-
 /// The route.
 pub fn route() -> Handler {
     Handler::new(ADD_CHARGE, add_charge)
@@ -22,7 +20,8 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
     let NewCharge { text, quantity, unit, unit_price, currency, contract, on, taxes } = input.body;
-    let (tenant, here) = (cx.store.tenant_record().await?.value, here(&cx).await?);
+    let tenant = cx.store.tenant_record().await?.value;
+    let today = tenant.zone.date(cx.now);
     let agreed = match contract {
         Some(contract) => Some(of_client(&cx, client, contract).await?),
         None => None,
@@ -35,16 +34,16 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
         }
         (named, of_contract) => named.or(of_contract).unwrap_or(tenant.currency),
     };
-    let on = on.unwrap_or(here.today);
+    let on = on.unwrap_or(today);
     let id = ChargeId::from_uuid(cx.id());
     let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
     let charge = charges::add(new, Some(cx.actor.user), cx.now)?;
     let commit = cx.store.commit().create(&charge);
     // A contract that is over has one more bill, for what is charged under it now.
     let commit = match &agreed {
-        Some(read) => match woken(read.value.contract.clone(), here.today) {
+        Some(read) => match woken(read.value.contract.clone(), today) {
             woken if woken == read.value.contract => commit,
-            woken => commit.update_contract(read, &woken, &here.zone),
+            woken => commit.update_contract(read, &woken, &tenant.zone),
         },
         None => commit,
     };

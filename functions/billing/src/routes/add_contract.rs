@@ -22,7 +22,7 @@ async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result
     let (schedule, renewal) = (schedule.into(), renewal.into());
     let new = Proposal { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
     exist(&cx.store, [("/client", Some(Reference::Client(client))), ("/sla", Reference::of_choice(sla))]).await?;
-    let today = cx.now.to_zoned(tenant.zone.rules().clone()).date();
+    let today = tenant.zone.date(cx.now);
     let id = ContractId::from_uuid(cx.id());
     // Everything is looked at before a number is drawn, so that what is refused costs none.
     let mut proposed = propose(id, "C-0".to_owned(), new, cx.now)?;

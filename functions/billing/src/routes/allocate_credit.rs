@@ -7,7 +7,6 @@ use domain::billing::payments::{Method, NewPayment, receive};
 use domain::ids::PaymentId;
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::here;
 use crate::paid::{Account, asked, received, stamp};
 
 /// The route.
@@ -19,7 +18,7 @@ async fn allocate_credit(cx: Cx, input: In<AtClient, NoQuery, NewAllocation>) ->
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
     let NewAllocation { amount, allocations } = input.body;
-    let (here, how) = (here(&cx).await?, asked(allocations));
+    let (here, how) = (cx.here().await?, asked(allocations));
     let account = Account::of(&cx.store, client, amount.currency(), &how).await?;
     let new = NewPayment {
         id: PaymentId::from_uuid(cx.id()),

@@ -7,7 +7,7 @@ use domain::billing::cycle::Schedule;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{changed, here, lines_asked, visible_contract};
+use crate::agreed::{changed, lines_asked, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -25,6 +25,6 @@ async fn change_contract(cx: Cx, input: In<AtContract, NoQuery, ContractChanges>
     let changes = Revision { name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
     let after = revise(contract.clone(), changes, cx.now)?;
     exist(&cx.store, [("/sla", sla.and_then(Reference::of_choice))]).await?;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     changed(&cx, read, after, &here, None)
 }

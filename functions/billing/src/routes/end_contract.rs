@@ -8,7 +8,7 @@ use domain::error::Refusal;
 use domain::invalid::Invalid;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
 
-use crate::agreed::{amended, amendment, here, visible_contract};
+use crate::agreed::{amended, amendment, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -17,7 +17,7 @@ pub fn route() -> Handler {
 
 async fn end_contract(cx: Cx, input: In<AtContract, NoQuery, ContractEnd>) -> Result<Answer<ContractBrief>> {
     let read = visible_contract(&cx, input.path.contract).await?;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let end = amendment(&cx, input.body.on, vec![Change::End {}], input.body.note);
     amended(&cx, read, end, &here).await.map_err(on_the_date)
 }

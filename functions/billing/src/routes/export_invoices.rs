@@ -12,7 +12,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::blobs::FileLabel;
 
 use crate::exporting::days;
-use crate::files::{CSV, made};
+use runtime::files::{CSV, made};
 
 /// Most postings that one file looks at: most of them recognise revenue, and are no documents.
 const MOST_EXAMINED: usize = 5_000;

@@ -8,7 +8,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::blobs::FileLabel;
 
 use crate::exporting::{Known, days};
-use crate::files::{CSV, made};
+use runtime::files::{CSV, made};
 
 /// A file ends with the page of postings in which it reaches so many.
 const ENOUGH_POSTINGS: usize = 1_000;

@@ -12,8 +12,8 @@ use store::blobs::{FileLabel, digest};
 use store::documents::JSON;
 use store::invoices::KeptInvoice;
 
-use crate::files::{CSV, linked, made};
 use crate::issued::visible_invoice;
+use runtime::files::{CSV, linked, made};
 
 /// The route.
 pub fn route() -> Handler {

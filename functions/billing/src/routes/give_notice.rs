@@ -6,7 +6,7 @@ use contract::contracts::{AtContract, ContractBrief};
 use domain::billing::contract::Change;
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{amended, amendment, here, visible_contract};
+use crate::agreed::{amended, amendment, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -15,7 +15,7 @@ pub fn route() -> Handler {
 
 async fn give_notice(cx: Cx, input: In<AtContract, NoQuery, NoticeGiven>) -> Result<Answer<ContractBrief>> {
     let read = visible_contract(&cx, input.path.contract).await?;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let notice = amendment(&cx, here.today, vec![Change::GiveNotice {}], input.body.note);
     amended(&cx, read, notice, &here).await
 }

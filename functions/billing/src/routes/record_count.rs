@@ -7,8 +7,6 @@ use domain::billing::bill::Count;
 use domain::billing::metering;
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::here;
-
 /// The route.
 pub fn route() -> Handler {
     Handler::new(RECORD_COUNT, record_count)
@@ -18,7 +16,7 @@ async fn record_count(cx: Cx, input: In<AtClient, NoQuery, NewCount>) -> Result<
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value;
     let NewCount { what, on, quantity } = input.body;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let counted = metering::count(client.id, Count { what, from: on, quantity }, here.today, cx.now)?;
     let rev = cx.store.count_rev(client.id, what, on).await?;
     Ok(Answer::after(cx.store.commit().update(&counted, rev), counted.into()))

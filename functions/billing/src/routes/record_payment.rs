@@ -7,7 +7,6 @@ use domain::ids::PaymentId;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::here;
 use crate::paid::{Account, asked, received, stamp};
 
 /// The route.
@@ -18,7 +17,7 @@ pub fn route() -> Handler {
 async fn record_payment(cx: Cx, input: In<NoPath, NoQuery, NewPayment>) -> Result<Answer<PaymentView>> {
     let NewPayment { client, method, amount, received_on, reference, allocations } = input.body;
     exist(&cx.store, [("/client", Some(Reference::Client(client)))]).await?;
-    let (here, how) = (here(&cx).await?, asked(allocations));
+    let (here, how) = (cx.here().await?, asked(allocations));
     let account = Account::of(&cx.store, client, amount.currency(), &how).await?;
     let new = payments::NewPayment {
         id: PaymentId::from_uuid(cx.id()),

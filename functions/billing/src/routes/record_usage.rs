@@ -11,7 +11,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::Commit;
 use store::metering::usage_id;
 
-use crate::agreed::{here, visible_contract};
+use crate::agreed::visible_contract;
 
 /// The route.
 pub fn route() -> Handler {
@@ -21,7 +21,7 @@ pub fn route() -> Handler {
 async fn record_usage(cx: Cx, input: In<AtContract, NoQuery, UsageBatch>) -> Result<Answer<UsageRecorded>> {
     let read = visible_contract(&cx, input.path.contract).await?;
     let contract = &read.value.contract;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let named = |NewUsage { id, line, on, quantity }: NewUsage| metering::NewUsage {
         id: usage_id(contract.id, &id),
         reference: id,

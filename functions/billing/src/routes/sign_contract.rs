@@ -6,7 +6,7 @@ use domain::billing::contract::activate;
 use domain::events::Event;
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{changed, here, visible_contract};
+use crate::agreed::{changed, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -16,7 +16,7 @@ pub fn route() -> Handler {
 async fn sign_contract(cx: Cx, input: In<AtContract, NoQuery, NoBody>) -> Result<Answer<ContractBrief>> {
     let read = visible_contract(&cx, input.path.contract).await?;
     let signed = activate(read.value.contract.clone(), cx.now)?;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let event = Event::ContractSigned { contract: signed.id, client: signed.client };
     changed(&cx, read, signed, &here, Some(event))
 }

@@ -6,7 +6,7 @@ use contract::simulation::{SIMULATE, SimulationQuestion, SimulationView};
 use domain::billing::simulate::simulate;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
 
-use crate::agreed::{asked, here, visible_contract};
+use crate::agreed::{asked, visible_contract};
 use crate::facts::facts;
 
 /// The route.
@@ -16,7 +16,7 @@ pub fn route() -> Handler {
 
 async fn simulated(cx: Cx, input: In<AtContract, NoQuery, SimulationQuestion>) -> Result<Answer<SimulationView>> {
     let contract = visible_contract(&cx, input.path.contract).await?.value.contract;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     let limits = cx.store.billing_settings().await?.value.limits;
     let facts = facts(&cx.store, contract, limits).await?;
     let amendment = input.body.amendment.map(|new| asked(&cx, new));

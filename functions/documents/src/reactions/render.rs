@@ -1,4 +1,4 @@
-//! Make the PDF of an invoice or a credit note.
+//! Make the PDF of an invoice, a credit note, or a report.
 
 use contract::documents::RENDER;
 use domain::billing::documents::facts::{Document, Look};
@@ -19,6 +19,7 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
         Event::InvoiceIssued { invoice, .. } | Event::InvoiceVoided { invoice, .. } => (invoice, false),
         Event::InvoiceDocumentWanted { invoice, send, .. } => (invoice, send),
         Event::InvoiceCredited { note, .. } => (note, false),
+        Event::LicenceAuditMade { audit, client } => return crate::audits::render(&cx, client, audit).await,
         _ => return nothing(),
     };
     let kept = match cx.store.invoice(id).await {
@@ -56,16 +57,27 @@ pub(crate) struct Made {
     pub(crate) pages: u32,
 }
 
-/// Apart from what waits for the store: a long invoice takes seconds of a core.
 #[cfg(feature = "pdf")]
 async fn set(document: Document) -> Result<Made> {
-    let set = tokio::task::spawn_blocking(move || crate::typeset::pdf(&document));
-    let crate::typeset::Pdf { bytes, pages } = set.await.map_err(|e| Error::Internal(e.to_string()))??;
+    aside(move || crate::typeset::pdf(&document)).await
+}
+
+/// Apart from what waits for the store: a long document takes seconds of a core.
+#[cfg(feature = "pdf")]
+pub(crate) async fn aside(set: impl FnOnce() -> Result<crate::typeset::Pdf> + Send + 'static) -> Result<Made> {
+    let set = tokio::task::spawn_blocking(set).await;
+    let crate::typeset::Pdf { bytes, pages } = set.map_err(|e| Error::Internal(e.to_string()))??;
     Ok(Made { bytes, pages })
 }
 
 /// The binary is not even built without the feature, and the local stack hands it no events.
 #[cfg(not(feature = "pdf"))]
 async fn set(_: Document) -> Result<Made> {
-    Err(Error::Internal("built without PDFs: build with --features pdf".into()))
+    Err(without())
+}
+
+/// Why there is no PDF.
+#[cfg(not(feature = "pdf"))]
+pub(crate) fn without() -> Error {
+    Error::Internal("built without PDFs: build with --features pdf".into())
 }

@@ -23,8 +23,7 @@ async fn add_known_event(cx: Cx, input: In<AtClient, NoQuery, NewKnownEvent>) ->
     let id = KnownEventId::from_uuid(cx.id());
     let announced = Announced { id, client, event: KnownEvent { from, to, why }, by: cx.actor.user, at: cx.now };
     announced.check()?;
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let since = cx.now.to_zoned(zone.rules().clone()).date().saturating_sub(DAYS_BACK.days());
+    let since = cx.here().await?.today.saturating_sub(DAYS_BACK.days());
     if cx.store.known_events(client, since, MOST_KNOWN).await?.len() >= MOST_KNOWN {
         let detail =
             format!("The client has {MOST_KNOWN} events of the last two years and to come. Announce longer ones.");

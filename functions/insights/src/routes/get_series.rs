@@ -1,10 +1,9 @@
-//! Read a series of costs.
+//! Read a series.
 
 use contract::NoBody;
 use contract::insights::{AtSeries, GET_SERIES, RangeView, SeriesDaysView, SeriesQuery, days_of};
+use domain::insights::Outlook;
 use domain::insights::rules::Rules;
-use domain::insights::{Outlook, minor};
-use domain::money::Money;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
@@ -23,23 +22,25 @@ pub fn route() -> Handler {
 async fn get_series(cx: Cx, input: In<AtSeries, SeriesQuery, NoBody>) -> Result<Answer<SeriesDaysView>> {
     let Versioned { value: series, rev } = cx.store.cost_series(input.path.series).await?;
     cx.may_see(series.client)?;
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = cx.here().await?.today;
     let (from, to) = days(input.query, today)?;
     let tenant = cx.store.insight_settings(None).await?.value;
     let client = cx.store.insight_settings(Some(series.client)).await?.value;
-    let rules = Rules::of(&tenant, &client, series.tuning, series.feedback);
+    let rules = Rules::of(&tenant, &client, series.tuning, series.feedback).of_source(&series.source);
     let kept = cx.store.watch(series.id).await?.map(|kept| kept.value);
     let next_at = kept.as_ref().and_then(|kept| kept.due_at);
     let watch = kept.map(|kept| kept.watch()).transpose()?;
     let mut days = cx.store.cost_days(series.id, from, to).await?.days;
     days.retain(|day, _| (from..=to).contains(day));
-    let money = |amount: f64| Money::new(minor(amount), series.currency);
-    let range =
-        |Outlook { expected, low, high }| RangeView { expected: money(expected), low: money(low), high: money(high) };
+    let amount = |value: f64| series.measure.amount(value);
+    let range = |Outlook { expected, low, high }| RangeView {
+        expected: amount(expected),
+        low: amount(low),
+        high: amount(high),
+    };
     let judged = watch.as_ref().filter(|watch| watch.next != watch.first);
     let view = SeriesDaysView {
-        days: days_of(days, series.currency),
+        days: days_of(days, series.measure),
         judged_to: judged.and_then(|watch| watch.next?.yesterday().ok()),
         known_to: watch.as_ref().and_then(|watch| watch.covered.last()),
         enough_history: watch.as_ref().is_some_and(|watch| watch.model.has_enough_history()),

@@ -19,7 +19,7 @@ async fn run(cx: JobCx) -> Result<JobReport> {
 async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     let (store, id): (_, LicenceId) = (cx.tenant(&due), due.id()?);
     let zone = store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     cx.reconcile(|| async {
         let before = store.licence(id).await?;
         let moved = advance(before.value.licence.clone(), today);

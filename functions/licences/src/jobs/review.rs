@@ -24,6 +24,8 @@ use domain::billing::reports::Month;
 use domain::ids::ProductId;
 
 use crate::facts::Known;
+use crate::sign_ins;
+use crate::told::{tell_licences, tell_use};
 
 /// Findings that one transaction writes: with the review, the sums and the audit entry it stays below DynamoDB's 100.
 const A_PART: usize = 90;
@@ -45,12 +47,12 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     let store = cx.tenant(&due);
     let client: ClientId = due.id()?;
     let zone = store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     if store.review(client).await?.value.due_at > cx.now {
         return Ok(Step::Skipped);
     }
-    if !cx.dry_run {
-        note_use(cx, &store, client, today, &zone).await?;
+    if !cx.dry_run && !note_use(cx, &store, client, today, &zone).await? {
+        return Ok(Step::Done);
     }
     loop {
         let part = cx.reconcile(|| part(cx, &store, client, today, &zone)).await?;
@@ -116,10 +118,15 @@ async fn part(
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
 }
 
-/// Notes how much was used yesterday, which is over.
-async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<()> {
+/// Notes how much was used yesterday, which is over, tells it to the series, and finds what is unusual about it. False when
+/// time is over before: the next run begins again, and what is there stays as it is.
+async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<bool> {
     let on = today.saturating_sub(1.day());
     let known = Known::of(store, client, today, zone).await?;
+    if !tell_use(cx, store, client, &known, on).await? || !tell_licences(cx, store, client, &known, on).await? {
+        return Ok(false);
+    }
+    sign_ins::find(cx, store, client, &known, (on, zone)).await?;
     let days: Vec<(ProductId, DayOfUse)> = utilisation(&known.facts, &known.active(on)).into_iter().collect();
     for some in days.chunks(PRODUCTS_A_PART) {
         cx.reconcile(|| async {
@@ -131,7 +138,7 @@ async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date
         })
         .await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn noted(
@@ -159,7 +166,7 @@ async fn noted(
 
 /// The next 03:30 in the tenant's zone: after the invoice run and the check of the books.
 pub(crate) fn next_night(zone: &Zone, now: Timestamp) -> Timestamp {
-    let today = now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(now);
     let at = |day: Date| day.to_datetime(time(3, 30, 0, 0)).to_zoned(zone.rules().clone()).map(|at| at.timestamp());
     let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
     nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)

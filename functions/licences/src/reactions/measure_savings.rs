@@ -27,7 +27,7 @@ async fn measure_savings(cx: ReactionCx) -> Result<Commit> {
         Err(store::Error::NotFound) => return Ok(cx.store.commit()),
         Err(error) => return Err(error.into()),
     };
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(cx.now);
     while !cx.reconcile(|| part(&cx, client, today)).await? {}
     Ok(cx.store.commit())
 }

@@ -28,7 +28,7 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
     has_units(&client, &new.split)?;
     let product = cx.store.product(new.product).await?.value;
     has_edition(&product, new.edition.as_deref())?;
-    let today = cx.now.to_zoned(tenant.zone.rules().clone()).date();
+    let today = tenant.zone.date(cx.now);
     let id = LicenceId::from_uuid(cx.id());
     let added = licence::add(id, asked(new, &product, tenant.currency), today, cx.now)?;
     let commit = cx.store.commit().create_licence(&added.state, &tenant.zone).emit(added.events);
@@ -65,6 +65,7 @@ fn asked(new: NewLicence, product: &Product, tenants: iso_currency::Currency) ->
         split: new.split,
         documents: new.documents,
         counted: new.counted,
+        spare_seats: new.spare_seats,
     }
 }
 

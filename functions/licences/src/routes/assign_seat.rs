@@ -7,7 +7,7 @@ use domain::licences::{Holder, seat};
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::licensed::{here, visible_licence};
+use crate::licensed::visible_licence;
 
 /// The route.
 pub fn route() -> Handler {
@@ -22,7 +22,7 @@ async fn assign_seat(cx: Cx, input: In<AtLicence, NoQuery, NewSeat>) -> Result<A
         Holder::Device { .. } => None,
     };
     exist(&cx.store, [("/holder/contact", contact)]).await?;
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let before = cx.store.seat(licence.id, &holder).await?;
     let known = before.as_ref().map(|read| read.value.clone());
     let seat = seat::assign(known.clone(), &licence, holder, since.unwrap_or(today), today, cx.now)?;

@@ -9,7 +9,7 @@ use runtime::references::exist;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 
-use crate::licensed::{has_edition, has_units, here, owner_named, shown, visible_licence};
+use crate::licensed::{has_edition, has_units, owner_named, shown, visible_licence};
 
 /// The route.
 pub fn route() -> Handler {
@@ -19,7 +19,7 @@ pub fn route() -> Handler {
 async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result<Answer<LicenceView>> {
     let read = cx.unchanged(visible_licence(&cx, input.path.licence).await?)?;
     let before = &read.value.licence;
-    let here = here(&cx).await?;
+    let here = cx.here().await?;
     exist(&cx.store, [owner_named(before.client, input.body.owner.flatten())]).await?;
     if let Some(split) = &input.body.split {
         has_units(&cx.store.client(before.client).await?.value, split)?;
@@ -56,5 +56,6 @@ fn asked(changes: LicenceChanges, today: Date) -> licence::LicenceChanges {
         split: changes.split,
         documents: changes.documents,
         counted: changes.counted,
+        spare_seats: changes.spare_seats,
     }
 }

@@ -10,8 +10,6 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 use store::findings::Review;
 
-use crate::licensed::here;
-
 /// The route.
 pub fn route() -> Handler {
     Handler::new(DECIDE, decide_finding)
@@ -22,7 +20,7 @@ async fn decide_finding(cx: Cx, input: In<AtFinding, NoQuery, NewDecision>) -> R
     cx.may_see(client)?;
     let before = cx.store.finding(client, finding).await?;
     let decision = decision(input.body)?;
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let review = cx.store.review(client).await?;
     let baseline = baseline(&cx, &before.value, &review, today).await?;
     let after = decide(before.value.clone(), decision, baseline, (cx.actor.user, cx.now, today))?;

@@ -5,7 +5,7 @@ use contract::{NoBody, NoQuery};
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 
-use crate::licensed::{here, shown, visible_licence};
+use crate::licensed::{shown, visible_licence};
 
 /// The route.
 pub fn route() -> Handler {
@@ -14,7 +14,7 @@ pub fn route() -> Handler {
 
 async fn get(cx: Cx, input: In<AtLicence, NoQuery, NoBody>) -> Result<Answer<LicenceView>> {
     let Versioned { value, rev } = visible_licence(&cx, input.path.licence).await?;
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let assigned = cx.store.assigned(&[value.licence.id]).await?[0];
     Ok(Answer::read(Versioned { value: shown(&cx, value.licence, assigned, today)?, rev }))
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 
-use crate::licensed::{here, visible_licence};
+use crate::licensed::visible_licence;
 use crate::reported::People;
 
 /// Seats that one transaction writes; with the counter and the audit entry it stays below 100 actions.
@@ -22,7 +22,7 @@ pub fn route() -> Handler {
 
 async fn import_seats(cx: Cx, input: In<AtLicence, ImportQuery, SeatFile>) -> Result<Answer<SeatsImported>> {
     let licence = visible_licence(&cx, input.path.licence).await?.value.licence;
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let people = People::of(cx.store.all_contacts(licence.client).await?);
     let Read { rows, mut faults } = read(&input.body.csv, |address| people.of_address(address))?;
     let (mut assigned, mut unchanged) = (0, 0);

@@ -7,7 +7,7 @@ use runtime::context::page;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::licences::LicenceFilter;
 
-use crate::licensed::{here, shown};
+use crate::licensed::shown;
 
 /// The route.
 pub fn route() -> Handler {
@@ -20,7 +20,7 @@ async fn list(cx: Cx, input: In<NoPath, LicenceQuery, NoBody>) -> Result<Answer<
     if let Some(client) = client {
         cx.may_see(client)?;
     }
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let client = cx.actor.client.or(client);
     let filter = LicenceFilter { client, product, state: state.map(|state| (state, today)) };
     let found = cx.store.licences(filter, &page).await?;

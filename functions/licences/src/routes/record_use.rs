@@ -8,7 +8,6 @@ use contract::usage::{EventBatch, RECORD, UnmatchedEvent, UseEvent, UseRecorded}
 use domain::licences::usage::{self, Reported};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::licensed::here;
 use crate::reported::{People, features_of, keep, keep_unmatched};
 
 /// The route.
@@ -19,7 +18,7 @@ pub fn route() -> Handler {
 async fn record_use(cx: Cx, input: In<AtClient, NoQuery, EventBatch>) -> Result<Answer<UseRecorded>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
-    let zone = here(&cx).await?.zone;
+    let zone = cx.here().await?.zone;
     let reported = |UseEvent { id, who, product, feature, at }| Reported { id, who, product, feature, at };
     let batch: Vec<Reported> = input.body.events.into_iter().map(reported).collect();
     usage::check(&batch, &zone, cx.now)?;

@@ -7,7 +7,7 @@ use domain::error::Refusal;
 use domain::licences::seat;
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::licensed::{here, visible_licence};
+use crate::licensed::visible_licence;
 
 /// The route.
 pub fn route() -> Handler {
@@ -20,7 +20,7 @@ async fn release_seat(cx: Cx, input: In<AtLicence, NoQuery, ReleasedSeat>) -> Re
     let Some(read) = cx.store.seat(licence.id, &holder).await? else {
         return Err(Refusal::invalid("/holder", "unknown", "never held a seat of this licence; check who it is").into());
     };
-    let today = here(&cx).await?.today;
+    let today = cx.here().await?.today;
     let seat = seat::release(read.value.clone(), until.unwrap_or(today), today, cx.now)?;
     if seat == read.value {
         return Ok(Answer::of(seat.into()));

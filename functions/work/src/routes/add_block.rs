@@ -16,8 +16,7 @@ async fn add_block(cx: Cx, input: In<AtClient, NoQuery, NewBlock>) -> Result<Ans
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
     let NewBlock { minutes, price, text, bought_on, expires_on, work_types, taxes } = input.body;
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let today = cx.now.to_zoned(zone.rules().clone()).date();
+    let today = cx.here().await?.today;
     let bought_on = bought_on.unwrap_or(today);
     let new = blocks::NewBlock { client, minutes, price, bought_on, expires_on, work_types, text, taxes };
     let (book, settings) = (cx.store.rate_book().await?.value, cx.store.billing_settings().await?.value);

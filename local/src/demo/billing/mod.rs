@@ -59,7 +59,7 @@ pub(super) fn pieces(worked: &[Worked]) -> Vec<Piece> {
 /// Writes the contracts, and lets their year pass.
 pub(super) async fn load(app: &App, house: &House, pieces: Vec<Piece>, now: Timestamp) -> Result<()> {
     let zone = &house.tenant.zone;
-    let today = now.to_zoned(zone.rules().clone()).date();
+    let today = zone.date(now);
     let agreed = contracts(today, zone)?;
     let world = app.world();
     let mut batch = Batch::new(&world, house);

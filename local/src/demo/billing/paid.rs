@@ -135,7 +135,7 @@ impl Past<'_> {
     pub(super) async fn received(&self, kept: &Versioned<KeptInvoice>, came: Came) -> Result<(Commit, Invoice)> {
         let open = self.sent(&kept.value)?;
         let Came { what, method, amount, at, named } = came;
-        let on = at.to_zoned(self.house.tenant.zone.rules().clone()).date();
+        let on = self.house.tenant.zone.date(at);
         let (reference, provider_key) = match method {
             Method::Saved { .. } => (None, named),
             _ => (named, None),

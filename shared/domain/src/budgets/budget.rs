@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,7 @@ pub const HIGHEST_PERCENT: u16 = 500;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = BudgetScope))]
 pub enum Scope {
     /// All of the client's.
     Client {},
@@ -38,6 +40,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = BudgetAlerts))]
 pub struct Alerts {
     /// Of what is spent.
     #[serde(default)]
@@ -51,6 +54,7 @@ pub struct Alerts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = BudgetThreshold))]
 pub enum Threshold {
     /// What is spent.
     Actual,
@@ -60,6 +64,8 @@ pub enum Threshold {
 
 /// That a threshold was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = BudgetWarning))]
 pub struct Warning {
     /// What reached it.
     pub what: Threshold,
@@ -86,6 +92,9 @@ pub struct Budget {
     pub alerts: Alerts,
     /// What was told already: each once.
     pub told: BTreeSet<Warning>,
+    /// Since when nobody looks at it any more.
+    #[serde(default)]
+    pub closed_at: Option<Timestamp>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -144,7 +153,85 @@ pub fn add(id: BudgetId, new: NewBudget, units: &[UnitId], now: Timestamp) -> Re
     }
     check.done()?;
     let told = BTreeSet::new();
-    Ok(Budget { id, client, name, scope, from, months, alerts, told, created_at: now, updated_at: now })
+    Ok(Budget {
+        id,
+        client,
+        name,
+        scope,
+        from,
+        months,
+        alerts,
+        told,
+        closed_at: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// What to change; absent fields stay, lists are replaced as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BudgetChanges {
+    /// Another name.
+    pub name: Option<String>,
+    /// Other months, from the same one on.
+    pub months: Option<Vec<Money>>,
+    /// Other thresholds.
+    pub alerts: Option<Alerts>,
+}
+
+/// Changes a budget. With other amounts it has other thresholds too, and what is reached of them is told again.
+///
+/// # Errors
+/// As [`add`]; [`Refusal::Conflict`] `budget_closed`.
+pub fn change(budget: Budget, changes: BudgetChanges, now: Timestamp) -> Result<Budget, Refusal> {
+    if budget.closed_at.is_some() {
+        return Err(Refusal::conflict("budget_closed", format!("{} is closed; add another one", budget.name)));
+    }
+    let BudgetChanges { name, months, alerts } = changes;
+    let new = NewBudget {
+        client: budget.client,
+        name: name.unwrap_or_else(|| budget.name.clone()),
+        scope: budget.scope.clone(),
+        from: budget.from,
+        months: months.unwrap_or_else(|| budget.months.clone()),
+        alerts: alerts.unwrap_or_else(|| budget.alerts.clone()),
+    };
+    // A department that the client has given up since keeps its budget.
+    let own = match &budget.scope {
+        Scope::Unit { unit } => vec![*unit],
+        Scope::Client {} => Vec::new(),
+    };
+    let after = add(budget.id, new, &own, now)?;
+    let told = if after.months == budget.months { budget.told.clone() } else { BTreeSet::new() };
+    let after = Budget { told, created_at: budget.created_at, updated_at: budget.updated_at, ..after };
+    Ok(if after == budget { budget } else { Budget { updated_at: now, ..after } })
+}
+
+/// Closes a budget: nobody is warned of it any more. What is closed stays as it is.
+#[must_use]
+pub fn close(budget: Budget, now: Timestamp) -> Budget {
+    if budget.closed_at.is_some() {
+        return budget;
+    }
+    Budget { closed_at: Some(now), updated_at: now, ..budget }
+}
+
+impl Budget {
+    /// Its last month.
+    pub fn last(&self) -> Month {
+        self.from.plus(i32::try_from(self.months.len()).unwrap_or(i32::MAX).saturating_sub(1))
+    }
+
+    /// Its currency.
+    pub fn currency(&self) -> Currency {
+        self.months.first().map_or(Currency::EUR, |month| month.currency())
+    }
+
+    /// Whether somebody is to be warned of it in a month: not of one that is closed, nor when it is over for long. Costs of its
+    /// last month still come in the month after.
+    pub fn is_watched(&self, month: Month) -> bool {
+        self.closed_at.is_none() && month <= self.last().next()
+    }
 }
 
 /// The budget with these warnings told.

@@ -5,11 +5,19 @@
 
 mod budget;
 mod chargeback;
+mod costs;
+mod fixed;
 mod outlook;
+mod rules;
+mod spent;
 
 pub use budget::{
-    Alerts, Budget, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope, Threshold, Warning,
-    add, told,
+    Alerts, Budget, BudgetChanges, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope,
+    Threshold, Warning, add, change, close, told,
 };
 pub use chargeback::{Part, Weighted, chargeback};
-pub use outlook::{Forecast, Outlook, Spent, outlook};
+pub use costs::{Cost, Sums, carried, spent_within, sums};
+pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, fixed, is_fixed, seat_price};
+pub use outlook::{Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
+pub use rules::{ChargebackRules, LicenceRule, MOST_RULES, SourceRule, weights_of};
+pub use spent::{is_spent, moved};

@@ -45,13 +45,53 @@ pub struct Outlook {
     pub warnings: Vec<Warning>,
 }
 
+/// A month of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthOutlook {
+    /// Which month.
+    pub month: Month,
+    /// What was planned for it.
+    pub planned: Money,
+    /// What is spent in it, as far as it has come; of a month to come, what is known ahead.
+    pub spent: Money,
+    /// What is expected of it; none while there are too few months to tell.
+    pub expected: Option<Money>,
+}
+
+/// A budget month by month. What is expected of the months adds up to [`Forecast::expected`].
+///
+/// # Errors
+/// As [`outlook`].
+pub fn by_months(budget: &Budget, spent: &Spent, today: Date) -> Result<Vec<MonthOutlook>, Refusal> {
+    let (now, none) = (Month::of(today), Money::zero(budget.currency()));
+    let of = |amounts: &BTreeMap<Month, Money>, month| amounts.get(&month).copied().unwrap_or(none);
+    let (mut months, mut left, mut until_then) = (Vec::new(), 0, Some(none));
+    let more = begun_beyond(budget, spent, now);
+    for (month, planned) in (0..).map(|n| budget.from.plus(n)).zip(budget.months.iter().copied()) {
+        let (fixed, variable) = (of(&spent.fixed, month), of(&spent.variable, month));
+        let known = fixed.plus(variable)?;
+        let expected = if month < now {
+            Some(known)
+        } else {
+            left += 1;
+            let sum = to_come(&spent.variable, now, budget.from, left);
+            let sum = sum.map(|[sum, ..]| Money::new(minor(sum).saturating_add(more), none.currency()));
+            let own = sum.zip(until_then).map(|(sum, before)| sum.minus(before)).transpose()?;
+            until_then = sum;
+            own.map(|own| own.plus(fixed)).transpose()?
+        };
+        months.push(MonthOutlook { month, planned, spent: known, expected });
+    }
+    Ok(months)
+}
+
 /// What a budget stands at on a local day. Fixed costs are taken as they are known; the variable months to come follow from
-/// those that are over ([`ahead`]), and are never below what the running month came to already.
+/// those that are over ([`ahead`]); what the running month came to beyond what was expected of it is added.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts of another currency.
 pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, Refusal> {
-    let none = Money::zero(budget.months.first().map_or(iso_currency::Currency::EUR, |month| month.currency()));
+    let none = Money::zero(budget.currency());
     let now = Month::of(today);
     let months: Vec<Month> = (0..budget.months.len()).map(|n| budget.from.plus(n as i32)).collect();
     let sum = |amounts: &BTreeMap<Month, Money>, wanted: &dyn Fn(Month) -> bool| {
@@ -73,11 +113,11 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     outlook.forecast = if left == 0 {
         Some(Forecast { expected: known, low: known, high: known })
     } else {
-        let begun = sum(&spent.variable, &|month| month == now)?;
+        let more = begun_beyond(budget, spent, now);
         to_come(&spent.variable, now, budget.from, left)
             .map(|[expected, low, high]| {
-                let at_least = |value: f64| known.plus(Money::new(minor(value).max(begun.minor()), none.currency()));
-                Ok::<_, Refusal>(Forecast { expected: at_least(expected)?, low: at_least(low)?, high: at_least(high)? })
+                let with = |value: f64| known.plus(Money::new(minor(value).saturating_add(more), none.currency()));
+                Ok::<_, Refusal>(Forecast { expected: with(expected)?, low: with(low)?, high: with(high)? })
             })
             .transpose()?
     };
@@ -85,9 +125,24 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     Ok(outlook)
 }
 
+/// By how much the running month came to more already than was expected of it, in minor units; nothing where it is none of the
+/// budget's.
+fn begun_beyond(budget: &Budget, spent: &Spent, now: Month) -> i64 {
+    if now < budget.from || now > budget.last() {
+        return 0;
+    }
+    let begun = spent.variable.get(&now).map_or(0, |amount| amount.minor());
+    let expected = to_come(&spent.variable, now, budget.from, 1).map_or(begun, |[expected, ..]| minor(expected));
+    begun.saturating_sub(expected).max(0)
+}
+
 /// The variable costs of the budget's months from this one on: of the months that are over, those before the budget too. A
 /// month between them without costs is a month of nothing.
 fn to_come(variable: &BTreeMap<Month, Money>, now: Month, from: Month, left: usize) -> Option<[f64; 3]> {
+    // Where there never was any, none is expected.
+    if variable.is_empty() {
+        return Some([0.0; 3]);
+    }
     let first = *variable.keys().next().filter(|first| **first < now)?;
     let over = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month < now);
     let past: Vec<f64> = over.map(|month| variable.get(&month).map_or(0, |amount| amount.minor()) as f64).collect();

@@ -1,9 +1,9 @@
 //! The arithmetic of open time.
 //!
 //! A day's windows are resolved to instants in the calendar's zone: a local time that does not exist moves
-//! forward by the gap, one that occurs twice is the first. Far from a change of the zone's offset and from
-//! holidays every week holds the same open time, so runs of such weeks are skipped by one multiplication; what is
-//! left is a few days around each change and holiday. All counting is in whole nanoseconds.
+//! forward by the gap (but never into a holiday), one that occurs twice is the first. Far from a change of the
+//! zone's offset and from holidays every week holds the same open time, so runs of such weeks are skipped by one
+//! multiplication; what is left is a few days around each change and holiday. All counting is in whole nanoseconds.
 
 use std::collections::BTreeSet;
 
@@ -304,9 +304,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Near a change of the offset a window can be moved over midnight, onto another window, or be turned to
-    /// nothing: takes the neighbours' windows too, cuts them to this day and joins them.
+    /// nothing: takes the neighbours' windows too, cuts them to this day and joins them. A holiday stays closed to what
+    /// is moved into it.
     fn spans_near_change(&self) -> Vec<(Nanos, Nanos)> {
         let time = self.time;
+        if time.is_holiday(self.day) {
+            return Vec::new();
+        }
         let (start, end) = (self.start, time.instant(self.day + 1, 0));
         let mut spans = Vec::new();
         for day in self.day - 1..=self.day + 1 {

@@ -35,6 +35,8 @@ pub struct SignIn {
 /// What is unusual about a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = AccessAnomalyKind))]
 pub enum Finding {
     /// In an hour in which they were never seen, nor in one beside it, on 14 days or more.
     UnusualHour,

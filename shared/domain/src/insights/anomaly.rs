@@ -78,11 +78,18 @@ impl Anomaly {
         Anomaly { onset: self.onset, last: point.last, points, kind, excess, ..peak }
     }
 
-    /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `days` says when; `amount` prints a value.
-    pub fn sentence(&self, what: &str, days: &str, amount: impl Fn(f64) -> String) -> String {
+    /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `days` says when; `amount` prints a value, and
+    /// `difference` what values are off.
+    pub fn sentence(
+        &self,
+        what: &str,
+        days: &str,
+        amount: impl Fn(f64) -> String,
+        difference: impl Fn(f64) -> String,
+    ) -> String {
         let Outlook { expected, low, high } = self.outlook;
         let usual = format!("{} expected, {} to {} usual", amount(expected), amount(low), amount(high));
-        let (actual, apart) = (amount(self.actual), amount(self.excess.abs()));
+        let (actual, apart) = (amount(self.actual), difference(self.excess.abs()));
         let side = if self.excess < 0.0 { "less" } else { "more" };
         match self.kind {
             Kind::Spike => format!("{what}: {actual} {days} ({usual}), {apart} too much."),

@@ -1,13 +1,13 @@
-//! A series of a client's daily costs: one service of one source in one department, in one currency.
+//! A series of a client's days: one service of one source in one department, in one currency, or what people use of it.
 
 use std::collections::BTreeMap;
 
-use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::feedback::{Answer, Sensitivity};
+use super::measure::Measure;
 use super::rules::Tuning;
 use crate::error::Refusal;
 use crate::ids::{ClientId, SeriesId, UnitId};
@@ -23,7 +23,21 @@ pub const MOST_PARTS: usize = 8;
 /// The name of what is beyond [`MOST_PARTS`].
 pub const OTHERS: &str = "(others)";
 
-/// A series of daily costs.
+/// The source of what the MSP billed.
+pub const INVOICES: &str = "invoices";
+/// The source of what licences cost by their terms.
+pub const LICENCES: &str = "licences";
+/// The source of how many people use something.
+pub const USE: &str = "use";
+/// What no file can be the source of: the house tells of it itself.
+pub const OWN_SOURCES: [&str; 3] = [INVOICES, LICENCES, USE];
+
+/// Whether Steward itself tells of this source.
+pub fn is_of_steward(source: &str) -> bool {
+    OWN_SOURCES.contains(&source)
+}
+
+/// A series of daily costs, or of daily use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostSeries {
     /// Which series; made of all that follows up to the currency, so that it is the same in every file.
@@ -37,7 +51,8 @@ pub struct CostSeries {
     /// In which of the client's departments; none for what no rule names one for.
     pub unit: Option<UnitId>,
     /// In what.
-    pub currency: Currency,
+    #[serde(rename = "currency")]
+    pub measure: Measure,
     /// How it is looked at, where that differs from the client's other series.
     #[serde(default)]
     pub tuning: Tuning,
@@ -61,22 +76,22 @@ pub struct SeriesName {
     pub service: String,
     /// In which department.
     pub unit: Option<UnitId>,
-    /// In what: the ISO 4217 code.
-    pub currency: &'static str,
+    /// In what: [`Measure::code`].
+    pub measure: &'static str,
 }
 
 impl SeriesName {
     /// The text that the series' id is made of. A service may hold any character, so it is the last part.
     pub fn identity(&self) -> String {
         let unit = self.unit.map_or_else(|| "-".to_owned(), |unit| unit.to_string());
-        format!("series#{}#{}#{unit}#{}#{}", self.client, self.source, self.currency, self.service)
+        format!("series#{}#{}#{unit}#{}#{}", self.client, self.source, self.measure, self.service)
     }
 }
 
 /// What a day came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCost {
-    /// In minor units; negative where more was credited than charged.
+    /// In minor units, negative where more was credited than charged; of a series of use, people.
     pub minor: i64,
     /// The same by sub account, at most [`MOST_PARTS`] and the others; empty where the file names none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -88,14 +103,14 @@ pub type Days = BTreeMap<Date, DayCost>;
 
 impl CostSeries {
     /// A series that was not seen before.
-    pub fn new(id: SeriesId, name: &SeriesName, currency: Currency, now: Timestamp) -> Self {
+    pub fn new(id: SeriesId, name: &SeriesName, measure: Measure, now: Timestamp) -> Self {
         CostSeries {
             id,
             client: name.client,
             source: name.source.clone(),
             service: name.service.clone(),
             unit: name.unit,
-            currency,
+            measure,
             tuning: Tuning::default(),
             feedback: Sensitivity::default(),
             created_at: now,
@@ -128,7 +143,7 @@ impl CostSeries {
     }
 }
 
-/// Whether a text can name a source: it is part of keys.
+/// Whether a text can name the source of a file: it is part of keys.
 pub fn check_source(check: &mut Check, field: &str, source: &str) {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let long = source.chars().count();
@@ -137,5 +152,11 @@ pub fn check_source(check: &mut Check, field: &str, source: &str) {
         field,
         "pattern",
         "must be 1 to 40 of a to z, 0 to 9 and -, such as azure-main",
+    );
+    check.that(
+        !OWN_SOURCES.contains(&source),
+        field,
+        "taken",
+        "must be another name: Steward tells of this one itself",
     );
 }

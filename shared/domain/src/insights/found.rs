@@ -1,6 +1,5 @@
-//! An anomaly of a series of costs, as people see it.
+//! An anomaly of a series, as people see it.
 
-use iso_currency::Currency;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::anomaly::{Anomaly, Driver, Kind};
 use super::costs::CostSeries;
 use super::feedback::Answer;
+use super::measure::{Amount, Measure};
 use super::minor;
 use super::rules::Rules;
 use super::watch::Change;
@@ -19,6 +19,10 @@ use crate::money::Money;
 
 /// What is longer over than this is no news: a first file with a year of history sends no letters about last winter.
 const NEWS_DAYS: i64 = 14;
+/// Where so few people-days are off, it is a holiday or an illness.
+const FEWEST_PEOPLE_DAYS: f64 = 3.0;
+/// What an anomaly of use must come to before somebody gets a letter: two weeks of one person's work.
+const TELL_FROM_PEOPLE_DAYS: i64 = 10;
 /// Long enough for a reason.
 const LONGEST_NOTE: usize = 500;
 
@@ -63,7 +67,7 @@ pub struct CostDriver {
     pub share_percent: i64,
 }
 
-/// An anomaly of a series of costs.
+/// An anomaly of a series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostAnomaly {
     /// Which; made of the series and its first day.
@@ -88,16 +92,16 @@ pub struct CostAnomaly {
     pub last: Date,
     /// How many days belong to it.
     pub days: u64,
-    /// The most unusual day's cost.
-    pub actual: Money,
+    /// The most unusual day's cost, or use.
+    pub actual: Amount,
     /// What was expected of that day.
-    pub expected: Money,
+    pub expected: Amount,
     /// The least that would have been usual.
-    pub low: Money,
+    pub low: Amount,
     /// The most that would have been usual.
-    pub high: Money,
-    /// How much more than expected all its days came to; negative for less.
-    pub excess: Money,
+    pub high: Amount,
+    /// How much more than expected all its days came to; negative for less. Of use, in people-days.
+    pub excess: Amount,
     /// How unusual the most unusual day is; 1 is the line.
     pub score: f64,
     /// What drives it; none where the files name no sub accounts.
@@ -147,6 +151,8 @@ impl Finding<'_> {
             // What somebody has answered stays as they saw it.
             (Change::Withdrawn, Some(known)) if known.judged.is_some() => return Ok(None),
             (Change::Withdrawn, Some(known)) => CostAnomaly { state: AnomalyState::Withdrawn, ..known.clone() },
+            // What so few people make happens every week: it is kept once it has come to more.
+            (Change::Is { anomaly, .. }, None) if self.is_little(&anomaly) => return Ok(None),
             (Change::Is { anomaly, last, over, driver }, known) => {
                 self.seen(onset, &anomaly, (last, over), driver, known.as_ref())
             }
@@ -173,12 +179,13 @@ impl Finding<'_> {
         driver: Option<Driver<String>>,
         known: Option<&CostAnomaly>,
     ) -> CostAnomaly {
-        let CostSeries { id: series, client, source, service, unit, currency, .. } = self.series.clone();
-        let money = |amount: f64| Money::new(minor(amount), currency);
+        let CostSeries { id: series, client, source, service, unit, measure, .. } = self.series.clone();
+        let amount = |value: f64| measure.amount(value);
         let state = if over { AnomalyState::Over } else { AnomalyState::Open };
         let what = format!("{} ({source})", self.series.label(self.department));
-        let sentence = anomaly.sentence(&what, &when(onset, last, over), |amount| money(amount).to_string());
-        let driver = driver.map(|driver| driven(driver, currency));
+        let days = when(onset, last, over);
+        let sentence = anomaly.sentence(&what, &days, |value| amount(value).to_string(), |value| measure.apart(value));
+        let driver = driver.and_then(|driver| driven(driver, measure));
         let earlier = known.and_then(|known| known.driver.clone());
         let driver = match (earlier, driver) {
             (Some(earlier), Some(now)) if earlier.excess.minor().abs() >= now.excess.minor().abs() => Some(earlier),
@@ -196,11 +203,11 @@ impl Finding<'_> {
             onset,
             last,
             days: anomaly.points as u64,
-            actual: money(anomaly.actual),
-            expected: money(anomaly.outlook.expected),
-            low: money(anomaly.outlook.low),
-            high: money(anomaly.outlook.high),
-            excess: money(anomaly.excess),
+            actual: amount(anomaly.actual),
+            expected: amount(anomaly.outlook.expected),
+            low: amount(anomaly.outlook.low),
+            high: amount(anomaly.outlook.high),
+            excess: amount(anomaly.excess),
             score: anomaly.score,
             driver,
             sentence,
@@ -211,21 +218,28 @@ impl Finding<'_> {
         }
     }
 
+    /// Whether it is of a few people's days alone.
+    fn is_little(&self, anomaly: &Anomaly) -> bool {
+        self.series.measure == Measure::People && anomaly.excess.abs() < FEWEST_PEOPLE_DAYS
+    }
+
     /// Whether somebody is to get a letter: once, when it comes to enough, while it is news. Of missing data nobody gets one:
     /// a file that does not come is missing in each of its series.
     fn is_news(&self, anomaly: &CostAnomaly) -> Result<bool, Refusal> {
-        let from = Money::rounded(self.rules.tell_from, anomaly.excess.currency())?;
+        let enough = match anomaly.excess {
+            Amount::Money(excess) => {
+                excess.minor().abs() >= Money::rounded(self.rules.tell_from, excess.currency())?.minor()
+            }
+            Amount::People(excess) => excess.people.abs() >= TELL_FROM_PEOPLE_DAYS.into(),
+        };
         let recent = anomaly.last.saturating_add(NEWS_DAYS.days()) >= self.today;
-        Ok(recent && anomaly.kind != Kind::Missing && anomaly.excess.minor().abs() >= from.minor())
+        Ok(recent && anomaly.kind != Kind::Missing && enough)
     }
 }
 
-fn driven(driver: Driver<String>, currency: Currency) -> CostDriver {
-    CostDriver {
-        account: driver.name,
-        excess: Money::new(minor(driver.excess), currency),
-        share_percent: minor(driver.share_percent),
-    }
+fn driven(driver: Driver<String>, measure: Measure) -> Option<CostDriver> {
+    let excess = measure.amount(driver.excess).money()?;
+    Some(CostDriver { account: driver.name, excess, share_percent: minor(driver.share_percent) })
 }
 
 /// When it was, in a sentence.
@@ -238,19 +252,28 @@ fn when(onset: Date, last: Date, over: bool) -> String {
     }
 }
 
+impl Judged {
+    /// Whether it can be said of what was answered like this before.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] when somebody has said so already, [`Refusal::Invalid`] for a note that is too long.
+    pub fn first(&self, before: Option<&Judged>) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        check.optional_line("/note", self.note.as_deref().unwrap_or_default(), LONGEST_NOTE);
+        check.done()?;
+        if before.is_some() {
+            let detail = "Somebody has answered this already, and it was taken into account.";
+            return Err(Refusal::conflict("anomaly_judged", detail));
+        }
+        Ok(())
+    }
+}
+
 /// Somebody says what they think of it.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when somebody has said so already, [`Refusal::Invalid`] for a note that is too long.
+/// As [`Judged::first`].
 pub fn judge(anomaly: CostAnomaly, judged: Judged) -> Result<CostAnomaly, Refusal> {
-    let mut check = Check::new();
-    check.optional_line("/note", judged.note.as_deref().unwrap_or_default(), LONGEST_NOTE);
-    check.done()?;
-    if anomaly.judged.is_some() {
-        return Err(Refusal::conflict(
-            "anomaly_judged",
-            "Somebody has answered this already, and it was taken into account.",
-        ));
-    }
+    judged.first(anomaly.judged.as_ref())?;
     Ok(CostAnomaly { updated_at: judged.at, judged: Some(judged), ..anomaly })
 }

@@ -9,12 +9,14 @@
 
 #![allow(clippy::float_arithmetic, reason = "statistics; amounts are rounded to minor units where they leave")]
 
+pub mod access_anomalies;
 pub mod costs;
 pub mod covered;
 pub mod focus;
 pub mod found;
 pub mod imports;
 pub mod rules;
+pub mod sign_ins;
 pub mod watch;
 
 mod access;
@@ -23,6 +25,7 @@ mod anomaly;
 mod drift;
 mod feedback;
 mod forecast;
+mod measure;
 mod series;
 mod spread;
 
@@ -30,6 +33,7 @@ pub use access::{Finding, Habits, SignIn, look_at};
 pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead};
 pub use anomaly::{Anomaly, Driver, Kind, Part, driver};
 pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
+pub use measure::{Amount, Measure, People};
 pub use series::{Method, Outlook, Series, Settings, Verdict, detect};
 
 /// Points in a season of daily values: a week.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::costs::is_of_steward;
 use super::feedback::{KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity};
 use super::series::{Method, Settings};
 use crate::error::Refusal;
@@ -151,8 +152,9 @@ pub struct Rules {
     pub settings: Settings,
     /// Days after which a day's costs are complete.
     pub settle_days: u8,
-    /// Days after which a day of which no file tells is missing; never before it would be complete.
-    pub missing_after_days: u8,
+    /// Days after which a day of which no file tells is missing, never before it would be complete; none of what Steward
+    /// itself tells, where a day of which it does not came to nothing.
+    pub missing_after_days: Option<u8>,
     /// What an anomaly must come to before somebody gets a letter, in major units.
     pub tell_from: Decimal,
 }
@@ -167,9 +169,18 @@ impl Rules {
         Rules {
             settings: Settings { method: tuning.method.unwrap_or(Method::Seasonal), sensitivity },
             settle_days,
-            missing_after_days: missing.max(settle_days),
+            missing_after_days: Some(missing.max(settle_days)),
             tell_from: client.tell_from.or(tenant.tell_from).unwrap_or_else(|| Decimal::from(TELL_FROM)),
         }
+    }
+}
+
+impl Rules {
+    /// As they hold for a series of this source.
+    #[must_use]
+    pub fn of_source(self, source: &str) -> Self {
+        let missing_after_days = self.missing_after_days.filter(|_| !is_of_steward(source));
+        Rules { missing_after_days, ..self }
     }
 }
 

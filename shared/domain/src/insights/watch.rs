@@ -144,7 +144,7 @@ impl Watch {
         let wait = match told {
             true => rules.settle_days,
             false if self.missing as usize >= SLEEPS_AFTER_DAYS || !self.model.has_enough_history() => return None,
-            false => rules.missing_after_days,
+            false => rules.missing_after_days?,
         };
         Some(next.saturating_add(i64::from(wait).days()))
     }
@@ -184,7 +184,7 @@ impl Watch {
         let cost = days.get(&day);
         let value = match cost {
             Some(cost) => Some(amount(cost.minor)),
-            None => self.covered.has(day).then_some(0.0),
+            None => (self.covered.has(day) || rules.missing_after_days.is_none()).then_some(0.0),
         };
         if value.is_none() && self.first == Some(day) {
             // A series begins with a value: the model would not count this day.

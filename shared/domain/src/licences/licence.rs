@@ -73,6 +73,9 @@ pub struct Licence {
     pub documents: Vec<Document>,
     /// Whether its seats are active licences that contracts bill.
     pub counted: bool,
+    /// Seats that are kept free on purpose, for whoever comes next: not found to be too many.
+    #[serde(default)]
+    pub spare_seats: u32,
     /// Everything that its dates bring up to and including this day has been seen to.
     pub handled_until: Date,
     /// When it was added.
@@ -216,6 +219,8 @@ pub struct NewLicence {
     pub documents: Vec<Document>,
     /// Whether contracts bill its seats.
     pub counted: bool,
+    /// Seats that are kept free on purpose.
+    pub spare_seats: u32,
 }
 
 /// What to change; absent fields stay, `Some(None)` clears, lists are replaced as a whole. What is dated is appended, from
@@ -254,6 +259,8 @@ pub struct LicenceChanges {
     pub documents: Option<Vec<Document>>,
     /// Whether contracts bill its seats.
     pub counted: Option<bool>,
+    /// Another number of seats that are kept free.
+    pub spare_seats: Option<u32>,
 }
 
 /// Adds a licence. One that renews by itself and is older than its term has renewed since. `today` is the tenant's local
@@ -282,6 +289,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         split: new.split,
         documents: new.documents,
         counted: new.counted,
+        spare_seats: new.spare_seats,
         handled_until: today,
         created_at: now,
         updated_at: now,
@@ -350,6 +358,7 @@ fn changed(licence: Licence, changes: LicenceChanges, today: Date) -> Result<Lic
         split: changes.split.unwrap_or(licence.split),
         documents: changes.documents.unwrap_or(licence.documents),
         counted: changes.counted.unwrap_or(licence.counted),
+        spare_seats: changes.spare_seats.unwrap_or(licence.spare_seats),
         ..licence
     })
 }

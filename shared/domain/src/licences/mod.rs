@@ -1,5 +1,6 @@
 //! Software and licences: what there is to be licensed, what clients have, who holds a seat, what is used, what renews.
 
+pub mod audit;
 pub mod count;
 pub mod feed;
 pub mod findings;

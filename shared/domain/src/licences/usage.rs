@@ -103,7 +103,7 @@ pub fn check(batch: &[Reported], zone: &Zone, now: Timestamp) -> Result<(), Refu
     let mut check = Check::new();
     check.that(!batch.is_empty(), "/events", "required", "must hold an event");
     check.count("/events", batch.len(), MOST_EVENTS);
-    let oldest = day_of(now, zone).saturating_sub(REPORTED_WITHIN_DAYS.days());
+    let oldest = zone.date(now).saturating_sub(REPORTED_WITHIN_DAYS.days());
     let mut ids = BTreeSet::new();
     for (index, event) in batch.iter().enumerate().take(MOST_EVENTS) {
         let at = |name: &str| format!("/events/{index}/{name}");
@@ -112,15 +112,10 @@ pub fn check(batch: &[Reported], zone: &Zone, now: Timestamp) -> Result<(), Refu
         check.line(&at("who"), &event.who, LONGEST_NAME);
         let come = event.at <= now.saturating_add(AHEAD).unwrap_or(now);
         check.that(come, &at("at"), "in_the_future", "must not be to come: use is reported when it has happened");
-        let recent = day_of(event.at, zone) >= oldest;
+        let recent = zone.date(event.at) >= oldest;
         check.that(recent, &at("at"), "too_old", "must be within the last 365 days; leave older use out");
     }
     check.done()
-}
-
-/// The local day of an instant.
-pub fn day_of(at: Timestamp, zone: &Zone) -> Date {
-    at.to_zoned(zone.rules().clone()).date()
 }
 
 impl ProductUse {
@@ -156,7 +151,7 @@ impl ProductUse {
             self.last_used = self.last_used.max(*at);
         }
         // Reckoned from the newest day and not from today, so that what is kept does not depend on when it was heard.
-        let newest = day_of(self.last_used, zone);
+        let newest = zone.date(self.last_used);
         let since = Month::of(newest).plus(1 - KEPT_MONTHS);
         self.days.retain(|month, _| *month >= since);
         let since = newest.saturating_sub(KEPT_HOURS_DAYS.days());
@@ -196,7 +191,8 @@ fn day_bit(day: Date) -> u32 {
     1 << (day.day() - 1)
 }
 
-fn days_in(month: Month, bits: u32) -> impl Iterator<Item = Date> {
+/// The days of a month whose bits are set.
+pub(crate) fn days_in(month: Month, bits: u32) -> impl Iterator<Item = Date> {
     let first = month.period().from;
     (0..31_i64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| first.saturating_add(bit.days()))
 }

@@ -51,10 +51,12 @@ fn roles_may_what_the_table_says() {
     }
     assert_eq!(who(InsightRead), ["owner", "manager", "billing", "auditor", "client_admin"]);
     assert_eq!(who(InsightManage), ["owner", "manager", "billing"]);
+    assert_eq!(who(BudgetRead), who(InsightRead));
+    assert_eq!(who(BudgetManage), ["owner", "manager", "billing", "client_admin"]);
     assert_eq!(who(AuditRead), ["owner", "manager", "auditor"]);
     let desk = [MeRead, TenantRead, UserRead, ClientRead, ContactRead, DepartmentRead, SlaRead, TicketRead, AuditRead];
     let money = [ContractRead, TimeRead, InvoiceRead, PaymentRead, LedgerRead, ProductRead, LicenceRead, InsightRead];
-    let reads = [&desk[..], &money[..]].concat();
+    let reads = [&desk[..], &money[..], &[BudgetRead]].concat();
     assert!(Permission::ALL.into_iter().all(|permission| Role::Auditor.may(permission) == reads.contains(&permission)));
     for role in Role::ALL {
         assert_eq!(role.name().parse::<Role>().unwrap(), role);

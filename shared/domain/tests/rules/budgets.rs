@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Alerts, Budget, NewBudget, Scope, Spent, Threshold, Warning, Weighted, add, chargeback, outlook, told,
+    Alerts, Budget, BudgetChanges, NewBudget, Scope, Spent, Threshold, Warning, Weighted, add, by_months, change,
+    chargeback, close, outlook, told,
 };
 use domain::ids::{BudgetId, ClientId, UnitId};
 use domain::insights::ahead;
@@ -151,13 +152,55 @@ fn the_year_leads_to_what_is_known_and_what_is_usual() {
     let before = Spent { variable: months((2025, 1), &[50_00; 10]), ..spent.clone() };
     let before = outlook(&budget(Alerts::default()), &before, date(2025, 11, 1)).unwrap();
     assert_eq!((before.spent, before.forecast.unwrap().expected), (eur(0), eur(1_080_00)));
-    // A month that came to more than expected already is at least that.
+    // A month that came to more than expected already is that, and the others are as usual.
     let much =
         Spent { fixed: BTreeMap::new(), variable: months((2026, 4), &[1_00, 1_00, 1_00, 1_00, 1_00, 1_00, 99_00]) };
     let much = outlook(&budget(Alerts::default()), &much, date(2026, 10, 31)).unwrap();
-    assert_eq!(much.forecast.unwrap().expected, eur(6_00 + 99_00));
+    assert_eq!(much.forecast.unwrap().expected, eur(6_00 + 99_00 + 2 * 1_00));
     let young = Spent { fixed: BTreeMap::new(), variable: months((2026, 1), &[50_00; 5]) };
     assert_eq!(outlook(&budget(Alerts::default()), &young, date(2026, 6, 1)).unwrap().forecast, None);
+}
+
+#[test]
+fn what_is_expected_of_the_months_adds_up_to_the_forecast() {
+    let own = budget(Alerts::default());
+    let rising = [50_00, 52_00, 55_00, 53_00, 58_00, 60_00, 61_00, 66_00, 64_00, 70_00];
+    for (today, from, last) in
+        [((2026, 5), (2025, 7), 20_00), ((2026, 5), (2025, 7), 99_00), ((2025, 11), (2025, 1), 1_00)]
+    {
+        let variable = months(from, &[&rising[..], &[last]].concat());
+        let spent = Spent { fixed: months((2026, 1), &[40_01; 12]), variable };
+        let today = date(today.0, today.1, 12);
+        let whole = outlook(&own, &spent, today).unwrap().forecast.unwrap().expected;
+        let by = by_months(&own, &spent, today).unwrap();
+        assert_eq!(Money::sum(EUR, by.iter().map(|month| month.expected.unwrap())).unwrap(), whole, "{today}");
+        assert_eq!((by.len(), by[11].spent, by[0].planned), (12, eur(40_01), eur(100_00)));
+    }
+    let young = Spent { fixed: months((2026, 1), &[40_00; 12]), variable: months((2026, 1), &[50_00; 5]) };
+    let by = by_months(&own, &young, date(2026, 5, 1)).unwrap();
+    assert_eq!((by[3].expected, by[4].expected, by[5].expected), (Some(eur(90_00)), None, None));
+    let certain = Spent { variable: BTreeMap::new(), ..young };
+    let stands = outlook(&own, &certain, date(2026, 5, 1)).unwrap();
+    assert_eq!(stands.forecast.unwrap().high, eur(480_00), "where nothing else ever cost anything");
+}
+
+#[test]
+fn other_amounts_are_told_of_again_and_what_is_closed_stays_as_it_is() {
+    let (then, later) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(60).unwrap());
+    let warned = told(budget(Alerts::default()), &[Warning { what: Threshold::Actual, percent: 50 }], then);
+    let renamed =
+        change(warned.clone(), BudgetChanges { name: Some("IT".into()), ..BudgetChanges::default() }, later).unwrap();
+    assert_eq!((&*renamed.name, renamed.told.len(), renamed.updated_at), ("IT", 1, later));
+    let months = Some(vec![eur(1_00); 2]);
+    let other = change(warned.clone(), BudgetChanges { months, ..BudgetChanges::default() }, later).unwrap();
+    assert_eq!((other.told.len(), other.last(), other.created_at), (0, Month::of(date(2026, 2, 1)), then));
+    assert_eq!(change(warned.clone(), BudgetChanges::default(), later).unwrap(), warned);
+    assert!(other.is_watched(Month::of(date(2026, 3, 1))) && !other.is_watched(Month::of(date(2026, 4, 1))));
+    let closed = close(other, later);
+    assert!(!closed.is_watched(Month::of(date(2026, 1, 1))));
+    assert_eq!(close(closed.clone(), then), closed);
+    let refused = change(closed, BudgetChanges::default(), later).unwrap_err();
+    assert!(matches!(refused, domain::error::Refusal::Conflict { code: "budget_closed", .. }), "{refused:?}");
 }
 
 #[test]

@@ -127,6 +127,20 @@ fn a_gap_before_midnight_moves_windows_into_the_next_day() {
 }
 
 #[test]
+fn what_a_gap_moves_over_midnight_opens_no_holiday() {
+    let saturday = vec![window("22:00", "23:40")];
+    let nuuk = |holidays: &[&str]| {
+        let hours = WeeklyHours { saturday: saturday.clone(), ..WeeklyHours::default() };
+        calendar("America/Nuuk", Hours::Weekly(hours), holidays)
+    };
+    let (a, b) = (at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z"));
+    assert_eq!(nuuk(&[]).open_between(a, b), minutes(100)); // 22:00 to 00:40
+    assert_eq!(nuuk(&["2026-03-29"]).open_between(a, b), minutes(60)); // 22:00 to 00:00
+    assert!(!nuuk(&["2026-03-29"]).is_open(at("2026-03-29T01:10:00Z")));
+    assert_eq!(nuuk(&["2026-03-28"]).open_between(a, b), minutes(0));
+}
+
+#[test]
 fn holidays_close_one_date_or_every_year_and_29_february_only_leap_years() {
     let mut office = calendar("UTC", Hours::AlwaysOpen, &["2026-12-24", "12-25", "02-29"]);
     let day = |date: &str| {

@@ -170,7 +170,7 @@ fn an_anomaly_is_a_plain_sentence() {
     let found = anomalies(&verdicts(&days(63, 3, |day, v| if day == 0 { 30_000.0 } else { v })));
     let euros = |value: f64| format!("EUR {:.0}", value / 1000.0);
     assert_eq!(
-        found[0].sentence("Azure, Sales", "on 2 March", euros),
+        found[0].sentence("Azure, Sales", "on 2 March", euros, euros),
         "Azure, Sales: EUR 30 on 2 March (EUR 10 expected, EUR 9 to EUR 11 usual), EUR 20 too much."
     );
 }

@@ -6,6 +6,7 @@
 mod access;
 mod assignment;
 mod billing;
+mod budget_costs;
 mod budgets;
 mod calendar;
 mod common;
@@ -13,6 +14,7 @@ mod findings;
 mod insights;
 mod insights_costs;
 mod insights_properties;
+mod insights_sign_ins;
 mod licences;
 mod never_laundered;
 mod passwords;

@@ -214,7 +214,7 @@ impl TimeEntry {
 
     /// The local day on which the work began. Rates, periods and blocks go by this day, also for work past midnight.
     pub fn day(&self, zone: &Zone) -> Date {
-        self.started_at.to_zoned(zone.rules().clone()).date()
+        zone.date(self.started_at)
     }
 
     fn must_be_open(&self) -> Result<(), Refusal> {

@@ -175,13 +175,8 @@ impl KeptSums {
         let mut all: BTreeMap<SeriesName, Days> = BTreeMap::new();
         for sum in &self.sums {
             let service = self.services.get(sum.service as usize).cloned().unwrap_or_default();
-            let name = SeriesName {
-                client,
-                source: source.to_owned(),
-                service,
-                unit: sum.unit,
-                currency: sum.currency.code(),
-            };
+            let name =
+                SeriesName { client, source: source.to_owned(), service, unit: sum.unit, measure: sum.currency.code() };
             all.entry(name).or_default().insert(sum.day, self.day(sum)?);
         }
         Ok(all)

@@ -73,7 +73,7 @@ impl Licence {
             by_seat,
             seats: licence.seats_on(today),
             settled_seats,
-            spare: 0,
+            spare: licence.spare_seats,
             tracked,
             cost,
             notice_by,
@@ -116,7 +116,7 @@ fn settled(licence: &licences::Licence, today: Date) -> u32 {
 impl Use {
     /// A person's use of a product, on a day.
     pub fn of(used: &ProductUse, today: Date, zone: &Zone) -> Self {
-        let day = |at| licences::usage::day_of(at, zone);
+        let day = |at| zone.date(at);
         let month = today.saturating_sub((MONTH_DAYS - 1).days());
         let features: BTreeMap<String, Date> =
             used.features.iter().map(|(feature, last)| (feature.to_string(), *last)).collect();

@@ -68,11 +68,13 @@ pub(super) fn check(licence: &Licence) -> Result<(), Refusal> {
 fn check_seats(licence: &Licence, check: &mut Check) {
     if licence.kind == LicenceKind::Usage {
         check.that(licence.seats.is_empty(), "/seats", "not_counted", "must be left out: use has no seats");
+        check.that(licence.spare_seats == 0, "/spare_seats", "not_counted", "must be left out: use has no seats");
         return;
     }
     check_dates("/seats", &licence.seats, check);
     let fair = licence.seats.iter().all(|dated| dated.value <= MOST_SEATS);
     check.that(fair, "/seats", "out_of_range", "must be from 0 to 1000000");
+    check.that(licence.spare_seats <= MOST_SEATS, "/spare_seats", "out_of_range", "must be from 0 to 1000000");
 }
 
 fn check_amounts(field: &str, amounts: &[Dated<Money>], licence: &Licence, check: &mut Check) {

@@ -89,7 +89,9 @@ impl Minutes {
                     .collect(),
             };
             for (from, to) in windows {
-                for minute in resolved[from].max(first)..resolved[to].min(last) {
+                // A holiday stays closed to what a gap moves over midnight.
+                let next = if is_holiday(calendar, day + 1) { resolved[1440] } else { Minute::MAX };
+                for minute in resolved[from].max(first)..resolved[to].min(last).min(next) {
                     open[usize::try_from(minute - first).expect("in range")] = true;
                 }
             }

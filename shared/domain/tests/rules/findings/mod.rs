@@ -1,5 +1,6 @@
 //! What licences cost for nothing, and what is used without one.
 
+mod audit;
 mod counted;
 mod counted_properties;
 mod measured;

@@ -69,6 +69,7 @@ pub(super) fn added(term: Term, today: &str) -> Licence {
         split: Vec::new(),
         documents: Vec::new(),
         counted: true,
+        spare_seats: 0,
     };
     let id = LicenceId::from_uuid(uuid(3));
     licence::add(id, new, day(today), at("2026-01-01T00:00:00Z")).expect("a licence").state

@@ -2,21 +2,29 @@
 
 use contract::documents::FileView;
 use jiff::SignedDuration;
-use runtime::{Cx, Result};
 use store::blobs::{FileLabel, LINK_LASTS};
 
+use crate::context::Cx;
+use crate::error::Result;
+
 /// Media type of a table.
-pub(crate) const CSV: &str = "text/csv; charset=utf-8";
+pub const CSV: &str = "text/csv; charset=utf-8";
 
 /// Keeps a file and links to it.
-pub(crate) async fn made(cx: &Cx, label: FileLabel<'_>, bytes: Vec<u8>) -> Result<FileView> {
+///
+/// # Errors
+/// What the store answers.
+pub async fn made(cx: &Cx, label: FileLabel<'_>, bytes: Vec<u8>) -> Result<FileView> {
     let length = bytes.len() as u64;
     let kept = cx.store.keep_file(label.media_type, bytes).await?;
     linked(cx, &kept, label, length).await
 }
 
 /// Links to a file that is kept.
-pub(crate) async fn linked(cx: &Cx, kept: &str, label: FileLabel<'_>, bytes: u64) -> Result<FileView> {
+///
+/// # Errors
+/// What the store answers.
+pub async fn linked(cx: &Cx, kept: &str, label: FileLabel<'_>, bytes: u64) -> Result<FileView> {
     let url = cx.store.link_to(kept, label).await?;
     let lasts = SignedDuration::from_secs(LINK_LASTS.as_secs().cast_signed());
     let expires_at = cx.now.saturating_add(lasts).unwrap_or(cx.now);

@@ -1,0 +1,5 @@
+//! Read what a client spends on its IT, by month, source, department and product.
+
+fn main() -> runtime::Exit {
+    runtime::serve(budgets::routes::get_spending::route())
+}

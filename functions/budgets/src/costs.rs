@@ -1,0 +1,219 @@
+//! A client's costs: what it spent, by sums that are kept, and what its licences cost by their terms.
+
+use std::collections::BTreeMap;
+
+use domain::billing::cycle::Period;
+use domain::billing::dated::Dated;
+use domain::billing::reports::Month;
+use domain::budgets::{
+    ChargebackRules, Cost, LicenceRule, SourceRule, Weighted, by_month, by_seats, by_split, by_use, carried, fixed,
+    is_fixed, weights_of,
+};
+use domain::ids::{ClientId, ContactId, ProductId, UnitId};
+use domain::insights::costs::{INVOICES, LICENCES};
+use domain::licences::{Licence, Seat};
+use domain::money::Money;
+use futures::future::try_join_all;
+use iso_currency::Currency;
+use jiff::civil::Date;
+use runtime::{Error, Result};
+use store::TenantStore;
+use store::spent::Spending;
+
+/// Most seats of a licence that are read.
+const MOST_SEATS: usize = 20_000;
+/// Licences, and months of use, that are read side by side.
+const SIDE_BY_SIDE: usize = 10;
+/// Months back in which use says who carries what is to come: as long as use is kept.
+const MONTHS_OF_USE: i32 = 14;
+
+/// Which costs of a client.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    /// Whose.
+    pub(crate) client: ClientId,
+    /// Months of what was spent, the last among them.
+    pub(crate) spent: (Month, Month),
+    /// Months of what licences cost, the last among them.
+    pub(crate) fixed: (Month, Month),
+    /// Currencies in which it may be billed, beside the MSP's own.
+    pub(crate) currencies: Vec<Currency>,
+    /// The day.
+    pub(crate) today: Date,
+}
+
+impl Asked {
+    /// Everything of these months.
+    pub(crate) fn of(client: ClientId, months: (Month, Month), today: Date) -> Self {
+        Asked { client, spent: months, fixed: months, currencies: Vec::new(), today }
+    }
+
+    /// What both ask for, of one client.
+    #[must_use]
+    pub(crate) fn and(self, other: Self) -> Self {
+        let both = |one: (Month, Month), other: (Month, Month)| (one.0.min(other.0), one.1.max(other.1));
+        let currencies = [self.currencies, other.currencies].concat();
+        Asked { spent: both(self.spent, other.spent), fixed: both(self.fixed, other.fixed), currencies, ..self }
+    }
+
+    /// Reads them, each given to the department that carries it.
+    pub(crate) async fn read(&self, store: &TenantStore) -> Result<Vec<Cost>> {
+        let rules = store.chargeback(self.client).await?.value;
+        let licences = self.licences(store, &rules).await?;
+        let units = match licences.iter().any(|held| !held.seats.is_empty()) {
+            true => store.all_contacts(self.client).await?.into_iter().map(|of| (of.id, of.unit)).collect(),
+            false => BTreeMap::new(),
+        };
+        let used = match rules.licences {
+            LicenceRule::Usage {} => self.used(store, &licences).await?,
+            LicenceRule::Seats {} | LicenceRule::Fixed { .. } => BTreeMap::new(),
+        };
+        let within = Period { from: self.fixed.0.period().from, to: self.fixed.1.period().to };
+        let mut costs = Vec::new();
+        for held in licences.iter().filter(|held| is_fixed(&held.licence)) {
+            let weights = self.weights(held, &rules, &units, used.get(&held.licence.product));
+            for (unit, days) in fixed(&held.licence, &weights, within)? {
+                let product = Some(held.licence.product);
+                let months = by_month(&days)?.into_iter();
+                costs.extend(months.map(|(month, amount)| Cost {
+                    month,
+                    source: LICENCES.into(),
+                    product,
+                    unit,
+                    amount,
+                }));
+            }
+        }
+        for spent in store.spent(self.client, self.spent.0, self.spent.1).await? {
+            costs.push(cost(spent)?);
+        }
+        costs.extend(self.billed(store).await?);
+        let seats: Vec<Seat> = licences.into_iter().flat_map(|held| held.seats).collect();
+        Ok(carried(costs, &rules, &by_seats(&seats, &units), self.today)?)
+    }
+
+    /// What the MSP billed, net, in the months that it is for: the sums of its own revenue.
+    async fn billed(&self, store: &TenantStore) -> Result<Vec<Cost>> {
+        let mut currencies = vec![store.tenant_record().await?.value.currency];
+        for currency in &self.currencies {
+            if !currencies.contains(currency) {
+                currencies.push(*currency);
+            }
+        }
+        let (from, to) = self.spent;
+        let months = || from.up_to(to);
+        let all: Vec<(Currency, Month)> =
+            currencies.iter().flat_map(|currency| months().map(|month| (*currency, month))).collect();
+        let mut costs = Vec::new();
+        for some in all.chunks(SIDE_BY_SIDE) {
+            let read = some.iter().map(|(currency, month)| store.revenue(*currency, *month, Some(self.client)));
+            for ((currency, month), earned) in some.iter().zip(try_join_all(read).await?) {
+                if !earned.complete {
+                    return Err(Error::Internal(format!("{} is billed under too many contracts", self.client)));
+                }
+                let minor: i64 = earned.found.iter().flat_map(|earned| earned.services.values()).sum();
+                if minor != 0 {
+                    let amount = Money::new(minor, *currency);
+                    costs.push(Cost { month: *month, source: INVOICES.into(), product: None, unit: None, amount });
+                }
+            }
+        }
+        Ok(costs)
+    }
+
+    /// The licences that hold on some day of the months, with their seats where these say who carries something.
+    async fn licences(&self, store: &TenantStore, rules: &ChargebackRules) -> Result<Vec<Held>> {
+        let (from, to) = (self.fixed.0.period().from, self.fixed.1.period().to);
+        let by_all_seats = rules.sources.values().any(|rule| matches!(rule, SourceRule::Seats {}));
+        let holds = |starts_on: Date, ends_on: Option<Date>| starts_on < to && ends_on.is_none_or(|end| end > from);
+        let all = store.licensed(self.client).await?.into_iter();
+        let ids: Vec<_> = all.filter(|one| holds(one.starts_on, one.ends_on)).map(|one| one.licence).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(SIDE_BY_SIDE) {
+            found.extend(
+                try_join_all(some.iter().map(|id| async move {
+                    let licence = store.licence(*id).await?.value.licence;
+                    let by_own = is_fixed(&licence)
+                        && licence.split.is_empty()
+                        && !matches!(rules.licences, LicenceRule::Fixed { .. });
+                    let seats = match by_all_seats || by_own {
+                        true => store.all_seats(*id, MOST_SEATS).await?,
+                        false => Vec::new(),
+                    };
+                    if seats.len() < MOST_SEATS {
+                        return Ok(Held { licence, seats });
+                    }
+                    let why = format!("a licence has {MOST_SEATS} seats or more; give it to its departments, one each");
+                    Err(Error::Internal(why))
+                }))
+                .await?,
+            );
+        }
+        Ok(found)
+    }
+
+    fn weights(
+        &self,
+        held: &Held,
+        rules: &ChargebackRules,
+        units: &BTreeMap<ContactId, Option<UnitId>>,
+        used: Option<&BTreeMap<Month, Vec<Weighted>>>,
+    ) -> Vec<Dated<Vec<Weighted>>> {
+        if !held.licence.split.is_empty() {
+            return by_split(&held.licence);
+        }
+        match &rules.licences {
+            LicenceRule::Fixed { shares } => vec![Dated::new(Date::MIN, weights_of(shares))],
+            LicenceRule::Seats {} => by_seats(&held.seats, units),
+            LicenceRule::Usage {} => {
+                let by_seats = by_seats(&held.seats, units);
+                used.map_or_else(|| by_seats.clone(), |used| by_use(used, by_seats.clone(), self.last_whole()))
+            }
+        }
+    }
+
+    /// The month that was over last: the one that runs is carried as this one, for its use is not all known.
+    fn last_whole(&self) -> Month {
+        Month::of(self.today).plus(-1)
+    }
+
+    /// The days of use of each department, product by product and month by month.
+    async fn used(
+        &self,
+        store: &TenantStore,
+        licences: &[Held],
+    ) -> Result<BTreeMap<ProductId, BTreeMap<Month, Vec<Weighted>>>> {
+        let last = self.last_whole();
+        let first = last.plus(1 - MONTHS_OF_USE).min(self.fixed.0);
+        let fixed = licences.iter().filter(|held| is_fixed(&held.licence) && held.licence.split.is_empty());
+        let mut used: BTreeMap<ProductId, BTreeMap<Month, Vec<Weighted>>> =
+            fixed.map(|held| (held.licence.product, BTreeMap::new())).collect();
+        let months: Vec<Month> = first.up_to(last).collect();
+        for (product, of_product) in &mut used {
+            for some in months.chunks(SIDE_BY_SIDE) {
+                let read = some.iter().map(|month| store.active_people(self.client, *product, *month));
+                for (month, days) in some.iter().zip(try_join_all(read).await?) {
+                    let mut by_unit: BTreeMap<UnitId, u64> = BTreeMap::new();
+                    for (unit, people) in days.values().flat_map(|people| &people.units) {
+                        *by_unit.entry(*unit).or_default() += u64::from(*people);
+                    }
+                    let weighted = by_unit.into_iter().map(|(unit, weight)| Weighted { unit: Some(unit), weight });
+                    of_product.insert(*month, weighted.collect());
+                }
+            }
+        }
+        Ok(used)
+    }
+}
+
+/// A licence and who holds its seats.
+struct Held {
+    licence: Licence,
+    seats: Vec<Seat>,
+}
+
+fn cost(spent: Spending) -> Result<Cost> {
+    let Spending { month, source, currency, unit, minor } = spent;
+    let currency = Currency::from_code(&currency).ok_or_else(|| Error::Internal(format!("no currency {currency}")))?;
+    Ok(Cost { month, source, product: None, unit, amount: Money::new(minor, currency) })
+}

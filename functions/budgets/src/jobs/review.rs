@@ -1,0 +1,123 @@
+//! Look over the budgets of every client that has any, each in its own night.
+//!
+//! What a budget stands at follows from what was spent; what is written is that somebody was told, with the event that tells
+//! them. So a review that dies is begun again and tells what is still to be told.
+
+use contract::budgets::REVIEW;
+use domain::billing::reports::Month;
+use domain::budgets::{Budget, Outlook, told};
+use domain::events::Event;
+use domain::ids::ClientId;
+use domain::zone::Zone;
+use jiff::civil::{Date, time};
+use jiff::{Timestamp, ToSpan};
+use runtime::{JobCx, JobHandler, JobReport, Result, Step};
+use serde_json::json;
+use store::budgets::BudgetReview;
+use store::due::Due;
+use store::{Commit, TenantStore, Versioned};
+
+use crate::standing::{asked, standing};
+
+/// Budgets that one transaction writes, each with its event: with the review and the audit entry it stays below DynamoDB's
+/// 100 actions.
+const A_PART: usize = 45;
+
+/// The job.
+pub fn job() -> JobHandler {
+    JobHandler::new(REVIEW, run)
+}
+
+async fn run(cx: JobCx) -> Result<JobReport> {
+    cx.each_due(|due| look_at(&cx, due)).await
+}
+
+enum Part {
+    More,
+    Last(Step),
+}
+
+async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
+    let (store, client): (_, ClientId) = (cx.tenant(&due), due.id()?);
+    let zone = store.tenant_record().await?.value.zone;
+    loop {
+        match cx.reconcile(|| part(cx, &store, client, &zone)).await? {
+            Part::Last(step) => return Ok(step),
+            // What is left is due still, and the next run goes on with it.
+            Part::More if cx.is_out_of_time() => return Ok(Step::Done),
+            Part::More => {}
+        }
+    }
+}
+
+async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, zone: &Zone) -> Result<(Part, Option<Commit>)> {
+    let before = store.budget_review(client).await?;
+    if before.value.due_at.is_none_or(|at| at > cx.now) {
+        return Ok((Part::Last(Step::Skipped), None));
+    }
+    let today = zone.date(cx.now);
+    let mut watched = store.all_budgets(client).await?;
+    watched.retain(|read| read.value.is_watched(Month::of(today)));
+    let stands = stands(store, client, &watched, today).await?;
+    let warned: Vec<(&Versioned<Budget>, &Outlook)> =
+        watched.iter().zip(&stands).filter(|(_, outlook)| !outlook.warnings.is_empty()).collect();
+    if cx.dry_run {
+        let would: Vec<_> = warned.iter().map(|(read, outlook)| json!([read.value.id, outlook.warnings])).collect();
+        return Ok((Part::Last(Step::Would(json!({ "client": client, "warnings": would }))), None));
+    }
+    let mut commit = store.commit();
+    for (read, outlook) in warned.iter().take(A_PART) {
+        commit = commit.update(&told(read.value.clone(), &outlook.warnings, cx.now), read.rev);
+        commit = commit.emit([warning(&read.value, outlook)]);
+    }
+    if warned.len() > A_PART {
+        return Ok((Part::More, Some(commit)));
+    }
+    let over = |outlook: &&Outlook| outlook.spent.minor() > outlook.whole.minor();
+    let leads_over = |outlook: &&Outlook| {
+        outlook.forecast.is_some_and(|forecast| forecast.expected.minor() > outlook.whole.minor()) && !over(outlook)
+    };
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let next = BudgetReview {
+        due_at: (!watched.is_empty()).then(|| next_night(zone, cx.now)),
+        reviewed_on: Some(today),
+        watched: count(watched.len()),
+        over: count(stands.iter().filter(over).count()),
+        leading_over: count(stands.iter().filter(leads_over).count()),
+        ..before.value.clone()
+    };
+    Ok((Part::Last(Step::Done), Some(commit.update(&next, before.rev))))
+}
+
+/// What each of them stands at, in their order.
+async fn stands(
+    store: &TenantStore,
+    client: ClientId,
+    budgets: &[Versioned<Budget>],
+    today: Date,
+) -> Result<Vec<Outlook>> {
+    let Some(asked) = asked(client, budgets.iter().map(|read| &read.value), today) else { return Ok(Vec::new()) };
+    let costs = asked.read(store).await?;
+    budgets.iter().map(|read| standing(&read.value, &costs, today)).collect()
+}
+
+fn warning(budget: &Budget, outlook: &Outlook) -> Event {
+    Event::BudgetWarned {
+        budget: budget.id,
+        client: budget.client,
+        name: budget.name.clone(),
+        warnings: outlook.warnings.clone(),
+        whole: outlook.whole,
+        spent: outlook.spent,
+        expected: outlook.forecast.map(|forecast| forecast.expected),
+        until: budget.last(),
+    }
+}
+
+/// The next 04:30 in the tenant's zone: after costs have come in and licences have been looked over.
+pub(crate) fn next_night(zone: &Zone, now: Timestamp) -> Timestamp {
+    let today = zone.date(now);
+    let at = |day: Date| day.to_datetime(time(4, 30, 0, 0)).to_zoned(zone.rules().clone()).map(|at| at.timestamp());
+    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
+    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
+}

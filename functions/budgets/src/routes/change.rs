@@ -1,0 +1,21 @@
+//! Change a budget.
+
+use contract::NoQuery;
+use contract::budgets::{AtBudget, BudgetChanges, BudgetView, CHANGE};
+use domain::budgets;
+use runtime::{Answer, Cx, Handler, In, Result};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CHANGE, change)
+}
+
+async fn change(cx: Cx, input: In<AtBudget, NoQuery, BudgetChanges>) -> Result<Answer<BudgetView>> {
+    let AtBudget { client, budget } = input.path;
+    cx.may_see(client)?;
+    let read = cx.unchanged(cx.store.budget(client, budget).await?)?;
+    let BudgetChanges { name, months, alerts } = input.body;
+    let changes = budgets::BudgetChanges { name, months, alerts };
+    let after = budgets::change(read.value.clone(), changes, cx.now)?;
+    Ok(cx.replaced(&read, after))
+}

@@ -1,0 +1,33 @@
+//! Change which department carries what.
+
+use contract::NoQuery;
+use contract::budgets::{CHANGE_CHARGEBACK, ChargebackChanges, ChargebackView};
+use contract::clients::AtClient;
+use domain::budgets::ChargebackRules;
+use domain::ids::UnitId;
+use runtime::{Answer, Cx, Handler, In, Result};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CHANGE_CHARGEBACK, change_chargeback)
+}
+
+async fn change_chargeback(cx: Cx, input: In<AtClient, NoQuery, ChargebackChanges>) -> Result<Answer<ChargebackView>> {
+    cx.may_see(input.path.client)?;
+    let client = cx.store.client(input.path.client).await?.value;
+    let units: Vec<UnitId> = client.departments.iter().map(|unit| unit.id).collect();
+    let read = cx.unchanged(cx.store.chargeback(client.id).await?)?;
+    let before = read.value.clone();
+    let ChargebackChanges { licences, sources } = input.body;
+    let after = ChargebackRules {
+        client: before.client,
+        licences: licences.unwrap_or_else(|| before.licences.clone()),
+        sources: sources.unwrap_or_else(|| before.sources.clone()),
+        updated_at: before.updated_at,
+    };
+    if after == before {
+        return Ok(cx.replaced(&read, after));
+    }
+    after.check(&units)?;
+    Ok(cx.replaced(&read, ChargebackRules { updated_at: Some(cx.now), ..after }))
+}

@@ -1,0 +1,19 @@
+//! Close a budget.
+
+use contract::budgets::{AtBudget, BudgetView, CLOSE};
+use contract::{NoBody, NoQuery};
+use domain::budgets;
+use runtime::{Answer, Cx, Handler, In, Result};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(CLOSE, close)
+}
+
+async fn close(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<BudgetView>> {
+    let AtBudget { client, budget } = input.path;
+    cx.may_see(client)?;
+    let read = cx.store.budget(client, budget).await?;
+    let after = budgets::close(read.value.clone(), cx.now);
+    Ok(cx.replaced(&read, after))
+}

@@ -1,0 +1,30 @@
+//! Read a budget, and what it stands at.
+
+use contract::budgets::{AtBudget, BudgetMonthView, BudgetOutlookView, GET};
+use contract::{NoBody, NoQuery};
+use runtime::{Answer, Cx, Handler, In, Result};
+use store::Versioned;
+
+use crate::standing::{asked, months, standing};
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(GET, get)
+}
+
+async fn get(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<BudgetOutlookView>> {
+    let AtBudget { client, budget } = input.path;
+    cx.may_see(client)?;
+    let Versioned { value: budget, rev } = cx.store.budget(client, budget).await?;
+    let today = cx.here().await?.today;
+    let costs = match asked(client, std::iter::once(&budget), today) {
+        Some(asked) => asked.read(&cx.store).await?,
+        None => Vec::new(),
+    };
+    let view = BudgetOutlookView {
+        stands: standing(&budget, &costs, today)?.into(),
+        by_month: months(&budget, &costs, today)?.into_iter().map(BudgetMonthView::from).collect(),
+        budget: budget.into(),
+    };
+    Ok(Answer::read(Versioned { value: view, rev }))
+}

@@ -1,0 +1,89 @@
+//! Read what a client's IT team looks at.
+
+use contract::budgets::BudgetView;
+use contract::clients::AtClient;
+use contract::spending::{BudgetStanding, DASHBOARD, DashboardView, NextRenewal, ProductInUse};
+use contract::{NoBody, NoQuery};
+use domain::billing::reports::Month;
+use domain::budgets::Budget;
+use domain::licences::utilisation::percent;
+use futures::try_join;
+use runtime::{Answer, Cx, Handler, In, Result};
+use store::PageRequest;
+use store::insights::AnomalyFilter;
+use store::licences::Licensed;
+use store::utilisation::LatestUse;
+
+use crate::costs::Asked;
+use crate::spending::{Names, shown};
+use crate::standing::{asked, standing};
+
+/// Entries of each list.
+const SHOWN: u32 = 10;
+/// Whole months that are shown beside the one that runs.
+const MONTHS: i32 = 12;
+
+/// The route.
+pub fn route() -> Handler {
+    Handler::new(DASHBOARD, get_dashboard)
+}
+
+async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<Answer<DashboardView>> {
+    cx.may_see(input.path.client)?;
+    let client = cx.store.client(input.path.client).await?.value;
+    let today = cx.here().await?.today;
+    let now = Month::of(today);
+    let budgets: Vec<Budget> = cx.store.all_budgets(client.id).await?.into_iter().map(|read| read.value).collect();
+    let mut budgets: Vec<Budget> = budgets.into_iter().filter(|budget| budget.is_watched(now)).collect();
+    budgets.truncate(SHOWN as usize);
+    // One reading for all: the months that are shown, and those that the budgets are about.
+    let own = Asked::of(client.id, (now.plus(-MONTHS), now), today);
+    let asked = match asked(client.id, budgets.iter(), today) {
+        Some(of_budgets) => own.and(of_budgets),
+        None => own,
+    };
+    let costs = asked.read(&cx.store).await?;
+    let names = Names::of(&cx.store, &client, &costs).await?;
+    let stands = |budget: Budget| {
+        let stands = standing(&budget, &costs, today)?.into();
+        Ok(BudgetStanding { budget: BudgetView::from(budget), stands })
+    };
+    let page = PageRequest { limit: SHOWN, cursor: None };
+    let going_on = AnomalyFilter { open: Some(true), client: Some(client.id), series: None };
+    let (used, anomalies, review, findings, terms) = try_join!(
+        cx.store.latest_uses(client.id, &page),
+        cx.store.anomalies(&going_on, &page),
+        cx.store.review(client.id),
+        cx.store.findings(Some(client.id), true, &page, "dashboard", |_| true),
+        cx.store.licence_terms(Some(client.id), None, &page),
+    )?;
+    Ok(Answer::of(DashboardView {
+        client: client.id,
+        this_month: shown(&client, (now, now), &costs, &names)?,
+        last_months: shown(&client, (now.plus(-MONTHS), now.plus(-1)), &costs, &names)?,
+        budgets: budgets.into_iter().map(stands).collect::<Result<_>>()?,
+        utilisation: used.items.into_iter().map(|read| used_of(read.value)).collect(),
+        anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),
+        savings: (&review.value.totals).into(),
+        findings: findings.items.into_iter().map(|read| read.value.into()).collect(),
+        renewals: terms.items.into_iter().filter_map(|read| renewal(read.value)).collect(),
+    }))
+}
+
+fn used_of(latest: LatestUse) -> ProductInUse {
+    let whole = latest.day.whole;
+    ProductInUse {
+        product: latest.product,
+        on: latest.on,
+        seats: whole.seats,
+        assigned: whole.assigned,
+        active_month: whole.active_month,
+        month_percent: percent(whole.active_month, whole.seats),
+    }
+}
+
+fn renewal(of: Licensed) -> Option<NextRenewal> {
+    let Licensed { licence, name, coming, .. } = of;
+    let coming = coming?;
+    Some(NextRenewal { licence, name, on: coming.on, what: coming.what, notice_by: coming.notice_by })
+}

@@ -1,0 +1,124 @@
+//! What a client spends, as it is shown and as it is exported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contract::budgets::UnitAmount;
+use contract::spending::{CurrencySpending, MonthAmount, ProductAmount, SourceAmount, SpendingView};
+use domain::billing::reports::Month;
+use domain::budgets::{Cost, Sums, sums};
+use domain::clients::Client;
+use domain::csv::{Cell, Sheet};
+use domain::ids::{ProductId, UnitId};
+use futures::future::try_join_all;
+use jiff::civil::Date;
+use runtime::{Error, Result};
+use store::TenantStore;
+
+/// Months that are read at once, with the first and the last.
+const MOST_MONTHS: i32 = 36;
+/// Months that are read when nobody says which.
+const SHOWN_MONTHS: i32 = 12;
+/// Products that are read side by side.
+const SIDE_BY_SIDE: usize = 10;
+
+/// The months that somebody asks for.
+pub(crate) fn months(from: Option<Month>, to: Option<Month>, today: Date) -> Result<(Month, Month)> {
+    let to = to.unwrap_or_else(|| Month::of(today));
+    let from = from.unwrap_or_else(|| to.plus(1 - SHOWN_MONTHS));
+    if from > to {
+        return Err(Error::field("?to", "must not be before `from`"));
+    }
+    if to.since(from) >= MOST_MONTHS {
+        return Err(Error::field("?to", format!("must be at most {} months after `from`", MOST_MONTHS - 1)));
+    }
+    Ok((from, to))
+}
+
+/// What departments and products are called.
+pub(crate) struct Names {
+    units: BTreeMap<UnitId, String>,
+    products: BTreeMap<ProductId, String>,
+}
+
+impl Names {
+    /// Of what these costs name.
+    pub(crate) async fn of(store: &TenantStore, client: &Client, costs: &[Cost]) -> Result<Self> {
+        let ids: BTreeSet<ProductId> = costs.iter().filter_map(|cost| cost.product).collect();
+        let ids: Vec<ProductId> = ids.into_iter().collect();
+        let mut products = BTreeMap::new();
+        for some in ids.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|id| store.product(*id))).await?;
+            products.extend(read.into_iter().map(|read| (read.value.id, read.value.name)));
+        }
+        let units = client.departments.iter().map(|unit| (unit.id, unit.name.clone())).collect();
+        Ok(Names { units, products })
+    }
+
+    fn product(&self, id: ProductId) -> String {
+        self.products.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// A department; its id where the client has it no more.
+    fn unit(&self, id: Option<UnitId>) -> Option<String> {
+        id.map(|id| self.units.get(&id).cloned().unwrap_or_else(|| id.to_string()))
+    }
+}
+
+/// What is spent in these months, as it is shown.
+pub(crate) fn shown(
+    client: &Client,
+    (from, to): (Month, Month),
+    costs: &[Cost],
+    names: &Names,
+) -> Result<SpendingView> {
+    let within: Vec<Cost> = costs.iter().filter(|cost| (from..=to).contains(&cost.month)).cloned().collect();
+    let currencies = sums(&within)?.into_iter().map(|sums| currency(sums, names)).collect();
+    Ok(SpendingView { client: client.id, from, to, currencies })
+}
+
+fn currency(sums: Sums, names: &Names) -> CurrencySpending {
+    let Sums { currency, total, months, sources, units, products } = sums;
+    let department = |(unit, amount): (Option<UnitId>, _)| {
+        let name = unit.and_then(|unit| names.units.get(&unit).cloned());
+        UnitAmount { unit, name, amount }
+    };
+    let product = |(product, amount)| ProductAmount { product, name: names.product(product), amount };
+    CurrencySpending {
+        currency,
+        total,
+        months: months.into_iter().map(|(month, amount)| MonthAmount { month, amount }).collect(),
+        sources: sources.into_iter().map(|(source, amount)| SourceAmount { source, amount }).collect(),
+        departments: units.into_iter().map(department).collect(),
+        products: products.into_iter().map(product).collect(),
+    }
+}
+
+/// The costs as tables: each by itself, and by department.
+pub(crate) fn tables(costs: &[Cost], names: &Names) -> Result<[Sheet; 2]> {
+    let each = |cost: &Cost| {
+        vec![
+            Cell::text(cost.month.to_string()),
+            Cell::text(&*cost.source),
+            cost.product.map(|product| names.product(product)).into(),
+            names.unit(cost.unit).into(),
+            cost.amount.into(),
+            Cell::text(cost.amount.currency().code()),
+        ]
+    };
+    let costs_of = Sheet {
+        name: "Costs",
+        head: &["month", "source", "product", "department", "amount", "currency"],
+        rows: costs.iter().map(each).collect(),
+    };
+    let mut rows = Vec::new();
+    for sums in sums(costs)? {
+        let code = sums.currency.code();
+        rows.extend(
+            sums.units
+                .into_iter()
+                .map(|(unit, amount)| vec![names.unit(unit).into(), Cell::from(amount), Cell::text(code)]),
+        );
+    }
+    let by_department = Sheet { name: "By department", head: &["department", "amount", "currency"], rows };
+    Ok([costs_of, by_department])
+}

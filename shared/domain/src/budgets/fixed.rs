@@ -1,0 +1,165 @@
+//! What licences cost by their terms: day by day and department by department, of the past and of the months to come.
+//!
+//! A cycle's price is spread over the cycle's days, and a day carries its share of the price that holds on it. So the days of
+//! a cycle in which nothing changes add up to its price, in all and department by department; and no later change moves a
+//! day that is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::chargeback::{Weighted, chargeback};
+use super::rules::weights_of;
+use crate::billing::cycle::{Alignment, Period, Schedule};
+use crate::billing::dated::{Dated, in_force};
+use crate::billing::reports::Month;
+use crate::error::Refusal;
+use crate::ids::{ContactId, UnitId};
+use crate::licences::{Holder, Licence, LicenceKind, Seat};
+use crate::money::Money;
+
+/// What some days cost, by department; under none what nobody carries. Days of which a department carries nothing are left
+/// out.
+pub type DaysByUnit = BTreeMap<Option<UnitId>, BTreeMap<Date, Money>>;
+
+/// Whether the client pays for a licence by its terms, beside what the MSP's invoices say: not for one whose seats contracts
+/// bill, which comes with those, nor for one of which what is used is paid for.
+pub fn is_fixed(licence: &Licence) -> bool {
+    !licence.counted && licence.kind != LicenceKind::Usage
+}
+
+/// What a seat of a licence costs the client in a cycle that has this day: the price that it is charged, or else what the
+/// licence costs.
+pub fn seat_price(licence: &Licence, day: Date) -> Option<Money> {
+    in_force(&licence.price_per_seat, day).or_else(|| in_force(&licence.cost_per_seat, day)).copied()
+}
+
+/// What a licence costs on each day of a period. Cycles are reckoned from the day on which it starts; it costs nothing on days
+/// on which it does not hold. `weights` says who carries how much of it, by the day from which that holds; what nobody has a
+/// weight for is carried by none.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn fixed(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    let mut days = DaysByUnit::new();
+    let starts_on = licence.term.starts_on;
+    let cycles = Schedule {
+        cycle: licence.cycle,
+        alignment: Alignment::Anniversary,
+        anchor: starts_on,
+        starts_on,
+        ends_on: licence.term.ends_on(),
+    };
+    for cycle in cycles.periods_from(within.from).take_while(|cycle| cycle.from < within.to) {
+        let Some(part) = cycles.clipped(&cycle).and_then(|part| part.intersect(&within)) else { continue };
+        for (from, to) in stretches(licence, weights, part) {
+            let seats = licence.seats_on(from);
+            let Some(price) = seat_price(licence, from).filter(|price| seats > 0 && !price.is_zero()) else { continue };
+            let whole = price.times(Decimal::from(seats))?;
+            let carriers = in_force(weights, from).map_or(&[][..], Vec::as_slice);
+            for carried in chargeback(whole, carriers) {
+                let by_day = carried.amount.split(&vec![1; usize::try_from(cycle.days()).unwrap_or_default()]);
+                let of_unit = days.entry(carried.unit).or_default();
+                let own = Period { from: cycle.from, to: from };
+                let first = usize::try_from(own.days()).unwrap_or_default();
+                let amounts = by_day.into_iter().skip(first);
+                for (day, amount) in from.series(1.day()).take_while(|day| *day < to).zip(amounts) {
+                    let sum = of_unit.entry(day).or_insert_with(|| Money::zero(licence.currency));
+                    *sum = sum.plus(amount)?;
+                }
+            }
+        }
+    }
+    days.values_mut().for_each(|days| days.retain(|_, amount| !amount.is_zero()));
+    days.retain(|_, days| !days.is_empty());
+    Ok(days)
+}
+
+/// The stretches of a period in which neither seats nor prices nor weights change.
+fn stretches(licence: &Licence, weights: &[Dated<Vec<Weighted>>], part: Period) -> Vec<(Date, Date)> {
+    let seats = licence.seats.iter().map(|dated| dated.from);
+    let prices = licence.price_per_seat.iter().chain(&licence.cost_per_seat).map(|dated| dated.from);
+    let weights = weights.iter().map(|dated| dated.from);
+    let inside = seats.chain(prices).chain(weights).filter(|day| part.from < *day && *day < part.to);
+    let starts: BTreeSet<Date> = inside.chain([part.from]).collect();
+    let ends = starts.iter().skip(1).copied().chain([part.to]);
+    starts.iter().copied().zip(ends).collect()
+}
+
+/// What days come to, month by month.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn by_month(days: &BTreeMap<Date, Money>) -> Result<BTreeMap<Month, Money>, Refusal> {
+    let mut months = BTreeMap::new();
+    for (day, amount) in days {
+        let sum = months.entry(Month::of(*day)).or_insert_with(|| Money::zero(amount.currency()));
+        *sum = sum.plus(*amount)?;
+    }
+    Ok(months)
+}
+
+/// Who carries a licence that was split between departments: the split, at all times.
+pub fn by_split(licence: &Licence) -> Vec<Dated<Vec<Weighted>>> {
+    vec![Dated::new(Date::MIN, weights_of(&licence.split))]
+}
+
+/// Who carries a licence by its seats: how many people of each department hold one, by the day from which that is so. Seats
+/// that nobody holds are carried by those who hold one; devices, and people of no department, count under none. `units` has
+/// the department of each contact, as it is today.
+pub fn by_seats(seats: &[Seat], units: &BTreeMap<ContactId, Option<UnitId>>) -> Vec<Dated<Vec<Weighted>>> {
+    let spans = || seats.iter().flat_map(|seat| seat.spans.iter().map(move |span| (seat, span)));
+    let mut moves: BTreeMap<Date, BTreeMap<Option<UnitId>, i64>> = BTreeMap::new();
+    for (seat, span) in spans() {
+        let unit = match &seat.holder {
+            Holder::Contact { contact } => units.get(contact).copied().flatten(),
+            Holder::Device { .. } => None,
+        };
+        *moves.entry(span.since).or_default().entry(unit).or_default() += 1;
+        if let Some(until) = span.until {
+            *moves.entry(until).or_default().entry(unit).or_default() -= 1;
+        }
+    }
+    let mut held: BTreeMap<Option<UnitId>, i64> = BTreeMap::new();
+    let mut dated = Vec::with_capacity(moves.len());
+    for (from, by) in moves {
+        for (unit, by) in by {
+            *held.entry(unit).or_default() += by;
+        }
+        let weight = |(unit, held): (&Option<UnitId>, &i64)| Weighted { unit: *unit, weight: (*held).unsigned_abs() };
+        dated.push(Dated::new(from, held.iter().filter(|(_, held)| **held > 0).map(weight).collect()));
+    }
+    dated
+}
+
+/// Who carries a licence by its use: the days on which people of each department used it, month by month. Before the first
+/// month that has any, and in months without, it is carried as `otherwise` says; months to come are carried as the last one.
+pub fn by_use(
+    months: &BTreeMap<Month, Vec<Weighted>>,
+    otherwise: Vec<Dated<Vec<Weighted>>>,
+    until: Month,
+) -> Vec<Dated<Vec<Weighted>>> {
+    let is_used = |weights: &Vec<Weighted>| weights.iter().any(|weighted| weighted.weight > 0);
+    let used: BTreeMap<Month, &Vec<Weighted>> =
+        months.iter().filter(|(month, weights)| **month <= until && is_used(weights)).map(|(m, w)| (*m, w)).collect();
+    let Some((first, last)) = used.keys().next().copied().zip(used.keys().next_back().copied()) else {
+        return otherwise;
+    };
+    let before = |day: Date| Month::of(day) < first;
+    let mut dated: Vec<Dated<Vec<Weighted>>> = otherwise.iter().filter(|one| before(one.from)).cloned().collect();
+    for month in first.up_to(last) {
+        let from = month.period().from;
+        if let Some(weights) = used.get(&month) {
+            dated.push(Dated::new(from, (*weights).clone()));
+            continue;
+        }
+        // A month in which nobody used it: as otherwise, from its first day and from each on which that changes.
+        let holds = in_force(&otherwise, from).cloned().unwrap_or_default();
+        dated.push(Dated::new(from, holds));
+        let inside = |one: &&Dated<Vec<Weighted>>| one.from > from && Month::of(one.from) == month;
+        dated.extend(otherwise.iter().filter(inside).cloned());
+    }
+    dated
+}

@@ -1,0 +1,114 @@
+//! A client's rules of chargeback: which department carries what.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::chargeback::Weighted;
+use crate::error::Refusal;
+use crate::ids::{ClientId, UnitId};
+use crate::insights::costs::LONGEST_SOURCE;
+use crate::invalid::Check;
+use crate::licences::licence::{MOST_SHARES, MOST_WEIGHT, Share};
+
+/// Sources with a rule of their own: a client has a few billing accounts.
+pub const MOST_RULES: usize = 50;
+
+/// Who carries what licences cost, unless a licence is split itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum LicenceRule {
+    /// Those whose people hold its seats, on each day.
+    Seats {},
+    /// Those whose people use its product, by days of use in a month; by seats where nobody does.
+    Usage {},
+    /// These, to agreed parts.
+    Fixed {
+        /// The parts.
+        shares: Vec<Share>,
+    },
+}
+
+/// Who carries what comes from a source and of which no department is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum SourceRule {
+    /// Nobody: it is shown without a department.
+    Nobody {},
+    /// Those whose people hold seats of licences, on the last day of the month.
+    Seats {},
+    /// These, to agreed parts.
+    Fixed {
+        /// The parts.
+        shares: Vec<Share>,
+    },
+}
+
+/// A client's rules. They hold for all months that are read, also those that are over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargebackRules {
+    /// Whose.
+    pub client: ClientId,
+    /// For licences.
+    pub licences: LicenceRule,
+    /// For other sources, by their names; `invoices` is what the MSP billed.
+    pub sources: BTreeMap<String, SourceRule>,
+    /// When they last changed; none while nobody has set them.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl ChargebackRules {
+    /// As every client starts: licences by seats, and nobody carries what no department is known of.
+    pub fn new(client: ClientId) -> Self {
+        Self { client, licences: LicenceRule::Seats {}, sources: BTreeMap::new(), updated_at: None }
+    }
+
+    /// Refuses what cannot be a rule. `units` are the client's departments.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for no shares or too many, weights out of range, a department twice or of nobody, too many sources,
+    /// and what is no source's name.
+    pub fn check(&self, units: &[UnitId]) -> Result<(), Refusal> {
+        let mut check = Check::new();
+        if let LicenceRule::Fixed { shares } = &self.licences {
+            check_shares(&mut check, "/licences/shares", shares, units);
+        }
+        check.count("/sources", self.sources.len(), MOST_RULES);
+        for (source, rule) in &self.sources {
+            let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            let named = (1..=LONGEST_SOURCE).contains(&source.len()) && source.chars().all(fits);
+            check.that(named, "/sources", "pattern", "must name sources by 1 to 40 of a to z, 0 to 9 and -");
+            if let SourceRule::Fixed { shares } = rule {
+                check_shares(&mut check, &format!("/sources/{source}/shares"), shares, units);
+            }
+        }
+        check.done()
+    }
+
+    /// The rule for a source.
+    pub fn of(&self, source: &str) -> &SourceRule {
+        const NOBODY: SourceRule = SourceRule::Nobody {};
+        self.sources.get(source).unwrap_or(&NOBODY)
+    }
+}
+
+fn check_shares(check: &mut Check, field: &str, shares: &[Share], units: &[UnitId]) {
+    check.that(!shares.is_empty(), field, "required", "must hold the part of at least one department");
+    check.count(field, shares.len(), MOST_SHARES);
+    let mut seen = HashSet::new();
+    for (index, share) in shares.iter().enumerate() {
+        let at = |name: &str| format!("{field}/{index}/{name}");
+        check.that(units.contains(&share.unit), &at("unit"), "unknown", "must be a department of this client");
+        check.that(seen.insert(share.unit), &at("unit"), "duplicate", "is in the list already; add up its weights");
+        let weighs = (1..=MOST_WEIGHT).contains(&share.weight);
+        check.that(weighs, &at("weight"), "out_of_range", "must be from 1 to 1000000");
+    }
+}
+
+/// Agreed parts as weights.
+pub fn weights_of(shares: &[Share]) -> Vec<Weighted> {
+    shares.iter().map(|share| Weighted { unit: Some(share.unit), weight: share.weight.into() }).collect()
+}

@@ -1,0 +1,28 @@
+//! What a client spent, month by month: sums that are kept, and that move as the days of its series of costs do.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::billing::reports::Month;
+use crate::insights::costs::{DayCost, Days, LICENCES, USE};
+
+/// Whether what comes from a source is added to what a client spent. Not what licences cost, which follows from their terms
+/// months ahead and would be in a budget twice; nor how many people use something, which is no money.
+pub fn is_spent(source: &str) -> bool {
+    ![LICENCES, USE].contains(&source)
+}
+
+/// By how much the months of a series move when some of its days become others, in minor units; only those that do.
+/// `known` has what was known of these days.
+pub fn moved(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMap<Month, i64> {
+    let mut months: BTreeMap<Month, i64> = BTreeMap::new();
+    for (day, after) in changed {
+        let minor = |cost: Option<&DayCost>| cost.map_or(0, |cost| cost.minor);
+        let by = minor(after.as_ref()).saturating_sub(minor(known.get(day)));
+        let month = months.entry(Month::of(*day)).or_default();
+        *month = month.saturating_add(by);
+    }
+    months.retain(|_, by| *by != 0);
+    months
+}

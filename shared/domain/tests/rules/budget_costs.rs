@@ -1,0 +1,351 @@
+//! What budgets are held against: sums that move with the days of series, and licences by their terms.
+
+use std::collections::BTreeMap;
+
+use domain::billing::cycle::{Cycle, Period};
+use domain::billing::dated::Dated;
+use domain::billing::reports::Month;
+use domain::budgets::{
+    ChargebackRules, Cost, DaysByUnit, LicenceRule, Scope, SourceRule, Weighted, by_month, by_seats, by_split, by_use,
+    carried, fixed, is_fixed, is_spent, moved, seat_price, spent_within, sums,
+};
+use domain::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId};
+use domain::insights::costs::{DayCost, Days};
+use domain::licences::licence::Share;
+use domain::licences::{Holder, Licence, LicenceKind, NewLicence, Seat, Span, Term, licence};
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use proptest::prelude::*;
+
+use crate::common::{at, uuid};
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::EUR)
+}
+
+fn unit(n: u128) -> UnitId {
+    UnitId::from_uuid(uuid(n))
+}
+
+fn contact(n: u128) -> ContactId {
+    ContactId::from_uuid(uuid(n))
+}
+
+fn within(from: &str, to: &str) -> Period {
+    Period::new(day(from), day(to)).unwrap()
+}
+
+fn weights(of: &[(u128, u64)]) -> Vec<Weighted> {
+    of.iter().map(|(n, weight)| Weighted { unit: Some(unit(*n)), weight: *weight }).collect()
+}
+
+/// Seats from a day on at a cost in a cycle, which renew by themselves and which no contract bills.
+fn licensed(seats: u32, cost: i64, cycle: Cycle, starts_on: Date) -> Licence {
+    let term = Term {
+        starts_on,
+        renews_on: Some(starts_on.saturating_add(1.year())),
+        anchor: None,
+        months: 12,
+        expires_on: None,
+        terminates_on: None,
+        notice_days: 30,
+        auto_renew: true,
+        lead_days: Vec::new(),
+    };
+    let new = NewLicence {
+        client: ClientId::from_uuid(uuid(1)),
+        product: ProductId::from_uuid(uuid(2)),
+        name: "Office Premium".into(),
+        edition: None,
+        kind: LicenceKind::Subscription,
+        currency: Currency::EUR,
+        seats: Some(seats),
+        cost_per_seat: Some(eur(cost)),
+        price_per_seat: None,
+        cycle,
+        term,
+        owner: None,
+        split: Vec::new(),
+        documents: Vec::new(),
+        counted: false,
+        spare_seats: 0,
+    };
+    licence::add(LicenceId::from_uuid(uuid(3)), new, starts_on, at("2026-01-01T00:00:00Z")).unwrap().state
+}
+
+fn whole(days: &DaysByUnit) -> i64 {
+    days.values().flat_map(BTreeMap::values).map(|amount| amount.minor()).sum()
+}
+
+fn on(days: &DaysByUnit, unit: Option<UnitId>, day: Date) -> i64 {
+    days.get(&unit).and_then(|days| days.get(&day)).map_or(0, |amount| amount.minor())
+}
+
+fn seat(who: Holder, spans: &[(&str, Option<&str>)]) -> Seat {
+    Seat {
+        licence: LicenceId::from_uuid(uuid(3)),
+        client: ClientId::from_uuid(uuid(1)),
+        holder: who,
+        spans: spans.iter().map(|(since, until)| Span { since: day(since), until: until.map(day) }).collect(),
+        updated_at: at("2026-01-01T00:00:00Z"),
+    }
+}
+
+#[test]
+fn the_days_of_a_month_add_up_to_its_price_and_each_department_to_its_part() {
+    let licence = licensed(10, 19_99, Cycle::Monthly, day("2026-01-01"));
+    let carried = [Dated::new(Date::MIN, weights(&[(1, 2), (2, 1)]))];
+    let days = fixed(&licence, &carried, within("2026-02-01", "2026-03-01")).unwrap();
+    assert_eq!(whole(&days), 199_90);
+    let parts: Vec<i64> = days.values().map(|days| by_month(days).unwrap()[&month("2026-02")].minor()).collect();
+    assert_eq!(parts, [133_27, 66_63]);
+    // 13327 over 28 days is 475.96: 27 days of 476 and one of 475.
+    assert_eq!((on(&days, Some(unit(1)), day("2026-02-01")), on(&days, Some(unit(1)), day("2026-02-28"))), (476, 475));
+}
+
+#[test]
+fn a_year_that_is_paid_at_once_is_spread_over_its_days_and_what_has_ended_costs_nothing() {
+    let mut licence = licensed(1, 365_00, Cycle::Annual, day("2026-03-01"));
+    let all = fixed(&licence, &[], within("2025-01-01", "2028-01-01")).unwrap();
+    assert_eq!(on(&all, None, day("2026-02-28")), 0, "it does not hold yet");
+    assert_eq!(on(&all, None, day("2026-03-01")), 1_00);
+    assert_eq!(whole(&fixed(&licence, &[], within("2026-03-01", "2027-03-01")).unwrap()), 365_00);
+    licence.term.terminates_on = Some(day("2026-03-11"));
+    assert_eq!(whole(&fixed(&licence, &[], within("2025-01-01", "2028-01-01")).unwrap()), 10_00);
+    assert!(fixed(&licence, &[], within("2026-04-01", "2027-01-01")).unwrap().is_empty());
+}
+
+#[test]
+fn seats_and_prices_hold_from_their_days_on() {
+    let mut licence = licensed(10, 30_00, Cycle::Monthly, day("2026-04-01"));
+    licence.seats.push(Dated::new(day("2026-04-16"), 20));
+    licence.price_per_seat.push(Dated::new(day("2026-04-26"), eur(60_00)));
+    let days = fixed(&licence, &[], within("2026-04-01", "2026-05-01")).unwrap();
+    let cents = ["2026-04-15", "2026-04-16", "2026-04-25", "2026-04-26"].map(|on_day| on(&days, None, day(on_day)));
+    assert_eq!(cents, [10_00, 20_00, 20_00, 40_00]);
+    assert_eq!(seat_price(&licence, day("2026-04-25")), Some(eur(30_00)), "what it costs while nothing is charged");
+    assert_eq!(seat_price(&licence, day("2026-04-26")), Some(eur(60_00)), "what is charged for it");
+}
+
+#[test]
+fn what_invoices_tell_of_and_what_use_costs_is_not_told_twice() {
+    let licence = licensed(10, 30_00, Cycle::Monthly, day("2026-04-01"));
+    assert!(is_fixed(&licence));
+    assert!(!is_fixed(&Licence { counted: true, ..licence.clone() }));
+    assert!(!is_fixed(&Licence { kind: LicenceKind::Usage, ..licence }));
+    assert!(is_spent("invoices") && is_spent("azure-main"));
+    assert!(!is_spent("licences") && !is_spent("use"));
+}
+
+#[test]
+fn seats_are_carried_by_who_held_them_on_the_day() {
+    let units = BTreeMap::from([(contact(11), Some(unit(1))), (contact(12), Some(unit(2))), (contact(13), None)]);
+    let person = |n| Holder::Contact { contact: contact(n) };
+    let seats = [
+        seat(person(11), &[("2026-04-01", None)]),
+        seat(person(12), &[("2026-04-01", Some("2026-04-11")), ("2026-04-21", None)]),
+        seat(Holder::Device { name: "kiosk".parse().unwrap() }, &[("2026-04-21", None)]),
+        seat(person(13), &[("2026-04-21", None)]),
+    ];
+    let carried = by_seats(&seats, &units);
+    let licence = licensed(4, 30_00, Cycle::Monthly, day("2026-04-01"));
+    let days = fixed(&licence, &carried, within("2026-04-01", "2026-05-01")).unwrap();
+    let cents = |on_day: &str| [Some(unit(1)), Some(unit(2)), None].map(|unit| on(&days, unit, day(on_day)));
+    assert_eq!(cents("2026-04-10"), [2_00, 2_00, 0]);
+    assert_eq!(cents("2026-04-11"), [4_00, 0, 0]);
+    assert_eq!(cents("2026-04-21"), [1_00, 1_00, 2_00]);
+    assert_eq!(whole(&days), 120_00);
+    let early =
+        fixed(&licensed(1, 30_00, Cycle::Monthly, day("2026-03-01")), &carried, within("2026-03-01", "2026-04-01"));
+    assert_eq!(early.unwrap().keys().collect::<Vec<_>>(), [&None], "before anybody held one nobody carries it");
+}
+
+#[test]
+fn use_carries_the_months_that_have_any_and_the_last_of_them_what_is_to_come() {
+    let licence = licensed(1, 30_00, Cycle::Monthly, day("2026-01-01"));
+    let used = BTreeMap::from([
+        (month("2026-02"), weights(&[(1, 10)])),
+        (month("2026-03"), weights(&[(1, 0)])),
+        (month("2026-04"), weights(&[(2, 5)])),
+        (month("2026-05"), weights(&[(3, 5)])),
+    ]);
+    let otherwise =
+        vec![Dated::new(day("2026-01-01"), weights(&[(9, 1)])), Dated::new(day("2026-03-15"), weights(&[(8, 1)]))];
+    let carried = by_use(&used, otherwise, month("2026-04"));
+    let days = fixed(&licence, &carried, within("2026-01-01", "2026-08-01")).unwrap();
+    let who = |on_day: &str| {
+        let on_day = day(on_day);
+        days.iter().filter(|(_, days)| days.contains_key(&on_day)).map(|(unit, _)| *unit).collect::<Vec<_>>()
+    };
+    for (on_day, n) in [
+        ("2026-01-31", 9),
+        ("2026-02-01", 1),
+        ("2026-03-14", 9),
+        ("2026-03-15", 8),
+        ("2026-04-01", 2),
+        ("2026-05-01", 2),
+        ("2026-07-31", 2),
+    ] {
+        assert_eq!(who(on_day), [Some(unit(n))], "{on_day}");
+    }
+}
+
+#[test]
+fn a_split_of_the_licence_carries_it_at_all_times() {
+    let mut licence = licensed(1, 30_00, Cycle::Monthly, day("2026-04-01"));
+    licence.split = vec![Share { unit: unit(1), weight: 2 }, Share { unit: unit(2), weight: 1 }];
+    let days = fixed(&licence, &by_split(&licence), within("2026-04-01", "2026-05-01")).unwrap();
+    assert_eq!(
+        days.values().map(|days| by_month(days).unwrap()[&month("2026-04")].minor()).collect::<Vec<_>>(),
+        [20_00, 10_00]
+    );
+}
+
+fn rules(licences: LicenceRule, sources: &[(&str, SourceRule)]) -> ChargebackRules {
+    let sources = sources.iter().map(|(name, rule)| ((*name).to_owned(), rule.clone())).collect();
+    ChargebackRules { licences, sources, ..ChargebackRules::new(ClientId::from_uuid(uuid(1))) }
+}
+
+fn cost(on: &str, source: &str, of: Option<u128>, minor: i64) -> Cost {
+    Cost { month: month(on), source: source.into(), product: None, unit: of.map(unit), amount: eur(minor) }
+}
+
+#[test]
+fn what_has_a_department_stays_there_and_the_rest_goes_where_the_rules_say() {
+    let shares = vec![Share { unit: unit(1), weight: 1 }, Share { unit: unit(2), weight: 2 }];
+    let own =
+        rules(LicenceRule::Seats {}, &[("aws", SourceRule::Seats {}), ("invoices", SourceRule::Fixed { shares })]);
+    let seats = [Dated::new(day("2026-01-15"), weights(&[(1, 1)])), Dated::new(day("2026-02-20"), weights(&[(2, 1)]))];
+    let costs = vec![
+        cost("2026-01", "aws", Some(9), 1_00),
+        cost("2026-01", "aws", None, 2_00),
+        cost("2026-02", "aws", None, 3_00),
+        cost("2026-01", "azure", None, 4_00),
+        cost("2026-01", "invoices", None, -1_00),
+        cost("2026-01", "licences", None, 5_00),
+        cost("2025-12", "aws", None, 6_00),
+    ];
+    let total = |costs: &[Cost]| costs.iter().map(|cost| cost.amount.minor()).sum::<i64>();
+    let given = carried(costs.clone(), &own, &seats, day("2026-02-10")).unwrap();
+    assert_eq!(total(&given), total(&costs));
+    let of = |on: &str, source: &str| -> Vec<(Option<UnitId>, i64)> {
+        let own = given.iter().filter(|cost| cost.month == month(on) && cost.source == source);
+        own.map(|cost| (cost.unit, cost.amount.minor())).collect()
+    };
+    assert_eq!(of("2026-01", "aws"), [(Some(unit(1)), 2_00), (Some(unit(9)), 1_00)]);
+    assert_eq!(of("2026-02", "aws"), [(Some(unit(1)), 3_00)], "as it is today, in the month that runs");
+    assert_eq!(of("2026-01", "azure"), [(None, 4_00)]);
+    assert_eq!(of("2026-01", "invoices"), [(Some(unit(1)), -33), (Some(unit(2)), -67)]);
+    assert_eq!((of("2026-01", "licences"), of("2025-12", "aws")), (vec![(None, 5_00)], vec![(None, 6_00)]));
+    let spent = spent_within(&given, &Scope::Unit { unit: unit(1) }, Currency::EUR).unwrap();
+    assert_eq!((spent.variable[&month("2026-01")], spent.fixed.len()), (eur(2_00 - 33), 0));
+    let all = spent_within(&given, &Scope::Client {}, Currency::EUR).unwrap();
+    assert_eq!((all.variable[&month("2026-01")], all.fixed[&month("2026-01")]), (eur(6_00), eur(5_00)));
+    assert!(spent_within(&given, &Scope::Client {}, Currency::USD).unwrap().variable.is_empty());
+    let dollars = Cost { amount: Money::new(7, Currency::USD), ..cost("2026-01", "aws", None, 0) };
+    let added = sums(&[given, vec![dollars]].concat()).unwrap();
+    assert_eq!(added.iter().map(|sums| sums.total.to_string()).collect::<Vec<_>>(), ["20.00 EUR", "0.07 USD"]);
+    assert_eq!(added[0].sources["aws"], eur(12_00));
+}
+
+#[test]
+fn rules_name_what_is_wrong_with_them() {
+    let shares = vec![
+        Share { unit: unit(1), weight: 0 },
+        Share { unit: unit(1), weight: 1 },
+        Share { unit: unit(3), weight: 1 },
+    ];
+    let wrong = rules(
+        LicenceRule::Fixed { shares: Vec::new() },
+        &[("aws", SourceRule::Fixed { shares }), ("A b", SourceRule::Seats {})],
+    );
+    let domain::Refusal::Invalid(faults) = wrong.check(&[unit(1)]).unwrap_err() else { panic!("refused otherwise") };
+    let mut fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    fields.sort_unstable();
+    let aws = ["/sources/aws/shares/0/weight", "/sources/aws/shares/1/unit", "/sources/aws/shares/2/unit"];
+    assert_eq!(fields, ["/licences/shares", "/sources", aws[0], aws[1], aws[2]]);
+    assert!(rules(LicenceRule::Usage {}, &[("invoices", SourceRule::Seats {})]).check(&[]).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Whatever is asked for at once, a day costs the same; and a month in which nothing changes adds up to its price.
+    #[test]
+    fn a_days_cost_does_not_depend_on_what_else_is_asked_for(
+        seats in 1_u32..500, cost in 1_i64..100_000, starts in 0_i64..400, cut in 1_i64..200,
+        weighted in prop::collection::vec(0_u64..9, 0..5), more in 0_u32..50, from in 0_i64..200,
+        cycle in prop::sample::select(vec![Cycle::Weekly, Cycle::Monthly, Cycle::Quarterly, Cycle::SemiAnnual, Cycle::Annual]),
+    ) {
+        let first = day("2025-01-01");
+        let mut licence = licensed(seats, cost, cycle, first.saturating_add(starts.days()));
+        let carried: Vec<Weighted> = weighted.iter().enumerate()
+            .map(|(n, weight)| Weighted { unit: Some(unit(n as u128)), weight: *weight }).collect();
+        let carried = [Dated::new(Date::MIN, carried)];
+        let all = Period::new(first, first.saturating_add(800.days())).unwrap();
+        let plain = fixed(&licence, &carried, all).unwrap();
+        for n in 0..3 {
+            let nth = domain::billing::cycle::Schedule {
+                cycle, alignment: domain::billing::cycle::Alignment::Anniversary, anchor: licence.term.starts_on,
+                starts_on: licence.term.starts_on, ends_on: None,
+            }.nth(n).unwrap();
+            if nth.to <= all.to {
+                let days = fixed(&licence, &carried, nth).unwrap();
+                prop_assert_eq!(whole(&days), cost * i64::from(seats));
+            }
+        }
+        let middle = first.saturating_add(cut.days());
+        let before = fixed(&licence, &carried, Period { from: first, to: middle }).unwrap();
+        let after = fixed(&licence, &carried, Period { from: middle, to: all.to }).unwrap();
+        prop_assert_eq!(whole(&before) + whole(&after), whole(&plain));
+        // A change moves no day before it.
+        let changes = licence.term.starts_on.saturating_add(from.days());
+        licence.seats.push(Dated::new(changes, seats + more));
+        let changed = fixed(&licence, &carried, all).unwrap();
+        for (unit, days) in &plain {
+            for (day, amount) in days.range(..changes) {
+                prop_assert_eq!(on(&changed, *unit, *day), amount.minor());
+            }
+        }
+    }
+
+    /// Sums that move with every change of the days are those of the days.
+    #[test]
+    fn sums_that_move_are_the_sums_of_the_days(
+        changes in prop::collection::vec(prop::collection::btree_map(0_i64..70, prop::option::of(-500_i64..500), 0..20), 0..8),
+    ) {
+        let (mut days, mut sums) = (Days::new(), BTreeMap::<Month, i64>::new());
+        for change in changes {
+            let change: BTreeMap<Date, Option<DayCost>> = change.into_iter().map(|(n, minor)| {
+                let cost = minor.map(|minor| DayCost { minor, ..DayCost::default() });
+                (day("2026-01-01").saturating_add(n.days()), cost)
+            }).collect();
+            for (month, by) in moved(&days, &change) {
+                *sums.entry(month).or_default() += by;
+            }
+            for (day, cost) in change {
+                match cost {
+                    Some(cost) => days.insert(day, cost),
+                    None => days.remove(&day),
+                };
+            }
+        }
+        let mut direct = BTreeMap::<Month, i64>::new();
+        for (day, cost) in &days {
+            *direct.entry(Month::of(*day)).or_default() += cost.minor;
+        }
+        sums.retain(|_, minor| *minor != 0);
+        direct.retain(|_, minor| *minor != 0);
+        prop_assert_eq!(sums, direct);
+    }
+}

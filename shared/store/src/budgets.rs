@@ -1,0 +1,102 @@
+//! Budgets of clients, where their review stands, and which department carries what.
+
+use domain::budgets::{Budget, ChargebackRules};
+use domain::ids::{BudgetId, ClientId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Place, Record, text};
+use crate::list::By;
+use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
+
+/// The job that looks over the budgets of every client.
+pub const REVIEW: &str = "budgets-review";
+/// Budgets of a client, those that are closed among them: each department's of some years.
+pub const MOST_BUDGETS: usize = 400;
+
+impl Record for Budget {
+    fn place(&self) -> Place {
+        Place::at(keys::budget(self.client, self.id))
+    }
+}
+
+impl Record for ChargebackRules {
+    fn place(&self) -> Place {
+        Place::at(keys::chargeback(self.client))
+    }
+}
+
+/// Where the review of a client's budgets stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetReview {
+    /// Which client.
+    pub client: ClientId,
+    /// How many budgets were ever added.
+    pub budgets: u32,
+    /// When the next review is due; none while none of them is watched.
+    pub due_at: Option<Timestamp>,
+    /// The local day of the last one that was done.
+    pub reviewed_on: Option<Date>,
+    /// Budgets that were watched by then.
+    pub watched: u32,
+    /// Those of which more was spent than they have.
+    pub over: u32,
+    /// Those that were not over, and of which more is expected to be spent.
+    pub leading_over: u32,
+}
+
+impl BudgetReview {
+    /// Before the first budget.
+    fn new(client: ClientId) -> Self {
+        BudgetReview { client, budgets: 0, due_at: None, reviewed_on: None, watched: 0, over: 0, leading_over: 0 }
+    }
+}
+
+impl Record for BudgetReview {
+    fn place(&self) -> Place {
+        Place { due: self.due_at.map(|at| (REVIEW, at)), ..Place::at(keys::budgets(self.client)) }
+    }
+}
+
+impl TenantStore {
+    /// A budget.
+    pub async fn budget(&self, client: ClientId, id: BudgetId) -> Result<Versioned<Budget>> {
+        self.get(&keys::budget(client, id)).await
+    }
+
+    /// A page of a client's budgets, oldest first.
+    pub async fn budgets(&self, client: ClientId, page: &PageRequest) -> Result<Slice<Versioned<Budget>>> {
+        let partition = keys::budgets(client).pk;
+        let query = partition.clone();
+        let by = By::Children("BUDGET#");
+        self.page(&Listing { by, partitions: vec![partition], newest_first: false, query }, page, |_| true).await
+    }
+
+    /// All budgets of a client, as they are at this moment.
+    pub async fn all_budgets(&self, client: ClientId) -> Result<Vec<Versioned<Budget>>> {
+        let partition = keys::budgets(client).pk;
+        self.children(&partition, text("BUDGET#"), text("BUDGET#~"), true, MOST_BUDGETS).await
+    }
+
+    /// Where the review of a client's budgets stands; at revision 0 before the first budget.
+    pub async fn budget_review(&self, client: ClientId) -> Result<Versioned<BudgetReview>> {
+        let found = self.find(&keys::budgets(client)).await?;
+        Ok(found.unwrap_or_else(|| Versioned { value: BudgetReview::new(client), rev: 0 }))
+    }
+
+    /// Which department carries what; as every client starts, at revision 0, while nobody has set it.
+    pub async fn chargeback(&self, client: ClientId) -> Result<Versioned<ChargebackRules>> {
+        let found = self.find(&keys::chargeback(client)).await?;
+        Ok(found.unwrap_or_else(|| Versioned { value: ChargebackRules::new(client), rev: 0 }))
+    }
+}
+
+impl Commit {
+    /// A new budget, which is looked at `next` where no other is looked at before. `review` is what was read of its client's.
+    pub fn add_budget(self, budget: &Budget, review: &Versioned<BudgetReview>, next: Timestamp) -> Self {
+        let due_at = Some(review.value.due_at.map_or(next, |due_at| due_at.min(next)));
+        let budgets = review.value.budgets.saturating_add(1);
+        self.create(budget).update(&BudgetReview { budgets, due_at, ..review.value.clone() }, review.rev)
+    }
+}

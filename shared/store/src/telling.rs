@@ -1,0 +1,72 @@
+//! Days told of a series: by a file of costs, or by Steward itself.
+
+use domain::ids::{ClientId, ImportId, SeriesId};
+use domain::insights::Measure;
+use domain::insights::costs::{CostSeries, Days, SeriesName};
+use domain::insights::watch::Watch;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::insights::KeptWatch;
+use crate::{Commit, Error, Result, TenantStore};
+
+/// What is told of a series.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// Which series.
+    pub series: SeriesId,
+    /// Whose.
+    pub client: ClientId,
+    /// What it is called; none where nothing new is begun.
+    pub name: Option<&'a SeriesName>,
+    /// Which file tells; [`of_steward`] where Steward does.
+    pub by: ImportId,
+    /// The first and the last day that it tells of.
+    pub span: (Date, Date),
+    /// What these days came to; those that are left out came to nothing.
+    pub days: &'a Days,
+}
+
+/// What stands for a file where Steward itself tells: older than every file, and the same one always, so that what is told
+/// later takes the place of what was told before.
+pub fn of_steward() -> ImportId {
+    ImportId::from_uuid(Uuid::nil())
+}
+
+impl TenantStore {
+    /// What to write so that a series knows what is told; nothing when it does, or when there is nothing to begin it with.
+    ///
+    /// # Errors
+    /// What the store answers; [`Error::Corrupt`] for a measure that is none.
+    pub async fn tell(&self, telling: &Telling<'_>, now: Timestamp) -> Result<Option<Commit>> {
+        let Telling { series, client, name, by, span, days } = *telling;
+        let read = self.watch(series).await?;
+        if read.is_none() && days.is_empty() {
+            return Ok(None);
+        }
+        let known = self.cost_days(series, span.0, span.1).await?;
+        let (before, rev) = match &read {
+            Some(read) => (read.value.watch()?, read.rev),
+            None => (Watch::new(series, client), 0),
+        };
+        let (after, changed) = before.clone().told(by, span, days, &known.days);
+        if after == before && changed.is_empty() {
+            return Ok(None);
+        }
+        let series = match name {
+            Some(name) => begun(series, name, now)?,
+            None => self.cost_series(series).await?.value,
+        };
+        let commit = if read.is_none() { self.commit().add_series(&series) } else { self.commit() };
+        let watch = KeptWatch::new(&after, after.next.map(|_| now))?;
+        Ok(Some(commit.update(&watch, rev).set_days(&series, &known, &changed)))
+    }
+}
+
+/// A series as it begins.
+fn begun(id: SeriesId, name: &SeriesName, now: Timestamp) -> Result<CostSeries> {
+    let unknown = || Error::Corrupt(format!("no measure {}", name.measure));
+    let measure = Measure::from_code(name.measure).ok_or_else(unknown)?;
+    Ok(CostSeries::new(id, name, measure, now))
+}

@@ -1,0 +1,340 @@
+//! Budgets: what was spent, who carries it, where it leads, and who is told.
+
+use jiff::civil::Date;
+use runtime::JobReport;
+use runtime::jobs::JobInput;
+use serde_json::{Value, json};
+use tests::costs::{Row, days, file};
+use tests::{Person, Stack, unique};
+
+fn key() -> String {
+    format!("key-{}-of-budgets", unique())
+}
+
+fn eur(minor: i64) -> Value {
+    json!({ "minor": minor, "currency": "EUR" })
+}
+
+/// A client with the departments Sales and Lab; a rule gives costs that are tagged `sales` to Sales.
+struct Desk {
+    stack: Stack,
+    owner: Person,
+    client: String,
+    sales: Value,
+    lab: Value,
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let stack = Stack::start().await;
+        let owner = stack.msp("Nordlicht IT").await;
+        let body = json!({ "name": "Acme", "departments": [{ "name": "Sales" }, { "name": "Lab" }] });
+        let client = owner.create("/v1/clients", body).await;
+        let unit = |at: usize| client["departments"][at]["id"].clone();
+        let (sales, lab) = (unit(0), unit(1));
+        let client = client["id"].as_str().unwrap().to_owned();
+        let rules = json!({ "units": [{ "unit": sales, "tag": "team", "value": "sales" }] });
+        owner.change(&format!("/v1/insights/settings?client={client}"), rules).await;
+        Desk { stack, owner, client, sales, lab }
+    }
+
+    fn at(&self, what: &str) -> String {
+        format!("/v1/clients/{}/{what}", self.client)
+    }
+
+    async fn import(&self, source: &str, rows: &[Row]) {
+        let import = self.owner.import_costs(&self.client, source, &file(rows)).await;
+        assert_eq!(import["state"], json!("done"), "{import}");
+    }
+
+    async fn spending(&self, months: &str) -> Value {
+        self.owner.get(&self.at(&format!("spending?{months}"))).await.expect(200)["currencies"][0].clone()
+    }
+
+    /// What a department carries, in cents.
+    fn carried(spending: &Value, unit: &Value) -> i64 {
+        let departments = spending["departments"].as_array().unwrap();
+        let own = departments.iter().find(|department| department["unit"] == *unit);
+        own.map_or(0, |own| own["amount"]["minor"].as_i64().unwrap())
+    }
+
+    /// Ten seats at 30.00 a month, of which Sales holds two and the Lab one.
+    async fn licence(&self, more: Value) -> Value {
+        let product = json!({
+            "vendor": "Contoso", "name": "Office", "category": "Productivity", "use_reported": true,
+        });
+        let product = self.owner.create("/v1/products", product).await;
+        let mut body = json!({
+            "client": self.client, "product": product["id"], "kind": "subscription", "seats": 10, "cycle": "monthly",
+            "cost_per_seat": eur(30_00), "starts_on": "2026-01-01", "counted": false,
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let licence = self.owner.create("/v1/licences", body).await;
+        for (n, unit) in [&self.sales, &self.sales, &self.lab].into_iter().enumerate() {
+            let contact = json!({ "name": format!("P{n}"), "email": format!("p{n}@acme.example"), "unit": unit });
+            let contact = self.owner.create(&self.at("contacts"), contact).await;
+            let seat = json!({ "holder": { "kind": "contact", "contact": contact["id"] }, "since": "2026-01-01" });
+            let seats = format!("/v1/licences/{}/seats", licence["id"].as_str().unwrap());
+            self.owner.post(&seats).key(&key()).json(&seat).send().await.expect(200);
+        }
+        licence
+    }
+
+    async fn budget(&self, more: Value) -> String {
+        let mut body = json!({ "name": "IT 2026", "from": "2026-01", "months": vec![eur(100_00); 12] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let budget = self.owner.create(&self.at("budgets"), body).await;
+        self.at(&format!("budgets/{}", budget["id"].as_str().unwrap()))
+    }
+
+    async fn review(&self, dry_run: bool) -> JobReport {
+        let time = Some(self.stack.now() + jiff::SignedDuration::from_hours(24));
+        let report = self.stack.app.run_job("budgets-review", JobInput { time, dry_run }).await.expect("it runs");
+        self.stack.app.settle().await;
+        report
+    }
+
+    /// Who was told of budgets.
+    fn told(&self) -> Vec<(String, String)> {
+        let letters = self.stack.app.mailbox().letters();
+        let of_budgets = letters.into_iter().filter(|letter| letter.subject.starts_with("Budget"));
+        of_budgets.map(|letter| (letter.to, letter.text)).collect()
+    }
+}
+
+fn row(on: Date, team: &'static str, cents: i64) -> Row {
+    Row { on, service: "Virtual Machines", account: "prod", team, cents }
+}
+
+/// Every month from August 2025 to January 2026 came to a hundred, on its third day.
+fn half_a_year(team: &'static str) -> Vec<Row> {
+    days("2025-08-01", "2026-01-31").filter(|on| on.day() == 3).map(|on| row(on, team, 100_00)).collect()
+}
+
+#[tokio::test]
+async fn what_files_tell_of_is_spent_once_and_a_corrected_file_takes_the_place_of_its_days() {
+    let desk = Desk::start().await;
+    let rows: Vec<Row> =
+        days("2026-01-01", "2026-01-31").flat_map(|on| [row(on, "sales", 10_00), row(on, "x", 1_00)]).collect();
+    desk.import("azure-main", &rows).await;
+    desk.import("azure-main", &rows).await;
+    desk.import("aws", &[row("2026-01-31".parse().unwrap(), "x", -5_00)]).await;
+    let spent = desk.spending("from=2025-12&to=2026-02").await;
+    assert_eq!(spent["total"], eur(31 * 11_00 - 5_00));
+    assert_eq!(spent["months"], json!([{ "month": "2026-01", "amount": eur(31 * 11_00 - 5_00) }]));
+    let sources =
+        json!([{ "source": "aws", "amount": eur(-5_00) }, { "source": "azure-main", "amount": eur(31 * 11_00) }]);
+    assert_eq!(spent["sources"], sources);
+    assert_eq!(Desk::carried(&spent, &desk.sales), 31 * 10_00);
+    assert_eq!(Desk::carried(&spent, &Value::Null), 31 * 1_00 - 5_00);
+    // From the 30th on it was another amount, and what is left out came to nothing.
+    let right: Vec<Row> = days("2026-01-30", "2026-01-31").map(|on| row(on, "sales", 20_00)).collect();
+    desk.import("azure-main", &right).await;
+    let spent = desk.spending("from=2026-01&to=2026-01").await;
+    assert_eq!(spent["total"], eur(29 * 11_00 + 2 * 20_00 - 5_00));
+    let taken = json!({ "client": desk.client, "source": "licences", "bytes": 10 });
+    let taken = desk.owner.post("/v1/cost-imports").key(&key()).json(&taken).send().await.with(400);
+    assert_eq!(taken.pointers(), ["/source"], "no file tells of what the house tells itself");
+}
+
+#[tokio::test]
+async fn licences_cost_by_their_terms_and_are_carried_as_the_client_says() {
+    let desk = Desk::start().await;
+    let licence = desk.licence(json!({})).await;
+    let three = "from=2026-01&to=2026-03";
+    let spent = desk.spending(three).await;
+    assert_eq!(spent["total"], eur(3 * 300_00), "of months to come too");
+    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (3 * 200_00, 3 * 100_00));
+    assert_eq!(spent["products"][0]["name"], "Office");
+
+    let rules = desk.at("chargeback");
+    desk.owner.change(&rules, json!({ "licences": { "by": "usage" } })).await;
+    let used: Vec<Value> = [("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]
+        .iter()
+        .map(|(who, day)| {
+            json!({
+                "id": format!("{who}-{day}"), "who": format!("{who}@acme.example"), "product": licence["product"],
+                "at": format!("2026-01-{day:02}T09:00:00Z"),
+            })
+        })
+        .collect();
+    let events = json!({ "events": used });
+    desk.owner.post(&desk.at("usage-events")).key(&key()).json(&events).send().await.expect(200);
+    let spent = desk.spending(three).await;
+    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (3 * 75_00, 3 * 225_00));
+
+    let fixed = |weight: u32| json!({ "by": "fixed", "shares": [{ "unit": desk.sales, "weight": 2 }, { "unit": desk.lab, "weight": weight }] });
+    desk.owner.change(&rules, json!({ "licences": fixed(1) })).await;
+    let spent = desk.spending("from=2026-02&to=2026-02").await;
+    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (200_00, 100_00));
+    let etag = desk.owner.get(&rules).await.etag();
+    let wrong = json!({ "licences": { "by": "fixed", "shares": [] }, "sources": { "Azure": { "by": "seats" } } });
+    let wrong = desk.owner.patch(&rules).if_match(&etag).json(&wrong).send().await.with(400);
+    assert_eq!(wrong.pointers(), ["/licences/shares", "/sources"]);
+
+    let path = format!("/v1/licences/{}", licence["id"].as_str().unwrap());
+    desk.owner.change(&path, json!({ "split": [{ "unit": desk.lab, "weight": 1 }] })).await;
+    let spent = desk.spending("from=2026-02&to=2026-02").await;
+    assert_eq!(Desk::carried(&spent, &desk.lab), 300_00, "the licence's own split is before the client's rule");
+    desk.owner.change(&path, json!({ "counted": true })).await;
+    assert_eq!(desk.spending(three).await, Value::Null, "what contracts bill comes with the invoices");
+}
+
+#[tokio::test]
+async fn what_no_department_is_known_of_is_carried_as_the_client_says_and_adds_up() {
+    let desk = Desk::start().await;
+    desk.licence(json!({ "counted": true })).await;
+    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "x", 100_00)]).await;
+    let carriers = json!({ "sources": { "azure-main": { "by": "seats" } } });
+    desk.owner.change(&desk.at("chargeback"), carriers).await;
+    let spent = desk.spending("from=2026-01&to=2026-01").await;
+    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (66_67, 33_33));
+    let shares = json!([{ "unit": desk.lab, "weight": 1 }]);
+    let carriers = json!({ "sources": { "azure-main": { "by": "fixed", "shares": shares } } });
+    desk.owner.change(&desk.at("chargeback"), carriers).await;
+    assert_eq!(Desk::carried(&desk.spending("from=2026-01&to=2026-01").await, &desk.lab), 100_00);
+}
+
+#[tokio::test]
+async fn a_budget_shows_what_is_spent_of_it_and_where_it_leads() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    desk.licence(json!({ "seats": 1 })).await;
+    let path = desk.budget(json!({})).await;
+    let shown = desk.owner.get(&path).await.expect(200);
+    let stands = &shown["stands"];
+    assert_eq!((&stands["whole"], &stands["planned"]), (&eur(1_200_00), &eur(200_00)));
+    assert_eq!(stands["spent"], eur(100_00 + 2 * 30_00), "January's files, and two months of the licence");
+    let year = 12 * 100_00 + 12 * 30_00;
+    assert_eq!(stands["forecast"], json!({ "expected": eur(year), "low": eur(year), "high": eur(year) }));
+    let months = shown["by_month"].as_array().unwrap();
+    assert_eq!((months.len(), &months[11]["month"], &months[11]["spent"]), (12, &json!("2026-12"), &eur(30_00)));
+    let expected: i64 = months.iter().map(|month| month["expected"]["minor"].as_i64().unwrap()).sum();
+    assert_eq!(expected, year, "the months add up to the forecast");
+    // Of a department: what it carries.
+    let path = desk.budget(json!({ "scope": { "of": "unit", "unit": desk.lab } })).await;
+    assert_eq!(desk.owner.get(&path).await.expect(200)["stands"]["spent"], eur(2 * 10_00));
+    let wrong = json!({ "name": "", "from": "2026-01", "months": [], "alerts": { "actual": [0] } });
+    let wrong = desk.owner.post(&desk.at("budgets")).key(&key()).json(&wrong).send().await.with(400);
+    assert_eq!(wrong.pointers(), ["/alerts/actual", "/months", "/name"]);
+    let listed = desk.owner.get(&desk.at("budgets?limit=1")).await.expect(200);
+    assert_eq!((listed["items"].as_array().unwrap().len(), listed["next"].is_string()), (1, true));
+}
+
+#[tokio::test]
+async fn each_threshold_is_told_once_to_the_clients_it_and_again_when_the_amounts_change() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    let alerts = json!({ "alerts": { "actual": [5, 80], "forecast": [100] } });
+    let path = desk.budget(alerts).await;
+    assert_eq!(desk.review(true).await.would.len(), 1, "a dry run says what it would do");
+    assert_eq!((desk.review(false).await.done, desk.review(false).await.done), (1, 0));
+    let told = desk.told();
+    assert_eq!(told.len(), 1, "the owner, as nobody of the client signs in: {told:#?}");
+    assert!(told[0].1.contains("100.00 EUR of it is spent, which is 5 % or more."), "{}", told[0].1);
+    assert!(told[0].1.contains("1200.00 EUR is expected to be spent by the end of 2026-12, which is 100 % or more."));
+    let shown = desk.owner.get(&path).await.expect(200);
+    let warned = json!([{ "what": "actual", "percent": 5 }, { "what": "forecast", "percent": 100 }]);
+    assert_eq!((&shown["told"], &shown["stands"]["reached"]), (&warned, &json!([])));
+    desk.stack.advance("PT72H").await;
+    assert_eq!(desk.told().len(), 1, "once");
+
+    let admin = desk.owner.colleague("client_admin", json!({ "client": desk.client })).await;
+    admin.change(&path, json!({ "months": vec![eur(50_00); 12] })).await;
+    desk.stack.advance("PT24H").await;
+    let told = desk.told();
+    assert_eq!(told.len(), 2, "{told:#?}");
+    let other = desk.owner.client("Birch Lane").await;
+    let stranger = desk.owner.colleague("client_admin", json!({ "client": other })).await;
+    stranger.get(&path).await.expect(404);
+    stranger.get(&desk.at("spending")).await.expect(404);
+    desk.owner.post(&format!("{path}/close")).key(&key()).send().await.expect(200);
+    admin.get(&path).await.expect(200);
+    let etag = admin.get(&path).await.etag();
+    let closed = admin.patch(&path).if_match(&etag).json(&json!({ "name": "Other" })).send().await.with(409);
+    assert_eq!(closed.problem(), "budget-closed");
+    desk.import("azure-main", &[row("2026-02-05".parse().unwrap(), "sales", 9_000_00)]).await;
+    desk.stack.advance("PT48H").await;
+    assert_eq!(desk.told().len(), 2, "nobody is warned of what is closed");
+}
+
+#[tokio::test]
+async fn spending_is_exported_as_a_table_and_as_a_workbook() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "sales", 12_50)]).await;
+    desk.licence(json!({ "seats": 1 })).await;
+    let export = |format: &str| desk.at(&format!("spending/export?from=2026-01&to=2026-01&format={format}"));
+    let file = desk.owner.get(&export("csv")).await.expect(200);
+    assert_eq!(file["name"], "spending-2026-01-2026-01.csv");
+    let kept = |file: &Value| {
+        let url = file["url"].as_str().unwrap().split('?').next().unwrap().to_owned();
+        url.rsplit('/').next().unwrap().to_owned()
+    };
+    let store = desk.stack.app.world().store.for_tenant(desk.owner.claims().tenant);
+    let text = String::from_utf8(store.kept_file(&kept(&file)).await.unwrap()).unwrap();
+    let mut lines: Vec<&str> = text.trim_end().split("\r\n").collect();
+    assert_eq!(lines.remove(0), "month,source,product,department,amount,currency");
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "2026-01,azure-main,,Sales,12.50,EUR",
+            "2026-01,licences,Office,Lab,10.00,EUR",
+            "2026-01,licences,Office,Sales,20.00,EUR",
+        ]
+    );
+    let file = desk.owner.get(&export("xlsx")).await.expect(200);
+    assert_eq!(&store.kept_file(&kept(&file)).await.unwrap()[..4], b"PK\x03\x04");
+}
+
+#[tokio::test]
+async fn the_it_team_and_the_msp_see_it_all_at_a_glance() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    desk.licence(json!({ "renews_on": "2026-12-01", "auto_renew": true })).await;
+    desk.budget(json!({ "months": vec![eur(1_00); 12] })).await;
+    desk.stack.advance("PT48H").await;
+    let admin = desk.owner.colleague("client_admin", json!({ "client": desk.client })).await;
+    let shown = admin.get(&desk.at("it-dashboard")).await.expect(200);
+    assert_eq!(shown["this_month"]["currencies"][0]["total"], eur(300_00));
+    assert_eq!(shown["last_months"]["currencies"][0]["total"], eur(6 * 100_00 + 300_00));
+    assert_eq!(shown["budgets"][0]["stands"]["spent"], eur(100_00 + 2 * 300_00));
+    assert_eq!((&shown["utilisation"][0]["seats"], &shown["renewals"][0]["on"]), (&json!(10), &json!("2026-12-01")));
+    assert_eq!(shown["savings"]["open"].as_i64(), Some(shown["findings"].as_array().unwrap().len() as i64));
+    desk.owner.client("Birch Lane").await;
+    let all = desk.owner.get("/v1/it-overview").await.expect(200);
+    let clients = all["clients"].as_array().unwrap();
+    assert_eq!((clients.len(), &clients[0]["name"], &clients[1]["name"]), (2, &json!("Acme"), &json!("Birch Lane")));
+    assert_eq!((&clients[0]["this_month"], &clients[0]["budgets"]), (&json!([eur(300_00)]), &json!(1)));
+    assert_eq!((&clients[0]["over"], &clients[0]["leading_over"]), (&json!(1), &json!(0)));
+    assert_eq!(all["savings"], owner_savings(&desk).await);
+    let own = admin.get("/v1/it-overview").await.expect(200);
+    assert_eq!(own["clients"], json!([clients[0]]), "the client's side sees its own");
+}
+
+async fn owner_savings(desk: &Desk) -> Value {
+    desk.owner.get("/v1/savings").await.expect(200)["total"].clone()
+}
+
+#[tokio::test]
+async fn what_the_msp_bills_is_spent_in_the_months_that_it_is_for_and_carried_as_the_client_says() {
+    let desk = Desk::start().await;
+    let shares =
+        json!({ "by": "fixed", "shares": [{ "unit": desk.sales, "weight": 3 }, { "unit": desk.lab, "weight": 1 }] });
+    desk.owner.change(&desk.at("chargeback"), json!({ "sources": { "invoices": shares } })).await;
+    let lines = json!([{ "text": "Care", "quantity": "1", "unit_price": "100.01" }]);
+    let body = json!({ "client": desk.client, "lines": lines });
+    let draft = desk.owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    assert_eq!(desk.spending("from=2026-02&to=2026-02").await, Value::Null, "a draft is nothing spent");
+    let path = format!("/v1/invoices/{}", draft["id"].as_str().unwrap());
+    desk.owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
+    desk.stack.app.settle().await;
+    let spent = desk.spending("from=2026-02&to=2026-02").await;
+    assert_eq!(spent["sources"], json!([{ "source": "invoices", "amount": eur(100_01) }]));
+    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (75_01, 25_00), "to the cent");
+    let budget = desk.budget(json!({ "alerts": { "actual": [5] } })).await;
+    assert_eq!(desk.owner.get(&budget).await.expect(200)["stands"]["spent"], eur(100_01));
+    desk.owner.post(&format!("{path}/void")).key(&key()).send().await.expect(200);
+    desk.stack.app.settle().await;
+    assert_eq!(desk.owner.get(&budget).await.expect(200)["stands"]["spent"], eur(0), "what is void was never owed");
+}
