@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod billed;
+mod billed_series;
 mod billing_settings;
 mod budgets;
 mod canaries;

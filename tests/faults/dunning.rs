@@ -1,16 +1,12 @@
 //! Dunning killed at every call that it makes, and three of it at once: each step is taken once.
 
 use jiff::SignedDuration;
-use local::embedded::{Faults, Side};
-use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::{Snapshot, Stack, unique};
 
-use crate::dying::{killed, three_at_once};
-use crate::table::{same, timeless};
+use crate::dying::has_its_effect_once;
 
 const DUN: &str = "billing-dunning";
-const ORDERS: u64 = 5;
 
 fn key() -> String {
     format!("key-{}-of-the-dunning", unique())
@@ -39,32 +35,9 @@ async fn due() -> Snapshot {
     stack.snapshot().await
 }
 
-async fn run(stack: &Stack) {
-    stack.app.run_job(DUN, JobInput::default()).await.expect("the job runs");
-    stack.app.settle().await;
-}
-
 #[tokio::test(start_paused = true)]
 async fn dunning_killed_at_any_call_or_three_at_once_takes_each_step_once() {
     let due = Box::pin(due()).await;
-    let alone = due.restore().await;
-    alone.app.seam().inject(Faults::none().only_for(DUN));
-    run(&alone).await;
-    let calls = alone.app.seam().inject(Faults::none()).seen();
-    let undisturbed = timeless(&alone);
-    assert_eq!(undisturbed.iter().filter(|item| item.contains("\"CHARGE#chg_")).count(), 2, "a fee each");
-    for call in 0..calls {
-        for side in [Side::Before, Side::After] {
-            let stack = due.restore().await;
-            killed(&stack, DUN, call, side).await;
-            run(&stack).await;
-            same(&timeless(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
-        }
-    }
-    for order in 1..=ORDERS {
-        let stack = due.restore().await;
-        three_at_once(&stack, DUN, order).await;
-        run(&stack).await;
-        same(&timeless(&stack), &undisturbed, &format!("three at once in order {order}"));
-    }
+    let left = has_its_effect_once(async || due.restore().await, DUN, 1).await;
+    assert_eq!(left.table.iter().filter(|item| item.contains("\"CHARGE#chg_")).count(), 2, "a fee each");
 }

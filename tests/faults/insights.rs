@@ -3,18 +3,14 @@
 
 use domain::ids::{ImportId, TenantId};
 use jiff::SignedDuration;
-use local::embedded::{Faults, Side};
-use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::costs::{Row, days, file, spiked, usual};
 use tests::{Person, Snapshot, Stack};
 
-use crate::dying::{killed, three_at_once};
-use crate::table::{same, timeless};
+use crate::dying::has_its_effect_once;
 
 const READ: &str = "insights-read-costs";
 const DETECT: &str = "insights-anomaly-detection";
-const ORDERS: u64 = 5;
 
 /// What a run begins with. A snapshot has the tables alone: what was uploaded is uploaded again.
 struct Due {
@@ -73,48 +69,19 @@ async fn told() -> Due {
     Due { snapshot: stack.snapshot().await, import: None }
 }
 
-async fn run(stack: &Stack, job: &str) {
-    stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
-    stack.app.settle().await;
-}
-
-/// Killed at every call before and after it applied, and three at once: what is left is what an undisturbed run leaves.
-async fn comes_to_the_same(due: &Due, job: &str, letters: usize) {
-    let alone = due.restore().await;
-    alone.app.seam().inject(Faults::none().only_for(job));
-    run(&alone, job).await;
-    let calls = alone.app.seam().inject(Faults::none()).seen();
-    let undisturbed = timeless(&alone);
-    assert_eq!(alone.app.mailbox().letters().len(), letters);
-    for call in 0..calls {
-        for side in [Side::Before, Side::After] {
-            let stack = due.restore().await;
-            killed(&stack, job, call, side).await;
-            run(&stack, job).await;
-            same(&timeless(&stack), &undisturbed, &format!("{job} killed {side:?} call {call} of {calls}"));
-            assert_eq!(stack.app.mailbox().letters().len(), letters, "killed {side:?} call {call} of {calls}");
-        }
-    }
-    for order in 1..=ORDERS {
-        let stack = due.restore().await;
-        three_at_once(&stack, job, order).await;
-        run(&stack, job).await;
-        same(&timeless(&stack), &undisturbed, &format!("{job} three at once in order {order}"));
-        assert_eq!(stack.app.mailbox().letters().len(), letters, "three at once in order {order}");
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_read_by_a_dying_job_or_by_three_is_in_the_series_once() {
     let due = Box::pin(uploaded()).await;
-    comes_to_the_same(&due, READ, 0).await;
+    let left = has_its_effect_once(async || due.restore().await, READ, 1).await;
+    assert_eq!(left.letters, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_detection_killed_at_any_call_or_three_at_once_judges_each_day_once() {
     let due = Box::pin(told()).await;
     // What was told is not told again; that the disks came to nothing, by the corrected file, is new.
-    comes_to_the_same(&due, DETECT, 1).await;
+    let left = has_its_effect_once(async || due.restore().await, DETECT, 1).await;
+    assert_eq!(left.letters, 1);
 }
 
 #[tokio::test(start_paused = true)]

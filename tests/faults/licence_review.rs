@@ -2,20 +2,16 @@
 //! what it adds up is there once.
 
 use jiff::SignedDuration;
-use local::embedded::{Faults, Side};
-use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Snapshot, Stack};
 
-use crate::dying::{killed, three_at_once};
-use crate::table::{same, timeless};
+use crate::dying::has_its_effect_once;
 
 const REVIEW: &str = "licences-review";
-const ORDERS: u64 = 3;
 /// People without a seat: more findings than one transaction writes.
 const STRANGERS: usize = 95;
-/// One of so many calls is tried on each side.
-const STRIDE: usize = 3;
+/// One of so many deaths is tried; odd, so that both sides of calls are.
+const ONE_OF: usize = 7;
 
 /// A client with a surplus of seats that costs 300.00 a year, and many strangers.
 async fn due() -> Snapshot {
@@ -44,33 +40,10 @@ async fn due() -> Snapshot {
     stack.snapshot().await
 }
 
-async fn run(stack: &Stack) {
-    stack.app.run_job(REVIEW, JobInput::default()).await.expect("the job runs");
-    stack.app.settle().await;
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_review_killed_at_any_call_and_begun_again_twice_or_three_at_once_has_its_effect_once() {
     let due = Box::pin(due()).await;
-    let alone = due.restore().await;
-    alone.app.seam().inject(Faults::none().only_for(REVIEW));
-    run(&alone).await;
-    let calls = alone.app.seam().inject(Faults::none()).seen();
-    let undisturbed = timeless(&alone);
-    let findings = undisturbed.iter().filter(|item| item.contains("\"FINDING#fnd_")).count();
+    let left = has_its_effect_once(async || due.restore().await, REVIEW, ONE_OF).await;
+    let findings = left.table.iter().filter(|item| item.contains("\"FINDING#fnd_")).count();
     assert_eq!(findings, STRANGERS + 1);
-    for (at, call) in (0..calls).step_by(STRIDE).enumerate() {
-        let side = if at % 2 == 0 { Side::Before } else { Side::After };
-        let stack = due.restore().await;
-        killed(&stack, REVIEW, call, side).await;
-        run(&stack).await;
-        run(&stack).await;
-        same(&timeless(&stack), &undisturbed, &format!("killed {side:?} call {call} of {calls}"));
-    }
-    for order in 1..=ORDERS {
-        let stack = due.restore().await;
-        three_at_once(&stack, REVIEW, order).await;
-        run(&stack).await;
-        same(&timeless(&stack), &undisturbed, &format!("three at once in order {order}"));
-    }
 }

@@ -10,6 +10,7 @@ mod hostile;
 mod insights;
 mod invoice_calls;
 mod invoice_run;
+mod it;
 mod licence_review;
 mod payment_retry;
 mod prepaid_run;

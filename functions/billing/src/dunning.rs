@@ -48,16 +48,16 @@ impl Rules {
     pub(crate) fn due_at(&self, invoice: &Invoice, dunning: &Dunning, from: Date) -> Option<Timestamp> {
         let due_on = invoice.due_on.filter(|_| invoice.is_open())?;
         let step = dunning.next_on(self.policy(), due_on, &self.days, from);
-        let step = step.and_then(|on| at(on, MORNING, &self.house.zone));
+        let step = step.map(|on| at(on, MORNING, &self.house.zone));
         let late = due_on.tomorrow().ok().filter(|late| *late > self.house.today);
-        let late = late.and_then(|on| at(on, 0, &self.house.zone));
+        let late = late.map(|on| at(on, 0, &self.house.zone));
         step.into_iter().chain(late).min()
     }
 }
 
-fn at(on: Date, hour: i8, zone: &Zone) -> Option<Timestamp> {
-    // Half past, as the nightly runs: where clocks are put forward at midnight, that hour is there.
-    on.to_datetime(time(hour, 30, 0, 0)).to_zoned(zone.rules().clone()).ok().map(|at| at.timestamp())
+/// Half past, as the nightly runs: where clocks are put forward at midnight, that hour is there.
+fn at(on: Date, hour: i8, zone: &Zone) -> Timestamp {
+    zone.at(on, time(hour, 30, 0, 0))
 }
 
 /// The dunning of an invoice that was just issued.
@@ -145,8 +145,8 @@ fn number(invoice: &Invoice) -> String {
 
 /// The step of today, in the morning at the earliest: the night only notes what is overdue.
 fn due<'r>(rules: &'r Rules, invoice: &Invoice, dunning: &Dunning, now: Timestamp) -> Option<(Date, &'r DunningStep)> {
-    at(rules.house.today, MORNING, &rules.house.zone).filter(|morning| *morning <= now)?;
-    let due_on = invoice.due_on.filter(|_| invoice.is_open())?;
+    let is_morning = at(rules.house.today, MORNING, &rules.house.zone) <= now;
+    let due_on = invoice.due_on.filter(|_| is_morning && invoice.is_open())?;
     let step = dunning.due(rules.policy(), due_on, &rules.days, rules.house.today)?;
     Some((due_on, step))
 }

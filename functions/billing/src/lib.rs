@@ -1,6 +1,7 @@
 //! From what was agreed to the money on the account: the settings, contracts, invoices, payments, dunning and the ledger.
 
 mod agreed;
+mod booked;
 mod due;
 mod dunning;
 mod exporting;
@@ -106,6 +107,7 @@ pub mod reactions {
     pub mod note_sla;
     pub mod plan_charging;
     pub mod release_voided;
+    pub mod tell_billed;
     pub mod watch_hours;
 }
 
@@ -200,6 +202,7 @@ pub fn reactions() -> Vec<runtime::ReactionHandler> {
         reactions::count_contacts::reaction(),
         reactions::count_licences::reaction(),
         reactions::note_revenue::reaction(),
+        reactions::tell_billed::reaction(),
         reactions::note_recurring::reaction(),
         reactions::note_payments::reaction(),
         reactions::plan_charging::reaction(),

@@ -1,6 +1,6 @@
 //! A client's costs: what it spent, by sums that are kept, and what its licences cost by their terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::cycle::Period;
 use domain::billing::dated::Dated;
@@ -16,7 +16,7 @@ use domain::money::Money;
 use futures::future::try_join_all;
 use iso_currency::Currency;
 use jiff::civil::Date;
-use runtime::{Error, Result};
+use runtime::{Error, Here, Result};
 use store::TenantStore;
 use store::spent::Spending;
 
@@ -36,23 +36,23 @@ pub(crate) struct Asked {
     pub(crate) spent: (Month, Month),
     /// Months of what licences cost, the last among them.
     pub(crate) fixed: (Month, Month),
-    /// Currencies in which it may be billed, beside the MSP's own.
-    pub(crate) currencies: Vec<Currency>,
+    /// Currencies in which it may be billed: the MSP's own, and others.
+    pub(crate) currencies: BTreeSet<Currency>,
     /// The day.
     pub(crate) today: Date,
 }
 
 impl Asked {
     /// Everything of these months.
-    pub(crate) fn of(client: ClientId, months: (Month, Month), today: Date) -> Self {
-        Asked { client, spent: months, fixed: months, currencies: Vec::new(), today }
+    pub(crate) fn of(client: ClientId, months: (Month, Month), here: &Here) -> Self {
+        Asked { client, spent: months, fixed: months, currencies: [here.currency].into(), today: here.today }
     }
 
     /// What both ask for, of one client.
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
         let both = |one: (Month, Month), other: (Month, Month)| (one.0.min(other.0), one.1.max(other.1));
-        let currencies = [self.currencies, other.currencies].concat();
+        let currencies = &self.currencies | &other.currencies;
         Asked { spent: both(self.spent, other.spent), fixed: both(self.fixed, other.fixed), currencies, ..self }
     }
 
@@ -94,16 +94,10 @@ impl Asked {
 
     /// What the MSP billed, net, in the months that it is for: the sums of its own revenue.
     async fn billed(&self, store: &TenantStore) -> Result<Vec<Cost>> {
-        let mut currencies = vec![store.tenant_record().await?.value.currency];
-        for currency in &self.currencies {
-            if !currencies.contains(currency) {
-                currencies.push(*currency);
-            }
-        }
         let (from, to) = self.spent;
         let months = || from.up_to(to);
         let all: Vec<(Currency, Month)> =
-            currencies.iter().flat_map(|currency| months().map(|month| (*currency, month))).collect();
+            self.currencies.iter().flat_map(|currency| months().map(|month| (*currency, month))).collect();
         let mut costs = Vec::new();
         for some in all.chunks(SIDE_BY_SIDE) {
             let read = some.iter().map(|(currency, month)| store.revenue(*currency, *month, Some(self.client)));

@@ -5,7 +5,7 @@ use domain::budgets::{Budget, Cost, MonthOutlook, Outlook, by_months, outlook, s
 use domain::ids::ClientId;
 use domain::insights::MOST_MONTHS;
 use jiff::civil::Date;
-use runtime::Result;
+use runtime::{Here, Result};
 
 use crate::costs::Asked;
 
@@ -16,13 +16,13 @@ const MONTHS_BEFORE: i32 = MOST_MONTHS as i32;
 pub(crate) fn asked<'a>(
     client: ClientId,
     budgets: impl Iterator<Item = &'a Budget> + Clone,
-    today: Date,
+    here: &Here,
 ) -> Option<Asked> {
-    let currencies = budgets.clone().map(Budget::currency).collect();
+    let currencies = budgets.clone().map(Budget::currency).chain([here.currency]).collect();
     let (first, last) = (budgets.clone().map(|budget| budget.from).min()?, budgets.map(Budget::last).max()?);
-    let now = Month::of(today);
+    let now = Month::of(here.today);
     let spent = (now.plus(-MONTHS_BEFORE).min(first), now);
-    Some(Asked { client, spent, fixed: (first, last), currencies, today })
+    Some(Asked { client, spent, fixed: (first, last), currencies, today: here.today })
 }
 
 /// What a budget stands at.

@@ -9,11 +9,14 @@ use domain::insights::costs::CostSeries;
 use domain::insights::rules::{InsightSettings, MOST_KNOWN, Rules};
 use domain::insights::watch::DAYS_BACK;
 use domain::zone::Zone;
-use jiff::civil::{Date, time};
+use jiff::civil::{Date, Time, time};
 use jiff::{Timestamp, ToSpan};
 use runtime::Result;
 use store::TenantStore;
 use tokio::sync::Mutex;
+
+/// In the tenant's zone: before anybody works.
+const AT: Time = time(3, 30, 0, 0);
 
 /// A client, as far as its series need it.
 pub(crate) struct House {
@@ -54,10 +57,9 @@ impl House {
         series.unit.and_then(|unit| self.departments.get(&unit)).map(String::as_str)
     }
 
-    /// The night of a day: before anybody works.
+    /// The night of a day.
     pub(crate) fn night(&self, day: Date) -> Timestamp {
-        let night = day.to_datetime(time(3, 30, 0, 0)).to_zoned(self.zone.rules().clone());
-        night.map_or(Timestamp::MAX, |night| night.timestamp())
+        self.zone.at(day, AT)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::contacts::Contact;
 use domain::ids::{ClientId, ContactId, ProductId};
 use domain::insights::KnownEvent;
 use domain::insights::access_anomalies::AccessAnomaly;
 use domain::insights::rules::MOST_KNOWN;
 use domain::insights::sign_ins::{LOOKS_BACK_DAYS, Person, Unusual, Watched, unusual};
+use domain::licences::ProductUse;
 use domain::zone::Zone;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -33,8 +33,18 @@ pub(crate) async fn find(
     let hours = store.all_usual_hours(client).await?;
     let products = watched(known, zone);
     let mut found: Vec<(Unusual, Option<Date>)> = Vec::new();
+    let mut uses: BTreeMap<ContactId, Vec<&ProductUse>> = BTreeMap::new();
+    for used in &known.uses {
+        uses.entry(used.contact).or_default().push(used);
+    }
     for contact in &known.contacts {
-        let person = person(contact, known, &hours, zone);
+        let person = Person {
+            contact: contact.id,
+            name: &contact.name,
+            left: contact.left().map(|at| zone.date(at)),
+            usual_hours: hours.get(&contact.id).copied().unwrap_or_default(),
+            uses: uses.remove(&contact.id).unwrap_or_default(),
+        };
         let left = person.left;
         found.extend(unusual(&person, &products, &announced, yesterday, zone).into_iter().map(|one| (one, left)));
     }
@@ -66,14 +76,4 @@ fn watched<'a>(known: &'a Known, zone: &Zone) -> BTreeMap<ProductId, Watched<'a>
         watched.heard_since = watched.heard_since.min(day);
     }
     products
-}
-
-fn person<'a>(contact: &'a Contact, known: &'a Known, hours: &BTreeMap<ContactId, u32>, zone: &Zone) -> Person<'a> {
-    Person {
-        contact: contact.id,
-        name: &contact.name,
-        left: contact.left().map(|at| zone.date(at)),
-        usual_hours: hours.get(&contact.id).copied().unwrap_or_default(),
-        uses: known.uses.iter().filter(|used| used.contact == contact.id).collect(),
-    }
 }

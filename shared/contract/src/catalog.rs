@@ -89,6 +89,7 @@ pub fn catalog() -> Catalog {
             crate::contracts::NOTE_SLA,
             crate::metering::COUNT_CONTACTS,
             crate::reports::NOTE_REVENUE,
+            crate::reports::TELL_BILLED,
             crate::reports::NOTE_RECURRING,
             crate::reports::NOTE_PAYMENTS,
             crate::charging::PLAN,

@@ -40,6 +40,7 @@ pub const GET_CALENDAR: Route<NoPath, CalendarQuery, NoBody, Nothing> =
 pub const NOTIFY: Job = Job {
     name: "licences-notify-renewals",
     summary: "Tells owners of licences what comes, renews what renews by itself, and has changed seats counted on their day",
+    // Seats that change today are counted at 00:05, before the contracts of the day are billed at 00:30.
     schedule: "rate(15 minutes)",
     timeout_s: 900,
     touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::ByDue)],

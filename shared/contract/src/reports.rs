@@ -28,6 +28,15 @@ pub const NOTE_REVENUE: Reaction = Reaction {
     touches: &[Need::Get, Need::Put, Need::Update, Need::Audit],
 };
 
+/// Tell the detector of what is billed.
+pub const TELL_BILLED: Reaction = Reaction {
+    name: "billing-tell-billed",
+    summary: "Tells the series of what a contract's invoices come to day by day, in which the detector looks for the unusual",
+    on: &["invoice.issued", "invoice.credited", "invoice.voided"],
+    timeout_s: 60,
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::Main)],
+};
+
 /// Note what recurs.
 pub const NOTE_RECURRING: Reaction = Reaction {
     name: "billing-note-recurring",

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 use crate::text::travels_as_text;
 
@@ -37,6 +37,18 @@ impl Zone {
     /// The day that it is here at an instant.
     pub fn date(&self, at: Timestamp) -> Date {
         at.to_zoned(self.0.clone()).date()
+    }
+
+    /// When it is this time here on this day: an hour later where the clock jumps over it, the first time where it comes
+    /// twice. [`Timestamp::MAX`] for what no calendar reaches.
+    pub fn at(&self, on: Date, time: Time) -> Timestamp {
+        on.to_datetime(time).to_zoned(self.0.clone()).map_or(Timestamp::MAX, |at| at.timestamp())
+    }
+
+    /// When it is this time here next, after `now`.
+    pub fn next(&self, time: Time, now: Timestamp) -> Timestamp {
+        let today = self.at(self.date(now), time);
+        if today > now { today } else { self.at(self.date(now).saturating_add(1.day()), time) }
     }
 }
 

@@ -4,7 +4,9 @@ use contract::Page;
 use domain::Outcome;
 use domain::access::Actor;
 use domain::ids::{ClientId, SessionId};
+use domain::tenants::Tenant;
 use domain::zone::Zone;
+use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{PageRequest, Record, Slice, Stamp, Store, TenantStore, Versioned};
@@ -57,9 +59,7 @@ impl Cx {
     /// # Errors
     /// What the store answers.
     pub async fn here(&self) -> Result<Here> {
-        let zone = self.store.tenant_record().await?.value.zone;
-        let today = zone.date(self.now);
-        Ok(Here { zone, today })
+        Ok(Here::of(&self.store.tenant_record().await?.value, self.now))
     }
 
     /// Hides what belongs to a client that the caller may not see.
@@ -113,12 +113,21 @@ impl Cx {
     }
 }
 
-/// Where a tenant is, and the day that it is there.
+/// Where a tenant is, the day that it is there, and what it counts in.
 pub struct Here {
     /// Its zone.
     pub zone: Zone,
     /// Its day.
     pub today: Date,
+    /// Its own currency.
+    pub currency: Currency,
+}
+
+impl Here {
+    /// Of a tenant at an instant.
+    pub fn of(tenant: &Tenant, now: Timestamp) -> Self {
+        Here { zone: tenant.zone.clone(), today: tenant.zone.date(now), currency: tenant.currency }
+    }
 }
 
 impl<V> Answer<Page<V>> {

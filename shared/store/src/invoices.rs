@@ -134,8 +134,7 @@ impl KeptRecognition {
     /// is over.
     pub fn new(recognition: Recognition, zone: &Zone) -> Self {
         let on = recognition.next_on().map(|on| on.saturating_add(1.day()));
-        let at = on.map(|on| on.to_datetime(time(0, 30, 0, 0)).to_zoned(zone.rules().clone()));
-        let due_at = at.map(|at| at.map_or(jiff::Timestamp::MAX, |at| at.timestamp()));
+        let due_at = on.map(|on| zone.at(on, time(0, 30, 0, 0)));
         KeptRecognition { recognition, due_at }
     }
 }

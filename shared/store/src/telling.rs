@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::insights::KeptWatch;
+use crate::insights::{KeptWatch, KnownDays};
 use crate::{Commit, Error, Result, TenantStore};
 
 /// What is told of a series.
@@ -40,12 +40,36 @@ impl TenantStore {
     /// # Errors
     /// What the store answers; [`Error::Corrupt`] for a measure that is none.
     pub async fn tell(&self, telling: &Telling<'_>, now: Timestamp) -> Result<Option<Commit>> {
-        let Telling { series, client, name, by, span, days } = *telling;
+        let known = self.cost_days(telling.series, telling.span.0, telling.span.1).await?;
+        self.told(telling, telling.days, known, now).await
+    }
+
+    /// The same, of what comes to the days beside what is known of them.
+    ///
+    /// # Errors
+    /// As [`TenantStore::tell`].
+    pub async fn tell_more(&self, telling: &Telling<'_>, now: Timestamp) -> Result<Option<Commit>> {
+        let known = self.cost_days(telling.series, telling.span.0, telling.span.1).await?;
+        let mut days = known.days.clone();
+        for (day, more) in telling.days {
+            let sum = &mut days.entry(*day).or_default().minor;
+            *sum = sum.saturating_add(more.minor);
+        }
+        self.told(telling, &days, known, now).await
+    }
+
+    async fn told(
+        &self,
+        telling: &Telling<'_>,
+        days: &Days,
+        known: KnownDays,
+        now: Timestamp,
+    ) -> Result<Option<Commit>> {
+        let Telling { series, client, name, by, span, .. } = *telling;
         let read = self.watch(series).await?;
         if read.is_none() && days.is_empty() {
             return Ok(None);
         }
-        let known = self.cost_days(series, span.0, span.1).await?;
         let (before, rev) = match &read {
             Some(read) => (read.value.watch()?, read.rev),
             None => (Watch::new(series, client), 0),

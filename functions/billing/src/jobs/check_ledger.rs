@@ -11,7 +11,7 @@ use domain::billing::number::SeriesKind;
 use domain::events::Event;
 use domain::tenants::Tenant;
 use iso_currency::Currency;
-use jiff::civil::{Date, time};
+use jiff::civil::{Date, Time, time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::json;
@@ -23,6 +23,8 @@ use store::due::Due;
 const MOST_READINGS: usize = 3;
 /// A posting has the time at which its request began, which writes some seconds later; an index may be seconds behind.
 const STILL_MOVING: SignedDuration = SignedDuration::from_secs(60);
+/// In the tenant's zone: after the invoice run, before anybody works.
+const AT: Time = time(2, 30, 0, 0);
 /// When the books are looked at again that would not keep still.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
@@ -72,17 +74,8 @@ fn next(before: &LedgerCheck, reading: &Reading, tenant: &Tenant, now: Timestamp
         records: reading.records,
         found: reading.findings.len() as u64,
         findings: reading.findings.iter().take(MOST_FINDINGS).cloned().collect(),
-        due_at: next_night(tenant, now),
+        due_at: tenant.zone.next(AT, now),
     }
-}
-
-/// The next 02:30 in the tenant's zone: after the invoice run, before anybody works.
-fn next_night(tenant: &Tenant, now: Timestamp) -> Timestamp {
-    let today = tenant.zone.date(now);
-    let at =
-        |day: Date| day.to_datetime(time(2, 30, 0, 0)).to_zoned(tenant.zone.rules().clone()).map(|at| at.timestamp());
-    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
-    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
 }
 
 /// All of a tenant's records, looked at once.

@@ -63,8 +63,7 @@ async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commi
 /// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.
 async fn morning(cx: &ReactionCx, on: Date) -> Result<Timestamp> {
     let zone = cx.store.tenant_record().await?.value.zone;
-    let at = on.to_datetime(time(6, 0, 0, 0)).to_zoned(zone.rules().clone());
-    Ok(at.map_or(Timestamp::MAX, |at| at.timestamp()))
+    Ok(zone.at(on, time(6, 0, 0, 0)))
 }
 
 /// Goes on with another way to pay.

@@ -8,10 +8,8 @@ use domain::billing::reports::Month;
 use domain::budgets::{Budget, Outlook, told};
 use domain::events::Event;
 use domain::ids::ClientId;
-use domain::zone::Zone;
-use jiff::civil::{Date, time};
-use jiff::{Timestamp, ToSpan};
-use runtime::{JobCx, JobHandler, JobReport, Result, Step};
+use jiff::civil::{Time, time};
+use runtime::{Here, JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::json;
 use store::budgets::BudgetReview;
 use store::due::Due;
@@ -22,6 +20,9 @@ use crate::standing::{asked, standing};
 /// Budgets that one transaction writes, each with its event: with the review and the audit entry it stays below DynamoDB's
 /// 100 actions.
 const A_PART: usize = 45;
+
+/// In the tenant's zone: after costs have come in and licences have been looked over.
+pub(crate) const AT: Time = time(4, 30, 0, 0);
 
 /// The job.
 pub fn job() -> JobHandler {
@@ -39,9 +40,9 @@ enum Part {
 
 async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     let (store, client): (_, ClientId) = (cx.tenant(&due), due.id()?);
-    let zone = store.tenant_record().await?.value.zone;
+    let here = Here::of(&store.tenant_record().await?.value, cx.now);
     loop {
-        match cx.reconcile(|| part(cx, &store, client, &zone)).await? {
+        match cx.reconcile(|| part(cx, &store, client, &here)).await? {
             Part::Last(step) => return Ok(step),
             // What is left is due still, and the next run goes on with it.
             Part::More if cx.is_out_of_time() => return Ok(Step::Done),
@@ -50,15 +51,14 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     }
 }
 
-async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, zone: &Zone) -> Result<(Part, Option<Commit>)> {
+async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, here: &Here) -> Result<(Part, Option<Commit>)> {
     let before = store.budget_review(client).await?;
     if before.value.due_at.is_none_or(|at| at > cx.now) {
         return Ok((Part::Last(Step::Skipped), None));
     }
-    let today = zone.date(cx.now);
     let mut watched = store.all_budgets(client).await?;
-    watched.retain(|read| read.value.is_watched(Month::of(today)));
-    let stands = stands(store, client, &watched, today).await?;
+    watched.retain(|read| read.value.is_watched(Month::of(here.today)));
+    let stands = stands(store, client, &watched, here).await?;
     let warned: Vec<(&Versioned<Budget>, &Outlook)> =
         watched.iter().zip(&stands).filter(|(_, outlook)| !outlook.warnings.is_empty()).collect();
     if cx.dry_run {
@@ -79,8 +79,8 @@ async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, zone: &Zone) ->
     };
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let next = BudgetReview {
-        due_at: (!watched.is_empty()).then(|| next_night(zone, cx.now)),
-        reviewed_on: Some(today),
+        due_at: (!watched.is_empty()).then(|| here.zone.next(AT, cx.now)),
+        reviewed_on: Some(here.today),
         watched: count(watched.len()),
         over: count(stands.iter().filter(over).count()),
         leading_over: count(stands.iter().filter(leads_over).count()),
@@ -94,11 +94,11 @@ async fn stands(
     store: &TenantStore,
     client: ClientId,
     budgets: &[Versioned<Budget>],
-    today: Date,
+    here: &Here,
 ) -> Result<Vec<Outlook>> {
-    let Some(asked) = asked(client, budgets.iter().map(|read| &read.value), today) else { return Ok(Vec::new()) };
+    let Some(asked) = asked(client, budgets.iter().map(|read| &read.value), here) else { return Ok(Vec::new()) };
     let costs = asked.read(store).await?;
-    budgets.iter().map(|read| standing(&read.value, &costs, today)).collect()
+    budgets.iter().map(|read| standing(&read.value, &costs, here.today)).collect()
 }
 
 fn warning(budget: &Budget, outlook: &Outlook) -> Event {
@@ -112,12 +112,4 @@ fn warning(budget: &Budget, outlook: &Outlook) -> Event {
         expected: outlook.forecast.map(|forecast| forecast.expected),
         until: budget.last(),
     }
-}
-
-/// The next 04:30 in the tenant's zone: after costs have come in and licences have been looked over.
-pub(crate) fn next_night(zone: &Zone, now: Timestamp) -> Timestamp {
-    let today = zone.date(now);
-    let at = |day: Date| day.to_datetime(time(4, 30, 0, 0)).to_zoned(zone.rules().clone()).map(|at| at.timestamp());
-    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
-    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
 }

@@ -9,7 +9,7 @@ use domain::ids::{BudgetId, UnitId};
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::budgets::MOST_BUDGETS;
 
-use crate::jobs::review::next_night;
+use crate::jobs::review::AT;
 
 /// The route.
 pub fn route() -> Handler {
@@ -29,6 +29,6 @@ async fn add(cx: Cx, input: In<AtClient, NoQuery, NewBudget>) -> Result<Answer<B
         let detail = format!("The client has {MOST_BUDGETS} budgets; change one of them.");
         return Err(Refusal::conflict("too_many_budgets", detail).into());
     }
-    let commit = cx.store.commit().add_budget(&budget, &review, next_night(&zone, cx.now));
+    let commit = cx.store.commit().add_budget(&budget, &review, zone.next(AT, cx.now));
     Ok(Answer::after(commit, budget.into()).rev(1))
 }

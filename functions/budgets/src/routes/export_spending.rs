@@ -20,9 +20,9 @@ pub fn route() -> Handler {
 async fn export_spending(cx: Cx, input: In<AtClient, ExportQuery, NoBody>) -> Result<Answer<FileView>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value;
-    let today = cx.here().await?.today;
-    let (from, to) = months(input.query.from, input.query.to, today)?;
-    let costs = Asked::of(client.id, (from, to), today).read(&cx.store).await?;
+    let here = cx.here().await?;
+    let (from, to) = months(input.query.from, input.query.to, here.today)?;
+    let costs = Asked::of(client.id, (from, to), &here).read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     let tables = tables(&costs, &names)?;
     let (ending, media_type, bytes) = match input.query.format {

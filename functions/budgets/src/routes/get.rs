@@ -16,14 +16,14 @@ async fn get(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<Budg
     let AtBudget { client, budget } = input.path;
     cx.may_see(client)?;
     let Versioned { value: budget, rev } = cx.store.budget(client, budget).await?;
-    let today = cx.here().await?.today;
-    let costs = match asked(client, std::iter::once(&budget), today) {
+    let here = cx.here().await?;
+    let costs = match asked(client, std::iter::once(&budget), &here) {
         Some(asked) => asked.read(&cx.store).await?,
         None => Vec::new(),
     };
     let view = BudgetOutlookView {
-        stands: standing(&budget, &costs, today)?.into(),
-        by_month: months(&budget, &costs, today)?.into_iter().map(BudgetMonthView::from).collect(),
+        stands: standing(&budget, &costs, here.today)?.into(),
+        by_month: months(&budget, &costs, here.today)?.into_iter().map(BudgetMonthView::from).collect(),
         budget: budget.into(),
     };
     Ok(Answer::read(Versioned { value: view, rev }))

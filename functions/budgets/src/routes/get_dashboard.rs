@@ -31,21 +31,21 @@ pub fn route() -> Handler {
 async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<Answer<DashboardView>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value;
-    let today = cx.here().await?.today;
-    let now = Month::of(today);
+    let here = cx.here().await?;
+    let now = Month::of(here.today);
     let budgets: Vec<Budget> = cx.store.all_budgets(client.id).await?.into_iter().map(|read| read.value).collect();
     let mut budgets: Vec<Budget> = budgets.into_iter().filter(|budget| budget.is_watched(now)).collect();
     budgets.truncate(SHOWN as usize);
     // One reading for all: the months that are shown, and those that the budgets are about.
-    let own = Asked::of(client.id, (now.plus(-MONTHS), now), today);
-    let asked = match asked(client.id, budgets.iter(), today) {
+    let own = Asked::of(client.id, (now.plus(-MONTHS), now), &here);
+    let asked = match asked(client.id, budgets.iter(), &here) {
         Some(of_budgets) => own.and(of_budgets),
         None => own,
     };
     let costs = asked.read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     let stands = |budget: Budget| {
-        let stands = standing(&budget, &costs, today)?.into();
+        let stands = standing(&budget, &costs, here.today)?.into();
         Ok(BudgetStanding { budget: BudgetView::from(budget), stands })
     };
     let page = PageRequest { limit: SHOWN, cursor: None };

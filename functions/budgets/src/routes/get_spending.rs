@@ -16,9 +16,9 @@ pub fn route() -> Handler {
 async fn get_spending(cx: Cx, input: In<AtClient, SpendingQuery, NoBody>) -> Result<Answer<SpendingView>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value;
-    let today = cx.here().await?.today;
-    let months = months(input.query.from, input.query.to, today)?;
-    let costs = Asked::of(client.id, months, today).read(&cx.store).await?;
+    let here = cx.here().await?;
+    let months = months(input.query.from, input.query.to, here.today)?;
+    let costs = Asked::of(client.id, months, &here).read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     Ok(Answer::of(shown(&client, months, &costs, &names)?))
 }

@@ -6,9 +6,8 @@ use domain::billing::reports::Month;
 use domain::budgets::sums;
 use domain::clients::Client;
 use futures::future::join_all;
-use jiff::civil::Date;
 use runtime::context::page;
-use runtime::{Answer, Cx, Error, Handler, In, Result};
+use runtime::{Answer, Cx, Error, Handler, Here, In, Result};
 use store::PageRequest;
 use store::insights::AnomalyFilter;
 
@@ -31,7 +30,7 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
     if page.limit > MOST_CLIENTS {
         return Err(Error::field("?limit", format!("give a limit from 1 to {MOST_CLIENTS}")));
     }
-    let today = cx.here().await?.today;
+    let here = cx.here().await?;
     // Who is on the client's side sees its own alone, in all that is added up too.
     let (savings, found, next) = match cx.actor.client {
         Some(own) => {
@@ -45,7 +44,7 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
     };
     let (mut clients, mut unreadable) = (Vec::with_capacity(found.len()), Vec::new());
     for some in found.chunks(SIDE_BY_SIDE) {
-        let glances = join_all(some.iter().map(|client| glance(&cx, client, today))).await;
+        let glances = join_all(some.iter().map(|client| glance(&cx, client, &here))).await;
         for (client, glance) in some.iter().zip(glances) {
             match glance {
                 Ok(glance) => clients.push(glance),
@@ -58,11 +57,11 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
     Ok(Answer::of(OverviewView { savings: (&savings).into(), clients, unreadable, next }))
 }
 
-async fn glance(cx: &Cx, client: &Client, today: Date) -> Result<ClientOverview> {
-    let month = Month::of(today);
+async fn glance(cx: &Cx, client: &Client, here: &Here) -> Result<ClientOverview> {
+    let month = Month::of(here.today);
     let going_on = AnomalyFilter { open: Some(true), client: Some(client.id), series: None };
     let counted = PageRequest { limit: MOST_COUNTED, cursor: None };
-    let costs = Asked::of(client.id, (month, month), today).read(&cx.store).await?;
+    let costs = Asked::of(client.id, (month, month), here).read(&cx.store).await?;
     let anomalies = cx.store.anomalies(&going_on, &counted).await?.items.len();
     let budgets = cx.store.budget_review(client.id).await?.value;
     let review = cx.store.review(client.id).await?.value;

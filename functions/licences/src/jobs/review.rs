@@ -11,8 +11,8 @@ use domain::licences::findings::{Finding, Found, find, review};
 use domain::licences::true_up::true_up;
 use domain::licences::utilisation::{DayOfUse, TREND_DAYS, utilisation};
 use domain::zone::Zone;
-use jiff::civil::{Date, time};
-use jiff::{Timestamp, ToSpan};
+use jiff::ToSpan;
+use jiff::civil::{Date, Time, time};
 use runtime::{Error, JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::json;
 use store::due::Due;
@@ -33,6 +33,9 @@ const A_PART: usize = 90;
 const MOST_FINDINGS: usize = 20_000;
 /// Products whose use one transaction writes, of two items each.
 const PRODUCTS_A_PART: usize = 40;
+
+/// In the tenant's zone: after the invoice run and the check of the books.
+const AT: Time = time(3, 30, 0, 0);
 
 /// The job.
 pub fn job() -> JobHandler {
@@ -109,7 +112,7 @@ async fn part(
     let left_out = u32::try_from(rows.len().saturating_sub(MOST_TRUE_UPS)).unwrap_or(u32::MAX);
     rows.truncate(MOST_TRUE_UPS);
     let next = Review {
-        due_at: next_night(zone, cx.now),
+        due_at: zone.next(AT, cx.now),
         reviewed_on: Some(today),
         true_up: rows,
         left_out,
@@ -162,12 +165,4 @@ async fn noted(
         commit = commit.update(&after, latest.map_or(0, |latest| latest.rev));
     }
     Ok(if days == month.value { commit } else { commit.update(&days, month.rev) })
-}
-
-/// The next 03:30 in the tenant's zone: after the invoice run and the check of the books.
-pub(crate) fn next_night(zone: &Zone, now: Timestamp) -> Timestamp {
-    let today = zone.date(now);
-    let at = |day: Date| day.to_datetime(time(3, 30, 0, 0)).to_zoned(zone.rules().clone()).map(|at| at.timestamp());
-    let nights = [today, today.saturating_add(1.day())].map(|day| at(day).unwrap_or(Timestamp::MAX));
-    nights.into_iter().find(|night| *night > now).unwrap_or(Timestamp::MAX)
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::billing::reports::Month;
-use crate::insights::costs::{DayCost, Days, LICENCES, USE};
+use crate::insights::costs::{DayCost, Days, is_of_steward};
 
-/// Whether what comes from a source is added to what a client spent. Not what licences cost, which follows from their terms
-/// months ahead and would be in a budget twice; nor how many people use something, which is no money.
+/// Whether what comes from a source is added to what a client spent. Nothing of what Steward itself tells is: what licences
+/// cost follows from their terms months ahead, what the MSP billed is in its revenue, and either would be in a budget twice;
+/// and how many people use something is no money.
 pub fn is_spent(source: &str) -> bool {
-    ![LICENCES, USE].contains(&source)
+    !is_of_steward(source)
 }
 
 /// By how much the months of a series move when some of its days become others, in minor units; only those that do.

@@ -98,6 +98,13 @@ pub struct DayCost {
     pub parts: BTreeMap<String, i64>,
 }
 
+impl DayCost {
+    /// So much, of no parts.
+    pub fn of(minor: i64) -> Self {
+        DayCost { minor, parts: BTreeMap::new() }
+    }
+}
+
 /// What some days came to. A day that a file covers and that is not here came to nothing.
 pub type Days = BTreeMap<Date, DayCost>;
 

@@ -106,8 +106,7 @@ pub fn next_on(licence: &Licence) -> Option<Date> {
 
 /// When that day is looked at, in the tenant's zone.
 pub fn due_at(licence: &Licence, zone: &Zone) -> Option<Timestamp> {
-    let at = next_on(licence)?.to_datetime(LOOKED_AT).to_zoned(zone.rules().clone());
-    Some(at.map_or(Timestamp::MAX, |at| at.timestamp()))
+    Some(zone.at(next_on(licence)?, LOOKED_AT))
 }
 
 /// Sees to everything that the dates of a licence brought up to and including a day: renewals, changed seats, and one

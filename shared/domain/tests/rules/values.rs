@@ -89,6 +89,27 @@ fn a_zone_is_an_iana_name_and_keeps_its_spelling() {
 }
 
 #[test]
+fn a_time_of_the_night_comes_once_each_day_also_where_the_clock_jumps() {
+    let berlin = zone("Europe/Berlin");
+    let half_past_two = jiff::civil::time(2, 30, 0, 0);
+    let cases = [
+        ("2026-02-02T10:00:00Z", "2026-02-03T01:30:00Z"),
+        ("2026-02-03T01:29:59Z", "2026-02-03T01:30:00Z"),
+        ("2026-02-03T01:30:00Z", "2026-02-04T01:30:00Z"),
+        // There is no half past two on 29 March: an hour later; on 25 October there are two: the first one.
+        ("2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"),
+        ("2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"),
+        ("2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+        ("2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"),
+    ];
+    for (now, next) in cases {
+        let next: Timestamp = next.parse().unwrap();
+        assert_eq!(berlin.next(half_past_two, now.parse().unwrap()), next, "after {now}");
+    }
+    assert_eq!(berlin.at("2026-03-29".parse().unwrap(), half_past_two).to_string(), "2026-03-29T01:30:00Z");
+}
+
+#[test]
 fn the_names_of_events_are_those_on_the_wire() {
     let names = Event::names();
     let mut unique = names.to_vec();

@@ -14,8 +14,7 @@ impl Contract {
     /// somebody has to look at it first.
     pub fn due_at(&self, zone: &Zone) -> Option<Timestamp> {
         let on = self.next_on.filter(|_| self.state == ContractState::Active && self.parked.is_none())?;
-        let at = on.to_datetime(BILLED_AT).to_zoned(zone.rules().clone());
-        Some(at.map_or(Timestamp::MAX, |at| at.timestamp()))
+        Some(zone.at(on, BILLED_AT))
     }
 
     /// Whether it is signed and not over on a local date. It is in force from its signature, also when its first day

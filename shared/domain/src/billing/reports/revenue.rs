@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -112,28 +113,9 @@ pub struct Cell {
 /// The revenue of an invoice's lines, in minor units, by what it counts for: a line that pays for days over their
 /// months, one that does not in the month of the invoice. The cells add up to the lines' net.
 pub fn revenue(lines: &[InvoiceLine], issued_on: Date) -> BTreeMap<Cell, i64> {
-    sum(lines.iter().map(|line| (line, line.origin)), issued_on)
-}
-
-/// The revenue that a credit note takes back: less than nothing, by the lines of the invoice that it corrects.
-pub fn taken_back(lines: &[InvoiceLine], corrects: &[InvoiceLine], issued_on: Date) -> BTreeMap<Cell, i64> {
-    let origin = |line: &InvoiceLine| match line.origin {
-        Origin::Credit { line: Some(n), .. } => corrects.iter().find(|of| of.n == n).map(|of| of.origin),
-        _ => None,
-    };
-    negated(sum(lines.iter().map(|line| (line, origin(line).unwrap_or(line.origin))), issued_on))
-}
-
-/// The same, the other way: what an invoice that turned out never to have been owed takes back.
-pub fn negated(mut cells: BTreeMap<Cell, i64>) -> BTreeMap<Cell, i64> {
-    cells.values_mut().for_each(|minor| *minor = -*minor);
-    cells
-}
-
-fn sum<'a>(lines: impl Iterator<Item = (&'a InvoiceLine, Origin)>, issued_on: Date) -> BTreeMap<Cell, i64> {
     let mut cells = BTreeMap::new();
-    for (line, origin) in lines {
-        let (contract, service) = (origin.contract(), Service::of(origin));
+    for line in lines {
+        let (contract, service) = (line.origin.contract(), Service::of(line.origin));
         let parts = match line.service {
             Some(service) => by_month(line.net, service),
             None => vec![(Month::of(issued_on), line.net)],
@@ -144,6 +126,47 @@ fn sum<'a>(lines: impl Iterator<Item = (&'a InvoiceLine, Origin)>, issued_on: Da
     }
     cells.retain(|_, minor| *minor != 0);
     cells
+}
+
+/// The lines of a credit note as what they correct: under the origins of the lines of that invoice.
+pub fn as_corrected(mut lines: Vec<InvoiceLine>, corrects: &[InvoiceLine]) -> Vec<InvoiceLine> {
+    for line in &mut lines {
+        if let Origin::Credit { line: Some(n), .. } = line.origin
+            && let Some(of) = corrects.iter().find(|of| of.n == n)
+        {
+            line.origin = of.origin;
+        }
+    }
+    lines
+}
+
+/// What is billed under a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Billed {
+    /// Under which.
+    pub contract: ContractId,
+    /// What it is.
+    pub service: Service,
+}
+
+/// What contracts' lines come to on each day that they pay for, in minor units: a day's part is what is earned by its end
+/// less what was by its start ([`earned`]). What is handed over at once is on no day's account, and days beyond
+/// [`MOST_MONTHS`] are left out.
+pub fn by_day(lines: &[InvoiceLine]) -> BTreeMap<Billed, BTreeMap<Date, i64>> {
+    let mut billed: BTreeMap<Billed, BTreeMap<Date, i64>> = BTreeMap::new();
+    for line in lines {
+        let Some((contract, paid_for)) = line.origin.contract().zip(line.service) else { continue };
+        let days = billed.entry(Billed { contract, service: Service::of(line.origin) }).or_default();
+        let mut before = 0;
+        let months = i32::try_from(MOST_MONTHS).unwrap_or(i32::MAX);
+        let end = paid_for.to.min(paid_for.from.saturating_add(months.months()));
+        for day in paid_for.from.series(1.day()).take_while(|day| *day < end) {
+            let until = earned(line.net, paid_for, day.saturating_add(1.day())).minor();
+            *days.entry(day).or_insert(0) += until - before;
+            before = until;
+        }
+    }
+    billed
 }
 
 /// An amount over the months of the days that it pays for: each month's part is what is earned by its end less what was

@@ -154,9 +154,9 @@ fn a_line_for_days_is_earned_in_their_months_and_a_credit_takes_it_back_there() 
         sold(1, Origin::Credit { invoice, line: Some(1) }, 9_000, Some(quarter)),
         sold(2, Origin::Credit { invoice, line: None }, 50, None),
     ];
-    let back = taken_back(&note, &lines, date(2026, 5, 1));
-    assert_eq!(back[&agreed("2026-03")], -3_100);
-    assert_eq!(back[&cell("2026-05", None, Service::Credit)], -50);
+    let back = revenue(&as_corrected(note.to_vec(), &lines), date(2026, 5, 1));
+    assert_eq!(back[&agreed("2026-03")], 3_100);
+    assert_eq!(back[&cell("2026-05", None, Service::Credit)], 50);
 }
 
 #[test]
