@@ -3,6 +3,7 @@
 
 use domain::ids::{ImportId, TenantId};
 use jiff::SignedDuration;
+use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::costs::{Row, days, file, spiked, usual};
 use tests::{Person, Snapshot, Stack};

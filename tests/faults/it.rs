@@ -31,7 +31,7 @@ async fn spent() -> (Stack, Person, String) {
 /// Budgets of which one is over, one is on its way there, and one is far from it.
 async fn budgets() -> Snapshot {
     let (stack, owner, client) = spent().await;
-    for (month, actual) in [(100_00, 100), (2_000_00, 5), (9_000_00, 90)] {
+    for (month, actual) in [(10_000, 100), (200_000, 5), (900_000, 90)] {
         let body = json!({
             "name": format!("IT {month}"), "from": "2026-01",
             "months": vec![json!({ "minor": month, "currency": "EUR" }); 2],
