@@ -4,8 +4,9 @@ use local::embedded::dynamo::{AUDIT, MAIN};
 use serde_json::Value;
 use tests::Stack;
 
-/// Ids that a run draws for itself: of timeline entries, events, runs and requests. All others were there before it.
-const DRAWN: [&str; 4] = ["msg_", "evt_", "run_", "req_"];
+/// Ids that a run draws for itself: of timeline entries, events, runs and requests; and of reports that a test asks for on each
+/// of its stacks. All others were there before it.
+const DRAWN: [&str; 5] = ["msg_", "evt_", "run_", "req_", "lau_"];
 /// Where else a drawn id stands: at the end of an audit entry's sort key.
 const BEHIND_AN_INSTANT: &str = "Z#";
 /// Hexadecimal digits of an id.

@@ -314,7 +314,7 @@ fn take(
         commit = commit.update(&metering::bill(record.value.clone(), invoice)?, record.rev);
     }
     for worked in due.time.iter().filter(|entry| draft.taken.time.contains(&entry.value.id)) {
-        commit = commit.update(&entry::bill(worked.value.clone(), invoice, now)?, worked.rev);
+        commit = commit.update(&entry::bill(worked.value.clone(), invoice, draft.billed.contract, now)?, worked.rev);
     }
     for charge in due.charges.iter().filter(|charge| draft.taken.charges.contains(&charge.value.charge.id)) {
         commit = commit.update(&charges::bill(charge.value.clone(), invoice)?, charge.rev);

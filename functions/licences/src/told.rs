@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::billing::cycle::Period;
 use domain::billing::reports::Month;
-use domain::budgets::{by_seats, by_split, fixed, is_fixed};
+use domain::budgets::{by_seats, by_split, evenly, is_fixed};
 use domain::ids::{ClientId, ProductId, UnitId};
 use domain::insights::Measure;
 use domain::insights::costs::{Days, LICENCES, SeriesName, USE};
@@ -74,7 +74,7 @@ pub(crate) async fn tell_licences(
             true => by_seats(&store.all_seats(licence.id, MOST_READ).await?, &units),
             false => by_split(licence),
         };
-        for (unit, days) in fixed(licence, &weights, year)? {
+        for (unit, days) in evenly(licence, &weights, year)? {
             let (source, measure) = (LICENCES.to_owned(), licence.currency.code());
             let name = SeriesName { client, source, service: service.clone(), unit, measure };
             let sums = all.entry(name).or_default();

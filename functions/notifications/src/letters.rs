@@ -5,7 +5,7 @@ use domain::billing::reports::Month;
 use domain::billing::retry::DeclineClass;
 use domain::budgets::{Threshold, Warning};
 use domain::events::{Event, TicketRef};
-use domain::ids::ClientId;
+use domain::ids::{ClientId, InvoiceId};
 use domain::insights::{Amount, People};
 use domain::licences::ComingKind;
 use domain::money::Money;
@@ -17,6 +17,7 @@ use domain::zone::Zone;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::mail::Letter;
+use runtime::paying::pay_at;
 use runtime::{ReactionCx, Result, invitations};
 use rust_decimal::Decimal;
 
@@ -26,6 +27,11 @@ use crate::people::Person;
 pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Option<Letter>> {
     let app = &cx.world.config.app_url;
     let zone = to.zone.as_ref().unwrap_or(&tenant.zone);
+    // Who pays has no account: the link that was signed for them leads to the invoice, and to where it is paid.
+    let page = |invoice: &InvoiceId| match to.pays {
+        true => pay_at(&cx.world, tenant.id, *invoice),
+        false => Ok(format!("{app}/invoices/{invoice}")),
+    };
     let words = match &cx.envelope.event {
         Event::UserInvited { .. } => match &to.user {
             Some(user) => invitation(app, tenant, &invitations::token(cx.world.secrets()?, user)),
@@ -46,13 +52,14 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
         }
         Event::ChargeSucceeded { invoice, number, amount, .. } => Words {
             subject: format!("Invoice {number}: {amount} received"),
-            said: format!("we charged {amount} for invoice {number}. Thank you.\n\n{app}/invoices/{invoice}"),
+            said: format!("we charged {amount} for invoice {number}. Thank you.\n\n{}", page(invoice)?),
         },
         Event::ChargeFailed { invoice, number, amount, class, next, .. } => {
             let next = next.map(|next| local(next, zone));
             let said = format!(
-                "{amount} for invoice {number} could not be charged. {}\n\n{app}/invoices/{invoice}",
-                after_decline(*class, next.as_deref())
+                "{amount} for invoice {number} could not be charged. {}\n\n{}",
+                after_decline(*class, next.as_deref()),
+                page(invoice)?
             );
             Words { subject: format!("Invoice {number}: the charge was declined"), said }
         }
@@ -82,12 +89,16 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
                  usual for that person from now on:\n\n{app}/access-anomalies/{anomaly}"
             ),
         },
+        Event::LedgerDamaged { found } => Words {
+            subject: "The books do not add up".to_owned(),
+            said: format!(
+                "the nightly check of the books found {found} things that are wrong. Nothing was changed. What they are, and of \
+                 which invoices and postings:\n\n{app}/ledger/check"
+            ),
+        },
         Event::DunningStepTaken { invoice, number, step, balance, due_on, .. } => {
             let (headline, said) = dunned(*step, number, balance, *due_on);
-            Words {
-                subject: format!("Invoice {number}: {headline}"),
-                said: format!("{said}\n\n{app}/invoices/{invoice}"),
-            }
+            Words { subject: format!("Invoice {number}: {headline}"), said: format!("{said}\n\n{}", page(invoice)?) }
         }
         Event::LicenceRenewalNear { licence, name, on, days, what, notice_by, .. } => {
             let said = coming(name, *on, *days, *what, *notice_by);

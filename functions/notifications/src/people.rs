@@ -25,6 +25,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// Whose time it tells; the tenant's when absent.
     pub(crate) zone: Option<Zone>,
+    /// Whether they are told because they pay.
+    pub(crate) pays: bool,
     /// Their account, if they have one.
     pub(crate) user: Option<User>,
 }
@@ -51,14 +53,15 @@ async fn resolve(cx: &ReactionCx, recipient: Recipient) -> Result<Vec<Person>> {
         }
         Recipient::Contact(client, id) => {
             let contact = known(cx.store.contact(client, id).await)?.filter(|contact| contact.active);
-            let person = contact
-                .and_then(|contact| Some(Person { email: contact.email?, name: contact.name, zone: None, user: None }));
+            let person = contact.and_then(|contact| {
+                Some(Person { email: contact.email?, name: contact.name, zone: None, pays: false, user: None })
+            });
             person.into_iter().collect()
         }
         Recipient::Payer(id) => {
             let name = known(cx.store.client(id).await)?.map(|client| client.name).unwrap_or_default();
             let emails = cx.store.client_billing(id).await?.value.emails.into_iter();
-            emails.map(|email| Person { email, name: name.clone(), zone: None, user: None }).collect()
+            emails.map(|email| Person { email, name: name.clone(), zone: None, pays: true, user: None }).collect()
         }
         Recipient::Everybody(role) => {
             let all = everybody(cx, role, None).await?.into_iter();
@@ -94,7 +97,8 @@ async fn everybody(cx: &ReactionCx, role: Role, client: Option<ClientId>) -> Res
 }
 
 fn of_user(user: User) -> Person {
-    Person { email: user.email.clone(), name: user.name.clone(), zone: user.zone.clone(), user: Some(user) }
+    let (email, name, zone) = (user.email.clone(), user.name.clone(), user.zone.clone());
+    Person { email, name, zone, pays: false, user: Some(user) }
 }
 
 /// Somebody who is gone is not told, and nothing is wrong with it.

@@ -197,7 +197,9 @@ pub struct StandingView {
     pub planned: Money,
     /// What was spent in them.
     pub spent: Money,
-    /// What is expected by the end; absent while there are fewer than six months of costs to tell from.
+    /// What it comes to by the end in any case: what is spent, and what licences will cost by their terms.
+    pub certain: Money,
+    /// What is expected by the end; absent while there are fewer than two whole months of costs to tell from.
     pub forecast: Option<BudgetForecastView>,
     /// Thresholds that are reached and of which nobody was told yet.
     pub reached: Vec<Warning>,
@@ -223,8 +225,9 @@ impl From<Forecast> for BudgetForecastView {
 
 impl From<Outlook> for StandingView {
     fn from(outlook: Outlook) -> Self {
-        let Outlook { whole, planned, spent, forecast, warnings } = outlook;
-        StandingView { whole, planned, spent, forecast: forecast.map(BudgetForecastView::from), reached: warnings }
+        let Outlook { whole, planned, spent, certain, forecast, warnings } = outlook;
+        let forecast = forecast.map(BudgetForecastView::from);
+        StandingView { whole, planned, spent, certain, forecast, reached: warnings }
     }
 }
 

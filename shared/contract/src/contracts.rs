@@ -120,18 +120,18 @@ pub struct NewContract {
     /// Its name.
     #[schema(min_length = 1, max_length = 120)]
     pub name: String,
-    /// The currency of every amount in it (ISO 4217); the MSP's when absent.
+    /// The currency of every amount in it (ISO 4217); the client's when absent, or else the MSP's.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Currency>,
     /// Its term and its periods.
     pub schedule: NewSchedule,
-    /// When its invoices are due; 14 days after their date when absent.
+    /// When its invoices are due; as the client's, or else all of the MSP's, when absent.
     #[serde(default)]
-    pub terms: PaymentTerms,
-    /// How parts of a period are billed, for lines that do not say so themselves; by days when absent.
+    pub terms: Option<PaymentTerms>,
+    /// How parts of a period are billed, for lines that do not say so themselves; as the MSP's settings say when absent.
     #[serde(default)]
-    pub proration: Proration,
+    pub proration: Option<Proration>,
     /// What is billed.
     #[schema(min_items = 1, max_items = 500)]
     pub lines: Vec<NewLine>,

@@ -169,7 +169,7 @@ pub struct NewCharge {
     pub unit: Option<String>,
     /// In major units; below zero it is a refund on the invoice.
     pub unit_price: Decimal,
-    /// ISO 4217; the MSP's currency when absent, the contract's when one is named.
+    /// ISO 4217; when absent the contract's, where one is named, or else the client's, or else the MSP's.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Currency>,

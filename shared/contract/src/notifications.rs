@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours, licences that renew, anomalies, budgets",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, low hours, licences that renew, anomalies, budgets, books that do not add up",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -21,6 +21,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "anomaly.found",
         "budget.warned",
         "access_anomaly.found",
+        "ledger.damaged",
     ],
     timeout_s: 60,
     touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],

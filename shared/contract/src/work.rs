@@ -3,7 +3,7 @@
 use domain::access::Permission;
 use domain::billing::codes::{RoleCode, WorkTypeCode};
 use domain::billing::work::{TimeEntry, TimeState};
-use domain::ids::{ClientId, TicketId, TimeEntryId, UserId};
+use domain::ids::{ClientId, ContractId, TicketId, TimeEntryId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -77,6 +77,9 @@ pub struct NewTime {
     /// Who worked; oneself when absent.
     #[serde(default)]
     pub person: Option<UserId>,
+    /// Under which of the client's contracts; the first of them that bills takes it when absent.
+    #[serde(default)]
+    pub contract: Option<ContractId>,
     /// In which role, where the rates go by roles.
     #[serde(default)]
     pub role: Option<RoleCode>,
@@ -105,6 +108,10 @@ pub struct NewTime {
 pub struct TimeChanges {
     /// Somebody else worked.
     pub person: Option<UserId>,
+    /// Under another of the client's contracts; `null` leaves it to the first that bills.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<ContractId>)]
+    pub contract: Option<Option<ContractId>>,
     /// In another role; `null` for none.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<RoleCode>)]
@@ -171,6 +178,8 @@ pub struct TimeView {
     pub ticket: TicketId,
     /// For which client.
     pub client: ClientId,
+    /// Under which contract; when it is billed, the one that took it.
+    pub contract: Option<ContractId>,
     /// Who worked.
     pub person: UserId,
     /// In which role.
@@ -198,12 +207,14 @@ pub struct TimeView {
 
 impl From<TimeEntry> for TimeView {
     fn from(entry: TimeEntry) -> Self {
+        let contract = entry.under();
         let TimeEntry { id, ticket, client, person, role, started_at, minutes, billable, work_type, note, .. } = entry;
         let TimeEntry { state, created_at, updated_at, .. } = entry;
         TimeView {
             id,
             ticket,
             client,
+            contract,
             person,
             role,
             started_at,

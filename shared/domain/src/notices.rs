@@ -42,6 +42,7 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         // Whoever sells the client its next hours, and whoever answers for the desk that runs out of them.
         Event::HoursRunLow { .. } => [Role::Owner, Role::Manager, Role::Billing].map(Recipient::Everybody).to_vec(),
         Event::AnomalyFound { .. } | Event::AccessAnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
+        Event::LedgerDamaged { .. } => [Role::Owner, Role::Billing].map(Recipient::Everybody).to_vec(),
         Event::BudgetWarned { client, .. } => vec![Recipient::EverybodyAt(*client, Role::ClientAdmin)],
         Event::DunningStepTaken { client, step, .. } => match step {
             StepKind::Suspend => vec![Recipient::Everybody(Role::Dispatcher), Recipient::Everybody(Role::Billing)],
@@ -60,7 +61,9 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
 /// Who is told of an event where nobody of its [`recipients`] can be reached any more.
 pub fn instead_of(event: &Event) -> Vec<Recipient> {
     match event {
-        Event::LicenceRenewalNear { .. } | Event::BudgetWarned { .. } => vec![Recipient::Everybody(Role::Owner)],
+        Event::LicenceRenewalNear { .. }
+        | Event::BudgetWarned { .. }
+        | Event::DunningStepTaken { step: StepKind::Suspend, .. } => vec![Recipient::Everybody(Role::Owner)],
         _ => Vec::new(),
     }
 }

@@ -36,6 +36,8 @@ pub enum Reference {
     Staff(UserId),
     /// A contract.
     Contract(ContractId),
+    /// A contract of a client.
+    ContractOf(ClientId, ContractId),
     /// A product of the software catalogue.
     Product(ProductId),
 }
@@ -70,6 +72,9 @@ impl Reference {
             Reference::Agent(id) => store.user(id).await.map(|user| user.value.takes_work()),
             Reference::Product(id) => store.product(id).await.map(|_| true),
             Reference::Contract(id) => store.contract_root(id).await.map(|_| true),
+            Reference::ContractOf(client, id) => {
+                store.contract_root(id).await.map(|of| of.value.contract.client == client)
+            }
             Reference::Staff(id) => store.user(id).await.map(|user| user.value.is_staff()),
         };
         match found {

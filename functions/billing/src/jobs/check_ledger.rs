@@ -58,6 +58,9 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
         }
         let after = next(&before.value, reading, &tenant, cx.now);
         let news = reading.counts() && !after.findings.is_empty() && after.findings != before.value.findings;
+        if news {
+            tracing::error!(tenant = %tenant.id, found = after.found, "the books do not add up");
+        }
         let alert = news.then_some(Event::LedgerDamaged { found: after.found });
         Ok((Step::Done, Some(store.commit().update(&after, before.rev).emit(alert))))
     })

@@ -214,7 +214,7 @@ async fn reserve(
         commit = commit.update(&metering::bill(record.value.clone(), plan.invoice)?, record.rev);
     }
     for worked in store.planned_time(&part).await?.iter().filter(|entry| entry.value.is_unbilled()) {
-        commit = commit.update(&entry::bill(worked.value.clone(), plan.invoice, cx.now)?, worked.rev);
+        commit = commit.update(&entry::bill(worked.value.clone(), plan.invoice, plan.contract, cx.now)?, worked.rev);
     }
     for charge in
         store.planned_charges(due.agreed().client, &part).await?.iter().filter(|charge| charge.value.is_open())

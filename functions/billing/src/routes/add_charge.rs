@@ -32,6 +32,7 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
             let detail = format!("must be {}, which the contract is in", of_contract.code());
             return Err(Refusal::invalid("/currency", "currencies", detail).into());
         }
+        (None, None) => cx.store.client_billing(client).await?.value.currency.unwrap_or(tenant.currency),
         (named, of_contract) => named.or(of_contract).unwrap_or(tenant.currency),
     };
     let on = on.unwrap_or(today);

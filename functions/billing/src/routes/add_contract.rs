@@ -18,7 +18,10 @@ async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result
     let NewContract { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts } = input.body;
     let tenant = cx.store.tenant_record().await?.value;
     let lines = lines_asked(&cx, lines, &[], schedule.starts_on)?;
-    let currency = currency.unwrap_or(tenant.currency);
+    let (settings, billing) = (cx.store.billing_settings().await?.value, cx.store.client_billing(client).await?.value);
+    let currency = currency.or(billing.currency).unwrap_or(tenant.currency);
+    let (terms, proration) =
+        (terms.unwrap_or_else(|| billing.terms(&settings)), proration.unwrap_or(settings.proration));
     let (schedule, renewal) = (schedule.into(), renewal.into());
     let new = Proposal { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
     exist(&cx.store, [("/client", Some(Reference::Client(client))), ("/sla", Reference::of_choice(sla))]).await?;

@@ -73,7 +73,7 @@ fn view(from: Month, until: Month, complete: bool, mut rows: Vec<MarginRow>) -> 
 fn key_of(entry: &TimeEntry, by: MarginBy) -> Key {
     match by {
         MarginBy::Client => (Some(entry.client), None, None),
-        MarginBy::Contract => (Some(entry.client), entry.contract, None),
+        MarginBy::Contract => (Some(entry.client), entry.under(), None),
         MarginBy::Technician => (None, None, Some(entry.person)),
     }
 }
@@ -81,7 +81,7 @@ fn key_of(entry: &TimeEntry, by: MarginBy) -> Key {
 fn add_work(sums: &mut Sums, entry: &TimeEntry, book: &PriceBook, rates: &RateBook, frame: &Frame) -> Result<()> {
     sums.cost.add(entry, &book.costs, &frame.zone)?;
     if entry.billable {
-        match rates.card.rate(entry.contract, entry, entry.day(&frame.zone)) {
+        match rates.card.rate(entry.under(), entry, entry.day(&frame.zone)) {
             Some(per_hour) => sums.worth += per_hour * Decimal::from(entry.minutes),
             None => sums.unpriced += u64::from(entry.minutes),
         }

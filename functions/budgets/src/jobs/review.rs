@@ -74,9 +74,7 @@ async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, here: &Here) ->
         return Ok((Part::More, Some(commit)));
     }
     let over = |outlook: &&Outlook| outlook.spent.minor() > outlook.whole.minor();
-    let leads_over = |outlook: &&Outlook| {
-        outlook.forecast.is_some_and(|forecast| forecast.expected.minor() > outlook.whole.minor()) && !over(outlook)
-    };
+    let leads_over = |outlook: &&Outlook| outlook.leads_to().minor() > outlook.whole.minor() && !over(outlook);
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let next = BudgetReview {
         due_at: (!watched.is_empty()).then(|| here.zone.next(AT, cx.now)),
@@ -109,7 +107,7 @@ fn warning(budget: &Budget, outlook: &Outlook) -> Event {
         warnings: outlook.warnings.clone(),
         whole: outlook.whole,
         spent: outlook.spent,
-        expected: outlook.forecast.map(|forecast| forecast.expected),
+        expected: Some(outlook.leads_to()),
         until: budget.last(),
     }
 }

@@ -16,16 +16,17 @@ pub fn route() -> Handler {
 }
 
 async fn change_time(cx: Cx, input: In<AtTime, NoQuery, TimeChanges>) -> Result<Answer<TimeView>> {
-    let TimeChanges { person, role, started_at, minutes, billable, work_type, note } = input.body;
+    let TimeChanges { person, contract, role, started_at, minutes, billable, work_type, note } = input.body;
     let read = cx.unchanged(time(&cx, &input.path).await?)?;
     whose::may_handle(&cx.actor, read.value.person)?;
     whose::may_handle(&cx.actor, person.unwrap_or(read.value.person))?;
     if let Some(code) = &work_type {
         cx.store.rate_book().await?.value.named("/work_type", code)?;
     }
-    let changes = work::TimeChanges { contract: None, person, role, started_at, minutes, billable, work_type, note };
+    let changes = work::TimeChanges { contract, person, role, started_at, minutes, billable, work_type, note };
     let changed = entry::change(read.value.clone(), changes, cx.now)?;
-    exist(&cx.store, [("/person", person.map(Reference::Staff))]).await?;
+    let of_client = contract.flatten().map(|id| Reference::ContractOf(read.value.client, id));
+    exist(&cx.store, [("/person", person.map(Reference::Staff)), ("/contract", of_client)]).await?;
     if changed == read.value {
         return Ok(Answer::read(Versioned { value: changed.into(), rev: read.rev }));
     }

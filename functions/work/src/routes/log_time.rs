@@ -18,7 +18,7 @@ pub fn route() -> Handler {
 }
 
 async fn log_time(cx: Cx, input: In<AtTicket, NoQuery, NewTime>) -> Result<Answer<TimeView>> {
-    let NewTime { person, role, started_at, minutes, billable, work_type, note } = input.body;
+    let NewTime { person, contract, role, started_at, minutes, billable, work_type, note } = input.body;
     let ticket = ticket(&cx, input.path.ticket).await?;
     let book = cx.store.rate_book().await?.value;
     let kind = book.named("/work_type", &work_type)?;
@@ -26,7 +26,7 @@ async fn log_time(cx: Cx, input: In<AtTicket, NoQuery, NewTime>) -> Result<Answe
     let new = NewTimeEntry {
         ticket: ticket.id,
         client: ticket.client,
-        contract: None,
+        contract,
         person: person.unwrap_or(cx.actor.user),
         role,
         started_at: started_at.unwrap_or(just_over),
@@ -37,7 +37,8 @@ async fn log_time(cx: Cx, input: In<AtTicket, NoQuery, NewTime>) -> Result<Answe
     };
     whose::may_handle(&cx.actor, new.person)?;
     let logged = entry::log(TimeEntryId::from_uuid(cx.id()), new, cx.now)?;
-    exist(&cx.store, [("/person", person.map(Reference::Staff))]).await?;
+    let of_client = contract.map(|id| Reference::ContractOf(ticket.client, id));
+    exist(&cx.store, [("/person", person.map(Reference::Staff)), ("/contract", of_client)]).await?;
     let event = Event::TimeLogged { time: logged.id, ticket: logged.ticket, client: logged.client };
     let commit = cx.store.commit().create(&logged).emit([event]);
     Ok(Answer::after(commit, logged.into()).rev(1))

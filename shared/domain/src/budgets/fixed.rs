@@ -20,6 +20,10 @@ use crate::ids::{ContactId, UnitId};
 use crate::licences::{Holder, Licence, LicenceKind, Seat};
 use crate::money::Money;
 
+const DAYS_A_YEAR: u32 = 365;
+const MONTHS_A_YEAR: u32 = 12;
+const DAYS_A_WEEK: u32 = 7;
+
 /// What some days cost, by department; under none what nobody carries. Days of which a department carries nothing are left
 /// out.
 pub type DaysByUnit = BTreeMap<Option<UnitId>, BTreeMap<Date, Money>>;
@@ -43,6 +47,29 @@ pub fn seat_price(licence: &Licence, day: Date) -> Option<Money> {
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn fixed(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    spread(licence, weights, within, |amount, days| Ok(amount.split(&vec![1; days])))
+}
+
+/// The same with every day of a cycle at what it is on the mean, months of 365 / 12 days: what nothing changes in is the same on
+/// every day, in February too. The days of a cycle add up to its price no more.
+///
+/// # Errors
+/// As [`fixed`].
+pub fn evenly(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    let a_cycle = match licence.cycle.months() {
+        Some(months) => Decimal::from(months) * Decimal::from(DAYS_A_YEAR) / Decimal::from(MONTHS_A_YEAR),
+        None => Decimal::from(DAYS_A_WEEK),
+    };
+    spread(licence, weights, within, |amount, days| Ok(vec![amount.times(Decimal::ONE / a_cycle)?; days]))
+}
+
+/// What is charged for a cycle spread over its days, given how many there are.
+fn spread(
+    licence: &Licence,
+    weights: &[Dated<Vec<Weighted>>],
+    within: Period,
+    over: impl Fn(Money, usize) -> Result<Vec<Money>, Refusal>,
+) -> Result<DaysByUnit, Refusal> {
     let mut days = DaysByUnit::new();
     let starts_on = licence.term.starts_on;
     let cycles = Schedule {
@@ -60,7 +87,7 @@ pub fn fixed(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period
             let whole = price.times(Decimal::from(seats))?;
             let carriers = in_force(weights, from).map_or(&[][..], Vec::as_slice);
             for carried in chargeback(whole, carriers) {
-                let by_day = carried.amount.split(&vec![1; usize::try_from(cycle.days()).unwrap_or_default()]);
+                let by_day = over(carried.amount, usize::try_from(cycle.days()).unwrap_or_default())?;
                 let of_unit = days.entry(carried.unit).or_default();
                 let own = Period { from: cycle.from, to: from };
                 let first = usize::try_from(own.days()).unwrap_or_default();

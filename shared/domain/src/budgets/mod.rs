@@ -17,7 +17,7 @@ pub use budget::{
 };
 pub use chargeback::{Part, Weighted, chargeback};
 pub use costs::{Cost, Sums, carried, spent_within, sums};
-pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, fixed, is_fixed, seat_price};
+pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, is_fixed, seat_price};
 pub use outlook::{Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
 pub use rules::{ChargebackRules, LicenceRule, MOST_RULES, SourceRule, weights_of};
 pub use spent::{is_spent, moved};

@@ -39,10 +39,20 @@ pub struct Outlook {
     pub planned: Money,
     /// What was spent in them.
     pub spent: Money,
+    /// What it comes to by the end in any case: what is spent, and what is known ahead.
+    pub certain: Money,
     /// What is expected by the end; none while there are too few months to tell.
     pub forecast: Option<Forecast>,
     /// Thresholds that are reached and that nobody was told of, lowest first.
     pub warnings: Vec<Warning>,
+}
+
+impl Outlook {
+    /// What it leads to: what is expected by the end, or at least what is certain.
+    pub fn leads_to(&self) -> Money {
+        let expected = self.forecast.map(|forecast| forecast.expected);
+        expected.filter(|expected| expected.minor() > self.certain.minor()).unwrap_or(self.certain)
+    }
 }
 
 /// A month of a budget.
@@ -104,10 +114,12 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
         whole: Money::sum(none.currency(), budget.months.iter().copied())?,
         planned: Money::sum(none.currency(), planned)?,
         spent: sum(&spent.fixed, &until_now)?.plus(sum(&spent.variable, &until_now)?)?,
+        certain: none,
         forecast: None,
         warnings: Vec::new(),
     };
     let fixed = sum(&spent.fixed, &|_| true)?;
+    outlook.certain = fixed.plus(sum(&spent.variable, &until_now)?)?;
     let known = fixed.plus(sum(&spent.variable, &over)?)?;
     let left = months.iter().filter(|month| **month >= now).count();
     outlook.forecast = if left == 0 {
@@ -169,9 +181,7 @@ fn warnings(budget: &Budget, outlook: &Outlook) -> Vec<Warning> {
     };
     let actual = budget.alerts.actual.iter().filter(|percent| reached(outlook.spent, **percent));
     let actual = actual.map(|percent| Warning { what: Threshold::Actual, percent: *percent });
-    let expected = outlook.forecast.map(|forecast| forecast.expected);
-    let forecast =
-        budget.alerts.forecast.iter().filter(|percent| expected.is_some_and(|expected| reached(expected, **percent)));
+    let forecast = budget.alerts.forecast.iter().filter(|percent| reached(outlook.leads_to(), **percent));
     let forecast = forecast.map(|percent| Warning { what: Threshold::Forecast, percent: *percent });
     actual.chain(forecast).filter(|warning| !budget.told.contains(warning)).collect()
 }

@@ -6,7 +6,9 @@
 //! month that is missing behind.
 
 /// Fewer months than this say nothing of the months to come.
-pub const FEWEST_MONTHS: usize = 6;
+pub const FEWEST_MONTHS: usize = 2;
+/// Fewer than this show a level and how far months are from it, and no slope.
+const SLOPE_FROM: usize = 6;
 /// More months than this are not looked at: the newest count.
 pub const MOST_MONTHS: usize = 36;
 /// Months in a year.
@@ -106,7 +108,8 @@ impl Fit {
         let count = past.len() as f64 - places as f64;
         let slope = along / spread;
         let sloped = (flat - slope * along).max(0.0);
-        let (shows, free) = (slope.abs() > SLOPE_SHOWS * (sloped / (count - 1.0) / spread).sqrt(), count - 1.0);
+        let long = past.len() >= SLOPE_FROM;
+        let (shows, free) = (long && slope.abs() > SLOPE_SHOWS * (sloped / (count - 1.0) / spread).sqrt(), count - 1.0);
         let (slope, rest, free) = if shows && free > 0.0 { (slope, sloped, free) } else { (0.0, flat, count) };
         Fit { shape, middle, seen, slope, spread, rest, free }
     }

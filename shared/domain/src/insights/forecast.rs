@@ -10,6 +10,10 @@ const SPEEDS: [f64; 3] = [0.05, 0.2, 0.6];
 const SHAPE_SPEED: f64 = 0.2;
 /// How fast a learner's average error follows.
 const ERROR_SPEED: f64 = 0.1;
+/// How fast its average error at a place of the season does.
+const PLACE_SPEED: f64 = 0.3;
+/// An error at a place counts so much beside the one at all places: it is made of fewer values.
+const PLACE_SHARE: f64 = 0.7;
 /// A learner that is so many times as far off as the best one is not asked: one without a season has no say where there is
 /// a strong one.
 const ASKED_WITHIN: f64 = 5.0;
@@ -31,11 +35,30 @@ struct Learner {
     /// By place in the season; empty in a learner that knows no season.
     shape: Vec<f64>,
     error: f64,
+    /// The average error by place in the season; empty until there is one. Who is right on six days of the week may be wrong
+    /// on each seventh.
+    #[serde(default)]
+    errors: Vec<Option<f64>>,
 }
 
 impl Learner {
     fn at(&self, place: usize) -> f64 {
         self.shape.get(place).copied().unwrap_or(0.0)
+    }
+
+    /// How far off it may be at a place.
+    fn error_at(&self, place: usize) -> f64 {
+        let here = self.errors.get(place).copied().flatten().unwrap_or(0.0);
+        self.error.max(PLACE_SHARE * here)
+    }
+
+    /// Notes that it was so far off at a place.
+    fn note(&mut self, off: f64, place: usize, season: usize) {
+        self.error += ERROR_SPEED * (off - self.error);
+        self.errors.resize(season, None);
+        if let Some(error) = self.errors.get_mut(place) {
+            *error = Some(error.map_or(off, |error| error + PLACE_SPEED * (off - error)));
+        }
     }
 }
 
@@ -81,7 +104,8 @@ impl Forecast {
         let kinds = [(Vec::new(), without), (shape.clone(), with_shape)];
         let learners = kinds.iter().flat_map(|(shape, error)| {
             SPEEDS.map(|speed| {
-                let mut learner = Learner { speed, level: one, shape: shape.clone(), error: *error };
+                let mut learner =
+                    Learner { speed, level: one, shape: shape.clone(), error: *error, errors: Vec::new() };
                 for (n, value) in values.iter().enumerate() {
                     learner.level += speed * (value - learner.at(n % season) - learner.level);
                 }
@@ -94,10 +118,10 @@ impl Forecast {
 
     pub(super) fn expected(&self, place: usize) -> Expected {
         let (mut weights, mut value, mut shape) = (0.0, 0.0, 0.0);
-        let best = self.learners.iter().map(|learner| learner.error).fold(f64::INFINITY, f64::min);
-        let asked = |learner: &&Learner| learner.error <= ASKED_WITHIN * best;
+        let best = self.learners.iter().map(|learner| learner.error_at(place)).fold(f64::INFINITY, f64::min);
+        let asked = |learner: &&Learner| learner.error_at(place) <= ASKED_WITHIN * best;
         for learner in self.learners.iter().filter(asked) {
-            let weight = 1.0 / learner.error.max(1e-6);
+            let weight = 1.0 / learner.error_at(place).max(1e-6);
             weights += weight;
             value += weight * (learner.level + learner.at(place));
             shape += weight * learner.at(place);
@@ -110,12 +134,14 @@ impl Forecast {
         let place = seen % self.season;
         let times = (seen / self.season + 1) as f64;
         let (clip, shape_speed) = (CLIP * spread, SHAPE_SPEED.max(1.0 / times));
+        let off = |learner: &Learner| value - learner.level - learner.at(place);
+        // What surprised all of them does not tell which is the better one.
+        let tells = self.learners.iter().any(|learner| off(learner).abs() <= clip);
         for learner in &mut self.learners {
-            let off = value - learner.level - learner.at(place);
+            let off = off(learner);
             let clipped = off.clamp(-clip, clip);
-            if run == 0 {
-                // What surprised all of them does not tell which is the better one.
-                learner.error += ERROR_SPEED * (off.abs().min(ERROR_CLIPS * clip) - learner.error);
+            if tells {
+                learner.note(off.abs().min(ERROR_CLIPS * clip), place, self.season);
             }
             learner.level += learner.speed * if run.abs() >= NEW_LEVEL { off } else { clipped };
             if let Some(shape) = learner.shape.get_mut(place) {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::anomaly::{Anomaly, Driver, Kind};
@@ -21,6 +22,8 @@ use crate::money::Money;
 const NEWS_DAYS: i64 = 14;
 /// Where so few people-days are off, it is a holiday or an illness.
 const FEWEST_PEOPLE_DAYS: f64 = 3.0;
+/// What money must come to before it is kept, in major units: sums of less are the cents of rounding.
+const LEAST_MONEY: Decimal = Decimal::ONE;
 /// What an anomaly of use must come to before somebody gets a letter: two weeks of one person's work.
 const TELL_FROM_PEOPLE_DAYS: i64 = 10;
 /// Long enough for a reason.
@@ -148,10 +151,12 @@ impl Finding<'_> {
     ) -> Result<Option<(CostAnomaly, Option<Event>)>, Refusal> {
         let after = match (change, &before) {
             (Change::Withdrawn, None) => return Ok(None),
-            // What somebody has answered stays as they saw it.
-            (Change::Withdrawn, Some(known)) if known.judged.is_some() => return Ok(None),
+            // What somebody has answered stays as they saw it; but it does not go on.
+            (Change::Withdrawn, Some(known)) if known.judged.is_some() => {
+                CostAnomaly { state: AnomalyState::Over, ..known.clone() }
+            }
             (Change::Withdrawn, Some(known)) => CostAnomaly { state: AnomalyState::Withdrawn, ..known.clone() },
-            // What so few people make happens every week: it is kept once it has come to more.
+            // What a few people or cents come to happens every week: it is kept once it has come to more.
             (Change::Is { anomaly, .. }, None) if self.is_little(&anomaly) => return Ok(None),
             (Change::Is { anomaly, last, over, driver }, known) => {
                 self.seen(onset, &anomaly, (last, over), driver, known.as_ref())
@@ -218,9 +223,13 @@ impl Finding<'_> {
         }
     }
 
-    /// Whether it is of a few people's days alone.
+    /// Whether it is of a few people's days, or of less than one unit of its currency.
     fn is_little(&self, anomaly: &Anomaly) -> bool {
-        self.series.measure == Measure::People && anomaly.excess.abs() < FEWEST_PEOPLE_DAYS
+        let least = match self.series.measure {
+            Measure::People => FEWEST_PEOPLE_DAYS,
+            Measure::Money(currency) => Money::rounded(LEAST_MONEY, currency).map_or(0.0, |least| least.minor() as f64),
+        };
+        anomaly.excess.abs() < least
     }
 
     /// Whether somebody is to get a letter: once, when it comes to enough, while it is news. Of missing data nobody gets one:

@@ -107,7 +107,9 @@ fn eight_of_ten_sums_lie_in_the_range_with_and_without_a_trend_or_a_season() {
 
 #[test]
 fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
-    assert_eq!(ahead(&[50.0; 5], 3), None);
+    assert_eq!(ahead(&[50.0; 1], 3), None);
+    let five: Vec<f64> = (0..5).map(|month| 10.0 * f64::from(month)).collect();
+    assert_eq!(ahead(&five, 1).unwrap().expected, 20.0, "too few to show a slope");
     assert_eq!(ahead(&[50.0; 12], 0), None);
     assert_eq!(ahead(&[f64::NAN; 12], 1), None);
     let sum = ahead(&[50.0; 12], 3).unwrap();
@@ -157,8 +159,17 @@ fn the_year_leads_to_what_is_known_and_what_is_usual() {
         Spent { fixed: BTreeMap::new(), variable: months((2026, 4), &[1_00, 1_00, 1_00, 1_00, 1_00, 1_00, 99_00]) };
     let much = outlook(&budget(Alerts::default()), &much, date(2026, 10, 31)).unwrap();
     assert_eq!(much.forecast.unwrap().expected, eur(6_00 + 99_00 + 2 * 1_00));
-    let young = Spent { fixed: BTreeMap::new(), variable: months((2026, 1), &[50_00; 5]) };
-    assert_eq!(outlook(&budget(Alerts::default()), &young, date(2026, 6, 1)).unwrap().forecast, None);
+    // Two whole months say as much as the t distribution with one degree of freedom: 3.078 deviations, here of 10.00 √2, of
+    // ten new months and their level.
+    let young = Spent { fixed: BTreeMap::new(), variable: months((2026, 1), &[40_00, 60_00]) };
+    let forecast = outlook(&budget(Alerts::default()), &young, date(2026, 3, 1)).unwrap().forecast.unwrap();
+    assert_eq!(forecast.expected, eur(12 * 50_00));
+    let half = 3.078 * 10_00.0 * (2.0 * (10.0 + 10.0 * 10.0 / 2.0_f64)).sqrt();
+    assert_eq!((forecast.expected.minor() - forecast.low.minor()), half.round() as i64);
+    let first = Spent { fixed: months((2026, 1), &[10_00; 12]), variable: months((2026, 1), &[50_00, 5_00]) };
+    let first = outlook(&budget(Alerts::default()), &first, date(2026, 2, 9)).unwrap();
+    assert_eq!((first.forecast, first.certain), (None, eur(12 * 10_00 + 55_00)));
+    assert_eq!(first.leads_to(), first.certain);
 }
 
 #[test]
@@ -176,7 +187,7 @@ fn what_is_expected_of_the_months_adds_up_to_the_forecast() {
         assert_eq!(Money::sum(EUR, by.iter().map(|month| month.expected.unwrap())).unwrap(), whole, "{today}");
         assert_eq!((by.len(), by[11].spent, by[0].planned), (12, eur(40_01), eur(100_00)));
     }
-    let young = Spent { fixed: months((2026, 1), &[40_00; 12]), variable: months((2026, 1), &[50_00; 5]) };
+    let young = Spent { fixed: months((2026, 1), &[40_00; 12]), variable: months((2026, 4), &[50_00; 2]) };
     let by = by_months(&own, &young, date(2026, 5, 1)).unwrap();
     assert_eq!((by[3].expected, by[4].expected, by[5].expected), (Some(eur(90_00)), None, None));
     let certain = Spent { variable: BTreeMap::new(), ..young };
@@ -219,6 +230,10 @@ fn each_threshold_warns_once_at_exactly_its_amount() {
     let own = told(own.clone(), &of(&own, 1_200_00), Timestamp::UNIX_EPOCH);
     assert_eq!(of(&own, 1_319_99), []);
     assert_eq!(of(&own, 1_320_00), [warning(forecast, 110)]);
+    // What is certain is more than what is expected can be: the client's first invoice took the forecast away.
+    let spent = Spent { fixed: months((2026, 1), &[109_00; 12]), variable: months((2026, 3), &[15_00]) };
+    let early = outlook(&own, &spent, date(2026, 3, 9)).unwrap();
+    assert_eq!((early.forecast, early.warnings), (None, vec![warning(forecast, 110)]));
 }
 
 #[test]

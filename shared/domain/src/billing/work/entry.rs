@@ -45,6 +45,9 @@ pub struct TimeEntry {
     pub note: String,
     /// Whether it is still to be billed.
     pub state: TimeState,
+    /// Under which contract it was billed.
+    #[serde(default)]
+    pub billed_under: Option<ContractId>,
     /// When it was logged.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -131,6 +134,7 @@ pub fn log(id: TimeEntryId, new: NewTimeEntry, now: Timestamp) -> Result<TimeEnt
         work_type: new.work_type,
         note: new.note.trim().to_owned(),
         state: TimeState::Open {},
+        billed_under: None,
         created_at: now,
         updated_at: now,
     };
@@ -163,12 +167,12 @@ pub fn change(entry: TimeEntry, changes: TimeChanges, now: Timestamp) -> Result<
     Ok(after)
 }
 
-/// Puts an open entry on an invoice, which locks it. On the same invoice again it stays as it is.
+/// Puts an open entry on an invoice under a contract, which locks it. On the same invoice again it stays as it is.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] `time_locked` when it is on another invoice or written off, `not_billable` when the client does
 /// not pay for it.
-pub fn bill(entry: TimeEntry, invoice: InvoiceId, now: Timestamp) -> Result<TimeEntry, Refusal> {
+pub fn bill(entry: TimeEntry, invoice: InvoiceId, contract: ContractId, now: Timestamp) -> Result<TimeEntry, Refusal> {
     if entry.state == (TimeState::Billed { invoice }) {
         return Ok(entry);
     }
@@ -177,13 +181,13 @@ pub fn bill(entry: TimeEntry, invoice: InvoiceId, now: Timestamp) -> Result<Time
         let detail = format!("{} is not billable; make it billable first, or leave it out", entry.id);
         return Err(Refusal::conflict("not_billable", detail));
     }
-    Ok(TimeEntry { state: TimeState::Billed { invoice }, updated_at: now, ..entry })
+    Ok(TimeEntry { state: TimeState::Billed { invoice }, billed_under: Some(contract), updated_at: now, ..entry })
 }
 
 /// Opens an entry again, because its invoice was made void. An entry that is not on this invoice stays as it is.
 pub fn release(entry: TimeEntry, invoice: InvoiceId, now: Timestamp) -> TimeEntry {
     if entry.state == (TimeState::Billed { invoice }) {
-        TimeEntry { state: TimeState::Open {}, updated_at: now, ..entry }
+        TimeEntry { state: TimeState::Open {}, billed_under: None, updated_at: now, ..entry }
     } else {
         entry
     }
@@ -205,6 +209,11 @@ impl TimeEntry {
     /// Whether an invoice still has to take it up.
     pub fn is_unbilled(&self) -> bool {
         self.billable && self.state == (TimeState::Open {})
+    }
+
+    /// Under which contract it counts: the one that billed it, or that it was put under.
+    pub fn under(&self) -> Option<ContractId> {
+        self.billed_under.or(self.contract)
     }
 
     /// The instant at which the work was over.

@@ -190,19 +190,22 @@ fn time_changes_until_it_is_billed_and_is_locked_then() {
     assert_eq!((entry.minutes, entry.role.clone()), (45, None));
 
     let (one, another) = (InvoiceId::from_uuid(uuid(1)), InvoiceId::from_uuid(uuid(2)));
-    let billed = bill(entry.clone(), one, now).unwrap();
-    assert_eq!(bill(billed.clone(), one, now).unwrap(), billed);
+    let contract = ContractId::from_uuid(uuid(7));
+    let billed = bill(entry.clone(), one, contract, now).unwrap();
+    assert_eq!(bill(billed.clone(), one, contract, now).unwrap(), billed);
     let (code, detail) = code_of(change(billed.clone(), longer, now));
     assert!(code == "time_locked" && detail.contains(&one.to_string()), "{detail}");
-    assert_eq!(code_of(bill(billed.clone(), another, now)).0, "time_locked");
+    assert_eq!(code_of(bill(billed.clone(), another, contract, now)).0, "time_locked");
     assert_eq!(code_of(write_off(billed.clone(), now)).0, "time_locked");
     assert_eq!(release(billed.clone(), another, now), billed);
-    assert!(release(billed, one, now).is_unbilled());
+    assert_eq!((entry.under(), billed.under()), (None, Some(contract)));
+    let released = release(billed, one, now);
+    assert!(released.is_unbilled() && released.under().is_none());
 
     let gone = write_off(entry.clone(), now).unwrap();
     assert_eq!(write_off(gone.clone(), now).unwrap(), gone);
     assert_eq!(code_of(change(gone, TimeChanges::default(), now)).0, "time_locked");
-    assert_eq!(code_of(bill(TimeEntry { billable: false, ..entry }, one, now)).0, "not_billable");
+    assert_eq!(code_of(bill(TimeEntry { billable: false, ..entry }, one, contract, now)).0, "not_billable");
 }
 
 #[test]

@@ -76,6 +76,7 @@ pub fn entry(n: u128, person: u128, minutes: u32, on: &str) -> TimeEntry {
         work_type: "remote".parse().unwrap(),
         note: String::new(),
         state: TimeState::Open {},
+        billed_under: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
     }
