@@ -98,6 +98,45 @@ fn told(story: &[(&str, i64)]) -> Vec<(String, i64)> {
     story.iter().map(|(kind, net)| ((*kind).to_owned(), *net)).collect()
 }
 
+#[tokio::test]
+async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one_that_billed_it() {
+    let (stack, owner, client) = desk().await;
+    let first = signed(&owner, &client, json!([flat("10")]), json!({ "name": "First" })).await;
+    let second = signed(&owner, &client, json!([flat("20")]), json!({ "name": "Second" })).await;
+    let rate = |contract: Option<&Value>, per_hour: &str| {
+        let contract = contract.map(id);
+        json!({ "contract": contract, "work_type": "remote", "per_hour": [{ "from": "2026-01-01", "value": per_hour }] })
+    };
+    let rates = json!({ "rates": [rate(None, "60"), rate(Some(&first), "80"), rate(Some(&second), "120")] });
+    owner.change("/v1/rates", rates).await;
+    let other = signed(&owner, &owner.client("Other").await, json!([flat("1")]), json!({})).await;
+    let ticket = owner.ticket(&client, json!({})).await;
+    let time = format!("/v1/tickets/{}/time", id(&ticket));
+    let work = |more: Value| {
+        let mut work =
+            json!({ "minutes": 60, "work_type": "remote", "note": "Printer", "started_at": "2026-02-02T09:00:00Z" });
+        work.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        work
+    };
+    let refused = act(&owner, &time, work(json!({ "contract": id(&other) }))).await.with(400);
+    assert_eq!(refused.pointers(), ["/contract"], "another client's");
+    let logged = act(&owner, &time, work(json!({ "contract": id(&second) }))).await.expect(201);
+    assert_eq!(logged["contract"], second["id"]);
+    let left = act(&owner, &time, work(json!({ "started_at": "2026-02-02T10:00:00Z" }))).await.expect(201);
+    assert_eq!(left["contract"], Value::Null, "left to the first that bills");
+    bill(&stack, &owner, "2026-02-03T06:00:00Z").await;
+    let billed = owner.get(&format!("{time}/{}", id(&left))).await.expect(200);
+    assert_eq!((&billed["contract"], &billed["state"]["kind"]), (&first["id"], &json!("billed")));
+    let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&to=2026-02").await.expect(200);
+    let rows = report["rows"].as_array().unwrap();
+    for (contract, worth) in [(&first, 80_00 + 10_00), (&second, 120_00 + 20_00)] {
+        let row = rows.iter().find(|row| row["contract"] == contract["id"]).unwrap_or_else(|| panic!("{report:#}"));
+        assert_eq!((minor(&row["revenue"][0]), &row["minutes_without_rate"]), (worth, &json!(60)), "{row:#}");
+        assert_eq!(row["margin"], Value::Null, "nobody has said what an hour costs");
+    }
+    assert!(rows.iter().all(|row| !row["contract"].is_null()), "{report:#}");
+}
+
 /// Debits are credits, balances and numbers are right, and no period is on two invoices.
 async fn proven(stack: &Stack, owner: &Person) {
     stack.app.clock().advance(jiff::SignedDuration::from_hours(26)).unwrap();

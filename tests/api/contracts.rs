@@ -131,6 +131,31 @@ async fn a_contract_is_proposed_changed_signed_and_amended_and_a_simulation_show
 }
 
 #[tokio::test]
+async fn a_contract_that_does_not_say_goes_by_the_client_and_then_by_the_msp() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let short = with(seats(&client), json!({ "name": "Short" }));
+    let said = |contract: &Value| json!([contract["terms"], contract["proration"], contract["currency"]]);
+    let unset = proposed(&owner, short.clone()).await;
+    assert_eq!(said(&unset), json!([{ "kind": "net_days", "days": 14 }, "actual_days", "EUR"]));
+    let settings = json!({ "terms": { "kind": "net_days", "days": 30 }, "proration": "full_period" });
+    owner.change("/v1/billing/settings", settings).await;
+    let by_msp = proposed(&owner, short.clone()).await;
+    assert_eq!(said(&by_msp), json!([{ "kind": "net_days", "days": 30 }, "full_period", "EUR"]));
+    let billing = json!({ "terms": { "kind": "net_days", "days": 60 }, "currency": "CHF" });
+    owner.change(&format!("/v1/clients/{client}/billing"), billing).await;
+    let by_client = proposed(&owner, short.clone()).await;
+    assert_eq!(said(&by_client), json!([{ "kind": "net_days", "days": 60 }, "full_period", "CHF"]));
+    let charge = json!({ "text": "Cable", "quantity": "1", "unit_price": "5" });
+    let charge =
+        owner.post(&format!("/v1/clients/{client}/charges")).key(&key()).json(&charge).send().await.expect(201);
+    assert_eq!(charge["currency"], "CHF", "so it joins the client's contracts");
+    let own = json!({ "terms": { "kind": "net_days", "days": 7 }, "proration": "actual_days", "currency": "EUR" });
+    let own = proposed(&owner, with(short, own)).await;
+    assert_eq!(said(&own), json!([{ "kind": "net_days", "days": 7 }, "actual_days", "EUR"]));
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_contract_is_named_field_by_field() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;

@@ -55,6 +55,19 @@ async fn steps_come_in_order_on_business_days_and_each_once() {
     ];
     assert_eq!(steps(&owner, &id).await, expected);
     assert_eq!(letters(&owner), ["due soon", "overdue", "second reminder", "last reminder"]);
+    // Who pays has no account: each letter leads to the page on which the invoice is paid.
+    let all = owner.stack.app.mailbox().letters();
+    let theirs =
+        all.iter().filter(|letter| letter.to == "accounts@acme.example" && letter.subject.starts_with("Invoice"));
+    for letter in theirs {
+        let link = letter
+            .text
+            .split_whitespace()
+            .find(|word| word.contains("/v1/pay/"))
+            .unwrap_or_else(|| panic!("{letter:?}"));
+        let path = link.find("/v1/pay/").map(|at| &link[at..]).unwrap();
+        assert_eq!(owner.stack.nobody().get(path).await.status, 200, "{link}");
+    }
     let billing = owner.get(&format!("/v1/clients/{client}/billing")).await.expect(200);
     assert_eq!(billing["suspended_since"], "2026-03-09");
     let lifted = owner.change(&format!("/v1/clients/{client}/billing"), json!({ "suspended_since": null })).await;

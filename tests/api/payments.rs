@@ -260,9 +260,34 @@ async fn damage_to_the_books_is_found_at_night_told_once_and_listed_until_it_is_
         entries.iter().filter(|entry| entry["events"] == json!(["ledger.damaged"])).count()
     };
     assert_eq!(alerts().await, 1, "and was told once");
+    let letters = owner.stack.app.mailbox().letters();
+    let told: Vec<&str> = letters
+        .iter()
+        .filter(|letter| letter.subject == "The books do not add up")
+        .map(|letter| letter.to.as_str())
+        .collect();
+    assert_eq!(told, [owner.email.as_str()]);
     set_credit(&owner, &client, 500);
     is_right(&owner).await;
     assert_eq!(alerts().await, 1);
+}
+
+#[tokio::test]
+async fn whoever_does_not_want_to_wait_for_the_night_has_the_books_checked_now() {
+    let (owner, client) = desk().await;
+    pay(&owner, &client, 10_500, json!({})).await.expect(201);
+    is_right(&owner).await;
+    set_credit(&owner, &client, 10_501);
+    let asked = owner.post("/v1/ledger/check").send().await.expect(200);
+    assert_eq!((&asked["due_at"], &asked["found"]), (&json!(owner.stack.now().to_string()), &json!(0)));
+    let again = owner.post("/v1/ledger/check").send().await.expect(200);
+    assert_eq!(again, asked, "it is asked for already");
+    owner.stack.advance("PT15M").await;
+    let check = owner.get("/v1/ledger/check").await.expect(200);
+    assert_eq!(check["found"], 1, "{check:#}");
+    assert!(check["due_at"].as_str() > asked["due_at"].as_str(), "and again in the night: {check:#}");
+    let technician = owner.colleague("technician", json!({})).await;
+    technician.post("/v1/ledger/check").send().await.with(403);
 }
 
 /// Changes what a client has to its credit behind the books.

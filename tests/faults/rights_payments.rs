@@ -130,5 +130,6 @@ async fn money(owner: &Person, customer: &Person, client: &str) {
     for read in [path.as_str(), "/v1/payments", &credit, "/v1/ledger/postings?month=2026-02", "/v1/ledger/check"] {
         owner.get(read).await.expect(200);
     }
+    owner.post("/v1/ledger/check").send().await.expect(200);
     customer.get("/v1/payments").await.expect(200);
 }

@@ -27,6 +27,7 @@ pub mod routes {
     pub mod allocate_credit;
     pub mod amend_contract;
     pub mod approve_contract;
+    pub mod ask_ledger_check;
     pub mod change_client;
     pub mod change_contract;
     pub mod change_document_settings;
@@ -165,6 +166,7 @@ pub fn routes() -> Vec<runtime::Handler> {
         resume_dunning::route(),
         list_postings::route(),
         get_ledger_check::route(),
+        ask_ledger_check::route(),
         get_prices::route(),
         change_prices::route(),
         report_receivables::route(),

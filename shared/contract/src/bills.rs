@@ -15,12 +15,12 @@ use crate::page::{Page, PageQuery};
 use crate::route::{NoBody, NoPath, NoQuery, Route, Writes};
 
 /// Show what the run would bill.
-pub const PREVIEW: Route<NoPath, NoQuery, BillQuestion, BillPreview> =
+pub const PREVIEW: Route<NoPath, PageQuery, BillQuestion, BillPreview> =
     Route::post("billing-preview", "/v1/billing/preview")
-        .summary("Show what the invoice run would bill for a contract or a client, and what differs from the last time; writes nothing")
+        .summary("Show what the invoice run would bill, and what differs from the last time: for a contract, a client, or everybody; writes nothing")
         .permission(Permission::InvoiceManage)
         .writes(Writes::Nothing)
-        .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef)]);
+        .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef), Need::Query(Index::ByList), Need::Secret]);
 
 /// Let a held bill pass, or try a parked contract again.
 pub const APPROVE: Route<AtContract, NoQuery, Approve, ContractBrief> =
@@ -37,7 +37,7 @@ pub const LIST_PARKED: Route<NoPath, PageQuery, NoBody, Page<ParkedView>> =
         .permission(Permission::InvoiceManage)
         .touches(&[Need::Query(Index::ByList), Need::Secret]);
 
-/// What to preview: a contract, or all of a client's.
+/// What to preview: a contract, all of a client's, or page by page whatever is due of everybody's.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "client": "cli_01970000000070008000000000000001" }))]
@@ -59,6 +59,8 @@ pub struct BillQuestion {
 pub struct BillPreview {
     /// Contract by contract, those with something to bill or in the way.
     pub contracts: Vec<ContractPreview>,
+    /// Where it goes on, of everybody's: a page may have nothing on it and still go on.
+    pub next: Option<String>,
 }
 
 /// What the run would do with a contract.

@@ -11,6 +11,10 @@ pub fn route() -> Handler {
 }
 
 async fn get_ledger_check(cx: Cx, _: In<NoPath, NoQuery, NoBody>) -> Result<Answer<LedgerCheckView>> {
-    let LedgerCheck { checked_at, records, found, findings, .. } = cx.store.ledger_check().await?.value;
-    Ok(Answer::of(LedgerCheckView { checked_at, records, found, findings }))
+    Ok(Answer::of(shown(cx.store.ledger_check().await?.value)))
+}
+
+pub(super) fn shown(check: LedgerCheck) -> LedgerCheckView {
+    let LedgerCheck { checked_at, records, found, findings, due_at } = check;
+    LedgerCheckView { checked_at, records, found, findings, due_at }
 }
