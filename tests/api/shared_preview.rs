@@ -79,3 +79,39 @@ async fn what_is_open_of_a_client_is_billed_with_its_first_contract_as_it_was_sh
         }
     }
 }
+
+#[tokio::test]
+async fn the_preview_of_everybody_is_the_clients_previews_page_by_page_and_only_of_what_is_due() {
+    let (stack, owner, acme) = desk().await;
+    let other = owner.client("Other").await;
+    for client in [&acme, &other, &other] {
+        signed(&owner, client, json!([flat("280")]), json!({})).await;
+    }
+    let later = json!({ "schedule": { "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-04-01" } });
+    signed(&owner, &acme, json!([flat("10")]), later).await;
+    let asked = async |path: &str, question: Value| act(&owner, path, question).await.expect(200);
+    let mut everybody = Vec::new();
+    let mut path = "/v1/billing/preview?limit=1".to_owned();
+    loop {
+        let page = asked(&path, json!({})).await;
+        everybody.extend(page["contracts"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/billing/preview?limit=1&cursor={next}");
+    }
+    let mut by_client = Vec::new();
+    for client in [&acme, &other] {
+        let of = asked("/v1/billing/preview", json!({ "client": client })).await;
+        by_client.extend(of["contracts"].as_array().unwrap().clone());
+    }
+    let sorted = |mut all: Vec<Value>| {
+        all.sort_by_key(|shown| shown["number"].as_str().unwrap().to_owned());
+        all
+    };
+    assert_eq!(everybody.len(), 3, "{everybody:#?}");
+    assert_eq!(sorted(everybody), sorted(by_client));
+    bill(&stack, &owner, "2026-02-03T06:00:00Z").await;
+    assert_eq!(asked("/v1/billing/preview", json!({})).await["contracts"], json!([]), "nothing is due any more");
+    let both = json!({ "client": acme, "contract": "ctr_01970000000070008000000000000001" });
+    assert_eq!(act(&owner, "/v1/billing/preview", both).await.with(400).pointers(), ["/contract"]);
+    act(&owner, "/v1/billing/preview?limit=26", json!({})).await.with(400);
+}

@@ -63,6 +63,7 @@ async fn by_the_run(stack: &Stack, owner: &Person) {
         contracts.push((contract, path));
     }
     owner.post("/v1/billing/preview").json(&json!({ "client": client })).send().await.expect(200);
+    owner.post("/v1/billing/preview?limit=1").json(&json!({})).send().await.expect(200);
     let root = format!("{}#CONTRACT#{}", owner.tenant, contracts[1].0["id"].as_str().expect("an id"));
     crate::poison_root(stack, &root);
     crate::invoice_run::run(stack).await;
