@@ -2,7 +2,7 @@
 
 use local::embedded::Faults;
 use runtime::jobs::JobInput;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::billed::{act, bill, desk, flat, id, signed, worked};
 
