@@ -1,5 +1,5 @@
 //! Every function as it is deployed: its binary under a Runtime API, over the embedded services on sockets, with its
-//! sample event. Needs the release binaries (`cargo lambda build --release`), so it runs only when asked: `.ci/run` does.
+//! sample event. Needs the binaries (`cargo lambda build --release`), so it runs only when asked: `.ci/run` does.
 //! `STEWARD_BIN_DIR` names another folder of binaries; functions that it does not hold are left out then.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const STARTS: usize = 3;
 
 #[tokio::test]
-#[ignore = "needs the release binaries: cargo lambda build --release"]
+#[ignore = "needs the binaries: cargo lambda build --release"]
 async fn every_binary_answers_its_sample_event() {
     let stack = Stack::start().await;
     let environment = serve(&stack).await;

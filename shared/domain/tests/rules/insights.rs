@@ -41,6 +41,42 @@ fn usual_days_are_usual() {
     assert_eq!(anomalies(&verdicts(&days(200, 0, |_, v| v))), []);
 }
 
+/// Days of a week, each off by normal noise of this share; the same for the same seed.
+fn clean(week: [f64; WEEK], noise: f64, seed: u64) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x0123_4567;
+    let mut uniform = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    // Twelve of them add up to a variance of one (Irwin and Hall).
+    let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    (0..390).map(|day| 10_000.0 * week[day % WEEK] * (noise * normal()).exp()).collect()
+}
+
+#[test]
+fn a_strong_week_is_no_anomaly_whatever_its_strong_days_are() {
+    const SERIES: u64 = 20;
+    let weeks = [
+        ("closed on Sundays", [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.3]),
+        ("a batch on Mondays", [3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
+        ("a peak on Thursdays", [1.0, 1.0, 1.0, 5.0, 1.0, 1.0, 1.0]),
+        ("a quiet weekend", [1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.4]),
+        ("hardly a weekend", [1.0, 1.0, 1.0, 1.0, 1.0, 0.1, 0.1]),
+    ];
+    for (name, week) in weeks {
+        for noise in [0.02, 0.04, 0.08] {
+            let all = (0..SERIES).map(|seed| verdicts(&clean(week, noise, seed)));
+            let (mut points, mut alarms) = (0, 0);
+            for verdict in all.flatten() {
+                (points, alarms) = (points + 1, alarms + usize::from(verdict.anomaly.is_some()));
+            }
+            assert!(alarms * 1_000 <= 4 * points, "{name}, noise of {noise}: {alarms} alarms in {points} days");
+        }
+    }
+}
+
 #[test]
 fn a_spike_and_a_drop_are_told_with_what_was_expected_and_are_over_after_three_usual_days() {
     for (factor, kind) in [(2.0, Kind::Spike), (0.4, Kind::Drop)] {
