@@ -300,6 +300,12 @@ async fn the_it_team_and_the_msp_see_it_all_at_a_glance() {
     assert_eq!(shown["last_months"]["currencies"][0]["total"], eur(6 * 100_00 + 300_00));
     assert_eq!(shown["budgets"][0]["stands"]["spent"], eur(100_00 + 2 * 300_00));
     assert_eq!((&shown["utilisation"][0]["seats"], &shown["renewals"][0]["on"]), (&json!(10), &json!("2026-12-01")));
+    let in_use = &shown["utilisation"][0];
+    assert_eq!((&in_use["name"], &in_use["assigned"]), (&json!("Office"), &json!(3)));
+    let held = |unit: &Value, name: &str, held: u32| json!({ "unit": unit, "name": name, "assigned": held, "active_month": 0 });
+    let mut by_department = vec![held(&desk.sales, "Sales", 2), held(&desk.lab, "Lab", 1)];
+    by_department.sort_by_key(|department| department["unit"].as_str().unwrap().to_owned());
+    assert_eq!(in_use["departments"], json!(by_department));
     assert_eq!(shown["savings"]["open"].as_i64(), Some(shown["findings"].as_array().unwrap().len() as i64));
     desk.owner.client("Birch Lane").await;
     let all = desk.owner.get("/v1/it-overview").await.expect(200);

@@ -2,7 +2,7 @@
 
 use domain::access::Permission;
 use domain::billing::reports::Month;
-use domain::ids::{ClientId, LicenceId, ProductId};
+use domain::ids::{ClientId, LicenceId, ProductId, UnitId};
 use domain::licences::ComingKind;
 use domain::money::Money;
 use iso_currency::Currency;
@@ -189,6 +189,8 @@ pub struct BudgetStanding {
 pub struct ProductInUse {
     /// Which product.
     pub product: ProductId,
+    /// What people call it by.
+    pub name: String,
     /// Which day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
@@ -201,6 +203,21 @@ pub struct ProductInUse {
     /// The latter per seat, in per cent; absent without seats.
     #[schema(value_type = Option<String>, example = "71.4")]
     pub month_percent: Option<Decimal>,
+    /// The same in the client's departments that hold seats or use it. People and devices without one are in the whole alone.
+    pub departments: Vec<DepartmentInUse>,
+}
+
+/// How much of a product a department uses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DepartmentInUse {
+    /// Which department.
+    pub unit: UnitId,
+    /// What people call it by; absent for one that is there no more.
+    pub name: Option<String>,
+    /// Seats that are held in it.
+    pub assigned: u32,
+    /// People of it who used it on that day or one of the 29 before.
+    pub active_month: u32,
 }
 
 /// What comes at the end of a licence's term.

@@ -2,11 +2,14 @@
 
 use contract::budgets::BudgetView;
 use contract::clients::AtClient;
-use contract::spending::{BudgetStanding, DASHBOARD, DashboardView, NextRenewal, ProductInUse};
+use contract::spending::{BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, NextRenewal, ProductInUse};
 use contract::{NoBody, NoQuery};
 use domain::billing::reports::Month;
 use domain::budgets::Budget;
-use domain::licences::utilisation::percent;
+use domain::clients::Client;
+use domain::ids::UnitId;
+use domain::licences::utilisation::{Cell, percent};
+use futures::future::try_join_all;
 use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::PageRequest;
@@ -57,12 +60,14 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         cx.store.findings(Some(client.id), true, &page, "dashboard", |_| true),
         cx.store.licence_terms(Some(client.id), None, &page),
     )?;
+    let in_use = used.items.into_iter().map(|read| used_of(&cx, &client, read.value));
+    let utilisation = try_join_all(in_use).await?;
     Ok(Answer::of(DashboardView {
         client: client.id,
         this_month: shown(&client, (now, now), &costs, &names)?,
         last_months: shown(&client, (now.plus(-MONTHS), now.plus(-1)), &costs, &names)?,
         budgets: budgets.into_iter().map(stands).collect::<Result<_>>()?,
-        utilisation: used.items.into_iter().map(|read| used_of(read.value)).collect(),
+        utilisation,
         anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),
         savings: (&review.value.totals).into(),
         findings: findings.items.into_iter().map(|read| read.value.into()).collect(),
@@ -70,16 +75,25 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     }))
 }
 
-fn used_of(latest: LatestUse) -> ProductInUse {
+async fn used_of(cx: &Cx, client: &Client, latest: LatestUse) -> Result<ProductInUse> {
     let whole = latest.day.whole;
-    ProductInUse {
+    let named = |unit: UnitId| client.departments.iter().find(|own| own.id == unit).map(|own| own.name.clone());
+    let in_unit = |(unit, cell): (&UnitId, &Cell)| DepartmentInUse {
+        unit: *unit,
+        name: named(*unit),
+        assigned: cell.assigned,
+        active_month: cell.active_month,
+    };
+    Ok(ProductInUse {
         product: latest.product,
+        name: cx.store.product(latest.product).await?.value.name,
         on: latest.on,
         seats: whole.seats,
         assigned: whole.assigned,
         active_month: whole.active_month,
         month_percent: percent(whole.active_month, whole.seats),
-    }
+        departments: latest.day.units.iter().map(in_unit).collect(),
+    })
 }
 
 fn renewal(of: Licensed) -> Option<NextRenewal> {

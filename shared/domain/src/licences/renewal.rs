@@ -1,5 +1,7 @@
 //! What comes at the end of a term, who is told of it when, and what the dates of a licence bring by themselves.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Time, time};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -65,6 +67,19 @@ pub fn coming(licence: &Licence, from: Date) -> Option<Coming> {
     Some(Coming { on, what, notice_by })
 }
 
+/// What somebody is told of: what comes first, and the end where that is a later day, for no renewal in between changes it.
+fn ahead(licence: &Licence, from: Date) -> impl Iterator<Item = Coming> {
+    let first = coming(licence, from);
+    let term = &licence.term;
+    let is_later = |end: &Date| first.is_some_and(|first| first.on < *end);
+    let end = term.ends_on().filter(is_later).map(|on| {
+        let terminates = term.terminates_on == Some(on);
+        let what = if terminates { ComingKind::Terminates } else { ComingKind::Expires };
+        Coming { on, what, notice_by: None }
+    });
+    first.into_iter().chain(end)
+}
+
 /// The days on which somebody is told of what comes, and how long each is before it.
 fn marks(licence: &Licence, coming: &Coming) -> impl Iterator<Item = Date> {
     let notice = coming.notice_by.filter(|by| *by < coming.on).map(|by| before(by, NOTICE_LEAD_DAYS));
@@ -95,7 +110,7 @@ pub fn rolled(mut licence: Licence, today: Date) -> Licence {
 pub fn next_on(licence: &Licence) -> Option<Date> {
     let seen = licence.handled_until;
     let term = &licence.term;
-    let coming = coming(licence, seen.saturating_add(1.day()));
+    let coming: Vec<Coming> = ahead(licence, seen.saturating_add(1.day())).collect();
     let told = coming.iter().flat_map(|coming| marks(licence, coming).chain([coming.on]));
     // On the day after, what came is over, and what comes next is another one.
     let over = [term.renews_on, term.expires_on, term.terminates_on].into_iter().flatten();
@@ -110,20 +125,18 @@ pub fn due_at(licence: &Licence, zone: &Zone) -> Option<Timestamp> {
 }
 
 /// Sees to everything that the dates of a licence brought up to and including a day: renewals, changed seats, and one
-/// word to its owner, however many lead times have passed since the last look.
+/// word to its owner of each thing that comes, however many lead times have passed since the last look.
 #[must_use]
 pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
     let mut events = Vec::new();
-    let mut near = None;
+    let mut near = BTreeMap::new();
     for _ in 0..MOST_STEPS {
         let Some(day) = next_on(&licence).filter(|day| *day <= today) else {
             licence.handled_until = licence.handled_until.max(today);
             break;
         };
-        if let Some(coming) = coming(&licence, day)
-            && marks(&licence, &coming).any(|mark| mark == day)
-        {
-            near = Some(coming);
+        for coming in ahead(&licence, day).filter(|coming| marks(&licence, coming).any(|mark| mark == day)) {
+            near.insert(coming.what, coming);
         }
         if licence.counted_on(day) != licence.counted_on(day.saturating_sub(1.day())) {
             events.push(Event::LicencesChanged { client: licence.client, on: day });
@@ -137,7 +150,7 @@ pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
         licence.handled_until = day;
     }
     // What has come meanwhile is not near any more.
-    if let Some(Coming { on, what, notice_by }) = near.filter(|coming| coming.on > today) {
+    for Coming { on, what, notice_by } in near.into_values().filter(|coming| coming.on > today) {
         events.push(Event::LicenceRenewalNear {
             licence: licence.id,
             client: licence.client,

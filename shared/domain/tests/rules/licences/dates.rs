@@ -80,6 +80,43 @@ fn the_owner_hears_of_each_lead_time_once_and_of_the_notice() {
 }
 
 #[test]
+fn an_end_has_its_lead_times_behind_a_renewal_that_comes_before_it() {
+    let term = Term {
+        starts_on: day("2026-02-04"),
+        renews_on: Some(day("2026-03-04")),
+        terminates_on: Some(day("2026-03-10")),
+        months: 1,
+        lead_days: vec![7, 2],
+        notice_days: 0,
+        ..yearly()
+    };
+    let mut licence = added(term, "2026-02-20");
+    let mut told = Vec::new();
+    for today in day("2026-02-21").series(1.day()).take(30) {
+        let moved = advance(licence, today);
+        licence = moved.state;
+        told.extend(moved.events.into_iter().filter_map(|event| match event {
+            Event::LicenceRenewalNear { what, days, .. } => Some((today, what, days)),
+            _ => None,
+        }));
+    }
+    use ComingKind::{Renews, Terminates};
+    let expected = [
+        ("2026-02-25", Renews, 7),
+        ("2026-03-02", Renews, 2),
+        ("2026-03-03", Terminates, 7),
+        ("2026-03-08", Terminates, 2),
+    ];
+    assert_eq!(told, expected.map(|(on, what, days)| (day(on), what, days)));
+    assert_eq!(next_on(&licence), None);
+    // Whoever looks late is told one word of each.
+    let late = added(licence.term.clone(), "2026-02-20");
+    let late = Licence { term: Term { renews_on: Some(day("2026-03-04")), ..late.term.clone() }, ..late };
+    let events = advance(late, day("2026-03-03")).events;
+    assert_eq!(events.len(), 2, "{events:?}");
+}
+
+#[test]
 fn a_late_look_says_one_word_and_how_many_days_are_left() {
     let licence = added(yearly(), "2026-02-01");
     let moved = advance(licence, day("2026-12-20"));
