@@ -124,12 +124,12 @@ async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one
     assert_eq!(logged["contract"], second["id"]);
     let left = act(&owner, &time, work(json!({ "started_at": "2026-02-02T10:00:00Z" }))).await.expect(201);
     assert_eq!(left["contract"], Value::Null, "left to the first that bills");
-    bill(&stack, &owner, "2026-02-03T06:00:00Z").await;
+    bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
     let billed = owner.get(&format!("{time}/{}", id(&left))).await.expect(200);
     assert_eq!((&billed["contract"], &billed["state"]["kind"]), (&first["id"], &json!("billed")));
-    let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&to=2026-02").await.expect(200);
+    let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&to=2026-03").await.expect(200);
     let rows = report["rows"].as_array().unwrap();
-    for (contract, worth) in [(&first, 80_00 + 10_00), (&second, 120_00 + 20_00)] {
+    for (contract, worth) in [(&first, 80_00 + 2 * 10_00), (&second, 120_00 + 2 * 20_00)] {
         let row = rows.iter().find(|row| row["contract"] == contract["id"]).unwrap_or_else(|| panic!("{report:#}"));
         assert_eq!((minor(&row["revenue"][0]), &row["minutes_without_rate"]), (worth, &json!(60)), "{row:#}");
         assert_eq!(row["margin"], Value::Null, "nobody has said what an hour costs");

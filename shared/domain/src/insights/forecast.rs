@@ -135,8 +135,10 @@ impl Forecast {
         let times = (seen / self.season + 1) as f64;
         let (clip, shape_speed) = (CLIP * spread, SHAPE_SPEED.max(1.0 / times));
         let off = |learner: &Learner| value - learner.level - learner.at(place);
-        // What surprised all of them does not tell which is the better one.
-        let tells = self.learners.iter().any(|learner| off(learner).abs() <= clip);
+        // A surprise does not tell which is the better one, unless one that knows the season had expected it: who knows none
+        // is now and then right by chance.
+        let expected = |learner: &Learner| !learner.shape.is_empty() && off(learner).abs() <= clip;
+        let tells = run == 0 || self.learners.iter().any(expected);
         for learner in &mut self.learners {
             let off = off(learner);
             let clipped = off.clamp(-clip, clip);
