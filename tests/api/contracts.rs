@@ -171,6 +171,16 @@ async fn what_is_wrong_with_a_contract_is_named_field_by_field() {
         (json!({ "lines": line(json!({ "kind": "usage", "quantity": null })) }), vec!["/lines/0/timing"]),
         (json!({ "lines": line(json!({ "price": null })) }), vec!["/lines/0/price"]),
         (json!({ "lines": line(json!({ "from": "2026-01-01" })) }), vec!["/lines/0/from"]),
+        (
+            json!({ "lines": line(json!({ "price": { "pricing": {
+                "model": "graduated", "flat_fee_at_zero": false, "tiers": [{ "up_to": "10", "unit_price": "1" }],
+            } } })) }),
+            vec!["/lines/0/price/pricing/tiers/0/up_to"],
+        ),
+        (
+            json!({ "lines": line(json!({ "quantity": { "kind": "fixed", "quantity": "-1" } })) }),
+            vec!["/lines/0/quantity"],
+        ),
         (json!({ "renewal": { "auto": true, "months": 0 } }), vec!["/renewal/auto", "/renewal/months"]),
         (json!({ "terms": { "kind": "net_days", "days": 999 } }), vec!["/terms"]),
         (

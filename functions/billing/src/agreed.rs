@@ -68,6 +68,16 @@ pub(crate) fn fits(contract: &Contract) -> Result<()> {
     Ok(check.done()?)
 }
 
+/// What is wrong with a contract, where its body has it: prices and quantities are kept with the date from which they hold, and
+/// asked for without.
+pub(crate) fn as_asked(refusal: Refusal) -> Refusal {
+    let Refusal::Invalid(mut faults) = refusal else { return refusal };
+    for fault in &mut faults {
+        fault.field = fault.field.replace("/price/0/value", "/price").replace("/quantity/0/value", "/quantity");
+    }
+    Refusal::Invalid(faults)
+}
+
 /// An amendment that somebody asks for.
 pub(crate) fn asked(cx: &Cx, new: NewAmendment) -> Amendment {
     let NewAmendment { effective_on, changes, note } = new;

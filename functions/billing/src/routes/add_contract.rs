@@ -7,7 +7,7 @@ use domain::ids::ContractId;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{fits, lines_asked};
+use crate::agreed::{as_asked, fits, lines_asked};
 
 /// The route.
 pub fn route() -> Handler {
@@ -28,7 +28,7 @@ async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result
     let today = tenant.zone.date(cx.now);
     let id = ContractId::from_uuid(cx.id());
     // Everything is looked at before a number is drawn, so that what is refused costs none.
-    let mut proposed = propose(id, "C-0".to_owned(), new, cx.now)?;
+    let mut proposed = propose(id, "C-0".to_owned(), new, cx.now).map_err(as_asked)?;
     fits(&proposed)?;
     proposed.number = cx.store.next_contract_number(today).await?;
     let commit = cx.store.commit().create_contract(&proposed, &tenant.zone);

@@ -7,7 +7,7 @@ use domain::billing::cycle::Schedule;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{changed, lines_asked, visible_contract};
+use crate::agreed::{as_asked, changed, lines_asked, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -23,7 +23,7 @@ async fn change_contract(cx: Cx, input: In<AtContract, NoQuery, ContractChanges>
     let lines = lines.map(|lines| lines_asked(&cx, lines, &contract.lines, starts_on)).transpose()?;
     let renewal = renewal.map(Into::into);
     let changes = Revision { name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
-    let after = revise(contract.clone(), changes, cx.now)?;
+    let after = revise(contract.clone(), changes, cx.now).map_err(as_asked)?;
     exist(&cx.store, [("/sla", sla.and_then(Reference::of_choice))]).await?;
     let here = cx.here().await?;
     changed(&cx, read, after, &here, None)
