@@ -101,6 +101,8 @@ async fn voided(stack: &Stack, owner: &Person) {
     crate::invoice_run::run(stack).await;
     let found = owner.get(&format!("/v1/invoices?client={client}")).await.expect(200);
     let path = format!("/v1/invoices/{}", found["items"][0]["id"].as_str().expect("an id"));
+    owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
+    stack.app.settle().await;
     let again = json!({ "bill_again": true });
     owner.post(&format!("{path}/void")).key(&key()).json(&again).send().await.expect(200);
 }

@@ -23,6 +23,7 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person, cl
     let root = format!("{}#PAYMENT#{}", other.tenant, payment["id"].as_str().expect("an id"));
     crate::poison_root(stack, &root);
     stack.app.run_job("billing-check-ledger", JobInput::default()).await.expect("the check runs");
+    owner.post("/v1/ledger/check").send().await.expect(200);
     Box::pin(charging(stack, owner, client)).await;
 }
 
@@ -130,6 +131,5 @@ async fn money(owner: &Person, customer: &Person, client: &str) {
     for read in [path.as_str(), "/v1/payments", &credit, "/v1/ledger/postings?month=2026-02", "/v1/ledger/check"] {
         owner.get(read).await.expect(200);
     }
-    owner.post("/v1/ledger/check").send().await.expect(200);
     customer.get("/v1/payments").await.expect(200);
 }
