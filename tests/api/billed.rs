@@ -127,7 +127,7 @@ async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one
     bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
     let billed = owner.get(&format!("{time}/{}", id(&left))).await.expect(200);
     assert_eq!((&billed["contract"], &billed["state"]["kind"]), (&first["id"], &json!("billed")));
-    let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&to=2026-03").await.expect(200);
+    let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&until=2026-03").await.expect(200);
     let rows = report["rows"].as_array().unwrap();
     for (contract, worth) in [(&first, 80_00 + 2 * 10_00), (&second, 120_00 + 2 * 20_00)] {
         let row = rows.iter().find(|row| row["contract"] == contract["id"]).unwrap_or_else(|| panic!("{report:#}"));
