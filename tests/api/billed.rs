@@ -89,12 +89,12 @@ async fn lines(owner: &Person, invoice: &Value) -> Vec<Value> {
 }
 
 /// The lines' kinds and amounts without tax.
-async fn story(owner: &Person, invoice: &Value) -> Vec<(String, i64)> {
+pub(crate) async fn story(owner: &Person, invoice: &Value) -> Vec<(String, i64)> {
     let of = |line: &Value| (line["origin"]["kind"].as_str().unwrap().to_owned(), minor(&line["net"]));
     lines(owner, invoice).await.iter().map(of).collect()
 }
 
-fn told(story: &[(&str, i64)]) -> Vec<(String, i64)> {
+pub(crate) fn told(story: &[(&str, i64)]) -> Vec<(String, i64)> {
     story.iter().map(|(kind, net)| ((*kind).to_owned(), *net)).collect()
 }
 
@@ -138,7 +138,7 @@ async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one
 }
 
 /// Debits are credits, balances and numbers are right, and no period is on two invoices.
-async fn proven(stack: &Stack, owner: &Person) {
+pub(crate) async fn proven(stack: &Stack, owner: &Person) {
     stack.app.clock().advance(jiff::SignedDuration::from_hours(26)).unwrap();
     run(stack, "billing-check-ledger").await;
     let check = owner.get("/v1/ledger/check").await.expect(200);

@@ -30,6 +30,7 @@ mod licence_use;
 mod licences;
 mod manners;
 mod metering;
+mod open_accounts;
 mod pages;
 mod password_checks;
 mod paying;

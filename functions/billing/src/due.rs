@@ -19,9 +19,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use runtime::Result;
 use store::contracts::{ContractBook, KeptContract};
-use store::due_bills::{Approvals, BillPlan, KeptPlan};
+use store::due_bills::{Approvals, BillPlan, KeptPlan, KeptRuns};
 use store::{TenantStore, Versioned};
 
+use crate::accounts::Others;
 use crate::facts::counted;
 use crate::house::House;
 
@@ -42,6 +43,10 @@ pub(crate) struct DueContract {
     pub(crate) blocks: Vec<Versioned<SoldBlock>>,
     /// What is to be taken up, when that was written down already.
     pub(crate) plan: Versioned<KeptPlan>,
+    /// What the tenant's runs came to in the contract's currency.
+    pub(crate) runs: Versioned<KeptRuns>,
+    /// What other contracts bill; read for an open account, which bills what they do not.
+    others: Option<Others>,
     counts: Vec<domain::billing::bill::Count>,
     calendar: Option<Arc<Calendar>>,
 }
@@ -64,8 +69,20 @@ impl DueContract {
                 None => try_join!(async { Ok(store.client_billing(client).await?.value) }, store.all_blocks(client)),
             }
         };
-        let (book, approvals, plan, (billing, blocks)) =
-            try_join!(store.contract_book(id), store.approvals(id), store.bill_plan(id), of_client)?;
+        let others = async {
+            match agreed.open_account {
+                true => Others::of(store, client, house.today).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let (book, approvals, plan, runs, others, (billing, blocks)) = try_join!(
+            store.contract_book(id),
+            store.approvals(id),
+            store.bill_plan(id),
+            store.runs(agreed.currency),
+            others,
+            of_client
+        )?;
         let (usage, time, charges) = match &plan.value.plan {
             Some(plan) => {
                 try_join!(store.planned_usage(plan), store.planned_time(plan), store.planned_charges(client, plan))?
@@ -96,6 +113,8 @@ impl DueContract {
             charges,
             blocks,
             plan,
+            runs,
+            others,
             counts: counts.into_iter().flatten().collect(),
             calendar,
         };
@@ -116,6 +135,12 @@ impl DueContract {
         if house.rates.card.currency != currency {
             self.time.retain(|entry| entry.value.contract == Some(id));
         }
+        if let Some(others) = &self.others {
+            let own = |only: Option<ContractId>| only == Some(id);
+            self.time.retain(|entry| own(entry.value.contract) || !others.bill_work(currency));
+            self.charges
+                .retain(|charge| own(charge.value.contract) || !others.bill(currency, Some(charge.value.charge.on)));
+        }
         self.time.sort_by_key(|entry| (entry.value.started_at, entry.value.id));
         self.time.truncate(MOST_TAKEN);
         Ok(())
@@ -131,7 +156,13 @@ impl DueContract {
         let own = Some(self.agreed().id);
         self.time.iter().any(|entry| entry.value.contract != own)
             || self.charges.iter().any(|charge| charge.value.contract != own)
-            || self.blocks.iter().any(|sold| sold.value.is_unbilled())
+            || self.sold().next().is_some()
+    }
+
+    /// The blocks that were sold by hand and are its to bill.
+    fn sold(&self) -> impl Iterator<Item = &SoldBlock> {
+        let others = self.others.as_ref().is_some_and(|others| others.bill(self.agreed().currency, None));
+        self.blocks.iter().map(|sold| &sold.value).filter(move |sold| sold.is_unbilled() && !others)
     }
 
     /// What its next invoice takes up, when that was written down already.
@@ -152,9 +183,10 @@ impl DueContract {
             time: self.worked(house)?,
             charges: self.charges.iter().map(|charge| charge.value.charge.clone()).collect(),
             blocks: self.blocks.iter().map(|sold| sold.value.block.clone()).collect(),
-            sold: self.blocks.iter().filter(|sold| sold.value.is_unbilled()).map(|sold| sold.value.clone()).collect(),
+            sold: self.sold().cloned().collect(),
             approvals: self.approvals.value.approvals.clone(),
             limits: house.settings.limits,
+            runs: self.runs.value.runs.clone(),
         })
     }
 
@@ -195,7 +227,13 @@ impl DueContract {
     }
 
     /// Leaves to another contract of the client what its bill on the same invoice takes up.
-    pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId) {
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for sums that are too large.
+    pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId) -> Result<(), Refusal> {
+        if other.currency == self.agreed().currency {
+            self.runs.value.runs = self.runs.value.runs.clone().with(other.on(), other.net)?;
+        }
         self.time.retain(|entry| !other.taken.time.contains(&entry.value.id));
         self.charges.retain(|charge| !other.taken.charges.contains(&charge.value.charge.id));
         for sold in &mut self.blocks {
@@ -206,6 +244,7 @@ impl DueContract {
                 sold.value.block = drawn.clone();
             }
         }
+        Ok(())
     }
 
     /// As it stands after its own bill was written on `today`; what that took of the client's is left to it already.

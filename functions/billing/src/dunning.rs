@@ -119,7 +119,8 @@ pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: 
     if let Some((due_on, step)) = due(rules, &invoice, &after.dunning, now) {
         after.dunning = after.dunning.take(step.kind, rules.policy(), due_on, &rules.days, today)?;
         for charge in charges(store, rules, &invoice, due_on, &mut after, step, now)? {
-            commit = commit.create(&charge);
+            let event = Event::ChargeAdded { client: charge.client, charge: charge.charge.id };
+            commit = commit.create(&charge).emit([event]);
         }
         commit = commit.emit([Event::DunningStepTaken {
             invoice: id,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::bill::{Charge, Facts, Limits};
+use domain::billing::bill::{Charge, Facts, Limits, Runs};
 use domain::billing::contract::{Contract, Counted, Quantity};
 use futures::future::try_join_all;
 use futures::try_join;
@@ -10,7 +10,7 @@ use runtime::Result;
 use store::TenantStore;
 
 /// What a bill of this contract depends on, as far as it is there: without time, which is priced apart, and without
-/// approvals, which are for drafts of the run.
+/// approvals and what runs came to, which are for drafts of the run.
 pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limits) -> Result<Facts> {
     let (book, usage, charges, blocks) = try_join!(
         store.contract_book(contract.id),
@@ -24,14 +24,16 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
     let counts = try_join_all(counts).await?.into_iter().flatten().collect();
     let usage = usage.into_iter().map(|record| record.value.usage).collect();
     let joins = |charge: &domain::billing::charges::ClientCharge| {
-        charge.currency == contract.currency && charge.contract.is_none_or(|only| only == contract.id)
+        // What no contract bills is for the run to find out.
+        let joins = charge.contract.map_or(!contract.open_account, |only| only == contract.id);
+        joins && charge.currency == contract.currency
     };
     let charges = charges.into_iter().map(|charge| charge.value).filter(joins);
     let charges: Vec<Charge> = charges.map(|charge| charge.charge).collect();
     let (time, approvals) = (Vec::new(), Vec::new());
     let sold = blocks.iter().filter(|sold| sold.value.is_unbilled()).map(|sold| sold.value.clone()).collect();
     let blocks = blocks.into_iter().map(|sold| sold.value.block).collect();
-    Ok(Facts { contract, book, counts, usage, time, charges, blocks, sold, approvals, limits })
+    Ok(Facts { contract, book, counts, usage, time, charges, blocks, sold, approvals, limits, runs: Runs::default() })
 }
 
 /// What a contract's lines count.

@@ -1,5 +1,6 @@
 //! From what was agreed to the money on the account: the settings, contracts, invoices, payments, dunning and the ledger.
 
+mod accounts;
 mod agreed;
 mod booked;
 mod due;
@@ -106,6 +107,7 @@ pub mod reactions {
     pub mod note_recurring;
     pub mod note_revenue;
     pub mod note_sla;
+    pub mod open_accounts;
     pub mod plan_charging;
     pub mod release_voided;
     pub mod tell_billed;

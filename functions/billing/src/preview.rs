@@ -59,8 +59,8 @@ pub(crate) fn preview(
         match invoice(store, house, &all, at, now) {
             Ok(Some((bills, invoice))) => {
                 for (contract, draft, id) in bills {
-                    for due in &mut all {
-                        due.leave(&draft, id);
+                    if let Some(refusal) = all.iter_mut().find_map(|due| due.leave(&draft, id).err()) {
+                        shown[at].stopped = Some(refusal.to_string());
                     }
                     let billed = all.iter_mut().find(|due| due.agreed().id == contract);
                     billed.into_iter().for_each(|due| due.go_on(&draft, house.today));

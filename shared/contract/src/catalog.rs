@@ -95,6 +95,7 @@ pub fn catalog() -> Catalog {
             crate::charging::PLAN,
             crate::invoices::RELEASE_VOIDED,
             crate::blocks::WATCH_HOURS,
+            crate::contracts::OPEN_ACCOUNTS,
             crate::renewals::COUNT,
             crate::findings::MEASURE,
             crate::licence_audits::MAKE,

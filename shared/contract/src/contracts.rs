@@ -65,6 +65,15 @@ pub const NOTE_SLA: Reaction = Reaction {
     touches: &[Need::Get, Need::Put, Need::Audit],
 };
 
+/// Open the accounts of what nobody bills.
+pub const OPEN_ACCOUNTS: Reaction = Reaction {
+    name: "billing-open-accounts",
+    summary: "Opens a client's account for charges, prepaid hours and work that no contract of it bills within a month",
+    on: &["charge.added", "block.sold", "contract.ended"],
+    timeout_s: 60,
+    touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
+};
+
 /// A contract in a path.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -276,6 +285,9 @@ pub struct ContractBrief {
     pub renewal: Renewal,
     /// Discounts on whole invoices.
     pub discounts: Vec<Discount>,
+    /// Whether it is the client's open account: it bills on the first of a month what comes in of the client and no other
+    /// contract bills within a month. It is made when that happens, and is not amended.
+    pub open_account: bool,
     /// How far it got.
     pub state: ContractState,
     /// The local date of its next bill; absent when there is nothing to bill.
@@ -302,7 +314,9 @@ impl From<Contract> for ContractBrief {
 impl From<Contract> for ContractView {
     fn from(contract: Contract) -> Self {
         let Contract { id, number, client, name, currency, schedule, terms, proration, lines, sla, .. } = contract;
-        let Contract { renewal, discounts, state, next_on, parked, renewals, created_at, updated_at, .. } = contract;
+        let Contract {
+            renewal, discounts, open_account, state, next_on, parked, renewals, created_at, updated_at, ..
+        } = contract;
         let brief = ContractBrief {
             id,
             number,
@@ -315,6 +329,7 @@ impl From<Contract> for ContractView {
             sla,
             renewal,
             discounts,
+            open_account,
             state,
             next_on,
             parked,

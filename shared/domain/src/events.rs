@@ -12,7 +12,7 @@ use crate::billing::reports::Month;
 use crate::billing::retry::DeclineClass;
 use crate::budgets::Warning;
 use crate::ids::{
-    AccessAnomalyId, AnomalyId, BlockId, BudgetId, CalendarId, ClientId, ContactId, ContractId, DepartmentId,
+    AccessAnomalyId, AnomalyId, BlockId, BudgetId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId,
     InvoiceId, LicenceAuditId, LicenceId, PaymentId, PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId,
     UserId,
 };
@@ -254,6 +254,20 @@ events! {
         ticket: TicketId,
         /// For whom.
         client: ClientId,
+    }
+    /// Something is charged once, with the client's next bill.
+    ChargeAdded = "charge.added" {
+        /// To whom.
+        client: ClientId,
+        /// Which charge.
+        charge: ChargeId,
+    }
+    /// A client bought prepaid hours.
+    BlockSold = "block.sold" {
+        /// Who.
+        client: ClientId,
+        /// Which block.
+        block: BlockId,
     }
     /// Prepaid hours of a client run out.
     HoursRunLow = "hours.run_low" {

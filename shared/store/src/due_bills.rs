@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::bill::Approval;
+use domain::billing::bill::{Approval, Runs};
 use domain::billing::charges::ClientCharge;
 use domain::billing::contract::Parked;
 use domain::billing::metering::UsageRecord;
 use domain::billing::work::TimeEntry;
 use domain::ids::{ChargeId, ClientId, ContractId, InvoiceId, TicketId, TimeEntryId, UsageId};
 use futures::future::try_join_all;
+use iso_currency::Currency;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +88,21 @@ impl Commit {
     }
 }
 
+/// What the runs of a tenant came to in a currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptRuns {
+    /// In which currency.
+    pub currency: Currency,
+    /// What they came to.
+    pub runs: Runs,
+}
+
+impl Record for KeptRuns {
+    fn place(&self) -> Place {
+        Place::at(keys::runs(self.currency))
+    }
+}
+
 /// What somebody let pass of a contract's bills.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Approvals {
@@ -149,6 +165,12 @@ impl TenantStore {
         let query = partition.clone();
         let listing = Listing { by: By::List, partitions: vec![partition], newest_first: false, query };
         self.page(&listing, page, |waits: &ParkedContract| waits.parked.is_some()).await
+    }
+
+    /// What the runs came to in a currency; nothing, at revision 0, before the first.
+    pub async fn runs(&self, currency: Currency) -> Result<Versioned<KeptRuns>> {
+        let none = || Versioned { value: KeptRuns { currency, runs: Runs::default() }, rev: 0 };
+        Ok(self.find(&keys::runs(currency)).await?.unwrap_or_else(none))
     }
 
     /// What somebody let pass of a contract's bills; nothing, at revision 0, before the first time.

@@ -171,6 +171,9 @@ pub(crate) fn bill_plan(contract: ContractId) -> Key {
 pub(crate) fn parked(contract: ContractId) -> Key {
     child(format!("CONTRACT#{contract}"), "PARKED".into())
 }
+pub(crate) fn runs(currency: Currency) -> Key {
+    root(format!("RUNS#{}", currency.code()))
+}
 pub(crate) fn approvals(contract: ContractId) -> Key {
     child(format!("CONTRACT#{contract}"), "APPROVALS".into())
 }

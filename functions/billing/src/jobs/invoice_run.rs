@@ -248,6 +248,13 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
         commit = commit.update(&block, rev);
     }
     commit = fix_rates(store, house, bills, commit).await?;
+    if let Some(first) = bills.first() {
+        let mut after = first.due.runs.value.clone();
+        for Bill { draft, .. } in bills {
+            after.runs = after.runs.with(draft.on(), draft.net)?;
+        }
+        commit = commit.update(&after, first.due.runs.rev);
+    }
     let kept = KeptLines::new(id, &made.lines)?;
     let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || bills.iter().any(|bill| bill.due.planned().is_some()) {
         // Whoever bills a contract moves its root. One that stands where it did stood so while all of this was read.

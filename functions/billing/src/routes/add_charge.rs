@@ -6,6 +6,7 @@ use contract::metering::{ADD_CHARGE, ChargeView, NewCharge};
 use domain::billing::bill::woken;
 use domain::billing::charges;
 use domain::error::Refusal;
+use domain::events::Event;
 use domain::ids::{ChargeId, ClientId, ContractId};
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
@@ -39,7 +40,8 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     let id = ChargeId::from_uuid(cx.id());
     let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
     let charge = charges::add(new, Some(cx.actor.user), cx.now)?;
-    let commit = cx.store.commit().create(&charge);
+    let event = Event::ChargeAdded { client, charge: id };
+    let commit = cx.store.commit().create(&charge).emit([event]);
     // A contract that is over has one more bill, for what is charged under it now.
     let commit = match &agreed {
         Some(read) => match woken(read.value.contract.clone(), today) {

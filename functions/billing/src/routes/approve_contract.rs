@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use contract::NoQuery;
 use contract::bills::{APPROVE, Approve};
 use contract::contracts::{AtContract, ContractBrief};
-use domain::billing::bill::{Approval, Draft, bill, line_of};
+use domain::billing::bill::{Approval, Draft, Hold, bill, line_of};
 use domain::billing::contract::Contract;
 use domain::error::Refusal;
 use runtime::{Answer, Cx, Handler, In, Result};
@@ -62,8 +62,8 @@ fn approval(draft: &Draft) -> Approval {
         *lines.entry(line).or_default() += 1;
     }
     let held = draft.holds.iter().filter_map(|hold| match hold {
-        domain::billing::bill::Hold::Lines { lines, .. } => Some(*lines),
-        domain::billing::bill::Hold::Total { .. } => None,
+        Hold::Lines { lines, .. } => Some(*lines),
+        Hold::Total { .. } | Hold::Run { .. } => None,
     });
     let lines = lines.into_values().chain(held).max().unwrap_or(0);
     Approval { on: draft.on(), net: draft.net, lines }

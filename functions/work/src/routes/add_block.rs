@@ -4,6 +4,7 @@ use contract::NoQuery;
 use contract::blocks::{ADD, BlockView, NewBlock};
 use contract::clients::AtClient;
 use domain::billing::blocks;
+use domain::events::Event;
 use domain::ids::BlockId;
 use runtime::{Answer, Cx, Handler, In, Result};
 
@@ -20,5 +21,8 @@ async fn add_block(cx: Cx, input: In<AtClient, NoQuery, NewBlock>) -> Result<Ans
     let bought_on = bought_on.unwrap_or(today);
     let new = blocks::NewBlock { client, minutes, price, bought_on, expires_on, work_types, text, taxes };
     let (book, settings) = (cx.store.rate_book().await?.value, cx.store.billing_settings().await?.value);
-    Ok(cx.kept(blocks::sell(BlockId::from_uuid(cx.id()), new, &book, &settings, cx.now)?))
+    let sold = blocks::sell(BlockId::from_uuid(cx.id()), new, &book, &settings, cx.now)?;
+    let event = Event::BlockSold { client, block: sold.block.id };
+    let commit = cx.store.commit().create(&sold).emit([event]);
+    Ok(Answer::after(commit, sold.into()).rev(1))
 }

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
 use super::prepaid::{self, LineBucket, Told};
+use super::runs::Runs;
 use crate::billing::blocks::SoldBlock;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, Counted};
 use crate::billing::cycle::Period;
 use crate::billing::hours::Block;
 use crate::billing::work::TimeLine;
+use crate::error::Refusal;
 use crate::ids::{ChargeId, LineId, UsageId};
 use crate::money::Money;
 
@@ -35,7 +37,7 @@ pub const MOST_TAKEN: usize = 2_000;
 /// - the client's blocks of prepaid hours, for its work to draw on, and those of them that were sold by hand and are on no
 ///   invoice yet;
 /// - the approvals that were given for this contract's held drafts;
-/// - the tenant's limits.
+/// - the tenant's limits, and what its runs came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// What was agreed.
@@ -58,6 +60,8 @@ pub struct Facts {
     pub approvals: Vec<Approval>,
     /// When a draft is held.
     pub limits: Limits,
+    /// What all bills of the tenant came to in the contract's currency, date by date.
+    pub runs: Runs,
 }
 
 /// What was billed for a contract: for each line only what the next bill needs. It moves in the transaction that writes
@@ -269,8 +273,10 @@ impl Facts {
     }
 
     /// The facts after a draft was written on `today`: what the store holds then, and what the next bill starts from.
-    #[must_use]
-    pub fn with(mut self, draft: &Draft, today: Date) -> Self {
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for sums that are too large.
+    pub fn with(mut self, draft: &Draft, today: Date) -> Result<Self, Refusal> {
         self.book = self.book.with(draft, today);
         self.contract = draft.contract_after(self.contract);
         self.usage.retain(|usage| !draft.taken.usage.contains(&usage.id));
@@ -278,6 +284,7 @@ impl Facts {
         self.charges.retain(|charge| !draft.taken.charges.contains(&charge.id));
         self.sold.retain(|sold| !draft.taken.blocks.contains(&sold.block.id));
         self.blocks = prepaid::after(self.blocks, &draft.hours);
-        self
+        self.runs = self.runs.with(draft.on(), draft.net)?;
+        Ok(self)
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
 use super::facts::Facts;
+use crate::error::Refusal;
 use crate::ids::LineId;
 use crate::money::Money;
 
@@ -31,6 +32,15 @@ pub enum Hold {
         /// How many times that one is allowed.
         times: u32,
     },
+    /// A bill that has nothing of its own to be compared with, in a run whose total is far above the last comparable one.
+    Run {
+        /// What the run comes to with this draft, before taxes.
+        sum: Money,
+        /// The last comparable one: the largest of the [`super::COMPARED_DAYS`] before.
+        last: Money,
+        /// How many times that one is allowed.
+        times: u32,
+    },
 }
 
 impl std::fmt::Display for Hold {
@@ -42,12 +52,24 @@ impl std::fmt::Display for Hold {
             Self::Total { net, last, times } => {
                 write!(f, "{net} is over {times} times {last}, the last comparable bill; approve or correct it")
             }
+            Self::Run { sum, last, times } => {
+                write!(
+                    f,
+                    "the run of this date comes to {sum} with it, over {times} times {last}, the last comparable run, and \
+                     the contract has no bill to compare it with; approve or correct it"
+                )
+            }
         }
     }
 }
 
-/// Why a draft is held; nothing when nobody must look at it, or somebody did.
-pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Vec<Hold> {
+/// Why a draft is held; nothing when nobody must look at it, or somebody did. A bill is compared with the contract's last
+/// one; without one to compare it with, the run with it is compared with the last run. So a run of any contracts comes to at
+/// most so many times what was usual.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for sums that are too large.
+pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Result<Vec<Hold>, Refusal> {
     let approved = facts.approvals.iter().filter(|approval| approval.on == draft.on());
     let lines = approved.clone().map(|approval| approval.lines).max().unwrap_or(0);
     let net = approved.map(|approval| approval.net.minor()).max();
@@ -61,16 +83,16 @@ pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Vec<Hold> {
     let mut holds: Vec<Hold> =
         made.filter(|hold| !matches!(hold, Hold::Lines { lines: held, .. } if *held <= lines)).collect();
     let seen = net.is_some_and(|net| draft.net.minor() <= net);
-    if let Some(hold) =
-        facts.book.comparable.and_then(|last| over_the_last(draft.net, last, facts.limits.times_the_last))
-        && !seen
-    {
-        holds.push(hold);
-    }
-    holds
+    let times = facts.limits.times_the_last;
+    let far = match facts.book.comparable {
+        Some(last) => over_the_last(draft.net, last, times),
+        None => facts.runs.over(draft.on(), draft.net, times)?,
+    };
+    holds.extend(far.filter(|_| !seen));
+    Ok(holds)
 }
 
-/// Whether a total is over so many times the last comparable one: for a draft, and for a whole run of one currency.
+/// Whether a total is over so many times the last comparable one: of a draft, and of a whole run of one currency.
 pub fn over_the_last(net: Money, last: Money, times: u32) -> Option<Hold> {
     let over = i128::from(net.minor()) > i128::from(last.minor()) * i128::from(times);
     (over && last.minor() > 0 && net.currency() == last.currency()).then_some(Hold::Total { net, last, times })

@@ -23,6 +23,7 @@ mod line;
 mod periodic;
 mod prepaid;
 mod release;
+mod runs;
 mod sheet;
 mod standing;
 mod taxing;
@@ -38,6 +39,7 @@ pub use self::line::{MOST_PARTS, PARTS_UP_TO_ROW};
 pub use self::periodic::MOST_BEHIND;
 pub use self::prepaid::{Drawing, HoursDrawn, LineBucket, MOST_DRAWN, MOST_SOLD, Told, Watched, watch};
 pub use self::release::{BookedUsage, carried};
+pub use self::runs::*;
 use self::sheet::Sheet;
 pub use self::standing::*;
 pub use self::taxing::{invoice_lines, taxed_lines};
@@ -77,7 +79,7 @@ pub(super) fn bill_some(facts: &Facts, today: Date, dates: usize, drafts: usize)
             after.contract = draft::moved(after.contract.clone(), next_on);
         } else {
             let draft = sheet.draft(after, std::mem::take(&mut bookings), today, on)?;
-            billing.after = billing.after.with(&draft, today);
+            billing.after = billing.after.with(&draft, today)?;
             billing.drafts.push(draft);
         }
     }

@@ -130,9 +130,9 @@ impl Sheet {
             next_on: None,
             holds: Vec::new(),
         };
-        let left = facts.clone().with(&draft, today);
+        let left = facts.clone().with(&draft, today)?;
         draft.next_on = next_on(&left, on);
-        draft.holds = hold::of(&draft, facts, today);
+        draft.holds = hold::of(&draft, facts, today)?;
         Ok(draft)
     }
 }

@@ -96,9 +96,13 @@ pub enum Change {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for a date in the past and for what is not a valid contract afterwards; [`Refusal::Conflict`]
-/// when the contract is a proposal (`contract_draft`) or over (`contract_ended`), and for notice that comes too late
-/// (`notice_too_late`).
+/// when the contract is a proposal (`contract_draft`), over (`contract_ended`) or an open account (`open_account`), and
+/// for notice that comes too late (`notice_too_late`).
 pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<Contract, Refusal> {
+    if contract.open_account {
+        let detail = "bills what no contract of the client does; make a contract for what is agreed";
+        return Err(Refusal::conflict("open_account", format!("{} {detail}", contract.number)));
+    }
     match contract.state {
         ContractState::Active => {}
         ContractState::Draft => {

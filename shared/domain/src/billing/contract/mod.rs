@@ -6,6 +6,7 @@
 mod amend;
 mod due;
 mod model;
+mod open_account;
 mod propose;
 mod renew;
 mod validate;
@@ -13,6 +14,7 @@ mod validate;
 pub use amend::*;
 pub use due::*;
 pub use model::*;
+pub use open_account::*;
 pub use propose::*;
 pub use renew::*;
 pub use validate::*;

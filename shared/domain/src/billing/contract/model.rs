@@ -48,6 +48,9 @@ pub struct Contract {
     /// Discounts on whole invoices.
     #[serde(default)]
     pub discounts: Vec<Discount>,
+    /// Whether it bills what the client's other contracts do not; see [`super::open_account()`].
+    #[serde(default)]
+    pub open_account: bool,
     /// How far it got.
     pub state: ContractState,
     /// The local date of its next bill; none when there is nothing more to bill. Moves in the transaction that writes

@@ -80,6 +80,7 @@ pub fn propose(id: ContractId, number: String, new: NewContract, now: Timestamp)
         sla,
         renewal,
         discounts,
+        open_account: false,
         state: ContractState::Draft,
         next_on: None,
         parked: None,

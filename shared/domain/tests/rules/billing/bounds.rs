@@ -31,6 +31,108 @@ fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approv
 }
 
 #[test]
+fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_times_the_last() {
+    let active = contract(monthly("2026-03-01", None), vec![fixed(1, Timing::Advance, "10", "2026-03-01")]);
+    let after = |dates: &[(&str, i64)]| {
+        let runs = dates.iter().fold(Runs::default(), |runs, (on, net)| runs.with(day(on), eur(*net)).unwrap());
+        billed(&Facts { runs, ..facts(active.clone()) }, "2026-03-01").drafts.remove(0).holds
+    };
+    let held = |sum, last| vec![Hold::Run { sum: eur(sum), last: eur(last), times: 3 }];
+    let none = Vec::new;
+    let cases = [
+        (vec![], none()),
+        (vec![("2026-03-01", 9_000)], none()),
+        (vec![("2026-02-01", 333)], held(1_000, 333)),
+        (vec![("2026-02-01", 334)], none()),
+        (vec![("2026-01-24", 333)], none()),
+        (vec![("2026-01-25", 333)], held(1_000, 333)),
+        (vec![("2026-02-01", 333), ("2026-02-27", 1), ("2026-02-28", -9_000)], held(1_000, 333)),
+        (vec![("2026-02-01", 500), ("2026-03-01", 500)], none()),
+        (vec![("2026-02-01", 500), ("2026-03-01", 501)], held(1_501, 500)),
+        (vec![("2026-02-01", 500), ("2026-04-01", 501)], none()),
+    ];
+    for (dates, holds) in cases {
+        assert_eq!(after(&dates), holds, "{dates:?}");
+    }
+
+    // Whatever has a bill of its own to be compared with is compared with that, and an approval lets either pass.
+    let mut stored = facts(active.clone());
+    stored.runs = Runs::default().with(day("2026-02-01"), eur(1)).unwrap();
+    stored.approvals = vec![Approval { on: day("2026-03-01"), net: eur(1_000), lines: 1 }];
+    let first = billed(&stored, "2026-03-01");
+    assert_eq!((first.ready().len(), &first.after.runs.dates[&day("2026-03-01")]), (1, &eur(1_000)));
+    let mut proven = billed(&first.after, "2026-04-01").after;
+    proven.runs = Runs::default().with(day("2026-04-01"), eur(1)).unwrap();
+    assert_eq!(billed(&proven, "2026-05-01").ready().len(), 1);
+    let many = (0..300)
+        .fold(Runs::default(), |runs, n| runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1)).unwrap());
+    assert_eq!((many.dates.len(), many.dates.keys().next_back()), (KEPT_DATES, Some(&day("2026-10-27"))));
+}
+
+#[test]
+fn an_open_account_bills_what_is_open_on_the_first_of_the_month_and_sleeps_again() {
+    let (client, today) = (ClientId::from_uuid(Uuid::from_u128(8)), day("2026-02-20"));
+    let (terms, currency) = (PaymentTerms::NetDays { days: 14 }, iso_currency::Currency::EUR);
+    let id = ContractId::from_uuid(Uuid::from_u128(9));
+    let asleep = open_account(id, "C-9".into(), (client, currency), terms, today, jiff::Timestamp::UNIX_EPOCH);
+    assert_eq!(
+        (asleep.state, asleep.next_on, billed(&facts(asleep.clone()), "2030-01-01").drafts.len()),
+        (ContractState::Ended, None, 0)
+    );
+    let awake = woken(asleep.clone(), today);
+    assert_eq!((awake.state, awake.next_on), (ContractState::Active, Some(day("2026-03-01"))));
+    let open = Facts {
+        charges: vec![charge(1, "2026-02-20", "1", "25"), charge(2, "2026-04-15", "1", "30")],
+        ..facts(awake.clone())
+    };
+    assert_eq!(billed(&open, "2026-02-28").drafts.len(), 0);
+    let bills = billed(&open, "2026-07-01");
+    let on: Vec<_> = bills.drafts.iter().map(|draft| (draft.on(), draft.net)).collect();
+    assert_eq!(on, [(day("2026-03-01"), eur(2_500)), (day("2026-05-01"), eur(3_000))]);
+    assert_eq!((bills.after.contract.state, bills.after.contract.next_on), (ContractState::Ended, None));
+    let again = woken(bills.after.contract, day("2026-07-01"));
+    assert_eq!(again.next_on, Some(day("2026-08-01")), "not on a day that was billed");
+    assert_eq!(
+        billed(&facts(awake), "2026-04-01").after.contract.state,
+        ContractState::Ended,
+        "nothing was open any more"
+    );
+}
+
+#[test]
+fn a_contract_takes_what_comes_in_when_it_bills_within_a_month_or_speaks_of_work() {
+    let of = |cycle, next_on: &str, state| {
+        let schedule = domain::billing::cycle::Schedule { cycle, ..monthly("2025-03-15", None) };
+        let lines = vec![fixed(1, Timing::Advance, "10", "2025-03-15")];
+        Contract { next_on: Some(day(next_on)), state, ..contract(schedule, lines) }
+    };
+    use ContractState::{Active, Draft, Ended};
+    use domain::billing::cycle::Cycle::{Annual, Monthly, Weekly};
+    let today = day("2026-02-20");
+    let cases = [
+        (Monthly, "2026-03-15", Active, None, true),
+        (Monthly, "2026-03-15", Draft, None, false),
+        (Monthly, "2026-03-15", Ended, None, false),
+        (Annual, "2026-03-20", Active, None, true),
+        (Annual, "2026-03-21", Active, None, false),
+        (Annual, "2026-01-01", Active, None, true),
+        (Annual, "2026-03-15", Active, Some("2026-03-15"), true),
+        (Annual, "2026-03-15", Active, Some("2026-03-16"), false),
+        (Monthly, "2026-03-15", Active, Some("2026-09-16"), true),
+        (Weekly, "2026-02-23", Active, Some("2027-09-16"), true),
+        (Monthly, "2026-08-15", Active, None, false),
+    ];
+    for (cycle, next_on, state, from, soon) in cases {
+        let bills = of(cycle, next_on, state).bills_soon(from.map(day), today);
+        assert_eq!(bills, soon, "{cycle:?} {next_on} {state:?} {from:?}");
+    }
+    let mut hourly = of(Annual, "2027-01-01", Active);
+    assert!(!hourly.speaks_of_work(today));
+    hourly.lines.push(Line { kind: LineKind::Time, until: Some(day("2026-02-21")), ..hourly.lines[0].clone() });
+    assert!(hourly.speaks_of_work(today) && !hourly.speaks_of_work(day("2026-02-21")));
+}
+
+#[test]
 fn more_than_fifteen_lines_of_one_line_in_a_day_are_held_whether_in_one_call_or_two() {
     let mut weekly = monthly("2026-01-05", None);
     weekly.cycle = domain::billing::cycle::Cycle::Weekly;
@@ -41,7 +143,7 @@ fn more_than_fifteen_lines_of_one_line_in_a_day_are_held_whether_in_one_call_or_
 
     let mut stored = facts(active);
     for draft in late.ready() {
-        stored = stored.with(draft, day("2026-06-01"));
+        stored = stored.with(draft, day("2026-06-01")).unwrap();
     }
     assert!(billed(&stored, "2026-06-01").ready().is_empty());
     let approval = Approval { on: late.drafts[15].on(), net: eur(1_000), lines: 16 };

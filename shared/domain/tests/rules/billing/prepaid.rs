@@ -186,7 +186,7 @@ proptest! {
             let charged: i64 = work(&Billing { drafts: vec![draft.clone()], after: facts.clone(), more: false }).concat().iter().sum();
             let wanted: u32 = facts.time.iter().filter(|worked| draft.taken.time.contains(&worked.time.entry)).map(|worked| worked.time.minutes).sum();
             prop_assert_eq!(drawn * Decimal::ONE_HUNDRED + Decimal::from(charged), Decimal::from(wanted) * Decimal::ONE_HUNDRED);
-            let after = before.clone().with(draft, day("2026-05-01"));
+            let after = before.clone().with(draft, day("2026-05-01")).unwrap();
             for block in &after.blocks {
                 prop_assert!(block.used <= Decimal::from(block.minutes));
             }

@@ -1,6 +1,6 @@
 //! Contracts and facts for the tests of billing.
 
-use domain::billing::bill::{Billing, Book, Charge, Count, Draft, Facts, Limits, Usage, Worked, bill};
+use domain::billing::bill::{Billing, Book, Charge, Count, Draft, Facts, Limits, Runs, Usage, Worked, bill};
 use domain::billing::codes::WorkTypeCode;
 use domain::billing::contract::*;
 use domain::billing::cycle::{Alignment, Cycle, Schedule};
@@ -58,6 +58,7 @@ pub fn contract(schedule: Schedule, lines: Vec<Line>) -> Contract {
         state: ContractState::Active,
         next_on: Some(schedule.starts_on),
         parked: None,
+        open_account: false,
         renewals: Vec::new(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
@@ -133,6 +134,7 @@ pub fn facts(contract: Contract) -> Facts {
         sold: Vec::new(),
         approvals: Vec::new(),
         limits: Limits::default(),
+        runs: Runs::default(),
     }
 }
 
