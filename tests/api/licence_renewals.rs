@@ -74,7 +74,8 @@ async fn what_comes_is_listed_by_its_day_and_the_client_sees_its_own() {
     let all = owner.get("/v1/licence-renewals").await.expect(200);
     assert_eq!(listed(all.clone()), [early["id"].clone(), late["id"].clone()]);
     let first = json!({
-        "licence": early["id"], "client": zeta, "product": early["product"], "name": "Contoso Office Premium",
+        "licence": early["id"], "client": zeta, "product": early["product"], "product_name": "Contoso Office",
+        "name": "Contoso Office Premium",
         "on": "2026-03-15", "what": "renews", "notice_by": "2026-03-01",
     });
     assert_eq!(all["items"][0], first);

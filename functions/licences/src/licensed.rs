@@ -66,8 +66,15 @@ pub(crate) fn owner_named(client: ClientId, owner: Option<Owner>) -> (&'static s
 
 /// A licence as the caller may see it.
 ///
-/// What the MSP pays is nobody's at the client: where the client is charged, its side sees that as its cost.
-pub(crate) fn shown(cx: &Cx, licence: Licence, assigned: u32, today: Date) -> Result<LicenceView> {
+/// What the MSP pays is nobody's at the client: where the client is charged, its side sees that as its cost. `product_name` is
+/// what its product is called.
+pub(crate) fn shown(
+    cx: &Cx,
+    licence: Licence,
+    product_name: String,
+    assigned: u32,
+    today: Date,
+) -> Result<LicenceView> {
     let licence = domain::licences::renewal::rolled(licence, today);
     let notice_by = coming(&licence, today).and_then(|Coming { notice_by, .. }| notice_by);
     let (state, seats_today) = (licence.state(today), licence.seats_on(today));
@@ -88,6 +95,7 @@ pub(crate) fn shown(cx: &Cx, licence: Licence, assigned: u32, today: Date) -> Re
         kind,
         state,
         currency,
+        product_name,
         seats,
         seats_today,
         assigned,

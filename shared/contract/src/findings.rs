@@ -40,7 +40,7 @@ pub const LIST: Route<NoPath, FindingQuery, NoBody, Page<FindingView>> =
     Route::get("licences-list-findings", "/v1/findings")
         .summary("List what licences cost for nothing and what is used without one, what saves most first; a client's side sees its own")
         .permission(Permission::LicenceRead)
-        .touches(&[Need::Query(Index::ByList), Need::Query(Index::ByRef), Need::Secret]);
+        .touches(&[Need::Get, Need::Query(Index::ByList), Need::Query(Index::ByRef), Need::Secret]);
 
 /// Decide a finding.
 pub const DECIDE: Route<AtFinding, NoQuery, NewDecision, FindingView> = Route::post(
@@ -175,6 +175,8 @@ pub struct FindingView {
     pub kind: Kind,
     /// With which product.
     pub product: ProductId,
+    /// What the product is called.
+    pub product_name: String,
     /// With which licence.
     pub licence: Option<LicenceId>,
     /// Whose seat or use.
@@ -216,8 +218,9 @@ pub struct FindingView {
     pub came_true: Option<Money>,
 }
 
-impl From<Finding> for FindingView {
-    fn from(finding: Finding) -> Self {
+impl FindingView {
+    /// A finding, and what its product is called.
+    pub fn of(finding: Finding, product_name: String) -> Self {
         let state = FindingState::of(&finding.state);
         let (mut reason, mut until, mut decided) = (None, None, None);
         match finding.state {
@@ -236,6 +239,7 @@ impl From<Finding> for FindingView {
             client: finding.key.client,
             kind: finding.key.kind,
             product: finding.key.product,
+            product_name,
             licence: finding.key.licence,
             whose: finding.key.whose,
             worth: finding.worth,
@@ -276,6 +280,8 @@ pub struct TrueUpView {
 pub struct TrueUpRow {
     /// Of which product.
     pub product: ProductId,
+    /// What the product is called.
+    pub product_name: String,
     /// Of which licence; for users, the one with the least cost per seat.
     pub licence: Option<LicenceId>,
     /// Why.
@@ -297,10 +303,11 @@ pub struct TrueUpRow {
     pub amount: Option<Money>,
 }
 
-impl From<TrueUp> for TrueUpRow {
-    fn from(row: TrueUp) -> Self {
+impl TrueUpRow {
+    /// Seats that are missing, and what their product is called.
+    pub fn of(row: TrueUp, product_name: String) -> Self {
         let TrueUp { product, licence, why, seats, needed, missing, yearly, until, days, amount } = row;
-        Self { product, licence, why, seats, needed, missing, yearly, until, days, amount }
+        Self { product, product_name, licence, why, seats, needed, missing, yearly, until, days, amount }
     }
 }
 

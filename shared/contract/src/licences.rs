@@ -254,7 +254,9 @@ pub struct LicenceView {
     pub client: ClientId,
     /// Of which product.
     pub product: ProductId,
-    /// What people call it by.
+    /// What the product is called.
+    pub product_name: String,
+    /// What people call the licence by.
     pub name: String,
     /// Of which edition.
     pub edition: Option<String>,

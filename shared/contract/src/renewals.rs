@@ -18,7 +18,7 @@ pub const LIST: Route<NoPath, RenewalQuery, NoBody, Page<LicenceRenewalView>> =
     Route::get("licences-list-renewals", "/v1/licence-renewals")
         .summary("List what comes at the end of licences' terms, by its day; a client's side sees its own only")
         .permission(Permission::LicenceRead)
-        .touches(&[Need::Query(Index::ByList), Need::Query(Index::ByRef), Need::Secret]);
+        .touches(&[Need::Get, Need::Query(Index::ByList), Need::Query(Index::ByRef), Need::Secret]);
 
 /// Get the calendar's address.
 pub const GET_LINK: Route<NoPath, LinkQuery, NoBody, CalendarLink> =
@@ -101,7 +101,9 @@ pub struct LicenceRenewalView {
     pub client: ClientId,
     /// Of which product.
     pub product: ProductId,
-    /// What people call it by.
+    /// What the product is called.
+    pub product_name: String,
+    /// What people call the licence by.
     pub name: String,
     /// On which day, in the MSP's zone.
     #[schema(value_type = String, format = Date)]

@@ -225,7 +225,11 @@ pub struct DepartmentInUse {
 pub struct NextRenewal {
     /// Of which licence.
     pub licence: LicenceId,
-    /// What people call it by.
+    /// Of which product.
+    pub product: ProductId,
+    /// What the product is called.
+    pub product_name: String,
+    /// What people call the licence by.
     pub name: String,
     /// On which day, in the MSP's zone.
     #[schema(value_type = String, format = Date)]

@@ -57,6 +57,8 @@ pub struct DaysQuery {
 pub struct UtilisationView {
     /// Which product.
     pub product: ProductId,
+    /// What it is called.
+    pub product_name: String,
     /// On which local day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
@@ -74,6 +76,8 @@ pub struct UtilisationView {
 pub struct ProductUtilisation {
     /// Which product.
     pub product: ProductId,
+    /// What it is called.
+    pub product_name: String,
     /// Those days that were reviewed, oldest first.
     pub days: Vec<DayUse>,
 }

@@ -2,19 +2,22 @@
 
 use contract::budgets::BudgetView;
 use contract::clients::AtClient;
+use contract::findings::FindingView;
 use contract::spending::{BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, NextRenewal, ProductInUse};
 use contract::{NoBody, NoQuery};
 use domain::billing::reports::Month;
 use domain::budgets::Budget;
 use domain::clients::Client;
 use domain::ids::UnitId;
+use domain::licences::Coming;
+use domain::licences::findings::Finding;
 use domain::licences::utilisation::{Cell, percent};
-use futures::future::try_join_all;
 use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::PageRequest;
 use store::insights::AnomalyFilter;
 use store::licences::Licensed;
+use store::products::ProductNames;
 use store::utilisation::LatestUse;
 
 use crate::costs::Asked;
@@ -60,22 +63,28 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         cx.store.findings(Some(client.id), true, &page, "dashboard", |_| true),
         cx.store.licence_terms(Some(client.id), None, &page),
     )?;
-    let in_use = used.items.into_iter().map(|read| used_of(&cx, &client, read.value));
-    let utilisation = try_join_all(in_use).await?;
+    let shown_products = (used.items.iter().map(|read| read.value.product))
+        .chain(findings.items.iter().map(|read| read.value.key.product))
+        .chain(terms.items.iter().map(|read| read.value.product));
+    let products = cx.store.product_names(shown_products).await?;
+    let finding = |finding: Finding| {
+        let product_name = products.of(finding.key.product);
+        FindingView::of(finding, product_name)
+    };
     Ok(Answer::of(DashboardView {
         client: client.id,
         this_month: shown(&client, (now, now), &costs, &names)?,
         last_months: shown(&client, (now.plus(-MONTHS), now.plus(-1)), &costs, &names)?,
         budgets: budgets.into_iter().map(stands).collect::<Result<_>>()?,
-        utilisation,
+        utilisation: used.items.into_iter().map(|read| used_of(&client, read.value, &products)).collect(),
         anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),
         savings: (&review.value.totals).into(),
-        findings: findings.items.into_iter().map(|read| read.value.into()).collect(),
-        renewals: terms.items.into_iter().filter_map(|read| renewal(read.value)).collect(),
+        findings: findings.items.into_iter().map(|read| finding(read.value)).collect(),
+        renewals: terms.items.into_iter().filter_map(|read| renewal(read.value, &products)).collect(),
     }))
 }
 
-async fn used_of(cx: &Cx, client: &Client, latest: LatestUse) -> Result<ProductInUse> {
+fn used_of(client: &Client, latest: LatestUse, products: &ProductNames) -> ProductInUse {
     let whole = latest.day.whole;
     let named = |unit: UnitId| client.departments.iter().find(|own| own.id == unit).map(|own| own.name.clone());
     let in_unit = |(unit, cell): (&UnitId, &Cell)| DepartmentInUse {
@@ -84,20 +93,20 @@ async fn used_of(cx: &Cx, client: &Client, latest: LatestUse) -> Result<ProductI
         assigned: cell.assigned,
         active_month: cell.active_month,
     };
-    Ok(ProductInUse {
+    ProductInUse {
         product: latest.product,
-        name: cx.store.product(latest.product).await?.value.name,
+        name: products.of(latest.product),
         on: latest.on,
         seats: whole.seats,
         assigned: whole.assigned,
         active_month: whole.active_month,
         month_percent: percent(whole.active_month, whole.seats),
         departments: latest.day.units.iter().map(in_unit).collect(),
-    })
+    }
 }
 
-fn renewal(of: Licensed) -> Option<NextRenewal> {
-    let Licensed { licence, name, coming, .. } = of;
-    let coming = coming?;
-    Some(NextRenewal { licence, name, on: coming.on, what: coming.what, notice_by: coming.notice_by })
+fn renewal(of: Licensed, products: &ProductNames) -> Option<NextRenewal> {
+    let Licensed { licence, product, name, coming, .. } = of;
+    let Coming { on, what, notice_by } = coming?;
+    Some(NextRenewal { licence, product, product_name: products.of(product), name, on, what, notice_by })
 }

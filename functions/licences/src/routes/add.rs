@@ -32,7 +32,7 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
     let id = LicenceId::from_uuid(cx.id());
     let added = licence::add(id, asked(new, &product, tenant.currency), today, cx.now)?;
     let commit = cx.store.commit().create_licence(&added.state, &tenant.zone).emit(added.events);
-    Ok(Answer::after(commit, shown(&cx, added.state, 0, today)?).rev(1))
+    Ok(Answer::after(commit, shown(&cx, added.state, product.name, 0, today)?).rev(1))
 }
 
 /// What was asked for, in the currency of its amounts, or in the tenant's.

@@ -24,12 +24,13 @@ async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result
     if let Some(split) = &input.body.split {
         has_units(&cx.store.client(before.client).await?.value, split)?;
     }
+    let product = cx.store.product(before.product).await?.value;
     if let Some(Some(edition)) = &input.body.edition {
-        has_edition(&cx.store.product(before.product).await?.value, Some(edition))?;
+        has_edition(&product, Some(edition))?;
     }
     let changed = licence::change(before.clone(), asked(input.body, here.today), here.today, cx.now)?;
     let assigned = cx.store.assigned(&[before.id]).await?[0];
-    let view = shown(&cx, changed.state.clone(), assigned, here.today)?;
+    let view = shown(&cx, changed.state.clone(), product.name, assigned, here.today)?;
     if changed.state == *before {
         return Ok(Answer::read(Versioned { value: view, rev: read.rev }));
     }

@@ -24,11 +24,12 @@ async fn decide_finding(cx: Cx, input: In<AtFinding, NoQuery, NewDecision>) -> R
     let review = cx.store.review(client).await?;
     let baseline = baseline(&cx, &before.value, &review, today).await?;
     let after = decide(before.value.clone(), decision, baseline, (cx.actor.user, cx.now, today))?;
+    let product = cx.store.product(after.key.product).await?.value;
     if after == before.value {
-        return Ok(Answer::of(after.into()));
+        return Ok(Answer::of(FindingView::of(after, product.name)));
     }
     let commit = cx.store.commit().keep_findings(&review, review.value.clone(), [(Some(&before), &after)]);
-    Ok(Answer::after(commit, after.into()))
+    Ok(Answer::after(commit, FindingView::of(after, product.name)))
 }
 
 /// What was said, with nothing that does not belong to it.

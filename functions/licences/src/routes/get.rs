@@ -16,5 +16,6 @@ async fn get(cx: Cx, input: In<AtLicence, NoQuery, NoBody>) -> Result<Answer<Lic
     let Versioned { value, rev } = visible_licence(&cx, input.path.licence).await?;
     let today = cx.here().await?.today;
     let assigned = cx.store.assigned(&[value.licence.id]).await?[0];
-    Ok(Answer::read(Versioned { value: shown(&cx, value.licence, assigned, today)?, rev }))
+    let product = cx.store.product(value.licence.product).await?.value;
+    Ok(Answer::read(Versioned { value: shown(&cx, value.licence, product.name, assigned, today)?, rev }))
 }

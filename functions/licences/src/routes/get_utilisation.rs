@@ -31,7 +31,7 @@ async fn get_utilisation(cx: Cx, input: In<AtClientProduct, DaysQuery, NoBody>) 
         ));
     }
     cx.store.client(client).await?;
-    cx.store.product(product).await?;
+    let product_name = cx.store.product(product).await?.value.name;
     let months: Vec<Month> = Month::of(from).up_to(Month::of(to)).collect();
     let store = &cx.store;
     let read = months.into_iter().map(|month| async move {
@@ -43,7 +43,7 @@ async fn get_utilisation(cx: Cx, input: In<AtClientProduct, DaysQuery, NoBody>) 
             days.push(shown(on, day, people.get(&on)));
         }
     }
-    Ok(Answer::of(ProductUtilisation { product, days }))
+    Ok(Answer::of(ProductUtilisation { product, product_name, days }))
 }
 
 /// A day, with those too whose use was reported only after it had been reviewed.

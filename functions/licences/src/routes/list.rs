@@ -26,7 +26,11 @@ async fn list(cx: Cx, input: In<NoPath, LicenceQuery, NoBody>) -> Result<Answer<
     let found = cx.store.licences(filter, &page).await?;
     let ids: Vec<LicenceId> = found.items.iter().map(|read| read.value.licence.id).collect();
     let assigned = cx.store.assigned(&ids).await?;
-    let views = found.items.into_iter().zip(assigned);
-    let views = views.map(|(read, assigned)| shown(&cx, read.value.licence, assigned, today));
+    let names = cx.store.product_names(found.items.iter().map(|read| read.value.licence.product)).await?;
+    let views = found.items.into_iter().map(|read| read.value.licence).zip(assigned);
+    let views = views.map(|(licence, assigned)| {
+        let product_name = names.of(licence.product);
+        shown(&cx, licence, product_name, assigned, today)
+    });
     Ok(Answer::of(Page { items: views.collect::<Result<_>>()?, next: found.next }))
 }

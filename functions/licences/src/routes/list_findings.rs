@@ -23,5 +23,11 @@ async fn list_findings(cx: Cx, input: In<NoPath, FindingQuery, NoBody>) -> Resul
         kind.is_none_or(|kind| finding.key.kind == kind)
             && state.is_none_or(|state| FindingState::of(&finding.state) == state)
     });
-    Ok(Answer::page(found.await?))
+    let found = found.await?;
+    let names = cx.store.product_names(found.items.iter().map(|read| read.value.key.product)).await?;
+    let items = found.items.into_iter().map(|read| {
+        let product_name = names.of(read.value.key.product);
+        FindingView::of(read.value, product_name)
+    });
+    Ok(Answer::of(Page { items: items.collect(), next: found.next }))
 }

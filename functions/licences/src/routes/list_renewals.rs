@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use runtime::context::page;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::licences::Licensed;
+use store::products::ProductNames;
 
 /// The route.
 pub fn route() -> Handler {
@@ -20,17 +21,19 @@ async fn list_renewals(cx: Cx, input: In<NoPath, RenewalQuery, NoBody>) -> Resul
     }
     let until = before.map(|before| before.saturating_sub(1.day()));
     let found = cx.store.licence_terms(cx.actor.client.or(client), until, &page).await?;
-    let items = found.items.into_iter().filter_map(|of| view(of.value)).collect();
+    let names = cx.store.product_names(found.items.iter().map(|of| of.value.product)).await?;
+    let items = found.items.into_iter().filter_map(|of| view(of.value, &names)).collect();
     Ok(Answer::of(Page { items, next: found.next }))
 }
 
-fn view(of: Licensed) -> Option<LicenceRenewalView> {
+fn view(of: Licensed, names: &ProductNames) -> Option<LicenceRenewalView> {
     let Licensed { licence, client, product, name, coming, .. } = of;
     let coming = coming?;
     Some(LicenceRenewalView {
         licence,
         client,
         product,
+        product_name: names.of(product),
         name,
         on: coming.on,
         what: coming.what,
