@@ -156,3 +156,38 @@ async fn seats_feed_what_contracts_bill() {
     look(&owner, "2026-02-12T00:00:00Z").await;
     assert_eq!(counts().await.last().unwrap(), &("2026-02-12".to_owned(), "0".to_owned()));
 }
+
+#[tokio::test]
+async fn a_history_that_is_entered_later_changes_no_day_that_was_counted() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let first = licence(&owner, &client, json!({ "counted": true })).await;
+    let line = json!({
+        "text": "Licence care", "kind": "per_seat", "timing": "arrears", "unit": "licence",
+        "price": { "pricing": { "model": "per_unit", "price": "1.00" } },
+        "quantity": { "kind": "counted", "what": "active_licences" }, "proration": "full_period",
+    });
+    let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-01-01" });
+    let contract = with(seats(&client), json!({ "lines": [line], "schedule": schedule }));
+    signed(&owner, contract.clone()).await;
+    owner.stack.app.settle().await;
+    let counts = || async {
+        let store = owner.stack.app.world().store.for_tenant(owner.tenant.parse().unwrap());
+        let what = domain::billing::contract::Counted::ActiveLicences;
+        let counts = store.counts(client.parse().unwrap(), what, None).await.unwrap();
+        counts.into_iter().map(|count| (count.from.to_string(), count.quantity.to_string())).collect::<Vec<_>>()
+    };
+    let count = |day: &str, quantity: &str| (day.to_owned(), quantity.to_owned());
+    owner.change(&at(&first), json!({ "seats": { "value": 11 } })).await;
+    owner.stack.app.settle().await;
+    assert_eq!(counts().await, [count("2026-01-01", "10"), count("2026-02-02", "11")]);
+    let history = json!([{ "from": "2025-01-01", "value": 3 }, { "from": "2026-01-10", "value": 4 }]);
+    let more = json!({ "counted": true, "starts_on": "2025-01-01", "seats": null, "seat_history": history });
+    licence(&owner, &client, more).await;
+    owner.stack.app.settle().await;
+    assert_eq!(counts().await, [count("2026-01-01", "10"), count("2026-02-02", "15")], "January is what it was");
+    // Nor does another contract that bills them from then on.
+    signed(&owner, contract).await;
+    owner.stack.app.settle().await;
+    assert_eq!(counts().await, [count("2026-01-01", "10"), count("2026-02-02", "15")]);
+}

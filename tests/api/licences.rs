@@ -127,6 +127,33 @@ async fn dated_changes_hold_from_their_day_and_never_before_today() {
 }
 
 #[tokio::test]
+async fn a_licence_that_is_older_than_its_entry_takes_its_past_with_it() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let history = json!([
+        { "from": "2025-03-01", "value": 4 }, { "from": "2025-09-15", "value": 7 }, { "from": "2026-02-03", "value": 9 },
+    ]);
+    let past = |history: &Value| json!({ "starts_on": "2025-03-01", "seats": null, "seat_history": history });
+    let added = licence(&owner, &client, past(&history)).await;
+    assert_eq!((&added["seats"], &added["seats_today"]), (&history, &json!(7)));
+    assert_eq!(owner.get(&at(&added)).await.expect(200), added);
+    // What is spent on it goes back as far: 25.00 a month for each seat that it had then.
+    let path = format!("/v1/clients/{client}/spending?from=2025-03&to=2025-12");
+    let spent = owner.get(&path).await.expect(200);
+    let months: Vec<i64> = spent["currencies"][0]["months"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|month| month["amount"]["minor"].as_i64().unwrap())
+        .collect();
+    assert_eq!((months[0], months[5], months[9]), (100_00, 100_00, 175_00), "{months:?}");
+    let changed = owner.change(&at(&added), json!({ "seats": { "value": 8 } })).await;
+    assert_eq!(changed["seats"][2], json!({ "from": "2026-02-02", "value": 8 }), "and goes on as any other");
+    owner.stack.advance("PT24H").await;
+    assert_eq!(owner.get(&at(&added)).await.expect(200)["seats_today"], 9);
+}
+
+#[tokio::test]
 async fn a_licence_that_is_over_is_neither_changed_nor_assigned() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;
@@ -162,6 +189,19 @@ async fn what_a_licence_names_must_be_there() {
         (json!({ "owner": { "kind": "user", "user": "usr_01970000000070008000000000000009" } }), "/owner/user"),
         (json!({ "seats": null }), "/seats"),
         (json!({ "kind": "usage" }), "/seats"),
+        (json!({ "seat_history": [{ "from": "2026-01-01", "value": 1 }] }), "/seats"),
+        (json!({ "seats": null, "seat_history": [{ "from": "2026-01-02", "value": 1 }] }), "/seat_history/0/from"),
+        (
+            json!({
+                "seats": null,
+                "seat_history": [{ "from": "2026-01-01", "value": 1 }, { "from": "2025-01-01", "value": 2 }],
+            }),
+            "/seat_history/1/from",
+        ),
+        (
+            json!({ "seats": null, "seat_history": [{ "from": "2026-01-01", "value": 1_000_001 }] }),
+            "/seat_history/0/value",
+        ),
         (json!({ "auto_renew": true }), "/renews_on"),
         (json!({ "auto_renew": true, "renews_on": "2027-01-01", "expires_on": "2027-01-01" }), "/expires_on"),
         (json!({ "documents": [{ "name": "Order", "link": "javascript:alert(1)" }] }), "/documents/0/link"),

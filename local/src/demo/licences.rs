@@ -205,7 +205,8 @@ fn licensed(number: u64, told: &ToldLicence, today: Date, now: Timestamp) -> Res
         edition: told.edition.clone(),
         kind: told.kind,
         currency: known("EUR"),
-        seats: told.seats.first().map(|(_, seats)| *seats),
+        seats: None,
+        seat_history: told.seats.iter().map(|(from, seats)| Dated::new(*from, *seats)).collect(),
         cost_per_seat: Some(euros(told.cost)),
         price_per_seat: told.price.map(euros),
         cycle: Cycle::Monthly,
@@ -226,10 +227,7 @@ fn licensed(number: u64, told: &ToldLicence, today: Date, now: Timestamp) -> Res
         counted: false,
         spare_seats: 0,
     };
-    let mut licence = licence::add(id(number, LicenceId::from_uuid), new, today, now)?.state;
-    // What was changed since is the past by now, and is told with the rest.
-    licence.seats.extend(told.seats.iter().skip(1).map(|(from, seats)| Dated::new(*from, *seats)));
-    Ok(licence)
+    Ok(licence::add(id(number, LicenceId::from_uuid), new, today, now)?.state)
 }
 
 /// Who holds and uses what.

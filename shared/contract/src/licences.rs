@@ -19,7 +19,9 @@ use crate::route::{NoBody, NoPath, NoQuery, Route};
 
 /// Add a licence.
 pub const ADD: Route<NoPath, NoQuery, NewLicence, LicenceView> = Route::post("licences-add", "/v1/licences")
-    .summary("Add a licence of a client; seats, cost and price hold from its first day on")
+    .summary(
+        "Add a licence of a client; seats, cost and price hold from its first day on, and its seats may have a history",
+    )
     .permission(Permission::LicenceManage)
     .created()
     .touches(&[Need::Get]);
@@ -97,11 +99,16 @@ pub struct NewLicence {
     pub edition: Option<String>,
     /// What is licensed.
     pub kind: LicenceKind,
-    /// How many seats; left out for use, required for all else.
+    /// How many seats, from its first day on; left out for use, and where `seat_history` says it; required for all else.
     #[serde(default)]
     #[schema(maximum = 1_000_000)]
     pub seats: Option<u32>,
     /// What a seat costs in a cycle, to be paid to the vendor.
+    /// How many seats it had, has and will have, by the day from which they hold, for a licence that is older than its
+    /// entry here: the first on its first day or before, and each after the one before it.
+    #[serde(default)]
+    #[schema(max_items = 520)]
+    pub seat_history: Vec<Dated<u32>>,
     #[serde(default)]
     pub cost_per_seat: Option<Money>,
     /// What the client is charged for a seat in a cycle, in the same currency.

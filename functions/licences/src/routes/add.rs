@@ -47,6 +47,7 @@ fn asked(new: NewLicence, product: &Product, tenants: iso_currency::Currency) ->
         kind: new.kind,
         currency: amount.map_or(tenants, domain::Money::currency),
         seats: new.seats,
+        seat_history: new.seat_history,
         cost_per_seat: new.cost_per_seat,
         price_per_seat: new.price_per_seat,
         cycle: new.cycle,

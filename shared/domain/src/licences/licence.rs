@@ -201,8 +201,11 @@ pub struct NewLicence {
     pub kind: LicenceKind,
     /// The currency of its amounts.
     pub currency: Currency,
-    /// How many seats it starts with; none for use.
+    /// How many seats it has from its first day on; none for use, and where a history says it.
     pub seats: Option<u32>,
+    /// How many seats it had and will have, by the date from which they hold, for what is older than its entry: the first on
+    /// its first day or before, and each after the one before it.
+    pub seat_history: Vec<Dated<u32>>,
     /// What a seat costs in a cycle.
     pub cost_per_seat: Option<Money>,
     /// What the client is charged for a seat in a cycle.
@@ -264,12 +267,13 @@ pub struct LicenceChanges {
 }
 
 /// Adds a licence. One that renews by itself and is older than its term has renewed since. `today` is the tenant's local
-/// date.
+/// date. Only what holds today is told to who counts licences: a history changes no day that was counted before.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for bad fields.
 pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Result<Outcome<Licence>, Refusal> {
     let from = new.term.starts_on;
+    let (field, seats) = check::entered(&new)?;
     let mut term = Term { anchor: new.term.renews_on, ..new.term };
     term.lead_days = sorted(term.lead_days);
     let licence = Licence {
@@ -280,7 +284,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         edition: new.edition,
         kind: new.kind,
         currency: new.currency,
-        seats: new.seats.map(|seats| Dated::new(from, seats)).into_iter().collect(),
+        seats,
         cost_per_seat: new.cost_per_seat.map(|cost| Dated::new(from, cost)).into_iter().collect(),
         price_per_seat: new.price_per_seat.map(|price| Dated::new(from, price)).into_iter().collect(),
         cycle: new.cycle,
@@ -294,7 +298,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         created_at: now,
         updated_at: now,
     };
-    check::check(&licence)?;
+    check::check(&licence, field)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
     let events = counts.then_some(Event::LicencesChanged { client: licence.client, on: today }).into_iter().collect();
@@ -322,7 +326,7 @@ pub fn change(
         let detail = format!("{} is over; add the licence that takes its place", before.name);
         return Err(Refusal::conflict("licence_ended", detail));
     }
-    check::check(&after)?;
+    check::check(&after, check::SEATS)?;
     check::past_stays(&before, &after, today)?;
     if after.counted_on(today) != counted_before {
         events.push(Event::LicencesChanged { client: after.client, on: today });

@@ -70,6 +70,7 @@ fn licensed(seats: u32, cost: i64, cycle: Cycle, starts_on: Date) -> Licence {
         kind: LicenceKind::Subscription,
         currency: Currency::EUR,
         seats: Some(seats),
+        seat_history: Vec::new(),
         cost_per_seat: Some(eur(cost)),
         price_per_seat: None,
         cycle,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::civil::{Date, date};
 
-use super::{Licence, LicenceKind, Term};
+use super::{Licence, LicenceKind, NewLicence, Term};
 use crate::billing::dated::{Dated, MOST_DATED, check_dates};
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -33,11 +33,38 @@ const EARLIEST: Date = date(1970, 1, 1);
 /// A date beyond is a slip of the pen.
 pub const LATEST: Date = date(2200, 1, 1);
 
-pub(super) fn check(licence: &Licence) -> Result<(), Refusal> {
+/// Where a number of seats stands.
+pub(super) const SEATS: &str = "/seats";
+/// Where a history of them stands.
+const SEAT_HISTORY: &str = "/seat_history";
+
+/// The seats of a licence to be added, by the date from which they hold, and where they stand in what was asked for.
+pub(super) fn entered(new: &NewLicence) -> Result<(&'static str, Vec<Dated<u32>>), Refusal> {
+    let starts_on = new.term.starts_on;
+    let [first, ..] = new.seat_history.as_slice() else {
+        return Ok((SEATS, new.seats.map(|seats| Dated::new(starts_on, seats)).into_iter().collect()));
+    };
+    let mut check = Check::new();
+    let detail = "must be left out beside a history, which says it for each of its days";
+    check.that(new.seats.is_none(), SEATS, "not_allowed", detail);
+    let detail = format!("must be {starts_on} or before: from the licence's first day on it has a number of seats");
+    check.that(first.from <= starts_on, &format!("{SEAT_HISTORY}/0/from"), "not_in_order", &detail);
+    for (index, dated) in new.seat_history.iter().enumerate() {
+        let at = |name: &str| format!("{SEAT_HISTORY}/{index}/{name}");
+        let sane = (EARLIEST..=LATEST).contains(&dated.from);
+        check.that(sane, &at("from"), "out_of_range", "must be from 1970-01-01 to 2200-01-01");
+        check.that(dated.value <= MOST_SEATS, &at("value"), "out_of_range", "must be from 0 to 1000000");
+    }
+    check.done()?;
+    Ok((SEAT_HISTORY, new.seat_history.clone()))
+}
+
+/// `seats` is where its seats stand in what was asked for.
+pub(super) fn check(licence: &Licence, seats: &str) -> Result<(), Refusal> {
     let mut check = Check::new();
     check.line("/name", &licence.name, LONGEST_NAME);
     check.optional_line("/edition", licence.edition.as_deref().unwrap_or_default(), LONGEST_NAME);
-    check_seats(licence, &mut check);
+    check_seats(licence, seats, &mut check);
     for (field, amounts) in [("/cost_per_seat", &licence.cost_per_seat), ("/price_per_seat", &licence.price_per_seat)] {
         check_amounts(field, amounts, licence, &mut check);
     }
@@ -65,15 +92,15 @@ pub(super) fn check(licence: &Licence) -> Result<(), Refusal> {
     check.done()
 }
 
-fn check_seats(licence: &Licence, check: &mut Check) {
+fn check_seats(licence: &Licence, seats: &str, check: &mut Check) {
     if licence.kind == LicenceKind::Usage {
-        check.that(licence.seats.is_empty(), "/seats", "not_counted", "must be left out: use has no seats");
+        check.that(licence.seats.is_empty(), seats, "not_counted", "must be left out: use has no seats");
         check.that(licence.spare_seats == 0, "/spare_seats", "not_counted", "must be left out: use has no seats");
         return;
     }
-    check_dates("/seats", &licence.seats, check);
+    check_dates(seats, &licence.seats, check);
     let fair = licence.seats.iter().all(|dated| dated.value <= MOST_SEATS);
-    check.that(fair, "/seats", "out_of_range", "must be from 0 to 1000000");
+    check.that(fair, seats, "out_of_range", "must be from 0 to 1000000");
     check.that(licence.spare_seats <= MOST_SEATS, "/spare_seats", "out_of_range", "must be from 0 to 1000000");
 }
 

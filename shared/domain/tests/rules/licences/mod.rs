@@ -3,6 +3,7 @@
 mod count;
 mod dates;
 mod feed;
+mod history;
 mod import;
 mod seats;
 mod usage;
@@ -11,6 +12,7 @@ use domain::billing::cycle::Cycle;
 use domain::ids::{ClientId, ContactId, LicenceId, ProductId};
 use domain::licences::{Holder, Licence, LicenceKind, NewLicence, Term, licence};
 use domain::money::Money;
+use domain::{Outcome, Refusal};
 use iso_currency::Currency;
 use jiff::civil::Date;
 
@@ -51,9 +53,9 @@ pub(super) fn yearly() -> Term {
     }
 }
 
-/// Ten seats at 20.00 a month, added on a day.
-pub(super) fn added(term: Term, today: &str) -> Licence {
-    let new = NewLicence {
+/// Ten seats at 20.00 a month.
+pub(super) fn new(term: Term) -> NewLicence {
+    NewLicence {
         client: client(),
         product: product(),
         name: "Office Premium".into(),
@@ -61,6 +63,7 @@ pub(super) fn added(term: Term, today: &str) -> Licence {
         kind: LicenceKind::Subscription,
         currency: Currency::EUR,
         seats: Some(10),
+        seat_history: Vec::new(),
         cost_per_seat: Some(Money::new(2_000, Currency::EUR)),
         price_per_seat: None,
         cycle: Cycle::Monthly,
@@ -70,7 +73,15 @@ pub(super) fn added(term: Term, today: &str) -> Licence {
         documents: Vec::new(),
         counted: true,
         spare_seats: 0,
-    };
-    let id = LicenceId::from_uuid(uuid(3));
-    licence::add(id, new, day(today), at("2026-01-01T00:00:00Z")).expect("a licence").state
+    }
+}
+
+/// Added on a day.
+pub(super) fn entered(new: NewLicence, today: &str) -> Result<Outcome<Licence>, Refusal> {
+    licence::add(LicenceId::from_uuid(uuid(3)), new, day(today), at("2026-01-01T00:00:00Z"))
+}
+
+/// Ten seats at 20.00 a month, added on a day.
+pub(super) fn added(term: Term, today: &str) -> Licence {
+    entered(new(term), today).expect("a licence").state
 }
