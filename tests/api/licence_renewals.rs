@@ -191,3 +191,21 @@ async fn a_history_that_is_entered_later_changes_no_day_that_was_counted() {
     owner.stack.app.settle().await;
     assert_eq!(counts().await, [count("2026-01-01", "10"), count("2026-02-02", "15")]);
 }
+
+#[tokio::test]
+async fn a_calendar_that_is_read_again_takes_up_what_renewed() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let added = renewing(&owner, &client, json!({})).await;
+    let link = owner.get("/v1/licence-renewals/link").await.expect(200)["path"].as_str().unwrap().to_owned();
+    let stamp = || async {
+        let feed = owner.stack.nobody().get(&link).await.body.as_str().unwrap().to_owned();
+        feed.lines().find(|line| line.starts_with("DTSTAMP:")).unwrap().to_owned()
+    };
+    let entered = stamp().await;
+    look(&owner, "2026-02-13T00:00:00Z").await;
+    assert_eq!(stamp().await, entered, "that somebody was told is no change");
+    look(&owner, "2026-03-15T00:00:00Z").await;
+    assert_eq!(stamp().await, "DTSTAMP:20260315T000000Z");
+    assert_eq!(owner.get(&at(&added)).await.expect(200)["updated_at"], "2026-03-15T00:00:00Z");
+}

@@ -2,7 +2,7 @@
 
 use contract::renewals::NOTIFY;
 use domain::ids::LicenceId;
-use domain::licences::renewal::advance;
+use domain::licences::renewal::looked_at;
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::json;
 use store::due::Due;
@@ -22,7 +22,7 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     let today = zone.date(cx.now);
     cx.reconcile(|| async {
         let before = store.licence(id).await?;
-        let moved = advance(before.value.licence.clone(), today);
+        let moved = looked_at(before.value.licence.clone(), today, cx.now);
         if cx.dry_run {
             return Ok((Step::Would(json!({ "licence": id, "events": moved.events })), None));
         }

@@ -124,6 +124,17 @@ pub fn due_at(licence: &Licence, zone: &Zone) -> Option<Timestamp> {
     Some(zone.at(next_on(licence)?, LOOKED_AT))
 }
 
+/// As [`advance`], by somebody who looks at this instant. Where another day comes next than before, the licence has changed by
+/// itself, and a calendar that is read again takes up the new one by that (RFC 5545, 3.8.7.2).
+#[must_use]
+pub fn looked_at(licence: Licence, today: Date, now: Timestamp) -> Outcome<Licence> {
+    let before = coming(&licence, licence.handled_until);
+    let Outcome { state, events } = advance(licence, today);
+    let moved = coming(&state, state.handled_until) != before;
+    let updated_at = if moved { now } else { state.updated_at };
+    Outcome { state: Licence { updated_at, ..state }, events }
+}
+
 /// Sees to everything that the dates of a licence brought up to and including a day: renewals, changed seats, and one
 /// word to its owner of each thing that comes, however many lead times have passed since the last look.
 #[must_use]

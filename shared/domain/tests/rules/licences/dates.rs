@@ -2,7 +2,7 @@
 
 use domain::billing::dated::Dated;
 use domain::events::Event;
-use domain::licences::renewal::{advance, coming, next_on, rolled};
+use domain::licences::renewal::{advance, coming, looked_at, next_on, rolled};
 use domain::licences::{Coming, ComingKind, Licence, LicenceChanges, LicenceState, Term, licence};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -262,4 +262,25 @@ fn what_renews_by_itself_says_until_when_notice_may_be_given() {
     let comes = coming(&added(yearly(), "2026-02-01"), day("2026-02-01"));
     let expected = Coming { on: day("2027-01-01"), what: ComingKind::Renews, notice_by: Some(day("2026-12-02")) };
     assert_eq!(comes, Some(expected));
+}
+
+#[test]
+fn a_licence_has_changed_when_another_day_comes_next_and_not_when_somebody_was_told_of_the_same() {
+    let licence = added(yearly(), "2026-02-01");
+    let entered = licence.updated_at;
+    for (today, renews_on, changed) in [
+        // 90 days before, somebody is told.
+        ("2026-10-03", "2027-01-01", false),
+        ("2026-12-31", "2027-01-01", false),
+        ("2027-01-01", "2028-01-01", true),
+    ] {
+        let now = at("2027-01-01T00:05:00Z");
+        let moved = looked_at(licence.clone(), day(today), now).state;
+        let expected = (Some(day(renews_on)), if changed { now } else { entered });
+        assert_eq!((moved.term.renews_on, moved.updated_at), expected, "{today}");
+    }
+    let ends =
+        Term { auto_renew: false, renews_on: Some(day("2026-06-01")), expires_on: Some(day("2026-09-01")), ..yearly() };
+    let moved = looked_at(added(ends, "2026-02-01"), day("2026-06-02"), at("2026-06-02T00:05:00Z")).state;
+    assert_eq!(moved.updated_at, at("2026-06-02T00:05:00Z"), "the end comes next, where the renewal was");
 }
