@@ -219,6 +219,94 @@ async fn what_was_taken_back_is_counted_once_and_comes_true_once_when_the_client
 }
 
 #[tokio::test]
+async fn what_is_accepted_and_planned_stays_accepted_until_the_bill_after_its_day() {
+    let desk = Desk::start().await;
+    let licence = format!("/v1/licences/{}", desk.licence);
+    desk.owner.change(&licence, json!({ "renews_on": "2026-02-05" })).await;
+    desk.review().await;
+    let (surplus, left) = (desk.of_kind("over_bought").await, desk.of_kind("left").await);
+    assert_eq!(surplus["action"], json!({ "kind": "resize_at_renewal", "seats": 3 }));
+    for finding in [&surplus, &left] {
+        desk.say(finding, json!({ "decision": "accept" })).await.expect(200);
+    }
+    assert_eq!(desk.sums().await, (300_00, 2_400_00, 0, 0));
+    // As it says, and one more for the seat that is to be taken back.
+    desk.owner.change(&licence, json!({ "seats": { "from": "2026-02-05", "value": 2 } })).await;
+    for _ in ["2026-02-03", "2026-02-04"] {
+        desk.stack.advance("PT24H").await;
+        desk.bill().await;
+        assert_eq!(desk.sums().await, (300_00, 2_400_00, 0, 0), "all ten are still paid for");
+        for (kind, counted) in [("over_bought", 2_100_00), ("left", 300_00)] {
+            let finding = desk.of_kind(kind).await;
+            let expected = (&json!("accepted"), &euros(counted), &Value::Null);
+            assert_eq!((&finding["state"], &finding["counted"], &finding["not_counted"]), expected, "{kind}");
+        }
+    }
+    desk.stack.advance("PT24H").await;
+    assert_eq!(desk.sums().await.1, 2_400_00, "two are paid for from today on, and nothing was billed yet");
+    desk.bill().await;
+    let (_, accepted, realised, _) = desk.sums().await;
+    assert_eq!((accepted, realised), (300_00, 2_100_00), "one seat is still to be taken back");
+}
+
+#[tokio::test]
+async fn a_saving_that_comes_true_in_parts_is_measured_with_each_bill_until_all_of_it_has() {
+    let desk = Desk::start().await;
+    desk.review().await;
+    let surplus = desk.of_kind("over_bought").await;
+    desk.say(&surplus, json!({ "decision": "accept" })).await.expect(200);
+    let licence = format!("/v1/licences/{}", desk.licence);
+    let sums = || async {
+        let (open, accepted, realised, _) = desk.sums().await;
+        (open, accepted, realised)
+    };
+    // Seven of ten are too many, for 300.00 each; two that are held are open.
+    for (seats, accepted, realised) in [(8, 1_500_00, 600_00), (7, 1_200_00, 900_00), (3, 0, 2_100_00)] {
+        desk.owner.change(&licence, json!({ "seats": { "value": seats } })).await;
+        desk.bill().await;
+        assert_eq!(sums().await, (600_00, accepted, realised), "{seats} seats");
+        desk.bill().await;
+        desk.stack.advance("PT24H").await;
+        assert_eq!(sums().await, (600_00, accepted, realised), "{seats} seats, a bill and a night later");
+    }
+    let realised = &desk.found("&state=realised").await[0];
+    assert_eq!((&realised["id"], &realised["came_true"]), (&surplus["id"], &euros(2_100_00)));
+}
+
+#[tokio::test]
+async fn a_clients_own_people_read_what_products_are_called_and_need_no_catalogue() {
+    let desk = Desk::start().await;
+    desk.owner.change(&format!("/v1/licences/{}", desk.licence), json!({ "seats": { "value": 2 } })).await;
+    desk.review().await;
+    let admin = desk.owner.colleague("client_admin", json!({ "client": desk.client })).await;
+    admin.get("/v1/products").await.expect(403);
+    let of_client = |what: &str| format!("/v1/clients/{}/{what}", desk.client);
+    for (path, list) in [
+        ("/v1/findings".to_owned(), "items"),
+        ("/v1/licences".to_owned(), "items"),
+        ("/v1/licence-renewals".to_owned(), "items"),
+        (of_client("utilisation"), "items"),
+        (of_client("true-up"), "rows"),
+        (of_client("it-dashboard"), "findings"),
+        (of_client("it-dashboard"), "renewals"),
+    ] {
+        let read = admin.get(&path).await.expect(200);
+        let rows = read[list].as_array().unwrap();
+        assert!(!rows.is_empty(), "{path} {list}");
+        for row in rows {
+            assert_eq!((&row["product"], &row["product_name"]), (&json!(desk.product), &json!("Office")), "{path}");
+        }
+    }
+    let finding = desk.of_kind("left").await;
+    let accepted = admin.post(&desk.at(&finding)).key(&key()).json(&json!({ "decision": "accept" })).send().await;
+    assert_eq!(accepted.expect(200)["product_name"], "Office");
+    let licence = admin.get(&format!("/v1/licences/{}", desk.licence)).await.expect(200);
+    assert_eq!(licence["product_name"], "Office");
+    let days = format!("utilisation/{}?from=2026-02-01&to=2026-02-02", desk.product);
+    assert_eq!(admin.get(&of_client(&days)).await.expect(200)["product_name"], "Office");
+}
+
+#[tokio::test]
 async fn a_true_up_tells_which_seats_are_missing_and_what_they_cost_until_the_renewal() {
     let desk = Desk::start().await;
     desk.owner.change(&format!("/v1/licences/{}", desk.licence), json!({ "seats": { "value": 2 } })).await;

@@ -92,7 +92,8 @@ async fn part(
         let why = format!("the client has more than {MOST_FINDINGS} findings; end licences that nobody looks after");
         return Err(Error::Internal(why));
     }
-    let after = review(known.iter().map(|known| known.value.clone()).collect(), found, &facts)?;
+    let kept = known.iter().map(|known| known.value.clone()).collect();
+    let after = review(kept, found, &facts, &before.value.claimed)?;
     let known: BTreeMap<FindingId, &Versioned<Finding>> = known.iter().map(|known| (known.value.id, known)).collect();
     let changed: Vec<(Option<&Versioned<Finding>>, &Finding)> = after
         .iter()

@@ -52,7 +52,10 @@ impl Uncounted {
     }
 }
 
-/// A part of a licence's saving: which finding, and what a seat of it is worth.
+/// Seats of each licence that findings which came true have claimed, ever.
+pub type Claimed = BTreeMap<LicenceId, u32>;
+
+/// A part of a licence's saving: which finding, and what it is worth.
 type Part = (usize, Money);
 
 /// Writes on each finding of a client what of it counts. Only what is open or accepted does. For each licence it comes to
@@ -61,11 +64,17 @@ type Part = (usize, Money);
 /// * of several findings for one seat only the largest counts;
 /// * seats that are taken back first fill what is missing, and what is kept free on purpose; only what is left can be given
 ///   up at renewal;
-/// * a seat that was taken back already counts with the finding that said so, and not again as one that nobody holds.
+/// * a seat that was taken back already counts with the finding that said so, and not again as one that nobody holds;
+/// * what was accepted counts until it comes true, also where the licence was made smaller for it meanwhile, or will be from a
+///   later day on: it is what the next bills will be less by.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub fn count(findings: &mut [Finding], licences: &BTreeMap<LicenceId, &Licence>) -> Result<(), Refusal> {
+pub fn count(
+    findings: &mut [Finding],
+    licences: &BTreeMap<LicenceId, &Licence>,
+    claimed: &Claimed,
+) -> Result<(), Refusal> {
     let mut by_licence: BTreeMap<LicenceId, Vec<usize>> = BTreeMap::new();
     for (at, finding) in findings.iter_mut().enumerate() {
         (finding.counted, finding.uncounted) = (None, None);
@@ -74,9 +83,10 @@ pub fn count(findings: &mut [Finding], licences: &BTreeMap<LicenceId, &Licence>)
         }
     }
     for (licence, all) in by_licence {
+        let claimed = claimed.get(&licence).copied().unwrap_or(0);
         match licences.get(&licence) {
-            Some(licence) => of_licence(findings, licence, &all)?,
-            None => all.into_iter().for_each(|at| nothing(&mut findings[at], Uncounted::NotPaid {})),
+            Some(licence) => of_licence(findings, licence, claimed, &all)?,
+            None => of_ended(findings, claimed, &all)?,
         }
     }
     Ok(())
@@ -87,7 +97,7 @@ fn nothing(finding: &mut Finding, why: Uncounted) {
     finding.uncounted = Some(why);
 }
 
-fn of_licence(findings: &mut [Finding], licence: &Licence, all: &[usize]) -> Result<(), Refusal> {
+fn of_licence(findings: &mut [Finding], licence: &Licence, claimed: u32, all: &[usize]) -> Result<(), Refusal> {
     let currency = licence.cost.yearly().map(|yearly| yearly.currency());
     let (mut freed, mut back, mut smaller, mut surplus) = (Vec::new(), Vec::new(), Vec::new(), None);
     for (at, worth) in largest_of_each_seat(findings, all) {
@@ -105,14 +115,24 @@ fn of_licence(findings: &mut [Finding], licence: &Licence, all: &[usize]) -> Res
         }
     }
     let seats = licence.settled_seats.min(licence.seats);
+    let parts = [&freed, &back, &smaller].into_iter().flatten().map(|(at, _)| *at).chain(surplus);
+    let given_up = given_up(findings, parts.collect(), seats, claimed);
     let (needed, free) = {
         let needed = licence.holders().saturating_add(licence.spare);
         (needed.saturating_sub(seats), seats.saturating_sub(needed))
     };
-    let gone = take(findings, &freed, free);
+    let taken = take(findings, &freed, &given_up, free);
     if let Some(at) = surplus {
-        of_surplus(&mut findings[at], free - gone, gone)?;
+        let left = free - taken + given_up.get(&at).copied().unwrap_or(0);
+        let short = match freed.iter().any(|(at, _)| findings[*at].uncounted.is_none()) {
+            true => |seats| Uncounted::CountedWhenTakenBack { seats },
+            false => |_| Uncounted::GivenOn {},
+        };
+        so_many(&mut findings[at], left, short)?;
     }
+    // The licence was made smaller for these before the seat was taken back, which fills what is missing by that.
+    let expected = in_full(findings, &mut back, &given_up) + in_full(findings, &mut smaller, &given_up);
+    let needed = needed.saturating_sub(expected);
     // Those who are worth most fill up what is missing: what is left of them is what a smaller bill saves.
     let filled = skip(findings, &back, needed);
     let still_needed = needed - filled;
@@ -120,9 +140,49 @@ fn of_licence(findings: &mut [Finding], licence: &Licence, all: &[usize]) -> Res
     settle_smaller_seats(findings, licence, &smaller, filled)
 }
 
+/// Of a licence that is over, all seats are given up: what was accepted comes true with the next bills.
+fn of_ended(findings: &mut [Finding], claimed: u32, all: &[usize]) -> Result<(), Refusal> {
+    let parts = largest_of_each_seat(findings, all);
+    let given_up = given_up(findings, parts.iter().map(|(at, _)| *at).collect(), 0, claimed);
+    for (at, _) in parts {
+        let own = given_up.get(&at).copied().unwrap_or(0);
+        so_many(&mut findings[at], own, |_| Uncounted::NotPaid {})?;
+    }
+    Ok(())
+}
+
 /// Whether the seat was taken back, or changed, already.
 fn is_done(finding: &Finding) -> bool {
     matches!(finding.state, State::Accepted { done_on: Some(_), .. })
+}
+
+/// How many seats of each accepted finding its licence was given up since, or will be by what is planned, as [`measure`] will
+/// find them with the next bills: what is done and a surplus first, and who was accepted first before who was later. `seats`
+/// is the least that the licence has or will have.
+///
+/// [`measure`]: super::measure
+fn given_up(findings: &[Finding], mut parts: Vec<usize>, seats: u32, claimed: u32) -> BTreeMap<usize, u32> {
+    parts.sort_by_key(|at| {
+        let finding = &findings[*at];
+        let waits = !is_done(finding) && finding.key.kind != Kind::OverBought;
+        let accepted_at = match finding.state {
+            State::Accepted { at, .. } => Some(at),
+            _ => None,
+        };
+        (waits, accepted_at, finding.id)
+    });
+    let mut claimed = claimed;
+    let mut given_up = BTreeMap::new();
+    for at in parts {
+        let (State::Accepted { baseline, .. }, Some((_, of))) = (&findings[at].state, findings[at].worth.saves())
+        else {
+            continue;
+        };
+        let own = baseline.given_up(seats, claimed).min(of);
+        claimed = claimed.saturating_add(own);
+        given_up.insert(at, own);
+    }
+    given_up
 }
 
 /// Of each seat the finding that is worth most; what was accepted before what was not. The others count nothing.
@@ -147,18 +207,33 @@ fn largest_of_each_seat(findings: &mut [Finding], all: &[usize]) -> Vec<Part> {
     order
 }
 
-/// Counts the first so many in full; the rest was given on. How many it counted.
-fn take(findings: &mut [Finding], parts: &[Part], most: u32) -> u32 {
-    let mut counted = 0;
+/// Counts in full what the licence is given up for, and of the rest the first so many, whose seats are free; what is left was
+/// given on. How many free ones it took.
+fn take(findings: &mut [Finding], parts: &[Part], given_up: &BTreeMap<usize, u32>, free: u32) -> u32 {
+    let mut taken = 0;
     for (at, worth) in parts {
-        if counted < most {
+        let is_given_up = given_up.get(at).is_some_and(|seats| *seats > 0);
+        if is_given_up || taken < free {
             findings[*at].counted = Some(*worth);
-            counted += 1;
+            taken += u32::from(!is_given_up);
         } else {
             nothing(&mut findings[*at], Uncounted::GivenOn {});
         }
     }
-    counted
+    taken
+}
+
+/// Counts in full those for which the licence is given up, and leaves the others. How many it counted.
+fn in_full(findings: &mut [Finding], parts: &mut Vec<Part>, given_up: &BTreeMap<usize, u32>) -> u32 {
+    let before = parts.len();
+    parts.retain(|(at, worth)| {
+        let counts = given_up.get(at).is_some_and(|seats| *seats > 0);
+        if counts {
+            findings[*at].counted = Some(*worth);
+        }
+        !counts
+    });
+    u32::try_from(before - parts.len()).unwrap_or(u32::MAX)
 }
 
 /// Leaves out the first so many, whose seats are needed, and counts the rest in full. How many it left out.
@@ -175,17 +250,13 @@ fn skip(findings: &mut [Finding], parts: &[Part], needed: u32) -> u32 {
     skipped
 }
 
-/// What nobody holds, without what was counted where it was taken back.
-fn of_surplus(finding: &mut Finding, free: u32, gone: u32) -> Result<(), Refusal> {
+/// Counts so many seats of a finding, and says why it is not all of them.
+fn so_many(finding: &mut Finding, most: u32, short: fn(u32) -> Uncounted) -> Result<(), Refusal> {
     let Some((worth, seats)) = finding.worth.saves() else { return Ok(()) };
-    let counts = seats.min(free);
+    let counts = seats.min(most);
     finding.counted = Some(worth.times(Decimal::from(counts) / Decimal::from(seats.max(1)))?);
     if counts < seats {
-        finding.uncounted = Some(if gone > 0 {
-            Uncounted::CountedWhenTakenBack { seats: seats - counts }
-        } else {
-            Uncounted::GivenOn {}
-        });
+        finding.uncounted = Some(short(seats - counts));
     }
     Ok(())
 }

@@ -251,6 +251,15 @@ pub struct Baseline {
     pub claimed: u32,
 }
 
+impl Baseline {
+    /// How many seats a licence of so many has been given up since, without those that other findings claimed since. `claimed`
+    /// is what findings which came true have claimed of it by now.
+    pub(super) fn given_up(&self, seats: u32, claimed: u32) -> u32 {
+        let claimed_since = claimed.saturating_sub(self.claimed);
+        self.seats.saturating_sub(seats).saturating_sub(claimed_since)
+    }
+}
+
 /// What became of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -295,7 +304,7 @@ pub enum State {
     Realised {
         /// On this day.
         on: Date,
-        /// What is saved in a year; at most what was found.
+        /// What is saved in a year by what came true then; at most what was found.
         yearly: Money,
     },
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::finding::{Finding, Kind, State};
+use super::finding::{Finding, Kind, State, Worth};
 use crate::error::Refusal;
 use crate::money::Money;
 
@@ -25,6 +25,8 @@ pub struct Measured {
 /// seats that are gone since it was accepted are worth by what was found, and never more. A seat that is gone is claimed by
 /// one finding: what others claimed since is not there any more. A smaller edition comes true by a lower cost per seat too.
 ///
+/// Where fewer seats are gone than were found, what is left of it stays accepted, with what is left of its worth.
+///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(Finding, u32)>, Refusal> {
@@ -32,8 +34,7 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     else {
         return Ok(None);
     };
-    let claimed_since = now.claimed.saturating_sub(baseline.claimed);
-    let fewer = baseline.seats.saturating_sub(now.seats).saturating_sub(claimed_since).min(seats);
+    let fewer = baseline.given_up(now.seats, now.claimed).min(seats);
     let surplus = finding.key.kind == Kind::OverBought;
     if !surplus && done_on.is_none() {
         return Ok(None);
@@ -47,9 +48,17 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
         }
     };
     let before = finding.came_true.filter(|before| before.currency() == yearly.currency());
-    let came_true = before.map_or(Ok(yearly), |before| before.plus(yearly))?;
+    let came_true = Some(before.map_or(Ok(yearly), |before| before.plus(yearly))?);
+    if claims > 0 && claims < seats {
+        let left = worth.minus(yearly)?;
+        // The night counts it anew; until then it is less by what came true.
+        let counted = finding.counted.map(|counted| counted.minus(yearly)).transpose()?;
+        let counted = counted.map(|left| if left.is_negative() { Money::zero(left.currency()) } else { left });
+        let worth = Worth::Saves { yearly: left, seats: seats - claims };
+        return Ok(Some((Finding { worth, counted, came_true, ..finding.clone() }, claims)));
+    }
     let state = State::Realised { on: today, yearly };
-    let after = Finding { state, came_true: Some(came_true), counted: None, uncounted: None, ..finding.clone() };
+    let after = Finding { state, came_true, counted: None, uncounted: None, ..finding.clone() };
     Ok(Some((after, claims)))
 }
 

@@ -20,7 +20,7 @@ mod shadow;
 mod totals;
 
 pub use assigned::NEW_SEATS_DAYS;
-pub use count::{Uncounted, count};
+pub use count::{Claimed, Uncounted, count};
 pub use decide::{Decision, LONGEST_REASON, LONGEST_SNOOZE_DAYS, decide};
 pub use edition::FEATURE_DAYS;
 pub use evidence::Evidence;

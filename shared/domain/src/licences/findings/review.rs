@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::count::count;
+use super::count::{Claimed, count};
 use super::facts::{Facts, Licence};
 use super::finding::{Finding, Found, Kind, State};
 use super::measure::LONGEST_WAIT_DAYS;
@@ -12,7 +12,8 @@ use crate::error::Refusal;
 use crate::ids::{FindingId, LicenceId};
 
 /// All findings of a client after a review, in order of their ids. `known` are those that are kept, `found` what is so
-/// today; the same facts twice give the same findings, so a review that dies is simply done again.
+/// today; the same facts twice give the same findings, so a review that dies is simply done again. `claimed` is what findings
+/// that came true have claimed of each licence.
 ///
 /// * What somebody accepted keeps what it was worth then. When it is not found any more and its seat is not held, it is
 ///   done, and waits to be measured, at most [`LONGEST_WAIT_DAYS`]. When the holder has the seat still, it is gone: they
@@ -22,7 +23,12 @@ use crate::ids::{FindingId, LicenceId};
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub fn review(known: Vec<Finding>, found: Vec<(FindingId, Found)>, facts: &Facts) -> Result<Vec<Finding>, Refusal> {
+pub fn review(
+    known: Vec<Finding>,
+    found: Vec<(FindingId, Found)>,
+    facts: &Facts,
+    claimed: &Claimed,
+) -> Result<Vec<Finding>, Refusal> {
     let mut found: BTreeMap<FindingId, Found> = found.into_iter().collect();
     let mut after: Vec<Finding> = Vec::with_capacity(known.len() + found.len());
     for finding in known {
@@ -34,7 +40,7 @@ pub fn review(known: Vec<Finding>, found: Vec<(FindingId, Found)>, facts: &Facts
     after.extend(found.into_iter().map(|(id, found)| open(id, found, facts.today)));
     after.sort_by_key(|finding| finding.id);
     let licences: BTreeMap<LicenceId, &Licence> = facts.licences.iter().map(|one| (one.id, one)).collect();
-    count(&mut after, &licences)?;
+    count(&mut after, &licences, claimed)?;
     Ok(after)
 }
 

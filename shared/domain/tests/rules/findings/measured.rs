@@ -29,8 +29,7 @@ fn now(seats: u32, yearly: i64, claimed: u32) -> Measured {
 /// What came true, and how many seats it claims.
 fn true_now(finding: &Finding, now: Measured) -> Option<(i64, u32)> {
     let (after, claims) = measure(finding, now, TODAY).unwrap()?;
-    let State::Realised { yearly, .. } = after.state else { panic!("{after:?}") };
-    Some((yearly.minor(), claims))
+    Some((after.came_true.unwrap().minor(), claims))
 }
 
 #[test]
@@ -56,6 +55,72 @@ fn of_surplus_seats_as_many_come_true_as_are_gone() {
     let five = accepted(Kind::OverBought, 5, baseline(10, 0), false);
     assert_eq!(true_now(&five, now(7, 10_000, 0)), Some((30_000, 3)));
     assert_eq!(true_now(&five, now(0, 10_000, 0)), Some((50_000, 5)));
+}
+
+#[test]
+fn what_comes_true_in_parts_is_measured_until_all_of_it_has_to_the_cent() {
+    // Seven seats for 100.00: what a seat is worth is no whole cent.
+    let mut finding = accepted(Kind::OverBought, 7, baseline(10, 2), false);
+    finding.worth = Worth::Saves { yearly: eur(10_000), seats: 7 };
+    finding.counted = Some(eur(10_000));
+    let mut claimed = 2;
+    for (seats, came_true, left) in [
+        // 100.00 × 2/7, and then × 1/5 and 4/4 of what is left of it.
+        (10, None, Some((10_000, 7))),
+        (8, Some(2_857), Some((7_143, 5))),
+        (8, Some(2_857), Some((7_143, 5))),
+        (7, Some(4_286), Some((5_714, 4))),
+        (1, Some(10_000), None),
+    ] {
+        if let Some((after, claims)) = measure(&finding, now(seats, 10_000, claimed), TODAY).unwrap() {
+            claimed += claims;
+            finding = after;
+        }
+        assert_eq!(finding.came_true.map(Money::minor), came_true, "{seats} seats");
+        let totals = Totals::of(&finding);
+        let sums = totals.amounts["EUR"];
+        assert_eq!(sums.realised + sums.accepted, 10_000, "nothing is lost, and nothing is there twice");
+        match left {
+            Some((worth, seats)) => {
+                assert!(matches!(finding.state, State::Accepted { .. }));
+                assert_eq!(finding.worth, Worth::Saves { yearly: eur(worth), seats });
+                assert_eq!(finding.counted, Some(eur(worth)), "until the night says otherwise");
+            }
+            None => assert_eq!(finding.state, State::Realised { on: TODAY, yearly: eur(5_714) }),
+        }
+    }
+    assert_eq!(claimed, 9, "seven of the nine that are gone");
+}
+
+#[test]
+fn of_what_counted_less_than_it_was_worth_nothing_below_zero_is_left() {
+    let mut finding = accepted(Kind::OverBought, 5, baseline(10, 0), false);
+    finding.counted = Some(eur(10_000));
+    let (after, _) = measure(&finding, now(7, 10_000, 0), TODAY).unwrap().unwrap();
+    assert_eq!((after.counted, after.came_true), (Some(eur(0)), Some(eur(30_000))));
+}
+
+#[test]
+fn what_is_left_of_a_surplus_counts_as_long_as_it_is_there_and_waits_no_longer_than_anything_else() {
+    let mut facts = busy(vec![licensed(1, 1, 10, &[1, 2, 3, 4])]);
+    let surplus = reviewed(Vec::new(), &facts).remove(0);
+    let accepted = said(surplus, Decision::Accept, baseline(10, 0));
+    (facts.licences[0].seats, facts.licences[0].settled_seats) = (7, 7);
+    let (left, claims) = measure(&accepted, now(7, 10_000, 0), TODAY).unwrap().unwrap();
+    let again = |known: &Finding, facts: &Facts| {
+        let own = |one: &Finding| one.key.kind == Kind::OverBought;
+        reviewed_after(vec![known.clone()], facts, claims).into_iter().find(own).unwrap()
+    };
+    let after = again(&left, &facts);
+    assert_eq!((after.counted, after.came_true, claims), (Some(eur(30_000)), Some(eur(30_000)), 3));
+    // Three more are planned to go: what is left waits for the bill, a year and a month at most.
+    facts.licences[0].settled_seats = 4;
+    let waits = again(&after, &facts);
+    assert!(matches!(waits.state, State::Accepted { done_on: Some(TODAY), .. }));
+    assert_eq!(waits.counted, Some(eur(30_000)));
+    facts.today = TODAY.saturating_add(397.days());
+    let over = again(&waits, &facts);
+    assert_eq!((over.state, over.came_true), (State::Gone { on: facts.today }, Some(eur(30_000))));
 }
 
 #[test]
@@ -99,7 +164,10 @@ proptest! {
             let mut waits = Vec::new();
             for finding in pending {
                 match measure(&finding, now(seats, 10_000, claimed), TODAY).unwrap() {
-                    Some((_, claims)) => claimed += claims,
+                    Some((after, claims)) => {
+                        claimed += claims;
+                        waits.extend(Some(after).filter(|after| matches!(after.state, State::Accepted { .. })));
+                    }
                     None => waits.push(finding),
                 }
             }

@@ -135,8 +135,13 @@ fn id(key: &Key) -> FindingId {
 }
 
 fn reviewed(known: Vec<Finding>, facts: &Facts) -> Vec<Finding> {
+    reviewed_after(known, facts, 0)
+}
+
+/// When so many seats of licence 1 were claimed already.
+fn reviewed_after(known: Vec<Finding>, facts: &Facts, claimed: u32) -> Vec<Finding> {
     let found = found(facts).into_iter().map(|found| (id(&found.key), found)).collect();
-    review(known, found, facts).unwrap()
+    review(known, found, facts, &Claimed::from([(licence(1), claimed)])).unwrap()
 }
 
 fn said(finding: Finding, decision: Decision, baseline: Baseline) -> Finding {
