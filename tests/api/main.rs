@@ -24,6 +24,7 @@ mod insights;
 mod invoices;
 mod large;
 mod licence_audits;
+mod licence_files;
 mod licence_import;
 mod licence_renewals;
 mod licence_use;

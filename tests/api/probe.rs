@@ -9,7 +9,7 @@ use tests::{Asking, Person};
 /// The part of an id behind its prefix that nothing has.
 const NOBODYS: &str = "01970000000070008000000000000009";
 /// What a name in a path stands for, and how its ids begin.
-const KINDS: [(&str, &str); 23] = [
+const KINDS: [(&str, &str); 24] = [
     ("client", "cli_"),
     ("contact", "con_"),
     ("user", "usr_"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str); 23] = [
     ("method", "pym_"),
     ("product", "prd_"),
     ("licence", "lic_"),
+    ("file", "lfi_"),
     ("finding", "fnd_"),
     ("import", "imp_"),
     ("series", "ser_"),
@@ -98,6 +99,11 @@ impl Things {
         let kiosk = json!({ "holder": { "kind": "device", "name": "kiosk" } });
         let seats = format!("/v1/licences/{}/seats", id(&licence));
         owner.post(&seats).json(&kiosk).send().await.expect(200);
+        let file = json!({ "name": "Order", "media_type": "application/pdf", "bytes": 5, "client_sees": true });
+        let announcing = owner.post(&format!("/v1/licences/{}/files", id(&licence))).json(&file);
+        let file = announcing.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
+        let link = file["upload"].as_str().unwrap();
+        local::embedded::links::put(owner.stack.app.objects(), link, "paper".into()).await.unwrap();
         let access = used_at_last(owner, &client).await;
         let event = json!({ "from": "2025-06-01", "to": "2025-06-02", "why": "Migration" });
         let event = owner.create(&format!("/v1/clients/{client}/known-events"), event).await;
@@ -120,6 +126,7 @@ impl Things {
             ("method", id(&method)),
             ("product", id(&product)),
             ("licence", id(&licence)),
+            ("file", id(&file)),
             ("finding", id(&finding)),
             ("contact", id(&contact)),
             ("user", id(&user)),

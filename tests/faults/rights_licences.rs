@@ -28,6 +28,15 @@ pub(crate) async fn happens(owner: &Person, customer: &Person, client: &str) {
         person.get("/v1/licences").await.expect(200);
         person.get(&path).await.expect(200);
     }
+    let file = json!({ "name": "Order", "media_type": "application/pdf", "bytes": 5, "client_sees": true });
+    let file = owner.post(&format!("{path}/files")).key(&key).json(&file).send().await.expect(201);
+    let link = file["upload"].as_str().expect("a link");
+    local::embedded::links::put(owner.stack.app.objects(), link, "paper".into()).await.expect("an answer");
+    let file = format!("{path}/files/{}", id(&file));
+    for person in [owner, customer] {
+        person.get(&file).await.expect(200);
+    }
+    owner.post(&format!("{file}/remove")).key(&key).send().await.expect(200);
     let seats = format!("{path}/seats");
     let holder = json!({ "holder": { "kind": "contact", "contact": contact["id"] } });
     owner.post(&seats).key(&key).json(&holder).send().await.expect(200);

@@ -12,6 +12,7 @@ mod used;
 pub mod routes {
     pub mod add;
     pub mod add_audit;
+    pub mod add_file;
     pub mod add_product;
     pub mod assign_seat;
     pub mod change;
@@ -21,6 +22,7 @@ pub mod routes {
     pub mod get_audit;
     pub mod get_calendar;
     pub mod get_calendar_link;
+    pub mod get_file;
     pub mod get_product;
     pub mod get_savings;
     pub mod get_true_up;
@@ -36,6 +38,7 @@ pub mod routes {
     pub mod list_utilisation;
     pub mod record_use;
     pub mod release_seat;
+    pub mod remove_file;
 }
 
 /// What a schedule starts.
@@ -80,6 +83,9 @@ pub fn routes() -> Vec<runtime::Handler> {
         add_audit::route(),
         list_audits::route(),
         get_audit::route(),
+        add_file::route(),
+        get_file::route(),
+        remove_file::route(),
     ]
 }
 

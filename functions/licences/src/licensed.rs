@@ -7,7 +7,7 @@ use domain::error::Refusal;
 use domain::ids::{ClientId, LicenceId, ProductId};
 use domain::invalid::Check;
 use domain::licences::renewal::coming;
-use domain::licences::{Coming, Licence, Owner, Product, Share};
+use domain::licences::{Coming, Licence, LicenceFile, Owner, Product, Share};
 use domain::money::Money;
 use jiff::civil::Date;
 use runtime::references::Reference;
@@ -64,6 +64,11 @@ pub(crate) fn owner_named(client: ClientId, owner: Option<Owner>) -> (&'static s
     }
 }
 
+/// Whether the caller sees a file of a licence that they see.
+pub(crate) fn sees_file(cx: &Cx, file: &LicenceFile) -> bool {
+    file.client_sees || !cx.actor.role.is_client_side()
+}
+
 /// A licence as the caller may see it.
 ///
 /// What the MSP pays is nobody's at the client: where the client is charged, its side sees that as its cost. `product_name` is
@@ -84,18 +89,18 @@ pub(crate) fn shown(
     let licence = Licence { cost_per_seat, ..licence };
     let cost_a_year = licence.cost_a_year(today).map_err(Refusal::from)?;
     let Licence { id, client, product, name, edition, kind, currency, seats, cost_per_seat, .. } = licence;
-    let Licence { price_per_seat, cycle, term, owner, split, documents, counted, spare_seats, .. } = licence;
+    let Licence { price_per_seat, cycle, term, owner, split, documents, files, counted, spare_seats, .. } = licence;
     let Licence { created_at, updated_at, .. } = licence;
     Ok(LicenceView {
         id,
         client,
         product,
+        product_name,
         name,
         edition,
         kind,
         state,
         currency,
-        product_name,
         seats,
         seats_today,
         assigned,
@@ -115,6 +120,7 @@ pub(crate) fn shown(
         owner,
         split,
         documents,
+        files: files.into_iter().filter(|file| sees_file(cx, file)).map(Into::into).collect(),
         counted,
         spare_seats,
         created_at,

@@ -59,6 +59,7 @@ pub fn catalog() -> Catalog {
         findings: LIST, DECIDE, GET_TRUE_UP, GET_SAVINGS;
         utilisation: LIST, GET;
         licence_audits: ADD, LIST, GET;
+        licence_files: ADD, GET, REMOVE;
         imports: ADD, LIST, GET, READ;
         insights: LIST_SERIES, GET_SERIES, CHANGE_SERIES, LIST_ANOMALIES, GET_ANOMALY, JUDGE_ANOMALY, ADD_KNOWN_EVENT,
             LIST_KNOWN_EVENTS, WITHDRAW_KNOWN_EVENT, GET_SETTINGS, CHANGE_SETTINGS;

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::licence_files::LicenceFileView;
 use crate::need::{Index, Need};
 use crate::page::Page;
 use crate::patch::nullable;
@@ -103,12 +104,12 @@ pub struct NewLicence {
     #[serde(default)]
     #[schema(maximum = 1_000_000)]
     pub seats: Option<u32>,
-    /// What a seat costs in a cycle, to be paid to the vendor.
     /// How many seats it had, has and will have, by the day from which they hold, for a licence that is older than its
     /// entry here: the first on its first day or before, and each after the one before it.
     #[serde(default)]
     #[schema(max_items = 520)]
     pub seat_history: Vec<Dated<u32>>,
+    /// What a seat costs in a cycle, to be paid to the vendor.
     #[serde(default)]
     pub cost_per_seat: Option<Money>,
     /// What the client is charged for a seat in a cycle, in the same currency.
@@ -317,6 +318,8 @@ pub struct LicenceView {
     pub split: Vec<Share>,
     /// Where its papers are.
     pub documents: Vec<Document>,
+    /// Papers that are kept here; for the client's side those that it may see.
+    pub files: Vec<LicenceFileView>,
     /// Whether its seats are the active licences that contracts bill.
     pub counted: bool,
     /// Seats that are kept free on purpose.

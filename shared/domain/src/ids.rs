@@ -129,6 +129,8 @@ ids! {
     ProductId "prd_";
     /// What a client is licensed for.
     LicenceId "lic_";
+    /// A paper of a licence that is kept as a file.
+    LicenceFileId "lfi_";
     /// Something about a client's licences that costs money for nothing, or is not licensed.
     FindingId "fnd_";
     /// A report of what a client is licensed for, holds and uses.

@@ -25,8 +25,12 @@ pub async fn made(cx: &Cx, label: FileLabel<'_>, bytes: Vec<u8>) -> Result<FileV
 /// # Errors
 /// What the store answers.
 pub async fn linked(cx: &Cx, kept: &str, label: FileLabel<'_>, bytes: u64) -> Result<FileView> {
-    let url = cx.store.link_to(kept, label).await?;
+    Ok(followed(cx, cx.store.link_to(kept, label).await?, label, bytes))
+}
+
+/// A link to a file, as it is shown.
+pub fn followed(cx: &Cx, url: String, label: FileLabel<'_>, bytes: u64) -> FileView {
     let lasts = SignedDuration::from_secs(LINK_LASTS.as_secs().cast_signed());
     let expires_at = cx.now.saturating_add(lasts).unwrap_or(cx.now);
-    Ok(FileView { name: label.name.to_owned(), media_type: label.media_type.to_owned(), bytes, url, expires_at })
+    FileView { name: label.name.to_owned(), media_type: label.media_type.to_owned(), bytes, url, expires_at }
 }

@@ -52,14 +52,28 @@ impl TenantStore {
 
     /// A link by which anybody fetches a kept file for [`LINK_LASTS`], as a file to be saved and never as a page.
     pub async fn link_to(&self, name: &str, label: FileLabel<'_>) -> Result<String> {
+        self.download_link(self.file_at(name), label).await
+    }
+
+    /// A link by which anybody fetches what is under this key for [`LINK_LASTS`], as a file to be saved and never as a page.
+    pub(crate) async fn download_link(&self, key: String, label: FileLabel<'_>) -> Result<String> {
         let lasts = PresigningConfig::expires_in(LINK_LASTS).map_err(|e| Error::Failed(e.to_string()))?;
-        let request = self.store.s3.get_object().bucket(&self.store.names.blobs).key(self.file_at(name));
+        let request = self.store.s3.get_object().bucket(&self.store.names.blobs).key(key);
         let link = request
             .response_content_type(label.media_type)
             .response_content_disposition(format!("attachment; filename=\"{}\"", label.name))
             .presigned(lasts)
             .await
             .map_err(|e| Error::Failed(e.to_string()))?;
+        Ok(link.uri().to_owned())
+    }
+
+    /// A link by which anybody puts a file of this very length under this key, for [`LINK_LASTS`].
+    pub(crate) async fn put_link(&self, key: String, bytes: u64) -> Result<String> {
+        let lasts = PresigningConfig::expires_in(LINK_LASTS).map_err(|e| Error::Failed(e.to_string()))?;
+        let length = i64::try_from(bytes).map_err(|e| Error::Failed(e.to_string()))?;
+        let put = self.store.s3.put_object().bucket(&self.store.names.blobs).key(key);
+        let link = put.content_length(length).presigned(lasts).await.map_err(|e| Error::Failed(e.to_string()))?;
         Ok(link.uri().to_owned())
     }
 

@@ -4,12 +4,10 @@
 //! and read in pieces. What was added up of a file is kept as any other file, named by its digest.
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::presigning::PresigningConfig;
 use domain::ids::{ClientId, ImportId};
 use domain::insights::imports::{CostImport, ImportState};
 use jiff::Timestamp;
 
-use crate::blobs::LINK_LASTS;
 use crate::error::{Error, from_sdk};
 use crate::item::{Place, Record};
 use crate::list::By;
@@ -60,13 +58,9 @@ impl TenantStore {
         self.page(&Listing { by, partitions: vec![partition], newest_first: true, query }, page, |_| true).await
     }
 
-    /// A link by which anybody uploads this file, of this very length, for [`LINK_LASTS`].
+    /// A link by which anybody uploads this file, of this very length, for [`LINK_LASTS`](crate::blobs::LINK_LASTS).
     pub async fn upload_link(&self, import: &CostImport) -> Result<String> {
-        let lasts = PresigningConfig::expires_in(LINK_LASTS).map_err(|e| Error::Failed(e.to_string()))?;
-        let length = i64::try_from(import.bytes).map_err(|e| Error::Failed(e.to_string()))?;
-        let put = self.store.s3.put_object().bucket(&self.store.names.blobs).key(self.uploaded_at(import.id));
-        let link = put.content_length(length).presigned(lasts).await.map_err(|e| Error::Failed(e.to_string()))?;
-        Ok(link.uri().to_owned())
+        self.put_link(self.uploaded_at(import.id), import.bytes).await
     }
 
     /// A piece of an uploaded file; of the version named, if one is.

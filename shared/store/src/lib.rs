@@ -36,6 +36,7 @@ pub mod insights;
 pub mod invoices;
 pub mod ledger;
 mod licence_audits;
+pub mod licence_files;
 pub mod licences;
 pub mod metering;
 pub mod payments;

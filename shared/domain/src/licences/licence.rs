@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::renewal;
+use super::{LicenceFile, renewal};
 use crate::billing::cycle::Cycle;
 use crate::billing::dated::{Dated, in_force};
 use crate::error::Refusal;
@@ -71,6 +71,9 @@ pub struct Licence {
     /// Where its papers are.
     #[serde(default)]
     pub documents: Vec<Document>,
+    /// Papers that are kept here.
+    #[serde(default)]
+    pub files: Vec<LicenceFile>,
     /// Whether its seats are active licences that contracts bill.
     pub counted: bool,
     /// Seats that are kept free on purpose, for whoever comes next: not found to be too many.
@@ -292,6 +295,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         owner: new.owner,
         split: new.split,
         documents: new.documents,
+        files: Vec::new(),
         counted: new.counted,
         spare_seats: new.spare_seats,
         handled_until: today,

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod count;
 pub mod feed;
+pub mod files;
 pub mod findings;
 pub mod import;
 pub mod licence;
@@ -14,6 +15,7 @@ pub mod true_up;
 pub mod usage;
 pub mod utilisation;
 
+pub use files::LicenceFile;
 pub use licence::{Document, Licence, LicenceChanges, LicenceKind, LicenceState, NewLicence, Owner, Share, Term};
 pub use product::{Edition, NewProduct, Product, ProductChanges};
 pub use renewal::{Coming, ComingKind};

@@ -3,6 +3,7 @@
 mod count;
 mod dates;
 mod feed;
+mod files;
 mod history;
 mod import;
 mod seats;

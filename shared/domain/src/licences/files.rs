@@ -1,0 +1,158 @@
+//! Papers of a licence that are kept here as files: orders, invoices of the vendor, contracts. What is only elsewhere is
+//! named by a link ([`super::Document`]).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Licence;
+use super::licence::LONGEST_NAME;
+use crate::error::Refusal;
+use crate::ids::{LicenceFileId, UserId};
+use crate::invalid::Check;
+
+/// Files of a licence; more belong into a folder that one of its documents names.
+pub const MOST_FILES: usize = 20;
+/// The largest file, bytes: a contract of some hundred pages as it was scanned.
+pub const MOST_BYTES: u64 = 25 * 1024 * 1024;
+
+/// A paper of a licence that is kept as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LicenceFile {
+    /// Which.
+    pub id: LicenceFileId,
+    /// What it is.
+    pub name: String,
+    /// What kind of file it is.
+    pub media_type: MediaType,
+    /// How long it is.
+    pub bytes: u64,
+    /// Whether the client's side sees it. An invoice of the vendor says what the MSP pays, which is nobody's at the client.
+    pub client_sees: bool,
+    /// Who announced it.
+    pub by: UserId,
+    /// When.
+    pub added_at: Timestamp,
+}
+
+/// Files that papers are kept as: documents, tables and pictures, and nothing that a browser runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = LicenceFileType))]
+pub enum MediaType {
+    /// A PDF.
+    #[serde(rename = "application/pdf")]
+    Pdf,
+    /// A picture.
+    #[serde(rename = "image/png")]
+    Png,
+    /// A picture.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// A text.
+    #[serde(rename = "text/plain")]
+    Text,
+    /// A table.
+    #[serde(rename = "text/csv")]
+    Csv,
+    /// A document of a word processor (Office Open XML).
+    #[serde(rename = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")]
+    Docx,
+    /// A workbook (Office Open XML).
+    #[serde(rename = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    Xlsx,
+}
+
+impl MediaType {
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Text => "text/plain",
+            Self::Csv => "text/csv",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Text => "txt",
+            Self::Csv => "csv",
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
+/// A file to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLicenceFile {
+    /// Which.
+    pub id: LicenceFileId,
+    /// What it is.
+    pub name: String,
+    /// What kind of file it is.
+    pub media_type: MediaType,
+    /// How long it is.
+    pub bytes: u64,
+    /// Whether the client's side sees it.
+    pub client_sees: bool,
+}
+
+/// Announces a file of a licence, which is to be uploaded then. A licence that is over takes files too: its papers are
+/// looked for when somebody audits it.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad name or length; [`Refusal::Conflict`] `too_many_files`.
+pub fn add(licence: Licence, new: NewLicenceFile, by: UserId, now: Timestamp) -> Result<Licence, Refusal> {
+    let mut check = Check::new();
+    check.line("/name", &new.name, LONGEST_NAME);
+    let fits = (1..=MOST_BYTES).contains(&new.bytes);
+    check.that(fits, "/bytes", "out_of_range", "must be from 1 to 26214400");
+    check.done()?;
+    if licence.files.len() >= MOST_FILES {
+        let detail =
+            format!("{} has {MOST_FILES} files; remove one, or name a folder among its documents", licence.name);
+        return Err(Refusal::conflict("too_many_files", detail));
+    }
+    let NewLicenceFile { id, name, media_type, bytes, client_sees } = new;
+    let file = LicenceFile { id, name: name.trim().to_owned(), media_type, bytes, client_sees, by, added_at: now };
+    let mut files = licence.files.clone();
+    files.push(file);
+    Ok(Licence { files, updated_at: now, ..licence })
+}
+
+/// Takes a file off its licence; gives it too.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn remove(licence: Licence, file: LicenceFileId, now: Timestamp) -> Result<(Licence, LicenceFile), Refusal> {
+    let mut files = licence.files.clone();
+    let at = files.iter().position(|one| one.id == file).ok_or(Refusal::NotFound)?;
+    let removed = files.remove(at);
+    Ok((Licence { files, updated_at: now, ..licence }, removed))
+}
+
+impl Licence {
+    /// A file of it.
+    pub fn file(&self, id: LicenceFileId) -> Option<&LicenceFile> {
+        self.files.iter().find(|file| file.id == id)
+    }
+}
+
+impl LicenceFile {
+    /// What it is called where it is saved: its name with nothing in it but ASCII letters, digits, `-` and `_`, and the
+    /// ending of its kind.
+    pub fn file_name(&self) -> String {
+        let ending = self.media_type.ending();
+        let name = self.name.strip_suffix(&format!(".{ending}")).unwrap_or(&self.name);
+        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
+        format!("{}.{ending}", name.chars().map(plain).collect::<String>())
+    }
+}

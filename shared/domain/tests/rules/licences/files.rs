@@ -1,0 +1,65 @@
+//! Papers of a licence that are kept as files.
+
+use domain::Refusal;
+use domain::ids::{LicenceFileId, UserId};
+use domain::licences::files::{MOST_BYTES, MOST_FILES, MediaType, NewLicenceFile, add, remove};
+use domain::licences::{Licence, LicenceFile};
+
+use super::{added, yearly};
+use crate::common::{at, uuid};
+
+fn of(name: &str, media_type: MediaType, bytes: u64) -> NewLicenceFile {
+    NewLicenceFile { id: LicenceFileId::from_uuid(uuid(7)), name: name.into(), media_type, bytes, client_sees: false }
+}
+
+fn with(licence: Licence, new: NewLicenceFile) -> Result<Licence, Refusal> {
+    add(licence, new, UserId::from_uuid(uuid(9)), at("2026-06-01T00:00:00Z"))
+}
+
+fn kept(name: &str, media_type: MediaType) -> LicenceFile {
+    with(added(yearly(), "2026-02-01"), of(name, media_type, 1)).unwrap().files.remove(0)
+}
+
+#[test]
+fn what_a_file_is_saved_as_has_one_ending_and_nothing_that_a_header_could_be_broken_with() {
+    for (name, media_type, saved_as) in [
+        ("Order 2026", MediaType::Pdf, "Order_2026.pdf"),
+        ("order.pdf", MediaType::Pdf, "order.pdf"),
+        ("scan.jpeg", MediaType::Jpeg, "scan_jpeg.jpg"),
+        ("order.pdf", MediaType::Docx, "order_pdf.docx"),
+        ("a\"; filename=\"b.html", MediaType::Text, "a___filename__b_html.txt"),
+        ("../../etc/passwd", MediaType::Csv, "______etc_passwd.csv"),
+        ("Verträge – Übersicht", MediaType::Xlsx, "Vertr_ge____bersicht.xlsx"),
+    ] {
+        assert_eq!(kept(name, media_type).file_name(), saved_as);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_says_where_it_is_wrong_and_a_licence_has_so_many() {
+    let licence = added(yearly(), "2026-02-01");
+    for (new, field) in [
+        (of(" ", MediaType::Pdf, 1), "/name"),
+        (of("a\nb", MediaType::Pdf, 1), "/name"),
+        (of("Order", MediaType::Pdf, 0), "/bytes"),
+        (of("Order", MediaType::Pdf, MOST_BYTES + 1), "/bytes"),
+    ] {
+        let Err(Refusal::Invalid(faults)) = with(licence.clone(), new) else { panic!("{field}") };
+        assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), [field]);
+    }
+    let mut full = licence;
+    for _ in 0..MOST_FILES {
+        full = with(full, of("Order", MediaType::Pdf, MOST_BYTES)).unwrap();
+    }
+    let refused = with(full, of("Order", MediaType::Pdf, 1)).unwrap_err();
+    assert!(matches!(refused, Refusal::Conflict { code: "too_many_files", .. }));
+}
+
+#[test]
+fn what_is_removed_is_there_no_more() {
+    let licence = with(added(yearly(), "2026-02-01"), of("Order", MediaType::Pdf, 1)).unwrap();
+    let (id, now) = (licence.files[0].id, at("2026-06-02T00:00:00Z"));
+    let (without, removed) = remove(licence.clone(), id, now).unwrap();
+    assert_eq!((&removed, without.files.len(), without.updated_at), (&licence.files[0], 0, now));
+    assert_eq!(remove(without, id, now), Err(Refusal::NotFound));
+}

@@ -1,0 +1,46 @@
+//! The bytes of licences' papers. What is known of them stands on the licence.
+//!
+//! A file has a place of its own, made of its licence's id and its own: it is written by whoever follows the signed link. What
+//! was taken off its licence stays in the bucket, where nothing leads to it any more.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use domain::ids::{LicenceFileId, LicenceId};
+use domain::licences::LicenceFile;
+
+use crate::blobs::FileLabel;
+use crate::error::from_sdk;
+use crate::{Result, TenantStore};
+
+impl TenantStore {
+    /// A link by which anybody uploads this file, of this very length, for [`LINK_LASTS`](crate::blobs::LINK_LASTS).
+    pub async fn licence_file_upload(&self, licence: LicenceId, file: &LicenceFile) -> Result<String> {
+        self.put_link(self.licence_file_at(licence, file.id), file.bytes).await
+    }
+
+    /// Whether it was uploaded.
+    pub async fn licence_file_is_there(&self, licence: LicenceId, file: LicenceFileId) -> Result<bool> {
+        let get = self.store.s3.get_object().bucket(&self.store.names.blobs).key(self.licence_file_at(licence, file));
+        match get.range("bytes=0-0").send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+                Some("NoSuchKey") => Ok(false),
+                _ => Err(from_sdk(error)),
+            },
+        }
+    }
+
+    /// A link by which anybody fetches it for [`LINK_LASTS`](crate::blobs::LINK_LASTS), as a file to be saved and never as a
+    /// page.
+    pub async fn licence_file_link(
+        &self,
+        licence: LicenceId,
+        file: LicenceFileId,
+        label: FileLabel<'_>,
+    ) -> Result<String> {
+        self.download_link(self.licence_file_at(licence, file), label).await
+    }
+
+    fn licence_file_at(&self, licence: LicenceId, file: LicenceFileId) -> String {
+        format!("{}/licences/{licence}/{file}", self.tenant())
+    }
+}
