@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod access;
+mod approvals;
 mod audit;
 mod billed;
 mod billed_series;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod approvals;
 mod deadlines;
 mod dunning;
 mod dying;

@@ -23,6 +23,9 @@ async fn by_hand(owner: &Person, customer: &Person, client: &str) {
     });
     let body = json!({ "client": client, "lines": [line] });
     let mut paths = Vec::new();
+    let waits = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let issued = owner.post("/v1/billing/issue").key(&key()).json(&json!({ "all": true })).send().await.expect(200);
+    assert_eq!(issued["invoices"][0]["invoice"], waits["id"], "{issued:#}");
     for _ in 0..3 {
         let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
         let path = format!("/v1/invoices/{}", invoice["id"].as_str().expect("an id"));
@@ -54,9 +57,8 @@ async fn by_the_run(stack: &Stack, owner: &Person) {
         })
     };
     let mut contracts = Vec::new();
-    for quantity in
-        [json!({ "kind": "counted", "what": "active_licences" }), json!({ "kind": "fixed", "quantity": "2" })]
-    {
+    let counted = json!({ "kind": "counted", "what": "active_licences" });
+    for quantity in [counted.clone(), json!({ "kind": "fixed", "quantity": "2" }), counted] {
         let contract = owner.create("/v1/contracts", contract(quantity)).await;
         let path = format!("/v1/contracts/{}", contract["id"].as_str().expect("an id"));
         owner.post(&format!("{path}/sign")).send().await.expect(200);
@@ -70,6 +72,9 @@ async fn by_the_run(stack: &Stack, owner: &Person) {
     owner.get("/v1/billing/parked").await.expect(200);
     let approval = format!("{}/approval", contracts[0].1);
     owner.post(&approval).key(&key()).json(&json!({})).send().await.expect(200);
+    let all = json!({ "all": true });
+    let passed = owner.post("/v1/billing/approvals").key(&key()).json(&all).send().await.expect(200);
+    assert_eq!(passed["contracts"][0]["contract"], contracts[2].0["id"], "{passed:#}");
 }
 
 /// Deferred revenue of which days are over, and some that nobody can read for a while.

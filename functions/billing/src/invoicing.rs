@@ -21,9 +21,9 @@ use runtime::Result;
 use rust_decimal::Decimal;
 use store::contracts::ContractBook;
 use store::due_bills::{KeptPlan, ParkedContract};
-use store::invoices::{Invoiced, KeptLines, KeptRecognition};
+use store::invoices::{Invoiced, KeptInvoice, KeptLines, KeptRecognition};
 use store::taken::TakenUp;
-use store::{Commit, TenantStore};
+use store::{Commit, TenantStore, Versioned};
 
 use crate::due::DueContract;
 use crate::house::House;
@@ -176,6 +176,31 @@ pub(crate) async fn make(
     let issued = issue(invoice.clone(), lines, styled, stamp)?;
     let commit = commit.create_invoice(&issued.invoice, kept);
     Ok(keep_issued(commit, &issued, series.rev, &house.zone))
+}
+
+/// Issues a draft that is kept, and says what is written of it.
+///
+/// # Errors
+/// As [`issue`], and what the store answers.
+pub(crate) async fn issue_draft(
+    store: &TenantStore,
+    house: &House,
+    read: &Versioned<KeptInvoice>,
+    now: Timestamp,
+) -> Result<(Invoice, Commit)> {
+    let (lines, series) = try_join!(store.invoice_lines(&read.value), store.series(SeriesKind::Invoice))?;
+    let styled = house.settings.invoice_numbers.style(series.value)?;
+    let draft = read.value.invoice.clone();
+    let stamp = stamp(store, house, draft.id, "issue", now);
+    if draft.kind == InvoiceKind::CreditNote {
+        let (owed, written) = issue_credit(store, house, draft, &lines, stamp).await?;
+        let commit = store.commit().update_invoice(read, &owed.note).and(written);
+        return Ok((owed.note, commit));
+    }
+    let issued = issue(draft, &lines, styled, stamp)?;
+    let commit = store.commit().update_invoice(read, &issued.invoice);
+    let commit = keep_issued(commit, &issued, series.rev, &house.zone);
+    Ok((issued.invoice, commit))
 }
 
 /// Issues the draft of a credit note that corrects no invoice, with what is written of it but for the note itself.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreed;
+mod asked;
 mod booked;
 mod due;
 mod dunning;
@@ -28,6 +29,7 @@ pub mod routes {
     pub mod allocate_credit;
     pub mod amend_contract;
     pub mod approve_contract;
+    pub mod approve_contracts;
     pub mod ask_ledger_check;
     pub mod change_client;
     pub mod change_contract;
@@ -54,6 +56,7 @@ pub mod routes {
     pub mod get_settings;
     pub mod give_notice;
     pub mod hear_provider;
+    pub mod issue_drafts;
     pub mod issue_invoice;
     pub mod list_amendments;
     pub mod list_charges;
@@ -141,6 +144,8 @@ pub fn routes() -> Vec<runtime::Handler> {
         preview::route(),
         approve_contract::route(),
         list_parked::route(),
+        issue_drafts::route(),
+        approve_contracts::route(),
         list_invoices::route(),
         get_invoice::route(),
         list_invoice_lines::route(),

@@ -45,6 +45,7 @@ pub fn catalog() -> Catalog {
         simulation: SIMULATE;
         metering: RECORD_USAGE, RECORD_COUNT, ADD_CHARGE, LIST_CHARGES, WITHDRAW_CHARGE;
         bills: PREVIEW, APPROVE, LIST_PARKED;
+        approvals: ISSUE, APPROVE;
         invoices: LIST, GET, LIST_LINES, ISSUE, VOID, WRITE_OFF;
         manual: ADD, CREDIT;
         prices: GET, CHANGE;

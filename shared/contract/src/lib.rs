@@ -16,6 +16,7 @@ pub mod secret;
 
 pub mod access_anomalies;
 pub mod amendments;
+pub mod approvals;
 pub mod audit;
 pub mod billing;
 pub mod bills;

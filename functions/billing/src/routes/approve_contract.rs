@@ -9,6 +9,7 @@ use domain::billing::bill::{Approval, Draft, Hold, bill, line_of};
 use domain::billing::contract::Contract;
 use domain::error::Refusal;
 use runtime::{Answer, Cx, Handler, In, Result};
+use store::Commit;
 use store::due_bills::{Approvals, ParkedContract};
 
 use crate::due::DueContract;
@@ -22,29 +23,45 @@ pub fn route() -> Handler {
 async fn approve_contract(cx: Cx, input: In<AtContract, NoQuery, Approve>) -> Result<Answer<ContractBrief>> {
     let house = House::of(&cx.store, cx.now).await?;
     let due = DueContract::read(&cx.store, &house, input.path.contract).await?;
-    let before = due.agreed();
-    cx.may_see(before.client)?;
-    if before.parked.is_none() {
-        let detail = format!("{} is not parked; there is nothing to let pass", before.number);
+    cx.may_see(due.agreed().client)?;
+    let Some((after, commit)) = let_go_on(&cx, &house, &due, input.body)? else {
+        let detail = format!("{} is not parked; there is nothing to let pass", due.agreed().number);
         return Err(Refusal::conflict("not_parked", detail).into());
+    };
+    Ok(Answer::after(commit, after.into()).rev(due.contract.rev + 1))
+}
+
+/// Lets a parked contract go on, and says what is written of it; nothing for one that is not parked.
+///
+/// # Errors
+/// 400 when another bill than the one that was looked at would pass.
+pub(crate) fn let_go_on(
+    cx: &Cx,
+    house: &House,
+    due: &DueContract,
+    asked: Approve,
+) -> Result<Option<(Contract, Commit)>, Refusal> {
+    let before = due.agreed();
+    if before.parked.is_none() {
+        return Ok(None);
     }
     let after = Contract { parked: None, updated_at: cx.now, ..before.clone() };
     let Contract { id, number, name, client, .. } = after.clone();
     let goes_on = ParkedContract { contract: id, number, name, client, on: None, parked: None };
     let commit = cx.store.commit().update_contract(&due.contract, &after, &house.zone).park(&goes_on, due.contract.rev);
     // What cannot be billed at all is only tried again: there is nothing to look at yet.
-    let held = due.facts(&house).and_then(|facts| bill(&facts, house.today)).ok();
+    let held = due.facts(house).and_then(|facts| bill(&facts, house.today)).ok();
     let held = held.and_then(|billing| billing.drafts.into_iter().next()).filter(|draft| !draft.holds.is_empty());
     let commit = match held {
         Some(draft) => {
-            seen(&draft, input.body)?;
+            seen(&draft, asked)?;
             let Approvals { contract, approvals } = due.approvals.value.clone();
             let approvals = Approvals { contract, approvals }.with(approval(&draft));
             commit.update(&approvals, due.approvals.rev)
         }
         None => commit,
     };
-    Ok(Answer::after(commit, after.into()).rev(due.contract.rev + 1))
+    Ok(Some((after, commit)))
 }
 
 /// What was looked at is what would pass.
