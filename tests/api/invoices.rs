@@ -114,7 +114,13 @@ async fn a_month_of_seats_use_work_and_tax_is_billed_to_the_cent() {
     );
     let lines = owner.get(&format!("{}/lines", at("invoices", march))).await.expect(200);
     assert_eq!(lines["items"], preview["contracts"][0]["invoices"][0]["lines"], "the preview is the same call");
-    assert_eq!(preview["contracts"][0]["invoices"][0]["totals"], march["totals"]);
+    let shown = &preview["contracts"][0]["invoices"][0];
+    assert_eq!(shown["totals"], march["totals"]);
+    assert_eq!((minor(&shown["last_net"]), &shown["last_is_whole"]), (400_00, &json!(false)), "February's, the first");
+    let next = json!({ "contract": contract["id"], "on": "2026-04-01" });
+    let next = owner.post("/v1/billing/preview").json(&next).send().await.expect(200);
+    let next = &next["contracts"][0]["invoices"][0];
+    assert_eq!((&next["last_net"], &next["last_is_whole"]), (&march["totals"]["net"], &json!(true)));
     let time = owner.get("/v1/time?state=billed").await.expect(200);
     assert_eq!(time["items"][0]["state"]["invoice"], march["id"], "billed work is locked");
 }

@@ -123,16 +123,28 @@ fn shown(house: &House, bills: &[Bill], made: Drafted) -> Result<InvoicePreview,
         totals: invoice.totals,
         differences: Vec::new(),
         last_net: Some(Money::zero(invoice.currency)),
+        last_is_whole: true,
         holds: Vec::new(),
     };
     for Bill { due, draft } in bills {
         let facts = due.facts(house)?;
         shown.differences.extend(differences(&facts, draft)?);
-        let last = shown.last_net.zip(facts.book.comparable).map(|(sum, last)| sum.plus(last));
-        shown.last_net = last.transpose()?;
+        let last = last_net(&facts)?;
+        shown.last_net = shown.last_net.zip(last).map(|(sum, last)| sum.plus(last)).transpose()?;
+        shown.last_is_whole &= facts.book.comparable.is_some();
         shown.holds.extend(draft.holds.iter().map(ToString::to_string));
     }
     Ok(shown)
+}
+
+/// What a contract's last bill over whole periods came to; before there was one, what its lines had on the last one.
+fn last_net(facts: &Facts) -> Result<Option<Money>, Refusal> {
+    if facts.book.comparable.is_some() {
+        return Ok(facts.book.comparable);
+    }
+    let booked = facts.book.lines.values().filter_map(|book| book.periods.last());
+    let nets = booked.map(|booked| booked.net.plus(booked.top_up)).collect::<Result<Vec<_>, _>>()?;
+    if nets.is_empty() { Ok(None) } else { Ok(Some(Money::sum(facts.contract.currency, nets)?)) }
 }
 
 /// What differs from the last bill, by line of the contract.

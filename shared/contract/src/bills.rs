@@ -98,8 +98,11 @@ pub struct InvoicePreview {
     pub totals: Totals,
     /// What differs from the last bill, by line of the contract; those that stay as they were are not in here.
     pub differences: Vec<Difference>,
-    /// What the last comparable bill came to before taxes.
+    /// What the last bill came to before taxes, to compare this one with; absent when there was none. It is the last one
+    /// over whole periods with all that was on it; before there was one, what the contracts' own lines had on their last bill.
     pub last_net: Option<Money>,
+    /// Whether `last_net` is of a bill over whole periods, as the run compares by.
+    pub last_is_whole: bool,
     /// Why somebody has to look at it first; what comes after it waits with it.
     pub holds: Vec<String>,
 }
