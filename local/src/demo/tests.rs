@@ -249,6 +249,26 @@ async fn twelve_contracts_of_every_kind_have_a_year_of_invoices_and_the_books_ar
         assert!(states.contains_key(&state), "none is {state} in {states:?}");
     }
     assert!(kinds.contains(&InvoiceKind::CreditNote), "{kinds:?}");
+    let (mut notes, mut credits) = (Vec::new(), 0);
+    store
+        .each_invoice(|kept| notes.extend(kept.invoice.note.filter(|_| kept.invoice.kind == InvoiceKind::CreditNote)))
+        .await
+        .expect("invoices");
+    notes.sort_unstable();
+    let reasons = [
+        "A day without service.",
+        "For the trouble with the new printers.",
+        "This was measured twice and should not have been billed.",
+    ];
+    assert_eq!(notes, reasons);
+    for n in 1..=12 {
+        let client = super::id(n, ClientId::from_uuid);
+        credits += store.client_credit(client, known("EUR")).await.expect("a credit").value.balance.minor();
+    }
+    assert!(credits > 0, "what was credited after it was paid is the client's");
+    let mut back = 0;
+    store.each_payment(|payment| back += payment.refunds).await.expect("payments");
+    assert_eq!(back, 1, "one was paid twice");
 
     app.run_job("billing-check-ledger", JobInput::default()).await.expect("a check");
     let check = store.ledger_check().await.expect("a check").value;

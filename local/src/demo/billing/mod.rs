@@ -3,6 +3,7 @@
 
 pub(super) mod agreed;
 mod charged;
+mod credited;
 mod dunned;
 mod paid;
 mod settings;

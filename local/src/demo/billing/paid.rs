@@ -1,15 +1,12 @@
 //! What became of the invoices: most are paid by bank, some late, one in part; some are charged to a card, at once or not;
-//! one is credited in part, one is given up, and one client has not paid for a while.
+//! some are credited (see `credited`), one is given up, and one client has not paid for a while.
 
 use std::collections::HashMap;
 
-use domain::billing::credit::{Credit, Credited, credit};
 use domain::billing::invoice::Invoice;
 use domain::billing::issue::write_off;
 use domain::billing::ledger::Stamp;
-use domain::billing::number::SeriesKind;
 use domain::billing::payments::{Allocate, Allocation, Method, NewPayment, Received, receive};
-use domain::billing::settings::BillingSettings;
 use domain::events::Event;
 use domain::ids::{ContractId, InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
@@ -17,11 +14,12 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use runtime::{Result, World};
 use store::commit::Stamp as Written;
-use store::invoices::{KeptInvoice, KeptLines, KeptRecognition};
+use store::invoices::KeptInvoice;
 use store::{Commit, TenantStore, Versioned};
 
 use super::PAID;
 use super::agreed::{Agreed, hour, midday};
+use super::credited::Why;
 use crate::demo::house::House;
 use crate::demo::random::Random;
 
@@ -40,30 +38,35 @@ pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today:
     invoices.sort_by_key(number);
     let past = Past { world, store, house, today };
     let mut random = Random::stream(PAID);
-    let (mut given_up, mut charged) = (false, HashMap::<ContractId, usize>::new());
+    let (mut given_up, mut made) = (false, HashMap::<ContractId, usize>::new());
     for invoice in invoices {
         let (id, n) = (invoice.id, number(&invoice));
         let contract = invoice.billed.first().map(|billed| billed.contract);
         let Some(agreed) = agreed.iter().find(|agreed| Some(agreed.contract.id) == contract) else { continue };
         let late = agreed.pays.map(|(from, to)| random.between(from, to));
         let Some(due_on) = invoice.due_on else { continue };
-        if n == CREDITED {
-            past.credited(id, due_on.saturating_sub(9.days())).await?;
+        let nth = made.entry(agreed.contract.id).or_default();
+        *nth += 1;
+        let nth = *nth - 1;
+        let why = if n == CREDITED { Some(Why::NoService) } else { Why::of(invoice.client, nth) };
+        if let Some(why @ (Why::NoService | Why::WrongLine)) = why {
+            past.credited(id, why, due_on.saturating_sub(9.days())).await?;
         }
         let is_open = match &agreed.card {
             Some(card) if card.is_never_charged() && !given_up => {
                 given_up = true;
                 past.given_up(id, due_on.saturating_add(GIVEN_UP_AFTER.days())).await?
             }
-            Some(card) => {
-                let nth = charged.entry(agreed.contract.id).or_default();
-                *nth += 1;
-                past.charged(id, card, *nth - 1).await?
-            }
+            Some(card) => past.charged(id, card, nth).await?,
             None => past.paid(id, n, due_on.saturating_add(late.unwrap_or_default().days())).await?,
         };
         if is_open {
             past.left_open(id, due_on).await?;
+        }
+        match why {
+            Some(why @ Why::Goodwill) if !is_open => past.credited(id, why, due_on.saturating_add(20.days())).await?,
+            Some(Why::PaidTwice) if !is_open => past.paid_twice(id, due_on.saturating_add(20.days())).await?,
+            _ => {}
         }
     }
     Ok(())
@@ -89,7 +92,7 @@ pub(super) struct Came {
 }
 
 impl Past<'_> {
-    fn stamp(&self, invoice: InvoiceId, what: &str, on: Date) -> Stamp {
+    pub(super) fn stamp(&self, invoice: InvoiceId, what: &str, on: Date) -> Stamp {
         let id = PostingId::from_uuid(self.store.id_of(&format!("{invoice}#{what}")));
         Stamp { id, at: midday(on, &self.house.tenant.zone), on }
     }
@@ -151,31 +154,6 @@ impl Past<'_> {
         let commit = self.store.commit().create(&payment).update_invoice(kept, &after);
         let event = Event::PaymentReceived { payment: payment.id, client: payment.client, amount: payment.amount };
         Ok((posting.iter().fold(commit, Commit::create).emit([event]), after))
-    }
-
-    /// Credits a part of it, for a day without service.
-    async fn credited(&self, invoice: InvoiceId, on: Date) -> Result<()> {
-        let kept = self.store.invoice(invoice).await?;
-        let open = kept.value.invoice.clone();
-        let (client, currency) = (open.client, open.currency);
-        let total = Money::new(open.totals.total.minor() / 30, currency);
-        let series = self.store.series(SeriesKind::CreditNote).await?;
-        let styled = BillingSettings::default().credit_numbers.style(series.value)?;
-        let account = self.store.client_credit(client, currency).await?.value;
-        let id = InvoiceId::from_uuid(self.store.id_of(&format!("{invoice}#note")));
-        let reason = "A day without service.";
-        let what = Credit::Amount { total };
-        let Credited { invoice: after, note, lines, recognition, series: next, posting, .. } =
-            credit(open, &what, (id, reason), account, styled, self.stamp(invoice, "credit", on))?;
-        let (note, lines) = (note.sent(self.stamp(invoice, "credit", on).at)?, KeptLines::new(id, &lines)?);
-        let mut commit = self.store.commit().update_invoice(&kept, &after).update(&next, series.rev);
-        commit = commit.create_invoice(&note, &lines).keep_lines(&lines.chunks);
-        commit = posting.iter().fold(commit, Commit::create);
-        let deferred = recognition.map(|recognition| KeptRecognition::new(recognition, &self.house.tenant.zone));
-        commit = deferred.iter().fold(commit, Commit::create);
-        let number = note.number.as_ref().map(ToString::to_string).unwrap_or_default();
-        let event = Event::InvoiceCredited { invoice, note: note.id, client, number, total };
-        self.write(commit.emit([event])).await
     }
 
     /// Writes off what is left of it.
