@@ -22,10 +22,12 @@ impl App {
         let page = self.provider().page(key)?;
         let amount = page.amount;
         let name = (self.parts().ids)().simple();
+        let reference = format!("pi_{name}");
+        self.provider().is_paid(&page, &reference);
         let event = json!({
             "id": format!("evt_{name}"), "type": "payment_intent.succeeded", "api_version": "2026-01-01",
             "data": { "object": {
-                "id": format!("pi_{name}"), "amount": amount.minor(), "currency": amount.currency().code().to_lowercase(),
+                "id": reference, "amount": amount.minor(), "currency": amount.currency().code().to_lowercase(),
                 "metadata": { "tenant": page.tenant, "invoice": page.invoice },
             } },
         });

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::billing::wallet::{MethodKind, Shown};
 use domain::money::Money;
-use runtime::provider::{Answered, Charge, Charged, NewMethod, PayPage, PaymentProvider, ProviderError, Refund, Saved};
+use runtime::provider::{
+    Answered, Charge, Charged, NewMethod, PayPage, PaymentProvider, ProviderError, Refund, Saved, Whose,
+};
 use serde::Serialize;
 
 use crate::embedded::{Fault, Seam};
@@ -64,6 +66,8 @@ struct Books {
     refunds: BTreeMap<String, Refund>,
     done: Vec<Did>,
     pages: BTreeMap<String, PayPage>,
+    /// Whose the payments on pages are, by their names.
+    paid: BTreeMap<String, Whose>,
     /// What a way to pay does that otherwise does what it is called.
     instead: BTreeMap<String, String>,
     /// Whether it gives nothing back.
@@ -90,6 +94,12 @@ impl TestProvider {
     #[must_use]
     pub fn page(&self, key: &str) -> Option<PayPage> {
         self.books().pages.get(key).cloned()
+    }
+
+    /// Notes a payment on a page, by its name.
+    pub(crate) fn is_paid(&self, page: &PayPage, reference: &str) {
+        let whose = Whose { tenant: page.tenant, invoice: page.invoice, key: None };
+        self.books().paid.insert(reference.to_owned(), whose);
     }
 
     /// What it did, oldest first.
@@ -245,6 +255,20 @@ impl PaymentProvider for TestProvider {
 
     fn find_refund<'a>(&'a self, refund: &'a Refund) -> Answered<'a, bool> {
         Box::pin(self.call("find_refund", move || Ok(self.books().refunds.contains_key(&refund.key))))
+    }
+
+    fn whose<'a>(&'a self, reference: &'a str) -> Answered<'a, Option<Whose>> {
+        Box::pin(self.call("whose", move || {
+            let books = self.books();
+            let is_it =
+                |charged: &Charged| matches!(charged, Charged::Succeeded { reference: its } if its == reference);
+            let charged = books.charges.values().find(|(_, charged)| is_it(charged)).map(|(charge, _)| Whose {
+                tenant: charge.tenant,
+                invoice: charge.invoice,
+                key: Some(charge.key.clone()),
+            });
+            Ok(charged.or_else(|| books.paid.get(reference).cloned()))
+        }))
     }
 
     fn pay_page<'a>(&'a self, page: &'a PayPage) -> Answered<'a, String> {

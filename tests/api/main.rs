@@ -48,4 +48,5 @@ mod tickets;
 mod tokens;
 mod walk;
 mod webhooks;
+mod went_back;
 mod work;

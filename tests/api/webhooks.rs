@@ -35,7 +35,7 @@ async fn send(stack: &Stack, header: &str, body: &[u8]) -> Answer {
     stack.nobody().post(PATH).header("stripe-signature", header).bytes(body.to_vec()).send().await
 }
 
-async fn signed(owner: &Person, body: &str) -> Answer {
+pub(crate) async fn signed(owner: &Person, body: &str) -> Answer {
     let header = sign(&secrets(&WEBHOOK_SECRETS[..1]), body.as_bytes(), owner.stack.now());
     send(&owner.stack, &header, body.as_bytes()).await
 }

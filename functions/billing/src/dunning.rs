@@ -1,7 +1,7 @@
 //! What is done about an invoice that is not paid: overdue on its day, then step by step in business days.
 
 use domain::billing::charges::{self, ClientCharge, NewCharge};
-use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, StepKind, interest};
+use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, Pause, PauseReason, StepKind, interest};
 use domain::billing::invoice::Invoice;
 use domain::calendar::BusinessDays;
 use domain::error::Refusal;
@@ -79,23 +79,81 @@ pub(crate) fn begun(rules: &Rules, invoice: &Invoice) -> KeptDunning {
 
 /// What is written of the dunning of an invoice that was paid and is open again: it goes on from its due date with the
 /// steps that were not taken yet, the next morning at the earliest: whoever gave the money back can still pause it. `before`
-/// is what it was while it was paid.
+/// is what it was while it was paid; with a reason to wait it is paused at once.
 pub(crate) async fn reopened(
     store: &TenantStore,
     before: &Invoice,
     invoice: &Invoice,
+    waits: Option<PauseReason>,
     now: Timestamp,
 ) -> Result<Commit> {
     let rules = Rules::of(store, now).await?;
-    let Some(kept) = store.dunning(invoice.id).await? else {
-        return Ok(store.commit().create(&begun(&rules, invoice)));
-    };
     let today = rules.house.today;
-    let mut after = kept.value;
-    see(&mut after, before, today);
-    see(&mut after, invoice, today);
-    after.due_at = rules.due_at(invoice, &after.dunning, today.saturating_add(1.day()));
-    Ok(store.commit().update(&after, kept.rev))
+    let kept = store.dunning(invoice.id).await?;
+    let (mut after, from) = match &kept {
+        Some(kept) => {
+            let mut after = kept.value.clone();
+            see(&mut after, before, today);
+            see(&mut after, invoice, today);
+            (after, today.saturating_add(1.day()))
+        }
+        None => (begun(&rules, invoice), today),
+    };
+    if let Some(why) = waits {
+        after.dunning = after.dunning.pause(Pause { why, from: today, until: None })?;
+    }
+    after.due_at = rules.due_at(invoice, &after.dunning, from);
+    Ok(store.commit().update(&after, kept.map_or(0, |kept| kept.rev)))
+}
+
+/// Lets the dunning of these invoices wait for as long as their payment is disputed; those that wait for a dispute already
+/// stay as they are. Says which now wait.
+pub(crate) async fn wait_for_dispute(
+    store: &TenantStore,
+    invoices: &[InvoiceId],
+    now: Timestamp,
+) -> Result<(Vec<InvoiceId>, Commit)> {
+    let rules = Rules::of(store, now).await?;
+    let today = rules.house.today;
+    let (mut waiting, mut commit) = (Vec::new(), store.commit());
+    for id in invoices {
+        let Some(kept) = store.dunning(*id).await? else { continue };
+        let waits = |pause: &Pause| pause.why == PauseReason::Dispute && pause.until.is_none_or(|until| until > today);
+        if kept.value.dunning.pauses.iter().any(waits) {
+            continue;
+        }
+        let pause = Pause { why: PauseReason::Dispute, from: today, until: None };
+        let dunning = kept.value.dunning.clone().pause(pause)?;
+        commit = commit.update(&looked_at(store, &rules, dunning, &kept.value, today).await?, kept.rev);
+        waiting.push(*id);
+    }
+    Ok((waiting, commit))
+}
+
+/// Lets the dunning of these invoices go on, once the dispute that it waited for is settled.
+pub(crate) async fn settle_dispute(store: &TenantStore, invoices: &[InvoiceId], now: Timestamp) -> Result<Commit> {
+    let rules = Rules::of(store, now).await?;
+    let today = rules.house.today;
+    let mut commit = store.commit();
+    for id in invoices {
+        let Some(kept) = store.dunning(*id).await? else { continue };
+        let dunning = kept.value.dunning.clone().resume(PauseReason::Dispute, today);
+        commit = commit.update(&looked_at(store, &rules, dunning, &kept.value, today).await?, kept.rev);
+    }
+    Ok(commit)
+}
+
+/// An invoice's dunning after a pause began or ended, with the time of the next look.
+async fn looked_at(
+    store: &TenantStore,
+    rules: &Rules,
+    dunning: Dunning,
+    before: &KeptDunning,
+    today: Date,
+) -> Result<KeptDunning> {
+    let invoice = store.invoice(before.invoice).await?.value.invoice;
+    let due_at = rules.due_at(&invoice, &dunning, today);
+    Ok(KeptDunning { dunning, due_at, ..before.clone() })
 }
 
 /// What an invoice's dunning comes to at this instant, with what is written of it; nothing when nothing is to be done.

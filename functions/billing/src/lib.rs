@@ -19,6 +19,7 @@ mod releasing;
 mod reports;
 mod sharing;
 mod teller;
+mod went_back;
 
 /// What is called over HTTP: one file a route.
 pub mod routes {

@@ -1,11 +1,13 @@
 //! Refunds by the provider: noted before it is asked, and in the books once it did.
 
+use domain::billing::dunning::PauseReason;
 use domain::billing::ledger::Stamp;
-use domain::billing::payments::Payment;
-use domain::billing::refunds::{RefundFrom, Refunded, refund};
+use domain::billing::payments::{ClientCredit, Payment};
+use domain::billing::refunds::{RefundFrom, refund};
 use domain::error::Refusal;
 use domain::events::Event;
-use domain::ids::{PaymentId, PostingId};
+use domain::ids::{InvoiceId, PaymentId, PostingId};
+use domain::money::Money;
 use jiff::{SignedDuration, Timestamp};
 use runtime::provider::{PaymentProvider, ProviderError, Refund};
 use runtime::{Result, Scribe, Step};
@@ -37,27 +39,58 @@ pub(crate) async fn booked(
     let read = store.payment(payment).await?;
     let credit = store.client_credit(read.value.client, read.value.amount.currency()).await?;
     let free = credit.value.let_go(open.held)?;
-    let kept = match open.invoice {
-        Some(invoice) => vec![store.invoice(invoice).await?],
-        None => Vec::new(),
-    };
-    let from =
-        kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
-    let stamp = Stamp { id: posting, at: now, on: today(store, now).await? };
-    let done = refund(read.value.clone(), open.amount, from, free, stamp)?;
-    let Refunded { payment, invoice, credit: after, posting } = done;
-    let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: open.amount };
-    let commit = store.commit().update(&payment, read.rev).emit([event]);
-    let mut commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
-    if let (Some(before), Some(invoice)) = (kept.first().map(|kept| &kept.value.invoice), &invoice)
-        && !before.is_open()
-        && invoice.is_open()
-    {
-        commit = commit.and(reopened(store, before, invoice, now).await?);
+    let parts = [Part { from: open.invoice, amount: open.amount, posting }];
+    book(store, Account { payment: &read, credit: &credit, free }, &parts, None, now).await
+}
+
+/// What a refund is taken from: the payment, and the client's credit as it was read and as it is free for this.
+pub(crate) struct Account<'a> {
+    pub(crate) payment: &'a Versioned<Payment>,
+    pub(crate) credit: &'a Versioned<ClientCredit>,
+    pub(crate) free: ClientCredit,
+}
+
+/// A part of a refund: from an invoice, each once, or from the client's credit.
+pub(crate) struct Part {
+    pub(crate) from: Option<InvoiceId>,
+    pub(crate) amount: Money,
+    pub(crate) posting: PostingId,
+}
+
+/// What a refund moves in the books, part by part. The dunning of invoices that it opens again waits, if there is a reason.
+pub(crate) async fn book(
+    store: &TenantStore,
+    of: Account<'_>,
+    parts: &[Part],
+    waits: Option<PauseReason>,
+    now: Timestamp,
+) -> Result<Booked> {
+    let on = today(store, now).await?;
+    let (mut payment, mut credit, mut commit) = (of.payment.value.clone(), of.free, store.commit());
+    let mut back = Money::zero(payment.amount.currency());
+    for Part { from, amount, posting } in parts {
+        let kept = match from {
+            Some(invoice) => vec![store.invoice(*invoice).await?],
+            None => Vec::new(),
+        };
+        let from =
+            kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
+        let done = refund(payment, *amount, from, credit, Stamp { id: *posting, at: now, on })?;
+        let invoice = done.invoice;
+        commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
+        if let (Some(before), Some(invoice)) = (kept.first().map(|kept| &kept.value.invoice), &invoice)
+            && !before.is_open()
+            && invoice.is_open()
+        {
+            commit = commit.and(reopened(store, before, invoice, waits, now).await?);
+        }
+        commit = done.posting.iter().fold(commit, Commit::create);
+        back = back.plus(*amount).map_err(Refusal::from)?;
+        (payment, credit) = (done.payment, done.credit);
     }
-    let commit = credited(commit, &credit, &after);
-    let commit = posting.iter().fold(commit, Commit::create);
-    Ok(Booked { payment, commit, rev: read.rev })
+    let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: back };
+    commit = credited(commit.update(&payment, of.payment.rev).emit([event]), of.credit, &credit);
+    Ok(Booked { payment, commit, rev: of.payment.rev })
 }
 
 /// The posting of a refund by the provider: there is one for its key.

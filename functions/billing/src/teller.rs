@@ -287,6 +287,11 @@ fn left_of(owed: Money, paid: Money) -> Result<Money, Refusal> {
     Ok(owed.minus(owed.at_most(paid)?)?)
 }
 
+/// The id of the payment that there is one of, for ever, of a try or of what the provider has this name for.
+pub(crate) fn payment_of(store: &TenantStore, what: &str) -> PaymentId {
+    PaymentId::from_uuid(store.id_of(&format!("payment#{what}")))
+}
+
 /// Money that came in through the provider.
 pub(crate) struct Came<'a> {
     /// What there is one payment of, for ever.
@@ -299,7 +304,7 @@ pub(crate) struct Came<'a> {
 impl Came<'_> {
     /// The payment's id.
     pub(crate) fn payment(&self, store: &TenantStore) -> PaymentId {
-        PaymentId::from_uuid(store.id_of(&format!("payment#{}", self.what)))
+        payment_of(store, self.what)
     }
 
     /// Pays the invoice with it; what is over is the client's credit.

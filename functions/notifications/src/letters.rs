@@ -1,11 +1,12 @@
 //! The letters: short, plain, and with a link to where the rest is.
 
 use domain::billing::dunning::StepKind;
+use domain::billing::refunds::DisputeState;
 use domain::billing::reports::Month;
 use domain::billing::retry::DeclineClass;
 use domain::budgets::{Threshold, Warning};
 use domain::events::{Event, TicketRef};
-use domain::ids::{ClientId, InvoiceId};
+use domain::ids::{ClientId, InvoiceId, PaymentId};
 use domain::insights::{Amount, People};
 use domain::licences::ComingKind;
 use domain::money::Money;
@@ -63,6 +64,7 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             );
             Words { subject: format!("Invoice {number}: the charge was declined"), said }
         }
+        Event::PaymentDisputed { payment, amount, stands, .. } => disputed(app, payment, *amount, *stands),
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
             subject: match excess {
@@ -153,6 +155,24 @@ fn warned(
     });
     let said: Vec<String> = by_spent.into_iter().chain(by_forecast).collect();
     format!("the budget {name} has {whole} until {until}. {}", said.join(" "))
+}
+
+fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState) -> Words {
+    let (headline, said) = match stands {
+        DisputeState::Open => (
+            "is disputed",
+            "the payer's bank disputes it. Answer with evidence at the payment provider, in the days that it gives you. Until \
+             it is decided, nobody is dunned for what it paid.",
+        ),
+        DisputeState::Won => ("stays", "the dispute was decided for you: the money stays."),
+        DisputeState::Lost => (
+            "went back",
+            "the dispute was decided for the payer, and the bank took the money back. The invoices that it paid are open \
+             again; their dunning waits until you let it go on.",
+        ),
+    };
+    let said = format!("of a payment by the payment provider, {amount}: {said}\n\n{app}/payments/{payment}");
+    Words { subject: format!("A payment of {amount} {headline}"), said }
 }
 
 fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {

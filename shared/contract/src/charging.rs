@@ -73,7 +73,7 @@ pub const SHOW_PAY_PAGE: Route<AtPayPage, NoQuery, NoBody, NoBody> =
 /// Hear the provider.
 pub const HEAR: Route<NoPath, NoQuery, ProviderEvent, NoBody> =
     Route::post("billing-hear-provider", "/v1/webhooks/payments")
-        .summary("What the payment provider tells by itself; signed, each event once, in any order")
+        .summary("What the payment provider tells by itself of payments, refunds and disputes; signed, each event once, in any order")
         .writes(Writes::Signs)
         .touches(&[Need::Get, Need::Provider]);
 
@@ -228,7 +228,7 @@ pub struct ProviderEvent {
 /// What something happened to.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventData {
-    /// A payment, where it is one that we know.
+    /// A payment, a refund or a dispute, where it is one that we know.
     #[schema(value_type = Object)]
     pub object: serde_json::Value,
 }

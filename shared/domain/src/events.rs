@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::billing::documents::facts::Look;
 use crate::billing::dunning::StepKind;
+use crate::billing::refunds::DisputeState;
 use crate::billing::reports::Month;
 use crate::billing::retry::DeclineClass;
 use crate::budgets::Warning;
@@ -328,6 +329,17 @@ events! {
         client: ClientId,
         /// How much.
         amount: Money,
+    }
+    /// The payer's bank disputes a payment by the provider, or that was decided.
+    PaymentDisputed = "payment.disputed" {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who paid.
+        client: ClientId,
+        /// How much of it.
+        amount: Money,
+        /// Where the dispute stands.
+        stands: DisputeState,
     }
     /// A client's way to pay was saved.
     PaymentMethodAdded = "payment_method.added" {

@@ -95,6 +95,17 @@ pub struct Refund {
     pub amount: Money,
 }
 
+/// Whose a payment is, as we told the provider when it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// Whose.
+    pub tenant: TenantId,
+    /// For which invoice.
+    pub invoice: InvoiceId,
+    /// The key of the try that it is of; none for a payment on a page.
+    pub key: Option<String>,
+}
+
 /// A page of the provider on which somebody pays an invoice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PayPage {
@@ -148,6 +159,9 @@ pub trait PaymentProvider: Send + Sync {
 
     /// Whether money was given back under this key.
     fn find_refund<'a>(&'a self, refund: &'a Refund) -> Answered<'a, bool>;
+
+    /// Whose a payment is that the provider has this name for; none for one that we did not ask for.
+    fn whose<'a>(&'a self, reference: &'a str) -> Answered<'a, Option<Whose>>;
 
     /// The address of a page on which somebody pays.
     fn pay_page<'a>(&'a self, page: &'a PayPage) -> Answered<'a, String>;
@@ -221,6 +235,10 @@ impl PaymentProvider for NoProvider {
     }
 
     fn find_refund<'a>(&'a self, _: &'a Refund) -> Answered<'a, bool> {
+        absent()
+    }
+
+    fn whose<'a>(&'a self, _: &'a str) -> Answered<'a, Option<Whose>> {
         absent()
     }
 

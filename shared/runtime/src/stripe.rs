@@ -20,7 +20,9 @@ use hyper_util::rt::TokioExecutor;
 use iso_currency::Currency;
 use serde_json::Value;
 
-use crate::provider::{Answered, Charge, Charged, NewMethod, PayPage, PaymentProvider, ProviderError, Refund, Saved};
+use crate::provider::{
+    Answered, Charge, Charged, NewMethod, PayPage, PaymentProvider, ProviderError, Refund, Saved, Whose,
+};
 
 /// Where Stripe is.
 const STRIPE: &str = "https://api.stripe.com";
@@ -302,6 +304,18 @@ impl PaymentProvider for Stripe {
         })
     }
 
+    fn whose<'a>(&'a self, reference: &'a str) -> Answered<'a, Option<Whose>> {
+        Box::pin(async move {
+            let path = format!("/v1/payment_intents/{}", segment(reference)?);
+            let reply = self.call(Method::GET, &path, &Vec::new(), None).await?;
+            match reply.status {
+                StatusCode::NOT_FOUND => Ok(None),
+                status if status.is_success() => Ok(whose(&reply.body["metadata"])),
+                _ => Err(ProviderError::Refused(reply.why())),
+            }
+        })
+    }
+
     fn pay_page<'a>(&'a self, page: &'a PayPage) -> Answered<'a, String> {
         Box::pin(async move {
             amount(page.amount)?;
@@ -319,6 +333,15 @@ impl PaymentProvider for Stripe {
             text(&self.ask(Method::POST, "/v1/checkout/sessions", &form, Some(&page.key)).await?["url"])
         })
     }
+}
+
+/// Whose a PaymentIntent is, if its metadata are ours.
+fn whose(metadata: &Value) -> Option<Whose> {
+    Some(Whose {
+        tenant: metadata["tenant"].as_str()?.parse().ok()?,
+        invoice: metadata["invoice"].as_str()?.parse().ok()?,
+        key: metadata["attempt"].as_str().map(str::to_owned),
+    })
 }
 
 /// A provider's name as a part of a path: anything but letters, digits, `_` and `-` would ask for something else.

@@ -1,5 +1,6 @@
 //! Saved ways to pay, the charging of invoices by them, refunds that are under way, and the webhooks that were heard.
 
+use domain::billing::refunds::DisputeState;
 use domain::billing::retry::{Charging, Stopped};
 use domain::billing::wallet::Wallet;
 use domain::ids::{ClientId, InvoiceId, PaymentId};
@@ -83,6 +84,43 @@ impl Record for Refunding {
     }
 }
 
+/// Money of a payment that went back at the provider without being asked for here: once for each name that the provider has
+/// for it, for ever.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptBack {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// The provider's name for the refund, or for the dispute that was lost.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Record for KeptBack {
+    fn place(&self) -> Place {
+        Place::at(keys::went_back(self.payment, &digest([self.reference.as_bytes()])))
+    }
+}
+
+/// A dispute of a payment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptDispute {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// The provider's name for it.
+    pub reference: String,
+    /// Where it stands.
+    pub state: DisputeState,
+    /// The invoices whose dunning waits for it alone.
+    pub paused: Vec<InvoiceId>,
+}
+
+impl Record for KeptDispute {
+    fn place(&self) -> Place {
+        Place::at(keys::dispute(self.payment, &digest([self.reference.as_bytes()])))
+    }
+}
+
 /// That a webhook was heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Heard {
@@ -124,6 +162,18 @@ impl TenantStore {
     pub async fn refunding(&self, payment: PaymentId) -> Result<Versioned<Refunding>> {
         let none = || Versioned { value: Refunding { payment, begun: 0, open: None, made_for: None }, rev: 0 };
         Ok(self.find(&keys::refunding(payment)).await?.unwrap_or_else(none))
+    }
+
+    /// Whether money went back under this name of the provider's, as the books know.
+    pub async fn has_gone_back(&self, payment: PaymentId, reference: &str) -> Result<bool> {
+        let key = keys::went_back(payment, &digest([reference.as_bytes()]));
+        let found: Option<Versioned<KeptBack>> = self.find(&key).await?;
+        Ok(found.is_some())
+    }
+
+    /// A dispute of a payment, by the provider's name for it.
+    pub async fn dispute(&self, payment: PaymentId, reference: &str) -> Result<Option<Versioned<KeptDispute>>> {
+        self.find(&keys::dispute(payment, &digest([reference.as_bytes()]))).await
     }
 
     /// Whether a webhook was heard before, by the id that its sender gave it.

@@ -213,6 +213,12 @@ pub(crate) fn payment(id: PaymentId) -> Key {
 pub(crate) fn refunding(payment: PaymentId) -> Key {
     child(format!("PAYMENT#{payment}"), "REFUNDING".into())
 }
+pub(crate) fn went_back(payment: PaymentId, digest: &str) -> Key {
+    child(format!("PAYMENT#{payment}"), format!("BACK#{digest}"))
+}
+pub(crate) fn dispute(payment: PaymentId, digest: &str) -> Key {
+    child(format!("PAYMENT#{payment}"), format!("DISPUTE#{digest}"))
+}
 pub(crate) fn wallet(client: ClientId) -> Key {
     child(format!("CLIENT#{client}"), "WALLET".into())
 }

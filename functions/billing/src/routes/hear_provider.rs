@@ -13,7 +13,8 @@ use runtime::{Answer, Error, Handler, PublicCx, Raw, Result};
 use serde_json::Value;
 use store::{Commit, TenantStore};
 
-use crate::teller::{Came, Said, closing, state};
+use crate::teller::{Came, Said, closing, payment_of, state};
+use crate::went_back;
 
 /// The header that Stripe signs in.
 const SIGNATURE: &str = "stripe-signature";
@@ -43,6 +44,9 @@ async fn hear_provider(cx: PublicCx, raw: Raw) -> Result<Answer<NoBody>> {
     let Ok(event) = serde_json::from_slice::<ProviderEvent>(&raw.body) else {
         return Err(refused("not-json", "The webhook is not an event of the payment provider."));
     };
+    if let Some(told) = went_back::told(&event) {
+        return of_money_back(&cx, &event.id, &told).await;
+    }
     let Some(told) = told(&event) else { return Ok(Answer::of(Nothing {})) };
     let store = cx.store.for_tenant(told.tenant);
     if store.has_heard(&event.id).await? {
@@ -50,6 +54,25 @@ async fn hear_provider(cx: PublicCx, raw: Raw) -> Result<Answer<NoBody>> {
     }
     let Some(commit) = effect(&store, told, &cx).await? else { return Ok(Answer::of(Nothing {})) };
     Ok(Answer::after(commit.hear(&event.id, cx.now), Nothing {}))
+}
+
+/// What went back, or may, of a payment. Its event names the payment and not the tenant: that is asked of the provider.
+async fn of_money_back(cx: &PublicCx, event: &str, told: &went_back::Told) -> Result<Answer<NoBody>> {
+    let provider = cx.world.payments()?.provider.clone();
+    let Some(whose) = provider.whose(&told.reference).await? else { return Ok(Answer::of(Nothing {})) };
+    let store = cx.store.for_tenant(whose.tenant);
+    if store.has_heard(event).await? {
+        return Ok(Answer::of(Nothing {}));
+    }
+    let what = whose.key.as_deref().unwrap_or(&told.reference);
+    let payment = match store.payment(payment_of(&store, what)).await {
+        Ok(payment) => payment,
+        // Its own event is still on the way.
+        Err(store::Error::NotFound) => return Err(Error::Outside("This payment is not known yet. Send it again.")),
+        Err(error) => return Err(error.into()),
+    };
+    let commit = went_back::effect(&store, &payment, told, cx.now).await?;
+    Ok(Answer::after(commit.hear(event, cx.now), Nothing {}))
 }
 
 fn refused(kind: &'static str, detail: &str) -> Error {

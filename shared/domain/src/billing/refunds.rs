@@ -1,9 +1,12 @@
 //! Refunds, chargebacks and fees: what goes back of a payment, and what the provider keeps of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::invoice::Invoice;
 use super::ledger::{Account, Journal, Posting, Source, Stamp};
 use super::payments::{ClientCredit, Payment, PaymentState};
 use crate::error::Refusal;
+use crate::ids::InvoiceId;
 use crate::money::Money;
 
 /// Most refunds of one payment.
@@ -72,6 +75,63 @@ pub fn refund(
     payment.updated_at = stamp.at;
     let posting = journal.post(stamp, Source::Refund { payment: payment.id, n: payment.refunds })?;
     Ok(Refunded { payment, invoice, credit, posting })
+}
+
+/// Where a dispute of a payment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    /// The bank has not decided.
+    Open,
+    /// The money stays.
+    Won,
+    /// The bank took it back.
+    Lost,
+}
+
+/// How money went back that nobody asked for here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WentBack {
+    /// Somebody gave it back at the provider.
+    Refunded,
+    /// The bank took it back for the payer, who had disputed the payment.
+    ChargedBack,
+}
+
+/// From where that is taken: each invoice by its id, none for the client's credit. What was given back at the provider comes
+/// from the client's credit where that has all of it: an over-payment or a credit note is why it was given. Otherwise it comes
+/// from the invoices that the payment paid, the last of them first, and what is left of it from the credit.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `over_refunded` for more than is left of the two.
+pub fn taken_from(
+    payment: &Payment,
+    amount: Money,
+    credit: &ClientCredit,
+    how: WentBack,
+) -> Result<Vec<(Option<InvoiceId>, Money)>, Refusal> {
+    let free = credit.free()?;
+    let of_credit = std::iter::once((None, free));
+    let of_invoices = payment.allocations.iter().rev().map(|paid| (Some(paid.invoice), paid.amount));
+    let from: Vec<_> = if how == WentBack::Refunded && free.compare(amount)?.is_ge() {
+        of_credit.collect()
+    } else {
+        of_invoices.chain(of_credit).collect()
+    };
+    let (mut left, mut taken) = (amount, Vec::new());
+    for (from, most) in from {
+        let part = left.at_most(most)?;
+        if part.minor() > 0 {
+            left = left.minus(part)?;
+            taken.push((from, part));
+        }
+    }
+    if left.is_zero() && !taken.is_empty() {
+        return Ok(taken);
+    }
+    let detail =
+        format!("{left} of {amount} is neither the client's credit nor paid on an invoice any more; book it by hand");
+    Err(Refusal::conflict("over_refunded", detail))
 }
 
 fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {

@@ -14,7 +14,7 @@ use domain::billing::number::{Series, SeriesKind};
 use domain::billing::owed::{issue_owed, turned};
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
 use domain::billing::recognition::{Recognition, earned};
-use domain::billing::refunds::{RefundFrom, refund};
+use domain::billing::refunds::{RefundFrom, WentBack, refund, taken_from};
 use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
 use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
@@ -42,6 +42,7 @@ enum Op {
     CreditLines { invoice: u8, line: u8, part: Option<u32> },
     CreditAmount { invoice: u8, amount: u32 },
     Refund { payment: u8, amount: u32, invoice: bool },
+    WentBack { payment: u8, amount: u32, how: WentBack },
     WriteOff(u8),
     Void(u8),
     Recognise { which: u8, days: u8 },
@@ -65,6 +66,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => (any::<u8>(), amount()).prop_map(|(invoice, amount)| Op::CreditAmount { invoice, amount }),
         3 => (any::<u8>(), amount(), any::<bool>())
             .prop_map(|(payment, amount, invoice)| Op::Refund { payment, amount, invoice }),
+        2 => (any::<u8>(), amount(), prop_oneof![Just(WentBack::Refunded), Just(WentBack::ChargedBack)])
+            .prop_map(|(payment, amount, how)| Op::WentBack { payment, amount, how }),
         1 => any::<u8>().prop_map(Op::WriteOff),
         1 => any::<u8>().prop_map(Op::Void),
         3 => (any::<u8>(), 0_u8..80).prop_map(|(which, days)| Op::Recognise { which, days }),
@@ -225,6 +228,26 @@ impl World {
                 let done = refund(payment, amount, from, credit, stamp).ok()?;
                 self.payments[index] = done.payment;
                 self.keep(done.invoice.into_iter().collect(), Some(done.credit), done.posting);
+            }
+            Op::WentBack { payment, amount, how } => {
+                let index = usize::from(*payment) % self.payments.len().max(1);
+                let mut payment = self.payments.get(index)?.clone();
+                let amount = Money::new((*amount).into(), payment.amount.currency());
+                let mut credit = self.credit_of(payment.client, amount.currency());
+                let parts = taken_from(&payment, amount, &credit, *how).ok()?;
+                assert_eq!(Money::sum(amount.currency(), parts.iter().map(|(_, part)| *part)), Ok(amount));
+                let (mut invoices, mut postings) = (Vec::new(), Vec::new());
+                for (from, part) in parts {
+                    let invoice = from.and_then(|id| self.invoices.iter().find(|of| of.id == id)).cloned();
+                    let from = invoice.map_or(RefundFrom::Credit, |invoice| RefundFrom::Invoice(Box::new(invoice)));
+                    let done = refund(payment, part, from, credit, self.stamp()).ok()?;
+                    (payment, credit) = (done.payment, done.credit);
+                    invoices.extend(done.invoice);
+                    postings.extend(done.posting);
+                }
+                self.payments[index] = payment;
+                self.keep(invoices, Some(credit), None);
+                self.postings.extend(postings);
             }
             Op::WriteOff(n) => {
                 let done = write_off(self.pick(*n)?, stamp).ok()?;
