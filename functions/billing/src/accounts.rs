@@ -7,7 +7,7 @@ use domain::ids::{ClientId, ContractId};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use runtime::Result;
+use runtime::{Error, Result};
 use store::{Commit, TenantStore};
 
 use crate::house::House;
@@ -66,8 +66,15 @@ pub(crate) enum Came {
     Sold(Currency, Option<Date>),
 }
 
-/// What an event brought, as far as it is still to be billed; after the end of a contract all that is open.
+/// What an event brought, as far as it is there and still to be billed; after the end of a contract all that is open.
 pub(crate) async fn came(store: &TenantStore, house: &House, event: &Event) -> Result<Vec<Came>> {
+    match brought(store, house, event).await {
+        Err(Error::Store(store::Error::NotFound)) => Ok(Vec::new()),
+        brought => brought,
+    }
+}
+
+async fn brought(store: &TenantStore, house: &House, event: &Event) -> Result<Vec<Came>> {
     let under = |contract: Option<ContractId>, otherwise: Came| contract.map_or(otherwise, Came::Under);
     let work = Came::Work(house.rates.card.currency);
     Ok(match *event {

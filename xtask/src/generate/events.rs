@@ -160,6 +160,9 @@ fn envelope(name: &str) -> Option<Value> {
             "payment": "pay_01970000000070008000000000000001", "client": demo_ids::CLIENT,
             "amount": { "minor": 119_000, "currency": "EUR" },
         }),
+        "charge.added" => json!({
+            "client": demo_ids::CLIENT, "charge": "chg_01970000000070008000000000000001",
+        }),
         "time.logged" => json!({
             "time": "tim_01970000000070008000000000000001", "ticket": demo_ids::TICKET, "client": demo_ids::CLIENT,
         }),

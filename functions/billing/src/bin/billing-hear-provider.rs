@@ -1,4 +1,4 @@
-//! What the payment provider tells by itself; signed, each event once, in any order.
+//! What the payment provider tells by itself of payments, refunds and disputes; signed, each event once, in any order.
 
 fn main() -> runtime::Exit {
     runtime::serve(billing::routes::hear_provider::route())
