@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access_anomalies::AccessAnomalyView;
 use crate::budgets::{BudgetView, StandingView, UnitAmount};
 use crate::clients::AtClient;
 use crate::documents::FileView;
@@ -36,7 +37,7 @@ pub const EXPORT: Route<AtClient, ExportQuery, NoBody, FileView> =
 /// Read the dashboard.
 pub const DASHBOARD: Route<AtClient, NoQuery, NoBody, DashboardView> =
     Route::get("budgets-get-dashboard", "/v1/clients/{client}/it-dashboard")
-        .summary("Read what a client's IT team looks at: spending, budgets, use, anomalies, findings, renewals")
+        .summary("Read what a client's IT team looks at: spending, budgets, use, anomalies of costs and of access, findings, renewals")
         .permission(Permission::BudgetRead)
         .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef), Need::Secret]);
 
@@ -167,6 +168,8 @@ pub struct DashboardView {
     pub utilisation: Vec<ProductInUse>,
     /// Anomalies that go on, the latest first.
     pub anomalies: Vec<AnomalyView>,
+    /// What was unusual about people's use and nobody has answered yet, the latest first.
+    pub access: Vec<AccessOnDashboard>,
     /// What could be saved, and has been.
     pub savings: SavingsSum,
     /// Findings that are open or accepted, what saves most first.
@@ -218,6 +221,17 @@ pub struct DepartmentInUse {
     pub assigned: u32,
     /// People of it who used it on that day or one of the 29 before.
     pub active_month: u32,
+}
+
+/// Something unusual about somebody's use of a product, with what people call them by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccessOnDashboard {
+    /// What it is.
+    pub anomaly: AccessAnomalyView,
+    /// The person's name.
+    pub person: String,
+    /// The product's name.
+    pub product: String,
 }
 
 /// What comes at the end of a licence's term.

@@ -44,18 +44,21 @@ impl TenantStore {
         self.find(&keys::access_anomaly(id)).await
     }
 
-    /// A page of what was unusual about the use of a client's people, or of all people, the latest first.
+    /// A page of what was unusual about the use of a client's people, or of all people, the latest first; of all of it, or of
+    /// what nobody has answered yet.
     pub async fn access_anomalies(
         &self,
         client: Option<ClientId>,
+        unanswered: bool,
         page: &PageRequest,
     ) -> Result<Slice<Versioned<AccessAnomaly>>> {
         let (by, partition) = match client {
             Some(client) => (By::Ref, keys::refers::client_access(client)),
             None => (By::List, keys::list::ACCESS.to_owned()),
         };
-        let query = partition.clone();
-        self.page(&Listing { by, partitions: vec![partition], newest_first: true, query }, page, |_| true).await
+        let query = format!("{partition}{}", if unanswered { "?unanswered" } else { "" });
+        let wanted = |anomaly: &AccessAnomaly| !unanswered || anomaly.judged.is_none();
+        self.page(&Listing { by, partitions: vec![partition], newest_first: true, query }, page, wanted).await
     }
 
     /// The hours that somebody said are usual for a person; none, at revision 0, while nobody has.

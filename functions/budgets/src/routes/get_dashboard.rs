@@ -3,15 +3,20 @@
 use contract::budgets::BudgetView;
 use contract::clients::AtClient;
 use contract::findings::FindingView;
-use contract::spending::{BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, NextRenewal, ProductInUse};
+use contract::spending::{
+    AccessOnDashboard, BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, NextRenewal, ProductInUse,
+};
 use contract::{NoBody, NoQuery};
+use domain::access::Permission;
 use domain::billing::reports::Month;
 use domain::budgets::Budget;
 use domain::clients::Client;
 use domain::ids::UnitId;
+use domain::insights::access_anomalies::AccessAnomaly;
 use domain::licences::Coming;
 use domain::licences::findings::Finding;
 use domain::licences::utilisation::{Cell, percent};
+use futures::future::try_join_all;
 use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::PageRequest;
@@ -56,17 +61,23 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     };
     let page = PageRequest { limit: SHOWN, cursor: None };
     let going_on = AnomalyFilter { open: Some(true), client: Some(client.id), series: None };
-    let (used, anomalies, review, findings, terms) = try_join!(
+    let (used, anomalies, access, review, findings, terms) = try_join!(
         cx.store.latest_uses(client.id, &page),
         cx.store.anomalies(&going_on, &page),
+        cx.store.access_anomalies(Some(client.id), true, &page),
         cx.store.review(client.id),
         cx.store.findings(Some(client.id), true, &page, "dashboard", |_| true),
         cx.store.licence_terms(Some(client.id), None, &page),
     )?;
+    // Who may not read the list of it sees none of it here.
+    let may = cx.actor.role.may(Permission::InsightRead);
+    let access: Vec<AccessAnomaly> = access.items.into_iter().filter(|_| may).map(|read| read.value).collect();
     let shown_products = (used.items.iter().map(|read| read.value.product))
+        .chain(access.iter().map(|anomaly| anomaly.product))
         .chain(findings.items.iter().map(|read| read.value.key.product))
         .chain(terms.items.iter().map(|read| read.value.product));
     let products = cx.store.product_names(shown_products).await?;
+    let access = try_join_all(access.into_iter().map(|anomaly| access_of(&cx, anomaly, &products))).await?;
     let finding = |finding: Finding| {
         let product_name = products.of(finding.key.product);
         FindingView::of(finding, product_name)
@@ -78,6 +89,7 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         budgets: budgets.into_iter().map(stands).collect::<Result<_>>()?,
         utilisation: used.items.into_iter().map(|read| used_of(&client, read.value, &products)).collect(),
         anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),
+        access,
         savings: (&review.value.totals).into(),
         findings: findings.items.into_iter().map(|read| finding(read.value)).collect(),
         renewals: terms.items.into_iter().filter_map(|read| renewal(read.value, &products)).collect(),
@@ -103,6 +115,12 @@ fn used_of(client: &Client, latest: LatestUse, products: &ProductNames) -> Produ
         month_percent: percent(whole.active_month, whole.seats),
         departments: latest.day.units.iter().map(in_unit).collect(),
     }
+}
+
+async fn access_of(cx: &Cx, anomaly: AccessAnomaly, products: &ProductNames) -> Result<AccessOnDashboard> {
+    let person = cx.store.contact(anomaly.client, anomaly.contact).await?.value.name;
+    let product = products.of(anomaly.product);
+    Ok(AccessOnDashboard { anomaly: anomaly.into(), person, product })
 }
 
 fn renewal(of: Licensed, products: &ProductNames) -> Option<NextRenewal> {

@@ -19,5 +19,5 @@ async fn list_access_anomalies(
     if let Some(client) = client {
         cx.may_see(client)?;
     }
-    Ok(Answer::page(cx.store.access_anomalies(cx.actor.client.or(client), &page).await?))
+    Ok(Answer::page(cx.store.access_anomalies(cx.actor.client.or(client), false, &page).await?))
 }
