@@ -45,7 +45,7 @@ async fn a_spike_is_found_with_its_excess_and_its_driver_and_told_once() {
     let import = owner.import_costs(&client, "azure-main", &file(&spiked("2026-01-29"))).await;
     assert_eq!((&import["state"], &import["rows"], &import["series"]), (&json!("done"), &json!(87), &json!(1)));
     assert_eq!((&import["from"], &import["to"]), (&json!("2025-12-20"), &json!("2026-01-31")));
-    assert_eq!(stack.detect().await.done, 1);
+    assert_eq!(stack.detect().await.done, 2, "the series, and the source itself");
     let found = anomalies(&owner, &client).await;
     assert_eq!(found.len(), 1, "{found:#?}");
     let spike = &found[0];
@@ -84,6 +84,12 @@ async fn what_goes_on_is_one_anomaly_that_grows_and_one_letter() {
     let after = anomalies(&owner, &client).await;
     assert_eq!((after.len(), &after[0]["id"]), (1, &before[0]["id"]), "the 5th is not complete on the 6th");
     assert_eq!((&after[0]["kind"], &after[0]["state"]), (&json!("level_shift"), &json!("open")));
+    // Twice as much more on each of the six days, of which 365 twelfths make a month.
+    assert_eq!(before[0]["monthly"], Value::Null, "two days are no level");
+    let more: i64 = days("2026-01-30", "2026-02-04").map(|on| 2 * usual(on)).sum();
+    let (monthly, about) = (after[0]["monthly"]["minor"].as_i64().unwrap(), more * 365 / 12 / 6);
+    assert!((monthly - about).abs() < about / 20, "{monthly}, and not some {about}");
+    assert!(after[0]["sentence"].as_str().unwrap().contains(" a month more if it stays."), "{}", after[0]["sentence"]);
     assert!(after[0]["excess"]["minor"].as_i64() > before[0]["excess"]["minor"].as_i64());
     assert_eq!(told(&stack), 1);
 }
@@ -133,6 +139,7 @@ async fn an_answer_changes_the_series_from_now_on_and_is_kept() {
     stack.detect().await;
     let kept = anomalies(&owner, &client).await;
     assert_eq!((kept.len(), &kept[0]["judged"]["note"]), (1, &json!("Load test")), "what was answered stays");
+    assert_eq!(kept[0]["state"], json!("over"), "and goes on no more");
 }
 
 #[tokio::test]
@@ -180,22 +187,74 @@ async fn sensitivity_and_method_are_the_series_then_the_clients_then_the_msps() 
     assert_eq!(told(&stack), 0, "it comes to less than is told");
 }
 
+/// Letters that told of a source from which nothing comes.
+fn told_missing(stack: &Stack) -> Vec<String> {
+    let letters = stack.app.mailbox().letters();
+    letters.iter().filter(|letter| letter.subject == "Costs are missing").map(|letter| letter.text.clone()).collect()
+}
+
 #[tokio::test]
-async fn a_day_that_no_file_tells_of_is_missing_after_some_days_and_ends_with_the_next_file() {
+async fn a_source_that_no_file_comes_from_is_one_anomaly_and_one_letter_until_the_next_file() {
     let (stack, owner, client) = msp().await;
-    owner.import_costs(&client, "azure-main", &file(&spiked("2026-01-29"))).await;
+    let disk = |on| Row { service: "Disks", ..row(on, usual(on) / 2) };
+    let rows = |from: &str, to: &str| {
+        let all: Vec<_> = days(from, to).flat_map(|on| [row(on, usual(on)), disk(on)]).collect();
+        file(&all)
+    };
+    let import = owner.import_costs(&client, "azure-main", &rows("2025-12-20", "2026-01-31")).await;
+    assert_eq!(import["series"], json!(2), "the source itself is none of those with rows");
+    owner.import_costs(&client, "aws", &file(&spiked("2026-01-29"))).await;
     let young = owner.client("Birch Lane").await;
-    let days: Vec<Row> = days("2026-01-20", "2026-01-31").map(|on| row(on, usual(on))).collect();
-    owner.import_costs(&young, "azure-main", &file(&days)).await;
+    let few: Vec<Row> = days("2026-01-20", "2026-01-31").map(|on| row(on, usual(on))).collect();
+    owner.import_costs(&young, "azure-main", &file(&few)).await;
     stack.detect().await;
     let shown = format!("/v1/cost-series/{}", series(&owner, &young).await[0]["id"].as_str().unwrap());
     assert_eq!(owner.get(&shown).await.expect(200)["enough_history"], json!(false));
-    stack.advance("PT120H").await;
-    let missing = |found: Vec<Value>| found.into_iter().find(|anomaly| anomaly["kind"] == "missing");
-    let gap = missing(anomalies(&owner, &client).await).expect("two days and more without a file");
-    assert_eq!((&gap["onset"], &gap["state"]), (&json!("2026-02-01"), &json!("open")));
-    assert_eq!(told(&stack), 1, "the spike alone");
+    let services: Vec<Value> = series(&owner, &client).await.iter().map(|one| one["service"].clone()).collect();
+    assert_eq!(services, ["Disks", "Virtual Machines", "Virtual Machines"], "a source is no service");
+
+    // One of the sources goes on telling.
+    at(&stack, "2026-02-05T12:00:00Z");
+    let goes_on: Vec<Row> = days("2026-02-01", "2026-02-04").map(|on| row(on, usual(on) + usual(on) / 5)).collect();
+    owner.import_costs(&client, "aws", &file(&goes_on)).await;
+    stack.advance("PT48H").await;
+    let missing = async || {
+        let found = anomalies(&owner, &client).await;
+        found.into_iter().filter(|anomaly| anomaly["kind"] == "missing").collect::<Vec<_>>()
+    };
+    let found = missing().await;
+    assert_eq!(found.len(), 1, "one of the source, and none of its series: {found:#?}");
+    let gap = &found[0];
+    assert_eq!(
+        (&gap["onset"], &gap["state"], &gap["source"]),
+        (&json!("2026-02-01"), &json!("open"), &json!("azure-main"))
+    );
+    assert_eq!(
+        (&gap["excess"], &gap["expected"]),
+        (&json!({ "series": 0 }), &json!({ "series": 2 })),
+        "nothing is saved"
+    );
+    assert_eq!((&gap["service"], &gap["monthly"]), (&json!("(all)"), &Value::Null));
+    let said = gap["sentence"].as_str().unwrap();
+    assert!(
+        said.starts_with("azure-main: no file tells of any day since 1 February 2026; 2 series are silent"),
+        "{said}"
+    );
+    let letters = told_missing(&stack);
+    assert!(letters.len() == 1 && letters[0].contains("azure-main: no file tells of 1 February 2026"), "{letters:?}");
     assert_eq!(anomalies(&owner, &young).await.len(), 0, "not enough history");
+    let itself = format!("/v1/cost-series/{}", gap["series"].as_str().unwrap());
+    let itself = owner.get(&itself).await.expect(200);
+    assert_eq!((&itself["series"]["currency"], &itself["known_to"]), (&Value::Null, &json!("2026-01-31")));
+    assert_eq!(itself["days"][0]["amount"], json!({ "series": 2 }));
+    let spending = owner.get(&format!("/v1/clients/{client}/spending?from=2026-01&to=2026-01")).await.expect(200);
+    assert_eq!(spending["currencies"].as_array().unwrap().len(), 1, "a count is no money: {spending}");
+
+    stack.advance("PT48H").await;
+    owner.import_costs(&client, "azure-main", &rows("2026-02-01", "2026-02-07")).await;
+    stack.detect().await;
+    assert_eq!(missing().await.len(), 0, "it came after all");
+    assert_eq!(told_missing(&stack).len(), 1);
 }
 
 #[tokio::test]
@@ -222,7 +281,7 @@ async fn rows_that_say_nothing_are_left_out_and_named_and_files_without_the_colu
     assert!(why.contains("BilledCost, BillingCurrency, ChargePeriodStart, ServiceName"), "{why}");
     let empty = owner.import_costs(&client, "azure-main", &format!("{HEAD}\n")).await;
     assert_eq!(empty["state"], "failed");
-    assert_eq!(stack.detect().await.done, 1);
+    assert_eq!(stack.detect().await.done, 2);
 
     let announced = json!({ "client": client, "source": "Azure Main", "bytes": 0 });
     assert_eq!(

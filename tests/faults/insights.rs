@@ -85,6 +85,25 @@ async fn a_detection_killed_at_any_call_or_three_at_once_judges_each_day_once() 
     assert_eq!(left.letters, 1);
 }
 
+/// A source of two series from which nothing came for a week.
+async fn silent() -> Due {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    clouds(&owner).await;
+    stack.read_costs().await;
+    stack.detect().await;
+    stack.app.settle().await;
+    stack.app.clock().advance(SignedDuration::from_hours(7 * 24)).unwrap();
+    Due { snapshot: stack.snapshot().await, import: None }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_is_silent_is_told_once_by_a_dying_job_or_by_three() {
+    let due = Box::pin(silent()).await;
+    let left = has_its_effect_once(async || due.restore().await, DETECT, 1).await;
+    assert_eq!(left.letters, 1, "of the source, and of none of its series");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_series_that_nobody_can_read_is_parked_and_the_others_are_judged() {
     let stack = Stack::start().await;
@@ -96,7 +115,9 @@ async fn a_series_that_nobody_can_read_is_parked_and_the_others_are_judged() {
     assert_eq!(all["items"][0]["service"], json!("Disks"));
     crate::poison_item(&stack, &format!("{}#SERIES#{id}", owner.tenant), "STATE");
     let first = stack.detect().await;
-    assert_eq!((first.done, first.failed, first.parked), (1, 1, 0));
+    assert_eq!((first.done, first.failed, first.parked), (2, 1, 0), "the other one, and the source itself");
+    let parked_now = async || owner.get(&format!("/v1/clients/{client}/cost-series?parked=true")).await.expect(200);
+    assert_eq!(parked_now().await["items"], json!([]), "it is tried again first");
     assert_eq!(owner.get("/v1/anomalies").await.expect(200)["items"].as_array().unwrap().len(), 1);
     let mut parked = 0;
     for _ in 0..4 {
@@ -104,6 +125,54 @@ async fn a_series_that_nobody_can_read_is_parked_and_the_others_are_judged() {
         parked += stack.detect().await.parked;
     }
     assert_eq!((parked, stack.detect().await.failed), (1, 0));
+    let listed = parked_now().await["items"].as_array().unwrap().clone();
+    assert_eq!((listed.len(), &listed[0]["id"], &listed[0]["service"]), (1, &json!(id), &json!("Disks")));
+    assert!(!listed[0]["parked"]["why"].as_str().unwrap().is_empty());
+    assert!(listed[0]["parked"]["since"].as_str().unwrap().starts_with("2026-02-02T1"), "{listed:?}");
+    let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
+    assert_eq!(all["items"].as_array().unwrap().len(), 2, "it stays in its own list");
+    let other = owner.client("Birch Lane").await;
+    let others = owner.get(&format!("/v1/clients/{other}/cost-series?parked=true")).await.expect(200);
+    assert_eq!(others["items"], json!([]), "another client's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parked_series_is_listed_until_a_file_tells_of_it() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let (client, _) = clouds(&owner).await;
+    stack.read_costs().await;
+    let list = format!("/v1/clients/{client}/cost-series?parked=true");
+    let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
+    for one in all["items"].as_array().unwrap() {
+        let pk = format!("{}#SERIES#{}", owner.tenant, one["id"].as_str().unwrap());
+        park(&stack, &pk);
+    }
+    let first = owner.get(&format!("{list}&limit=1")).await.expect(200);
+    let next = first["next"].as_str().expect("a second page");
+    let second = owner.get(&format!("{list}&limit=1&cursor={next}")).await.expect(200);
+    assert_eq!((&first["items"][0]["parked"]["why"], &second["next"]), (&json!("it failed"), &serde_json::Value::Null));
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    owner.import_costs(&client, "azure-main", &two().replace("2026-01-31", "2026-02-01")).await;
+    assert_eq!(owner.get(&list).await.expect(200)["items"], json!([]));
+    assert_eq!(stack.detect().await.failed, 0);
+}
+
+/// As the job parks what keeps failing, without the five quarters of an hour.
+fn park(stack: &Stack, pk: &str) {
+    let request = json!({
+        "TableName": local::embedded::dynamo::MAIN,
+        "Key": { "pk": { "S": pk }, "sk": { "S": "STATE" } },
+        "UpdateExpression": "SET parked_at = :at, parked_why = :why, lpk = :list, lsk = :sort REMOVE dpk, dsk",
+        "ConditionExpression": "attribute_exists(v)",
+        "ExpressionAttributeValues": {
+            ":at": { "S": "2026-02-02T12:00:00.000Z" },
+            ":why": { "S": "it failed" },
+            ":list": { "S": format!("{}#PARKED#SERIES", pk.split('#').next().expect("a tenant")) },
+            ":sort": { "S": format!("2026-02-02T12:00:00.000Z#{}", pk.split_once('#').expect("a kind").1) },
+        },
+    });
+    stack.app.dynamo().execute("UpdateItem", &request).expect("the series is there");
 }
 
 #[tokio::test]
@@ -114,7 +183,7 @@ async fn a_dry_run_says_what_it_would_find_and_writes_nothing() {
     let before = stack.items(local::embedded::dynamo::MAIN);
     let dry = JobInput { time: None, dry_run: true };
     let report = stack.app.run_job(DETECT, dry).await.unwrap();
-    assert_eq!((report.done, report.would.len()), (0, 2), "{report:?}");
+    assert_eq!((report.done, report.would.len()), (0, 3), "{report:?}");
     let report = json!(report.would).to_string();
     assert!(report.contains("sentence") || report.contains("\"days\":40"), "{report}");
     assert_eq!(stack.items(local::embedded::dynamo::MAIN), before);

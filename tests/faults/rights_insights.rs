@@ -24,6 +24,7 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person) {
         "/v1/anomalies".to_owned(),
         format!("/v1/anomalies/{anomaly}"),
         format!("/v1/clients/{client}/cost-series"),
+        format!("/v1/clients/{client}/cost-series?parked=true"),
         "/v1/insights/settings".to_owned(),
     ] {
         owner.get(&path).await.expect(200);

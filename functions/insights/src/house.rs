@@ -49,7 +49,7 @@ impl House {
 
     /// The rules that hold for a series.
     pub(crate) fn rules(&self, series: &CostSeries) -> Rules {
-        Rules::of(&self.tenant, &self.client, series.tuning, series.feedback).of_source(&series.source)
+        Rules::of(&self.tenant, &self.client, series)
     }
 
     /// The name of a series' department.

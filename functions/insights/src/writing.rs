@@ -1,12 +1,13 @@
 //! What a file's days come to, written to the series: each in a transaction of its own, in the order of their ids.
 //!
-//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. Writing a
-//! series again changes nothing, and what a younger file told stays, so neither a death nor a second run does harm.
+//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. The source
+//! itself is one more, of how many of them have a cost on each day: it is the one that misses a file that does not come. Writing
+//! a series again changes nothing, and what a younger file told stays, so neither a death nor a second run does harm.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::SeriesId;
-use domain::insights::costs::{Days, SeriesName};
+use domain::insights::costs::{Days, SeriesName, counted};
 use domain::insights::imports::{CostImport, ImportState};
 use runtime::{Error, JobCx, Result};
 use store::TenantStore;
@@ -26,8 +27,9 @@ pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) 
         Err(fault) => return note(cx, store, import, |import| import.failed(fault.to_string(), cx.now)).await,
     };
     let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    let whole = (SeriesName::whole(import.client, &import.source), counted(told.values()));
     let told: BTreeMap<SeriesId, (SeriesName, Days)> =
-        told.into_iter().map(|(name, days)| (store.series_id(&name), (name, days))).collect();
+        told.into_iter().chain([whole]).map(|(name, days)| (store.series_id(&name), (name, days))).collect();
     let known = of_source(store, import).await?;
     let all: BTreeSet<SeriesId> = told.keys().copied().chain(known).collect();
     let left = all.into_iter().filter(|id| import.after.is_none_or(|after| *id > after));

@@ -70,6 +70,7 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             subject: match excess {
                 Amount::Money(_) => format!("Unusual costs: {excess}"),
                 Amount::People(People { people }) => format!("Unusual use: {people} people-days"),
+                Amount::Series(_) => "Costs are missing".to_owned(),
             },
             said: format!(
                 "something at a client is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \

@@ -1,12 +1,10 @@
-//! Anomalies in a client's costs: series, what was found in them, and how it is looked for.
+//! Anomalies in a client's costs: what was found in its series, and how it is looked for.
 
 use domain::access::Permission;
 use domain::ids::{AnomalyId, ClientId, KnownEventId, SeriesId, UnitId, UserId};
-use domain::insights::costs::{CostSeries, Days};
 use domain::insights::found::{AnomalyState, CostAnomaly, CostDriver, Judged};
 use domain::insights::rules::{Announced, InsightSettings, UnitRule};
-use domain::insights::{Amount, Answer, Kind, Measure, Method};
-use iso_currency::Currency;
+use domain::insights::{Amount, Answer, Kind, Method};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -19,27 +17,6 @@ use crate::need::{Index, Need};
 use crate::page::{Page, PageQuery};
 use crate::patch::nullable;
 use crate::route::{NoBody, NoPath, NoQuery, Route};
-
-/// List a client's series.
-pub const LIST_SERIES: Route<AtClient, PageQuery, NoBody, Page<SeriesView>> =
-    Route::get("insights-list-series", "/v1/clients/{client}/cost-series")
-        .summary("List a client's series of daily costs and daily use, by service")
-        .permission(Permission::InsightRead)
-        .touches(&[Need::Get, Need::Query(Index::ByRef), Need::Secret]);
-
-/// Read a series.
-pub const GET_SERIES: Route<AtSeries, SeriesQuery, NoBody, SeriesDaysView> =
-    Route::get("insights-get-series", "/v1/cost-series/{series}")
-        .summary("Read a series with its days, what is expected of the next one, and up to which day it is judged")
-        .permission(Permission::InsightRead)
-        .touches(&[Need::Get, Need::Query(Index::Main)]);
-
-/// Change a series.
-pub const CHANGE_SERIES: Route<AtSeries, NoQuery, SeriesChanges, SeriesView> =
-    Route::patch("insights-change-series", "/v1/cost-series/{series}")
-        .summary("Change how a series is looked at; what was found already stays")
-        .permission(Permission::InsightManage)
-        .touches(&[Need::Get]);
 
 /// List anomalies.
 pub const LIST_ANOMALIES: Route<NoPath, AnomalyQuery, NoBody, Page<AnomalyView>> =
@@ -107,14 +84,6 @@ pub const DETECTION: Job = Job {
     touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByDue)],
 };
 
-/// A series in a path.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct AtSeries {
-    /// Which series.
-    pub series: SeriesId,
-}
-
 /// An anomaly in a path.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -131,19 +100,6 @@ pub struct AtKnownEvent {
     pub client: ClientId,
     /// Which one.
     pub event: KnownEventId,
-}
-
-/// Which days of a series.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SeriesQuery {
-    /// The first day; 90 days before the last one when absent.
-    #[param(value_type = Option<String>, format = Date)]
-    pub from: Option<Date>,
-    /// The last day, at most 400 days on; today when absent.
-    #[param(value_type = Option<String>, format = Date)]
-    pub to: Option<Date>,
 }
 
 /// Which anomalies to list.
@@ -172,119 +128,6 @@ pub struct AnomalyQuery {
 pub struct SettingsQuery {
     /// Of this client; the MSP's when absent.
     pub client: Option<ClientId>,
-}
-
-/// What to change of how a series is looked at; absent fields stay, `null` is as at its client.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "sensitivity": 0.8 }))]
-pub struct SeriesChanges {
-    /// How readily something is an anomaly: 2 at half the distance, 0.5 at twice the distance.
-    #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<f64>, minimum = 0.5, maximum = 2)]
-    pub sensitivity: Option<Option<f64>>,
-    /// By what.
-    #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<Method>)]
-    pub method: Option<Option<Method>>,
-}
-
-/// A series of daily costs, or of daily use.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SeriesView {
-    /// Which series.
-    pub id: SeriesId,
-    /// Whose costs.
-    pub client: ClientId,
-    /// Where they come from.
-    pub source: String,
-    /// For what.
-    pub service: String,
-    /// In which of the client's departments.
-    pub unit: Option<UnitId>,
-    /// In what; none of a series of use, which counts people a day.
-    #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
-    pub currency: Option<Currency>,
-    /// How readily something is an anomaly in it; none as at its client.
-    pub sensitivity: Option<f64>,
-    /// By what; none as at its client.
-    pub method: Option<Method>,
-    /// What answers have made of its sensitivity: a factor.
-    pub feedback: f64,
-    /// When it was first seen.
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Timestamp,
-    /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
-    pub updated_at: Timestamp,
-}
-
-impl From<CostSeries> for SeriesView {
-    fn from(series: CostSeries) -> Self {
-        let CostSeries { id, client, source, service, unit, measure, tuning, feedback, created_at, updated_at } =
-            series;
-        SeriesView {
-            id,
-            client,
-            source,
-            service,
-            unit,
-            currency: measure.currency(),
-            sensitivity: tuning.sensitivity,
-            method: tuning.method,
-            feedback: feedback.get(),
-            created_at,
-            updated_at,
-        }
-    }
-}
-
-/// What a day came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DayView {
-    /// Which day.
-    #[schema(value_type = String, format = Date)]
-    pub on: Date,
-    /// How much.
-    pub amount: Amount,
-}
-
-/// A series with some of its days.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SeriesDaysView {
-    /// The series.
-    pub series: SeriesView,
-    /// Its days with a cost, or with somebody at work. A day up to `known_to` that is not here came to nothing.
-    pub days: Vec<DayView>,
-    /// The last day that is judged; none before the first look.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub judged_to: Option<Date>,
-    /// The last day that was told of.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub known_to: Option<Date>,
-    /// Whether there is enough history for anomalies to be found: 14 days.
-    pub enough_history: bool,
-    /// What is expected of the day after the last judged one.
-    pub expected: Option<RangeView>,
-    /// When it is looked at next; none while it sleeps, until a file tells of it.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub next_at: Option<Timestamp>,
-}
-
-/// What is expected of a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RangeView {
-    /// How much.
-    pub expected: Amount,
-    /// The least that is usual.
-    pub low: Amount,
-    /// The most that is usual.
-    pub high: Amount,
-}
-
-/// The days of a series on the wire.
-pub fn days_of(days: Days, measure: Measure) -> Vec<DayView> {
-    days.into_iter().map(|(on, day)| DayView { on, amount: measure.day(day.minor) }).collect()
 }
 
 /// What somebody says of an anomaly.
@@ -335,8 +178,11 @@ pub struct AnomalyView {
     pub low: Amount,
     /// The most that would have been usual.
     pub high: Amount,
-    /// How much more than expected all its days came to; negative for less. Of use, in people-days.
+    /// How much more than expected all its days came to; negative for less. Of use, in people-days. Of a level shift or a drift,
+    /// more than was expected before it began, up to its last day, on which it had become the usual. Of missing data nothing.
     pub excess: Amount,
+    /// How much more a month comes to from now on, negative for less; of a level shift or a drift that did not go back.
+    pub monthly: Option<Amount>,
     /// How unusual the most unusual day is; 1 is the line.
     pub score: f64,
     /// What drives it; none where the files name no sub accounts.
@@ -356,7 +202,7 @@ pub struct AnomalyView {
 impl From<CostAnomaly> for AnomalyView {
     fn from(anomaly: CostAnomaly) -> Self {
         let CostAnomaly { id, series, client, source, service, unit, state, kind, onset, last, days, .. } = anomaly;
-        let CostAnomaly { actual, expected, low, high, excess, score, driver, sentence, judged, .. } = anomaly;
+        let CostAnomaly { actual, expected, low, high, excess, monthly, score, driver, sentence, judged, .. } = anomaly;
         let CostAnomaly { found_at, updated_at, .. } = anomaly;
         AnomalyView {
             id,
@@ -375,6 +221,7 @@ impl From<CostAnomaly> for AnomalyView {
             low,
             high,
             excess,
+            monthly,
             score,
             driver,
             sentence,

@@ -27,6 +27,7 @@ pub mod charging;
 pub mod clients;
 pub mod contract_lines;
 pub mod contracts;
+pub mod cost_series;
 pub mod departments;
 pub mod documents;
 pub mod dunning;

@@ -4,12 +4,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::TenantId;
 use jiff::Timestamp;
 
-use crate::Store;
 use crate::error::{Error, Result, from_sdk};
 use crate::item::{DUE_SHARDS, Item, due_partition, instant, number, text};
+use crate::keys::Scope;
+use crate::{Store, keys};
 
 /// Most items that one query of a shard returns.
 const PAGE: i32 = 100;
+/// Longest reason for which an item is parked.
+const LONGEST_WHY: usize = 500;
 
 /// A record that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +27,11 @@ pub struct Due {
 }
 
 impl Due {
+    /// The kind in the key.
+    fn kind(&self) -> &str {
+        self.pk.split_once('#').map_or(self.pk.as_str(), |(kind, _)| kind)
+    }
+
     /// The id behind the kind in the key.
     pub fn id<T: std::str::FromStr>(&self) -> Result<T> {
         let id = self.pk.split_once('#').and_then(|(_, id)| id.parse().ok());
@@ -77,16 +85,23 @@ impl Store {
         Ok(failures.and_then(|n| n.parse().ok()).unwrap_or(1))
     }
 
-    /// Takes an item out of the index, with the reason: it blocks nobody until the next write to it puts it back.
+    /// Takes an item out of the index, with the reason: it blocks nobody until the next write to it puts it back. Until then
+    /// it stands in the list of its kind's parked ones, unless it stands in another.
     pub async fn park(&self, due: &Due, now: Timestamp, why: &str) -> Result<()> {
+        let list = Scope::Tenant(due.tenant).prefix(&keys::list::parked(due.kind()));
         self.dynamo
             .update_item()
             .table_name(&self.names.main)
             .set_key(Some(primary(&due.key)?))
-            .update_expression("SET parked_at = :now, parked_why = :why REMOVE dpk, dsk, due_failures")
+            .update_expression(
+                "SET parked_at = :now, parked_why = :why, lpk = if_not_exists(lpk, :list), lsk = if_not_exists(lsk, :sort) \
+                 REMOVE dpk, dsk, due_failures",
+            )
             .condition_expression("attribute_exists(dpk)")
             .expression_attribute_values(":now", text(instant(now)))
-            .expression_attribute_values(":why", text(why.chars().take(500).collect::<String>()))
+            .expression_attribute_values(":why", text(why.chars().take(LONGEST_WHY).collect::<String>()))
+            .expression_attribute_values(":list", text(list))
+            .expression_attribute_values(":sort", text(format!("{}#{}", instant(now), due.pk)))
             .send()
             .await
             .map(|_| ())

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::budgets::moved;
 use domain::ids::{AnomalyId, ClientId, SeriesId};
+use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName};
 use domain::insights::covered::Covered;
 use domain::insights::found::{AnomalyState, CostAnomaly};
@@ -29,8 +30,10 @@ const SERIES_AT_ONCE: usize = 500;
 impl Record for CostSeries {
     fn place(&self) -> Place {
         let sort = keys::list::by_name(&self.service, self.id);
+        // What a source itself is stands among no services: its anomalies lead to it.
+        let listed = self.measure != Measure::Series;
         Place {
-            refers: Some((keys::refers::client_series(self.client), sort)),
+            refers: listed.then(|| (keys::refers::client_series(self.client), sort)),
             ..Place::at(keys::cost_series(self.id))
         }
     }

@@ -444,6 +444,11 @@ pub(crate) mod list {
     pub(crate) const CREDITS: &str = "CREDITS";
     pub(crate) const RECOGNITIONS: &str = "RECOGNITIONS";
     pub(crate) const PARKED: &str = "PARKED";
+
+    /// What jobs parked of a kind, as `SERIES`.
+    pub(crate) fn parked(kind: &str) -> String {
+        format!("PARKED#{kind}")
+    }
     pub(crate) const PRODUCTS: &str = "PRODUCTS";
     pub(crate) const LICENCES: &str = "LICENCES";
     pub(crate) const TERMS: &str = "TERMS";

@@ -39,6 +39,7 @@ mod licence_audits;
 pub mod licence_files;
 pub mod licences;
 pub mod metering;
+pub mod parked;
 pub mod payments;
 pub mod policies;
 pub mod products;

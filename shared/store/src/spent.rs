@@ -71,9 +71,9 @@ fn read(name: &str) -> Option<(String, Option<UnitId>)> {
 
 impl Commit {
     /// What a client spent by a series, in the months in which that changes. Series of which nothing is spent
-    /// ([`is_spent`]) change nothing.
+    /// ([`is_spent`]), and what counts no money, change nothing.
     pub(crate) fn spend(self, series: &CostSeries, moved: &BTreeMap<Month, i64>) -> Self {
-        if !is_spent(&series.source) {
+        if !is_spent(&series.source) || series.measure.currency().is_none() {
             return self;
         }
         let unit = series.unit.map_or_else(|| NOBODY.to_owned(), |unit| unit.to_string());

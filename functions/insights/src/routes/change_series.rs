@@ -1,13 +1,13 @@
 //! Change how a series of costs is looked at.
 
 use contract::NoQuery;
-use contract::insights::{AtSeries, CHANGE_SERIES, SeriesChanges, SeriesView};
+use contract::cost_series::{AtSeries, CHANGE, SeriesChanges, SeriesView};
 use domain::insights::rules::Tuning;
 use runtime::{Answer, Cx, Handler, In, Result};
 
 /// The route.
 pub fn route() -> Handler {
-    Handler::new(CHANGE_SERIES, change_series)
+    Handler::new(CHANGE, change_series)
 }
 
 async fn change_series(cx: Cx, input: In<AtSeries, NoQuery, SeriesChanges>) -> Result<Answer<SeriesView>> {

@@ -1,7 +1,7 @@
 //! Read a series.
 
 use contract::NoBody;
-use contract::insights::{AtSeries, GET_SERIES, RangeView, SeriesDaysView, SeriesQuery, days_of};
+use contract::cost_series::{AtSeries, GET, RangeView, SeriesDaysView, SeriesQuery, days_of};
 use domain::insights::Outlook;
 use domain::insights::rules::Rules;
 use jiff::ToSpan;
@@ -16,7 +16,7 @@ const MOST_DAYS: i64 = 400;
 
 /// The route.
 pub fn route() -> Handler {
-    Handler::new(GET_SERIES, get_series)
+    Handler::new(GET, get_series)
 }
 
 async fn get_series(cx: Cx, input: In<AtSeries, SeriesQuery, NoBody>) -> Result<Answer<SeriesDaysView>> {
@@ -26,7 +26,7 @@ async fn get_series(cx: Cx, input: In<AtSeries, SeriesQuery, NoBody>) -> Result<
     let (from, to) = days(input.query, today)?;
     let tenant = cx.store.insight_settings(None).await?.value;
     let client = cx.store.insight_settings(Some(series.client)).await?.value;
-    let rules = Rules::of(&tenant, &client, series.tuning, series.feedback).of_source(&series.source);
+    let rules = Rules::of(&tenant, &client, &series);
     let kept = cx.store.watch(series.id).await?.map(|kept| kept.value);
     let next_at = kept.as_ref().and_then(|kept| kept.due_at);
     let watch = kept.map(|kept| kept.watch()).transpose()?;

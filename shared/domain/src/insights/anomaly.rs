@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lasting::Lasting;
 use super::series::Outlook;
 
 /// What is unusual.
@@ -24,6 +25,13 @@ pub enum Kind {
     Drift,
 }
 
+impl Kind {
+    /// Whether it stays, and becomes the usual.
+    pub(super) fn lasts(self) -> bool {
+        matches!(self, Kind::LevelShift | Kind::Drift)
+    }
+}
+
 /// One anomaly. It grows while it goes on; its first point is its identity in its series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
@@ -44,12 +52,28 @@ pub struct Anomaly {
     pub excess: f64,
     /// How unusual the most unusual point is; 1 is the line.
     pub score: f64,
+    /// What a lasting change comes to beside what was expected before it: of a level shift or a drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasting: Option<Lasting>,
+}
+
+/// When an anomaly was, as people write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// As "on 2 March", "since 2 March", "from 2 to 4 March".
+    pub days: String,
+    /// Its first day.
+    pub first: String,
+    /// Its last day so far.
+    pub last: String,
+    /// Whether it is over.
+    pub over: bool,
 }
 
 impl Anomaly {
     pub(super) fn at(point: usize, kind: Kind, actual: f64, outlook: Outlook, score: f64) -> Self {
         let excess = actual - outlook.expected;
-        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, score }
+        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, score, lasting: None }
     }
 
     /// Points after its last one that must be usual before it is over.
@@ -62,7 +86,7 @@ impl Anomaly {
 
     /// A lasting change is over when the next surprise goes the other way: that is another one.
     pub(super) fn is_over_with(&self, point: &Anomaly) -> bool {
-        matches!(self.kind, Kind::LevelShift | Kind::Drift) && (self.excess > 0.0) != (point.excess > 0.0)
+        self.kind.lasts() && (self.excess > 0.0) != (point.excess > 0.0)
     }
 
     /// With one more point, which may be one more of several in a row on the same side.
@@ -78,28 +102,60 @@ impl Anomaly {
         Anomaly { onset: self.onset, last: point.last, points, kind, excess, ..peak }
     }
 
-    /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `days` says when; `amount` prints a value, and
-    /// `difference` what values are off.
+    /// How much more there was than expected: of a lasting change, than was expected before it began.
+    pub fn more(&self) -> f64 {
+        self.lasting.map_or(self.excess, |lasting| lasting.excess)
+    }
+
+    /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `amount` prints a value, and `difference` what values
+    /// are off.
     pub fn sentence(
         &self,
         what: &str,
-        days: &str,
+        when: &When,
         amount: impl Fn(f64) -> String,
         difference: impl Fn(f64) -> String,
     ) -> String {
         let Outlook { expected, low, high } = self.outlook;
+        let When { days, first, last, over } = when;
         let usual = format!("{} expected, {} to {} usual", amount(expected), amount(low), amount(high));
-        let (actual, apart) = (amount(self.actual), difference(self.excess.abs()));
-        let side = if self.excess < 0.0 { "less" } else { "more" };
-        match self.kind {
-            Kind::Spike => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
-            Kind::Drop => format!("{what}: only {actual} {days} ({usual}), {apart} too little."),
-            Kind::LevelShift => format!("{what}: a new level {days}, {actual} ({usual}); {apart} {side} so far."),
-            Kind::WeeklyPattern => {
+        let (actual, apart) = (amount(self.actual), difference(self.more().abs()));
+        let word = |more: f64| if more < 0.0 { "less" } else { "more" };
+        let side = word(self.more());
+        let rate = |more: f64| format!("about {} a month {}", difference(more.abs()), word(more));
+        let monthly = self.lasting.and_then(|lasting| lasting.monthly()).map(rate);
+        match (self.kind, monthly) {
+            (Kind::Spike, _) => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
+            (Kind::Drop, _) => format!("{what}: only {actual} {days} ({usual}), {apart} too little."),
+            (Kind::LevelShift, Some(rate)) if *over => format!(
+                "{what}: a new level since {first}, {actual} ({usual}); {apart} {side} until it had become the usual on {last}, \
+                 {rate} from then on."
+            ),
+            (Kind::LevelShift, Some(rate)) => {
+                format!("{what}: a new level {days}, {actual} ({usual}); {apart} {side} so far, {rate} if it stays.")
+            }
+            (Kind::LevelShift, None) if *over => {
+                format!("{what}: another level {days}, {actual} ({usual}); {apart} {side} in all.")
+            }
+            (Kind::LevelShift, None) => {
+                format!("{what}: a new level {days}, {actual} ({usual}); {apart} {side} so far.")
+            }
+            (Kind::WeeklyPattern, _) => {
                 format!("{what}: another pattern {days}, such as {actual} ({usual}); {apart} {side} in all.")
             }
-            Kind::Missing => format!("{what}: no data {days} ({usual})."),
-            Kind::Drift => format!("{what}: drifting {days}, by now at {actual} ({usual})."),
+            (Kind::Missing, _) => format!("{what}: no data {days} ({usual})."),
+            (Kind::Drift, Some(rate)) if *over => {
+                format!("{what}: drifted {days}, to {actual} ({usual}); {apart} {side} by then, {rate} from then on.")
+            }
+            (Kind::Drift, Some(rate)) => {
+                format!(
+                    "{what}: drifting {days}, by now at {actual} ({usual}); {apart} {side} so far, {rate} if it stays."
+                )
+            }
+            (Kind::Drift, None) if *over => {
+                format!("{what}: drifted {days}, to {actual} ({usual}); {apart} {side} in all.")
+            }
+            (Kind::Drift, None) => format!("{what}: drifting {days}, by now at {actual} ({usual})."),
         }
     }
 }

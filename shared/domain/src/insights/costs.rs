@@ -32,6 +32,9 @@ pub const USE: &str = "use";
 /// What no file can be the source of: the house tells of it itself.
 pub const OWN_SOURCES: [&str; 3] = [INVOICES, LICENCES, USE];
 
+/// What the series that a source of files is itself is called: it is for all that the source tells of.
+pub const WHOLE: &str = "(all)";
+
 /// Whether Steward itself tells of this source.
 pub fn is_of_steward(source: &str) -> bool {
     OWN_SOURCES.contains(&source)
@@ -81,6 +84,18 @@ pub struct SeriesName {
 }
 
 impl SeriesName {
+    /// The series that a source of files is itself: how many of its series have a cost on each day. When its files do not
+    /// come, this is the one in which something is missing.
+    pub fn whole(client: ClientId, source: &str) -> Self {
+        SeriesName {
+            client,
+            source: source.to_owned(),
+            service: WHOLE.to_owned(),
+            unit: None,
+            measure: Measure::Series.code(),
+        }
+    }
+
     /// The text that the series' id is made of. A service may hold any character, so it is the last part.
     pub fn identity(&self) -> String {
         let unit = self.unit.map_or_else(|| "-".to_owned(), |unit| unit.to_string());
@@ -107,6 +122,15 @@ impl DayCost {
 
 /// What some days came to. A day that a file covers and that is not here came to nothing.
 pub type Days = BTreeMap<Date, DayCost>;
+
+/// On how many of these series each day has a cost: the days of [`SeriesName::whole`].
+pub fn counted<'a>(series: impl IntoIterator<Item = &'a Days>) -> Days {
+    let mut counts = Days::new();
+    for day in series.into_iter().flat_map(BTreeMap::keys) {
+        counts.entry(*day).or_default().minor += 1;
+    }
+    counts
+}
 
 impl CostSeries {
     /// A series that was not seen before.

@@ -89,11 +89,16 @@ impl Drift {
         let (half, cap) = (self.half as f64, CAP * spread);
         let now = self.values.iter().skip(self.season);
         let by_season = now.zip(&self.values).map(|(now, then)| (now - then).clamp(-cap, cap)).sum::<f64>() / half;
-        let before = self.levels.front().copied().unwrap_or(self.level);
+        let before = self.level_before();
         let by_level = self.plain.iter().map(|v| (v - before).clamp(-cap, cap)).sum::<f64>() / half;
         let one = self.seasons.step(by_season, self.half, spread, floor);
         let two = self.level_test.step(by_level, self.half, spread, floor);
         if one * two <= 0.0 { 0.0 } else { (one * two).sqrt() * one.signum() }
+    }
+
+    /// The slow level before the last half season.
+    pub(super) fn level_before(&self) -> f64 {
+        self.levels.front().copied().unwrap_or(self.level)
     }
 }
 

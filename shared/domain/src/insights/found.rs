@@ -5,10 +5,10 @@ use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::anomaly::{Anomaly, Driver, Kind};
+use super::anomaly::{Anomaly, Driver, Kind, When};
 use super::costs::CostSeries;
 use super::feedback::Answer;
-use super::measure::{Amount, Measure};
+use super::measure::{Amount, Measure, SeriesCount};
 use super::minor;
 use super::rules::Rules;
 use super::watch::Change;
@@ -103,8 +103,13 @@ pub struct CostAnomaly {
     pub low: Amount,
     /// The most that would have been usual.
     pub high: Amount,
-    /// How much more than expected all its days came to; negative for less. Of use, in people-days.
+    /// How much more than expected all its days came to; negative for less. Of use, in people-days. A level shift and a drift
+    /// are beside what was expected before they began, up to the day on which they had become the usual. Of missing data
+    /// nothing: nobody knows what these days came to.
     pub excess: Amount,
+    /// How much more a month comes to from now on, of a level shift or a drift that did not go back.
+    #[serde(default)]
+    pub monthly: Option<Amount>,
     /// How unusual the most unusual day is; 1 is the line.
     pub score: f64,
     /// What drives it; none where the files name no sub accounts.
@@ -187,9 +192,15 @@ impl Finding<'_> {
         let CostSeries { id: series, client, source, service, unit, measure, .. } = self.series.clone();
         let amount = |value: f64| measure.amount(value);
         let state = if over { AnomalyState::Over } else { AnomalyState::Open };
-        let what = format!("{} ({source})", self.series.label(self.department));
-        let days = when(onset, last, over);
-        let sentence = anomaly.sentence(&what, &days, |value| amount(value).to_string(), |value| measure.apart(value));
+        let sentence = match measure {
+            Measure::Series => silent(&source, amount(anomaly.outlook.expected), onset, last, over),
+            _ => {
+                let what = format!("{} ({source})", self.series.label(self.department));
+                let when = when(onset, last, over);
+                anomaly.sentence(&what, &when, |value| amount(value).to_string(), |value| measure.apart(value))
+            }
+        };
+        let excess = if anomaly.kind == Kind::Missing { 0.0 } else { anomaly.more() };
         let driver = driver.and_then(|driver| driven(driver, measure));
         let earlier = known.and_then(|known| known.driver.clone());
         let driver = match (earlier, driver) {
@@ -212,7 +223,8 @@ impl Finding<'_> {
             expected: amount(anomaly.outlook.expected),
             low: amount(anomaly.outlook.low),
             high: amount(anomaly.outlook.high),
-            excess: amount(anomaly.excess),
+            excess: amount(excess),
+            monthly: anomaly.lasting.and_then(|lasting| lasting.monthly()).map(amount),
             score: anomaly.score,
             driver,
             sentence,
@@ -228,21 +240,22 @@ impl Finding<'_> {
         let least = match self.series.measure {
             Measure::People => FEWEST_PEOPLE_DAYS,
             Measure::Money(currency) => Money::rounded(LEAST_MONEY, currency).map_or(0.0, |least| least.minor() as f64),
+            Measure::Series => 0.0,
         };
-        anomaly.excess.abs() < least
+        anomaly.more().abs() < least
     }
 
-    /// Whether somebody is to get a letter: once, when it comes to enough, while it is news. Of missing data nobody gets one:
-    /// a file that does not come is missing in each of its series.
+    /// Whether somebody is to get a letter: once, when it comes to enough, while it is news. Of a source that is silent one
+    /// goes out at once.
     fn is_news(&self, anomaly: &CostAnomaly) -> Result<bool, Refusal> {
         let enough = match anomaly.excess {
             Amount::Money(excess) => {
                 excess.minor().abs() >= Money::rounded(self.rules.tell_from, excess.currency())?.minor()
             }
             Amount::People(excess) => excess.people.abs() >= TELL_FROM_PEOPLE_DAYS.into(),
+            Amount::Series(_) => true,
         };
-        let recent = anomaly.last.saturating_add(NEWS_DAYS.days()) >= self.today;
-        Ok(recent && anomaly.kind != Kind::Missing && enough)
+        Ok(enough && anomaly.last.saturating_add(NEWS_DAYS.days()) >= self.today)
     }
 }
 
@@ -251,14 +264,37 @@ fn driven(driver: Driver<String>, measure: Measure) -> Option<CostDriver> {
     Some(CostDriver { account: driver.name, excess, share_percent: minor(driver.share_percent) })
 }
 
+fn long(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
+}
+
 /// When it was, in a sentence.
-fn when(onset: Date, last: Date, over: bool) -> String {
-    let long = |day: Date| day.strftime("%-d %B %Y").to_string();
-    match (onset == last, over) {
-        (true, _) => format!("on {}", long(onset)),
-        (false, true) => format!("from {} to {}", long(onset), long(last)),
-        (false, false) => format!("since {}", long(onset)),
-    }
+fn when(onset: Date, last: Date, over: bool) -> When {
+    let (first, last_day) = (long(onset), long(last));
+    let days = match (onset == last, over) {
+        (true, _) => format!("on {first}"),
+        (false, true) => format!("from {first} to {last_day}"),
+        (false, false) => format!("since {first}"),
+    };
+    When { days, first, last: last_day, over }
+}
+
+/// That no file comes, in a sentence; `usual` is how many series usually have a cost.
+fn silent(source: &str, usual: Amount, onset: Date, last: Date, over: bool) -> String {
+    let one = usual == Amount::Series(SeriesCount { series: 1 });
+    let tells = if over { "told" } else { "tells" };
+    let are = match (over, one) {
+        (true, true) => "was",
+        (true, false) => "were",
+        (false, true) => "is",
+        (false, false) => "are",
+    };
+    let days = match (onset == last, over) {
+        (true, _) => format!("of {}", long(onset)),
+        (false, true) => format!("of the days from {} to {}", long(onset), long(last)),
+        (false, false) => format!("of any day since {}", long(onset)),
+    };
+    format!("{source}: no file {tells} {days}; {usual} {are} silent.")
 }
 
 impl Judged {

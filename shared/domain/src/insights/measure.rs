@@ -1,4 +1,4 @@
-//! What a series counts: money, or people at work.
+//! What a series counts: money, people at work, or series of a source.
 
 use std::fmt;
 
@@ -9,48 +9,57 @@ use serde::{Deserialize, Serialize};
 use super::minor;
 use crate::money::Money;
 
-/// The code of what is no money.
+/// The codes of what is no money.
 const PEOPLE: &str = "people";
+const SERIES: &str = "series";
 /// Decimal places of people: of what is expected a tenth is more than anybody needs.
 const TENTHS: u32 = 1;
 
-/// What a series counts. It is kept as the currency that it is, or none.
+/// What a series counts. It is kept as its code, of people as none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "Option<Currency>", into = "Option<Currency>")]
+#[serde(try_from = "Option<String>", into = "Option<String>")]
 pub enum Measure {
     /// Money a day, in minor units.
     Money(Currency),
     /// People a day. What several days are off adds up to people-days.
     People,
+    /// Series of a source with a cost on a day: of the one series that a source of files is itself.
+    Series,
 }
 
 impl Measure {
-    /// The ISO 4217 code, or `people`.
+    /// The ISO 4217 code, `people` or `series`.
     pub fn code(self) -> &'static str {
         match self {
             Measure::Money(currency) => currency.code(),
             Measure::People => PEOPLE,
+            Measure::Series => SERIES,
         }
     }
 
-    /// What this code is of; `None` for what is neither.
+    /// What this code is of; `None` for what is none of them.
     pub fn from_code(code: &str) -> Option<Self> {
-        if code == PEOPLE { Some(Measure::People) } else { Currency::from_code(code).map(Measure::Money) }
+        match code {
+            PEOPLE => Some(Measure::People),
+            SERIES => Some(Measure::Series),
+            code => Currency::from_code(code).map(Measure::Money),
+        }
     }
 
-    /// The currency; none of people.
+    /// The currency; none of what is no money.
     pub const fn currency(self) -> Option<Currency> {
         match self {
             Measure::Money(currency) => Some(currency),
-            Measure::People => None,
+            Measure::People | Measure::Series => None,
         }
     }
 
-    /// A statistic in the unit of the series' days, as what it is of: whole minor units, or tenths of people.
+    /// A statistic in the unit of the series' days, as what it is of: whole minor units, tenths of people, whole series.
     pub fn amount(self, value: f64) -> Amount {
         match self {
             Measure::Money(currency) => Amount::Money(Money::new(minor(value), currency)),
             Measure::People => Amount::People(People::rounded(value)),
+            Measure::Series => Amount::Series(SeriesCount { series: minor(value) }),
         }
     }
 
@@ -59,6 +68,7 @@ impl Measure {
         match self {
             Measure::Money(currency) => Amount::Money(Money::new(minor, currency)),
             Measure::People => Amount::People(People { people: minor.into() }),
+            Measure::Series => Amount::Series(SeriesCount { series: minor }),
         }
     }
 
@@ -67,19 +77,23 @@ impl Measure {
         match self.amount(value) {
             Amount::Money(money) => money.to_string(),
             Amount::People(People { people }) => format!("{people} people-days"),
+            Amount::Series(count) => count.to_string(),
         }
     }
 }
 
-impl From<Option<Currency>> for Measure {
-    fn from(currency: Option<Currency>) -> Self {
-        currency.map_or(Measure::People, Measure::Money)
+impl TryFrom<Option<String>> for Measure {
+    type Error = String;
+
+    fn try_from(code: Option<String>) -> Result<Self, String> {
+        let Some(code) = code else { return Ok(Measure::People) };
+        Measure::from_code(&code).ok_or_else(|| format!("no measure {code}"))
     }
 }
 
-impl From<Measure> for Option<Currency> {
+impl From<Measure> for Option<String> {
     fn from(measure: Measure) -> Self {
-        measure.currency()
+        Some(measure.code()).filter(|_| measure != Measure::People).map(str::to_owned)
     }
 }
 
@@ -101,6 +115,22 @@ impl People {
     }
 }
 
+/// So many series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SeriesCount {
+    /// How many.
+    #[cfg_attr(feature = "schema", schema(example = 9))]
+    pub series: i64,
+}
+
+impl fmt::Display for SeriesCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} series", self.series)
+    }
+}
+
 /// How much a series has, as it is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -111,6 +141,8 @@ pub enum Amount {
     Money(Money),
     /// Of a series of use.
     People(People),
+    /// Of a source of files itself: how many of its series have a cost.
+    Series(SeriesCount),
 }
 
 impl Amount {
@@ -118,7 +150,7 @@ impl Amount {
     pub const fn money(self) -> Option<Money> {
         match self {
             Amount::Money(money) => Some(money),
-            Amount::People(_) => None,
+            Amount::People(_) | Amount::Series(_) => None,
         }
     }
 }
@@ -129,6 +161,7 @@ impl fmt::Display for Amount {
             Amount::Money(money) => money.fmt(f),
             Amount::People(People { people }) if *people == Decimal::ONE => f.write_str("1 person"),
             Amount::People(People { people }) => write!(f, "{people} people"),
+            Amount::Series(count) => count.fmt(f),
         }
     }
 }

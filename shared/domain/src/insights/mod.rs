@@ -25,15 +25,17 @@ mod anomaly;
 mod drift;
 mod feedback;
 mod forecast;
+mod lasting;
 mod measure;
 mod series;
 mod spread;
 
 pub use access::{Finding, Habits, SignIn, look_at};
 pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead};
-pub use anomaly::{Anomaly, Driver, Kind, Part, driver};
+pub use anomaly::{Anomaly, Driver, Kind, Part, When, driver};
 pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
-pub use measure::{Amount, Measure, People};
+pub use lasting::Lasting;
+pub use measure::{Amount, Measure, People, SeriesCount};
 pub use series::{Method, Outlook, Series, Settings, Verdict, detect};
 
 /// Points in a season of daily values: a week.

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::costs::is_of_steward;
+use super::costs::{CostSeries, is_of_steward};
 use super::feedback::{KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity};
+use super::measure::Measure;
 use super::series::{Method, Settings};
 use crate::error::Refusal;
 use crate::ids::{ClientId, KnownEventId, UnitId, UserId};
@@ -145,6 +146,17 @@ impl InsightSettings {
     }
 }
 
+/// What a day is of which nobody told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// It came to nothing: of what Steward itself tells.
+    Nothing,
+    /// Nobody knows: of a series of files. It says something about its source, and nothing about the series.
+    Gap,
+    /// It is missing: of a source of files itself, where nothing else is unusual.
+    Missing,
+}
+
 /// The rules that hold for a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
@@ -152,35 +164,32 @@ pub struct Rules {
     pub settings: Settings,
     /// Days after which a day's costs are complete.
     pub settle_days: u8,
-    /// Days after which a day of which no file tells is missing, never before it would be complete; none of what Steward
-    /// itself tells, where a day of which it does not came to nothing.
-    pub missing_after_days: Option<u8>,
+    /// Days after which a day of which no file tells is missing, never before it would be complete.
+    pub missing_after_days: u8,
+    /// What a day is of which nobody told.
+    pub untold: Untold,
     /// What an anomaly must come to before somebody gets a letter, in major units.
     pub tell_from: Decimal,
 }
 
 impl Rules {
     /// What holds for a series: it says first, then its client, then its tenant. What people answered is a factor beside it.
-    pub fn of(tenant: &InsightSettings, client: &InsightSettings, series: Tuning, feedback: Sensitivity) -> Self {
-        let tuning = series.or(client.tuning).or(tenant.tuning);
-        let sensitivity = Sensitivity::from(tuning.sensitivity.unwrap_or(1.0) * feedback.get());
+    pub fn of(tenant: &InsightSettings, client: &InsightSettings, series: &CostSeries) -> Self {
+        let tuning = series.tuning.or(client.tuning).or(tenant.tuning);
+        let sensitivity = Sensitivity::from(tuning.sensitivity.unwrap_or(1.0) * series.feedback.get());
         let settle_days = client.settle_days.or(tenant.settle_days).unwrap_or(SETTLE_DAYS);
         let missing = client.missing_after_days.or(tenant.missing_after_days).unwrap_or(MISSING_AFTER_DAYS);
         Rules {
             settings: Settings { method: tuning.method.unwrap_or(Method::Seasonal), sensitivity },
             settle_days,
-            missing_after_days: Some(missing.max(settle_days)),
+            missing_after_days: missing.max(settle_days),
+            untold: match series.measure {
+                Measure::Series => Untold::Missing,
+                _ if is_of_steward(&series.source) => Untold::Nothing,
+                _ => Untold::Gap,
+            },
             tell_from: client.tell_from.or(tenant.tell_from).unwrap_or_else(|| Decimal::from(TELL_FROM)),
         }
-    }
-}
-
-impl Rules {
-    /// As they hold for a series of this source.
-    #[must_use]
-    pub fn of_source(self, source: &str) -> Self {
-        let missing_after_days = self.missing_after_days.filter(|_| !is_of_steward(source));
-        Rules { missing_after_days, ..self }
     }
 }
 

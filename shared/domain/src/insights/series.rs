@@ -6,6 +6,7 @@ use super::anomaly::{Anomaly, Kind};
 use super::drift::Drift;
 use super::feedback::Sensitivity;
 use super::forecast::{CLIP, Expected, Forecast, NEW_LEVEL};
+use super::lasting::Beside;
 use super::spread::{FLOOR, Spread, Window};
 
 /// The line, in spreads, for a series as long as [`GROWTH_FROM`].
@@ -104,6 +105,9 @@ pub struct Series {
     first: Vec<f64>,
     model: Option<Model>,
     open: Option<Anomaly>,
+    /// What the open one is beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beside: Option<Beside>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,12 +131,14 @@ struct Unusual {
     score: f64,
     drifting: bool,
     side: f64,
+    /// What was expected of each place in the season before it came; empty where nothing is unusual.
+    before: Vec<f64>,
 }
 
 impl Series {
     /// A series with so many points in a season: 7 for daily values.
     pub fn new(season: usize) -> Self {
-        Series { season: season.max(2), seen: 0, first: Vec::new(), model: None, open: None }
+        Series { season: season.max(2), seen: 0, first: Vec::new(), model: None, open: None, beside: None }
     }
 
     /// Points that must be there before the first verdict: two seasons, so 14 days.
@@ -170,22 +176,20 @@ impl Series {
         let Some(value) = value else {
             let outlook = model.outlook(at, season, settings);
             model.go_without(at, season);
-            return if muted { Verdict::silent(Some(outlook)) } else { self.missing(at, outlook) };
+            return if muted { self.usual(at, 0.0, outlook) } else { self.missing(at, outlook) };
         };
         model.meet(value);
         let outlook = model.outlook(at, season, settings);
         let unusual = model.learn(value, at, season, settings);
         let run = model.run;
-        let mut verdict = Verdict { score: unusual.score, ..Verdict::silent(Some(outlook)) };
+        let mut ended = None;
         if self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing) {
-            verdict.ended = self.open.take();
+            ended = self.end(at, false);
         }
         if unusual.score < 1.0 || muted {
-            let over = self.open.as_ref().is_some_and(|open| at - open.last > open.pause(season));
-            if over {
-                verdict.ended = self.open.take();
-            }
-            return verdict;
+            self.meet(value, at, false);
+            let verdict = self.usual(at, unusual.score, outlook);
+            return Verdict { ended: ended.or(verdict.ended), ..verdict };
         }
         let kind = match (unusual.drifting, unusual.side > 0.0) {
             (true, _) => Kind::Drift,
@@ -194,16 +198,45 @@ impl Series {
         };
         let point = Anomaly::at(at, kind, value, outlook, unusual.score);
         let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(&point));
+        // What turns round before it was the usual is beside what was expected before it began: the way back costs nothing.
+        let before = self.beside.as_ref().filter(|_| other_way).map(Beside::before);
         if other_way {
-            verdict.ended = self.open.take();
+            ended = self.end(at, false);
         }
+        if self.open.is_none() {
+            self.beside = Beside::new(before.unwrap_or(unusual.before));
+        }
+        self.meet(value, at, true);
         let open = match self.open.take() {
             Some(open) => open.grown(point, run.abs() >= NEW_LEVEL),
             None => point,
         };
-        verdict.anomaly = Some(open.clone());
-        self.open = Some(open);
-        verdict
+        let lasting = self.beside.as_ref().filter(|_| open.kind.lasts()).map(Beside::so_far);
+        let open = Anomaly { lasting, ..open };
+        self.open = Some(open.clone());
+        Verdict { score: unusual.score, anomaly: Some(open), ended, ..Verdict::silent(Some(outlook)) }
+    }
+
+    /// A value beside what was expected before the anomaly that goes on.
+    fn meet(&mut self, value: f64, at: usize, belongs: bool) {
+        if let Some(beside) = &mut self.beside {
+            beside.meet(value, at, belongs);
+        }
+    }
+
+    /// Nothing is unusual, or nobody is to be told: what went on may be over.
+    fn usual(&mut self, at: usize, score: f64, outlook: Outlook) -> Verdict {
+        let over = self.open.as_ref().is_some_and(|open| at - open.last > open.pause(self.season));
+        let ended = if over { self.end(at, true) } else { None };
+        Verdict { score, ended, ..Verdict::silent(Some(outlook)) }
+    }
+
+    /// What went on is over: because what came after it was usual, or because something else began.
+    fn end(&mut self, at: usize, became_usual: bool) -> Option<Anomaly> {
+        let (open, beside) = (self.open.take()?, self.beside.take());
+        let usual = if became_usual { at - open.last } else { 0 };
+        let lasting = beside.filter(|_| open.kind.lasts()).map(|beside| beside.at_the_end(usual));
+        Some(Anomaly { lasting, ..open })
     }
 
     fn warm_up(&mut self, value: Option<f64>) {
@@ -218,18 +251,15 @@ impl Series {
     }
 
     fn missing(&mut self, at: usize, outlook: Outlook) -> Verdict {
-        let mut verdict = Verdict { score: 1.0, ..Verdict::silent(Some(outlook)) };
         let point = Anomaly::at(at, Kind::Missing, 0.0, outlook, 1.0);
+        let goes_on = self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing);
+        let ended = if goes_on { None } else { self.end(at, true) };
         let open = match self.open.take() {
-            Some(open) if open.kind == Kind::Missing => open.grown(point, false),
-            other => {
-                verdict.ended = other;
-                point
-            }
+            Some(open) => open.grown(point, false),
+            None => point,
         };
-        verdict.anomaly = Some(open.clone());
-        self.open = Some(open);
-        verdict
+        self.open = Some(open.clone());
+        Verdict { score: 1.0, anomaly: Some(open), ended, ..Verdict::silent(Some(outlook)) }
     }
 }
 
@@ -294,6 +324,20 @@ impl Model {
         let pooled = spreads.powf(1.0 - say) * (around / usual).powf(say) / growth(at);
         let drift = self.drift.step(scaled, expected.shape, at, spread, FLOOR);
         let z_score = (plain - mean) / self.window.usual(0.0).1;
+        let sensitivity = settings.sensitivity.get();
+        let (score, drifting, side) = match settings.method {
+            Method::ZScore { threshold } => {
+                let score = if z_score.is_finite() { z_score.abs() / threshold * sensitivity } else { 0.0 };
+                (score, false, z_score)
+            }
+            Method::Seasonal => {
+                let sudden = sensitivity * (pooled / LINE).max(spreads / BEYOND_DOUBT);
+                let slow = sensitivity * drift.abs() / LINE;
+                let drifting = slow >= 1.0 && sudden < 1.0;
+                (sudden.max(slow), drifting, if drifting { drift } else { off })
+            }
+        };
+        let before = if score < 1.0 { Vec::new() } else { self.before(season, drifting, settings) };
 
         self.run = match (off.abs() > CLIP * spread, off > 0.0) {
             (false, _) => 0,
@@ -309,20 +353,20 @@ impl Model {
         });
         self.forecast.learn(scaled, at, spread, self.run);
         self.spread.learn(off);
+        Unusual { score, drifting, side, before }
+    }
 
-        let sensitivity = settings.sensitivity.get();
-        match settings.method {
-            Method::ZScore { threshold } => {
-                let score = if z_score.is_finite() { z_score.abs() / threshold * sensitivity } else { 0.0 };
-                Unusual { score, drifting: false, side: z_score }
-            }
-            Method::Seasonal => {
-                let sudden = sensitivity * (pooled / LINE).max(spreads / BEYOND_DOUBT);
-                let slow = sensitivity * drift.abs() / LINE;
-                let drifting = slow >= 1.0 && sudden < 1.0;
-                Unusual { score: sudden.max(slow), drifting, side: if drifting { drift } else { off } }
-            }
+    /// What is expected of each place in the season by now; where the level drifts, by the one before.
+    fn before(&self, season: usize, drifting: bool, settings: &Settings) -> Vec<f64> {
+        if settings.method != Method::Seasonal {
+            return vec![self.window.usual(0.0).0 * self.unit; season];
         }
+        let slow = drifting.then(|| self.drift.level_before());
+        let place = |place| {
+            let Expected { value, shape } = self.forecast.expected(place);
+            self.in_unit(slow.map_or(value, |level| level + shape))
+        };
+        (0..season).map(place).collect()
     }
 
     /// What the view without a season has to say, between 0 and [`SECOND_OPINION`]: the more, the nearer it was of late,

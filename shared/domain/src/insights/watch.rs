@@ -14,7 +14,7 @@ use super::anomaly::{Anomaly, Driver, Part, driver};
 use super::costs::{DayCost, Days};
 use super::covered::Covered;
 use super::feedback::{KnownEvent, muted};
-use super::rules::{Rules, days_between};
+use super::rules::{Rules, Untold, days_between};
 use super::series::Series;
 use super::spread::median;
 use crate::ids::{ClientId, ImportId, SeriesId};
@@ -141,10 +141,13 @@ impl Watch {
     pub fn due_on(&self, rules: &Rules) -> Option<Date> {
         let next = self.next?;
         let told = self.covered.last().is_some_and(|last| next <= last);
-        let wait = match told {
-            true => rules.settle_days,
-            false if self.missing as usize >= SLEEPS_AFTER_DAYS || !self.model.has_enough_history() => return None,
-            false => rules.missing_after_days?,
+        let awake = (self.missing as usize) < SLEEPS_AFTER_DAYS && self.model.has_enough_history();
+        let wait = match rules.untold {
+            _ if told => rules.settle_days,
+            Untold::Missing if awake => rules.missing_after_days,
+            // Days of which nobody knows end what went on, and are nothing else: the rest of them can wait for a file.
+            Untold::Gap if awake && self.open.is_some() => rules.missing_after_days,
+            _ => return None,
         };
         Some(next.saturating_add(i64::from(wait).days()))
     }
@@ -184,7 +187,7 @@ impl Watch {
         let cost = days.get(&day);
         let value = match cost {
             Some(cost) => Some(amount(cost.minor)),
-            None => (self.covered.has(day) || rules.missing_after_days.is_none()).then_some(0.0),
+            None => (self.covered.has(day) || rules.untold == Untold::Nothing).then_some(0.0),
         };
         if value.is_none() && self.first == Some(day) {
             // A series begins with a value: the model would not count this day.
@@ -192,7 +195,9 @@ impl Watch {
             return;
         }
         self.missing = if value.is_some() { 0 } else { self.missing.saturating_add(1) };
-        let verdict = self.model.observe(value, muted(day, known).is_some(), &rules.settings);
+        // Of a source nothing but what is missing counts, and of its series nothing but what was told.
+        let counts = value.is_none() == (rules.untold == Untold::Missing);
+        let verdict = self.model.observe(value, !counts || muted(day, known).is_some(), &rules.settings);
         if let Some(ended) = verdict.ended {
             self.note(ended, true, None, changes);
         }

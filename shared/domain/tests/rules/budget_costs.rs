@@ -7,7 +7,7 @@ use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
     ChargebackRules, Cost, DaysByUnit, LicenceRule, Scope, SourceRule, Weighted, by_month, by_seats, by_split, by_use,
-    carried, fixed, is_fixed, is_spent, moved, seat_price, spent_within, sums,
+    carried, evenly, fixed, is_fixed, is_spent, moved, seat_price, spent_within, sums,
 };
 use domain::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId};
 use domain::insights::costs::{DayCost, Days};
@@ -99,6 +99,30 @@ fn seat(who: Holder, spans: &[(&str, Option<&str>)]) -> Seat {
         holder: who,
         spans: spans.iter().map(|(since, until)| Span { since: day(since), until: until.map(day) }).collect(),
         updated_at: at("2026-01-01T00:00:00Z"),
+    }
+}
+
+#[test]
+fn a_licence_that_never_changes_is_the_same_on_every_day_of_every_month_for_the_detector() {
+    // 1,000.00 in each cycle: a month has 365 / 12 days, a week seven. As it is spent, a day of February costs more.
+    for (cycle, a_day) in
+        [(Cycle::Monthly, 32_88), (Cycle::Quarterly, 10_96), (Cycle::Annual, 2_74), (Cycle::Weekly, 142_86)]
+    {
+        let licence = licensed(10, 100_00, cycle, day("2025-01-15"));
+        let year = within("2025-06-01", "2026-06-01");
+        let days = evenly(&licence, &[], year).unwrap();
+        let amounts: Vec<i64> = days[&None].values().map(|amount| amount.minor()).collect();
+        assert_eq!(amounts, vec![a_day; 365], "{cycle:?}");
+    }
+    let licence = licensed(10, 100_00, Cycle::Monthly, day("2025-01-01"));
+    let spent = fixed(&licence, &[], within("2026-01-01", "2026-03-01")).unwrap();
+    assert_eq!((on(&spent, None, day("2026-01-20")), on(&spent, None, day("2026-02-20"))), (32_26, 35_71));
+    // Departments carry their parts of it, to the cent of each day.
+    let carried = [Dated::new(Date::MIN, weights(&[(1, 2), (2, 1)]))];
+    let days = evenly(&licence, &carried, within("2026-01-01", "2026-03-01")).unwrap();
+    for (n, a_day) in [(1, 21_92), (2, 10_96)] {
+        let amounts: Vec<i64> = days[&Some(unit(n))].values().map(|amount| amount.minor()).collect();
+        assert_eq!(amounts, vec![a_day; 59], "department {n}");
     }
 }
 

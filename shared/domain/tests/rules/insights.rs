@@ -2,7 +2,7 @@
 
 use domain::insights::{
     Anomaly, Answer, Finding, Habits, Kind, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Method, Part, Sensitivity,
-    Series, Settings, SignIn, Verdict, WEEK, detect, driver, look_at, minor, muted,
+    Series, Settings, SignIn, Verdict, WEEK, When, detect, driver, look_at, minor, muted,
 };
 use jiff::civil::{Date, date};
 
@@ -98,6 +98,69 @@ fn a_new_level_is_one_anomaly_that_ends_and_becomes_the_usual() {
     let [anomaly] = &found[..] else { panic!("{found:?}") };
     assert_eq!((anomaly.kind, anomaly.onset), (Kind::LevelShift, 60));
     assert!((3..14).contains(&anomaly.points), "{anomaly:?}");
+}
+
+/// Each anomaly as it was when it was over.
+fn ended(values: &[f64]) -> Vec<Anomaly> {
+    verdicts(values).into_iter().filter_map(|verdict| verdict.ended).collect()
+}
+
+/// What a lasting change comes to a month from now on, in cents.
+fn monthly(anomaly: &Anomaly) -> Option<i64> {
+    anomaly.lasting.and_then(|lasting| lasting.monthly()).map(minor)
+}
+
+#[test]
+fn a_new_level_tells_its_excess_until_it_was_the_usual_and_what_a_month_of_it_comes_to_to_the_cent() {
+    // A hundred a day, and then 145: 45 * 365 / 12 a month more. With a week of its own the mean of a week counts.
+    let week: f64 = SHAPE.iter().sum::<f64>() / 7.0;
+    for (shape, mean) in [([1.0; WEEK], 1.0), (SHAPE, week)] {
+        let level = |day: usize| 10_000.0 * shape[day % WEEK] * if day < 63 { 1.0 } else { 1.45 };
+        let values: Vec<f64> = (0..120).map(level).collect();
+        let over = ended(&values);
+        let [anomaly] = &over[..] else { panic!("{over:?}") };
+        assert_eq!((anomaly.kind, anomaly.onset), (Kind::LevelShift, 63));
+        assert_eq!(monthly(anomaly), Some(minor(4_500.0 * mean * 365.0 / 12.0)));
+        // The days that the model needed to follow, each beside what was expected before it began.
+        let days = 63..=anomaly.last;
+        let excess: f64 = days.map(|day| values[day] - 10_000.0 * shape[day % WEEK]).sum();
+        assert_eq!(minor(anomaly.more()), minor(excess));
+        assert!(anomaly.more() > anomaly.excess, "what the model had followed by then is in it: {anomaly:?}");
+        // On the first days it is told of the days that there are.
+        let found = verdicts(&values[..66]).pop().unwrap().anomaly.unwrap();
+        let three: f64 = (63..66).map(|day| 4_500.0 * shape[day % WEEK]).sum::<f64>() / 3.0;
+        assert_eq!((found.kind, monthly(&found)), (Kind::LevelShift, Some(minor(three * 365.0 / 12.0))));
+    }
+}
+
+#[test]
+fn a_new_level_that_went_back_costs_nothing_from_then_on() {
+    let level = |days: usize| (0..120).map(move |day| if (63..63 + days).contains(&day) { 20_000.0 } else { 10_000.0 });
+    for days in 4..=10 {
+        let over = ended(&level(days).collect::<Vec<f64>>());
+        let (first, back) = over.split_first().expect("it is over");
+        assert_eq!((first.kind, first.onset, monthly(first)), (Kind::LevelShift, 63, None), "{days} days");
+        assert_eq!(minor(first.more()), 10_000 * days.min(7) as i64, "until the model had followed it");
+        // The way back surprises, but it is to where the series was.
+        assert!(back.iter().all(|way| monthly(way).is_none()), "{days} days: {back:?}");
+        assert!(back.iter().filter(|way| way.kind == Kind::LevelShift).all(|way| minor(way.more()) == 0), "{back:?}");
+    }
+    // What has become the usual before it goes back was a level of its own, and the way back is another one.
+    let over = ended(&level(30).collect::<Vec<f64>>());
+    let [up, down] = &over[..] else { panic!("{over:?}") };
+    assert_eq!((up.onset, monthly(up), down.onset), (63, Some(304_167), 93));
+    let saved = monthly(down).expect("it stays down");
+    assert!((-304_167..-303_000).contains(&saved), "{saved}");
+}
+
+#[test]
+fn a_drift_is_told_beside_the_level_before_it() {
+    let found = anomalies(&verdicts(&days(150, 25, |day, v| v * (1.0 + 0.03 * day as f64))));
+    let drift = found.iter().find(|anomaly| anomaly.kind == Kind::Drift).expect("a drift");
+    let by_then = drift.last - 150;
+    let most = 10_000.0 * 0.03 * by_then as f64 * 365.0 / 12.0;
+    let monthly = drift.lasting.and_then(|lasting| lasting.monthly()).expect("what it comes to");
+    assert!(monthly > 0.0 && monthly < most, "{monthly} of at most {most}: {drift:?}");
 }
 
 #[test]
@@ -206,9 +269,76 @@ fn an_anomaly_is_a_plain_sentence() {
     let found = anomalies(&verdicts(&days(63, 3, |day, v| if day == 0 { 30_000.0 } else { v })));
     let euros = |value: f64| format!("EUR {:.0}", value / 1000.0);
     assert_eq!(
-        found[0].sentence("Azure, Sales", "on 2 March", euros, euros),
+        found[0].sentence("Azure, Sales", &when("on 2 March", false), euros, euros),
         "Azure, Sales: EUR 30 on 2 March (EUR 10 expected, EUR 9 to EUR 11 usual), EUR 20 too much."
     );
+}
+
+fn when(days: &str, over: bool) -> When {
+    When { days: days.into(), first: "2 March".into(), last: "9 March".into(), over }
+}
+
+#[test]
+fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_back() {
+    let (open, over) = (when("since 2 March", false), when("from 2 March to 9 March", true));
+    let euros = |value: f64| format!("EUR {value:.0}");
+    let outlook = domain::insights::Outlook { expected: 10.0, low: 9.0, high: 11.0 };
+    let of = |kind, excess, a_point| Anomaly {
+        onset: 0,
+        last: 7,
+        points: 8,
+        kind,
+        actual: 10.0 + excess / 8.0,
+        outlook,
+        excess: excess / 2.0,
+        score: 2.0,
+        lasting: Some(domain::insights::Lasting { excess, a_point }),
+    };
+    let said = |anomaly: Anomaly, when: &When| anomaly.sentence("Azure", when, euros, euros);
+    let usual = "(EUR 10 expected, EUR 9 to EUR 11 usual)";
+    let (level, drift) = (Kind::LevelShift, Kind::Drift);
+    for (anomaly, when, sentence) in [
+        (
+            of(level, 48.0, Some(6.0)),
+            &open,
+            format!(
+                "a new level since 2 March, EUR 16 {usual}; EUR 48 more so far, about EUR 182 a month more if it stays."
+            ),
+        ),
+        (
+            of(level, -48.0, Some(-6.0)),
+            &over,
+            format!(
+                "a new level since 2 March, EUR 4 {usual}; EUR 48 less until it had become the usual on 9 March, about EUR 182 a month less from then on."
+            ),
+        ),
+        (
+            of(level, 48.0, None),
+            &over,
+            format!("another level from 2 March to 9 March, EUR 16 {usual}; EUR 48 more in all."),
+        ),
+        (
+            of(drift, 48.0, Some(6.0)),
+            &open,
+            format!(
+                "drifting since 2 March, by now at EUR 16 {usual}; EUR 48 more so far, about EUR 182 a month more if it stays."
+            ),
+        ),
+        (
+            of(drift, 48.0, Some(6.0)),
+            &over,
+            format!(
+                "drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more by then, about EUR 182 a month more from then on."
+            ),
+        ),
+        (
+            of(drift, 48.0, None),
+            &over,
+            format!("drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more in all."),
+        ),
+    ] {
+        assert_eq!(said(anomaly, when), format!("Azure: {sentence}"));
+    }
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Files of costs, whatever pieces they come in, and the days that they tell of.
 
 use domain::ids::{ClientId, ImportId, SeriesId};
-use domain::insights::costs::{DayCost, Days};
+use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
 use domain::insights::covered::Covered;
 use domain::insights::focus::{FileFault, Progress, Reader};
-use domain::insights::rules::{InsightSettings, Rules, Tuning};
+use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::{Change, Watch};
-use domain::insights::{Kind, Sensitivity};
+use domain::insights::{Kind, Measure};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -24,9 +24,27 @@ fn day(n: i64) -> Date {
     date(2026, 1, 1).saturating_add(n.days())
 }
 
-fn rules() -> Rules {
+/// A series of files, or the one that their source itself is.
+fn series(whole: bool) -> CostSeries {
+    let client = ClientId::from_uuid(Uuid::from_u128(2));
+    let (name, measure) = match whole {
+        true => (SeriesName::whole(client, "azure"), Measure::Series),
+        false => {
+            let measure = Measure::Money(iso_currency::Currency::EUR);
+            let (source, service) = ("azure".to_owned(), "Disks".to_owned());
+            (SeriesName { client, source, service, unit: None, measure: measure.code() }, measure)
+        }
+    };
+    CostSeries::new(SeriesId::from_uuid(Uuid::from_u128(1)), &name, measure, "2026-01-01T00:00:00Z".parse().unwrap())
+}
+
+fn rules_of(whole: bool) -> Rules {
     let start = InsightSettings::new(None);
-    Rules::of(&start, &start, Tuning::default(), Sensitivity::default())
+    Rules::of(&start, &start, &series(whole))
+}
+
+fn rules() -> Rules {
+    rules_of(false)
 }
 
 const HEAD: &str = "\u{feff}ServiceName,BilledCost,BillingCurrency,ChargePeriodStart,SubAccountId\r\n";
@@ -120,10 +138,14 @@ fn costs(days: std::ops::Range<i64>, of: impl Fn(i64) -> i64) -> Days {
 }
 
 /// Looks until there is nothing left by this day; gives what was found.
-fn looked(mut watch: Watch, days: &Days, today: i64) -> (Watch, Vec<(Date, Change)>) {
+fn looked(watch: Watch, days: &Days, today: i64) -> (Watch, Vec<(Date, Change)>) {
+    looked_by(&rules(), watch, days, today)
+}
+
+fn looked_by(rules: &Rules, mut watch: Watch, days: &Days, today: i64) -> (Watch, Vec<(Date, Change)>) {
     let mut found = Vec::new();
     loop {
-        let look = watch.look(days, &rules(), &[], day(today));
+        let look = watch.look(days, rules, &[], day(today));
         watch = look.watch;
         found.extend(look.changes);
         if look.days == 0 {
@@ -164,24 +186,66 @@ fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
 }
 
 #[test]
-fn what_no_file_tells_of_is_missing_in_time_and_a_series_sleeps_in_the_end() {
+fn what_no_file_tells_of_is_missing_of_its_source_in_time_and_that_sleeps_in_the_end() {
+    let rules = rules_of(true);
+    // Of nine series two come on working days alone: nothing is unusual about that, nor about a tenth one.
+    let days = costs(0..30, |n| if n % 7 < 5 { 9 } else { 7 } + i64::from(n > 25));
+    let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
+    let (waits, found) = looked_by(&rules, told.clone(), &days, 34);
+    assert_eq!((waits.next, found.len(), waits.due_on(&rules)), (Some(day(30)), 0, Some(day(35))));
+    let (missing, found) = looked_by(&rules, waits, &days, 35);
+    assert_eq!((missing.next, found.len()), (Some(day(31)), 1));
+    let (sleeps, found) = looked_by(&rules, missing.clone(), &days, 200);
+    assert_eq!((sleeps.next, sleeps.due_on(&rules)), (Some(day(60)), None), "thirty days");
+    let Some((onset, Change::Is { anomaly, last, over, .. })) = found.last() else { panic!("{found:?}") };
+    assert_eq!((*onset, anomaly.kind, anomaly.points, *last, *over), (day(30), Kind::Missing, 30, day(59), false));
+    let next = costs(33..40, |_| 9);
+    let (told, _) = missing.told(import(2), (day(33), day(39)), &next, &days);
+    let (after, found) = looked_by(&rules, told, &days.into_iter().chain(next).collect(), 41);
+    assert_eq!((after.next, found.len()), (Some(day(40)), 1));
+    let Change::Is { last, over, .. } = &found[0].1 else { panic!("{found:?}") };
+    assert_eq!((found[0].0, *last, *over), (day(30), day(32), true), "it ends with the next file");
+    let young = costs(0..10, |_| 9);
+    let (told, _) = watch().told(import(1), (day(0), day(9)), &young, &Days::new());
+    let (waits, found) = looked_by(&rules, told, &young, 100);
+    assert_eq!((waits.next, waits.due_on(&rules), found.len()), (Some(day(10)), None, 0), "not enough history");
+}
+
+#[test]
+fn a_series_whose_source_is_silent_waits_for_the_next_file_and_misses_nothing_itself() {
     let days = costs(0..30, |n| 10_000 + n % 7 * 100);
     let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
-    let (waits, found) = looked(told.clone(), &days, 34);
-    assert_eq!((waits.next, found.len(), waits.due_on(&rules())), (Some(day(30)), 0, Some(day(35))));
-    let (missing, found) = looked(waits, &days, 35);
-    assert_eq!((missing.next, found.len()), (Some(day(31)), 1));
-    let (sleeps, _) = looked(missing, &days, 200);
-    assert_eq!((sleeps.next, sleeps.due_on(&rules())), (Some(day(60)), None), "thirty days");
-    // A day that was told of and has no cost came to nothing: it is no gap.
-    let none = costs(0..14, |_| 100);
-    let (told, _) = watch().told(import(1), (day(0), day(40)), &none, &Days::new());
-    let (_, found) = looked(told, &none, 45);
-    assert!(
-        found.iter().all(|(_, change)| matches!(change, Change::Is { anomaly, .. } if anomaly.kind != Kind::Missing))
-    );
-    let young = costs(0..10, |_| 100);
-    let (told, _) = watch().told(import(1), (day(0), day(9)), &young, &Days::new());
-    let (waits, found) = looked(told, &young, 100);
-    assert_eq!((waits.next, waits.due_on(&rules()), found.len()), (Some(day(10)), None, 0), "not enough history");
+    let (sleeps, found) = looked(told, &days, 200);
+    assert_eq!((sleeps.next, sleeps.due_on(&rules()), found.len()), (Some(day(30)), None, 0));
+    // The days between are judged with the next file, as days of which nobody knows.
+    let next = costs(36..40, |n| 10_000 + n % 7 * 100);
+    let (told, _) = sleeps.told(import(2), (day(36), day(39)), &next, &days);
+    let days: Days = days.into_iter().chain(next).collect();
+    let (after, found) = looked(told, &days, 41);
+    assert_eq!((after.next, found.len(), after.model.has_enough_history()), (Some(day(40)), 0, true));
+    // A day that was told of and has no cost came to nothing: it is no gap, and not missing.
+    let (told, _) = after.told(import(3), (day(40), day(44)), &Days::new(), &days);
+    let (_, found) = looked(told, &days, 46);
+    let Change::Is { anomaly, .. } = &found[0].1 else { panic!("{found:?}") };
+    assert_eq!((found[0].0, anomaly.kind), (day(40), Kind::LevelShift));
+    assert!(anomaly.more() < -45_000.0, "{anomaly:?}");
+}
+
+#[test]
+fn what_went_on_as_its_source_fell_silent_is_over_after_three_such_days() {
+    let days = costs(0..30, |n| if n == 29 { 40_000 } else { 10_000 + n % 7 * 100 });
+    let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
+    let (open, found) = looked(told, &days, 34);
+    assert_eq!((open.open, found.len(), open.due_on(&rules())), (Some(day(29)), 1, Some(day(35))));
+    let (sleeps, found) = looked(open, &days, 200);
+    assert_eq!((sleeps.open, sleeps.next, sleeps.due_on(&rules())), (None, Some(day(34)), None));
+    let [(onset, Change::Is { anomaly, over, .. })] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((*onset, anomaly.kind, *over), (day(29), Kind::Spike, true));
+}
+
+#[test]
+fn a_source_counts_how_many_of_its_series_have_a_cost_on_each_day() {
+    let counts = counted([&costs(0..3, |_| 100), &costs(1..2, |_| -5), &costs(2..4, |_| 0)]);
+    let counts: Vec<i64> = counts.into_values().map(|count| count.minor).collect();
+    assert_eq!(counts, [1, 2, 2, 1]);
 }

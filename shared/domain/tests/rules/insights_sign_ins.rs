@@ -6,7 +6,7 @@ use domain::ids::{AnomalyId, ClientId, ContactId, ProductId, SeriesId};
 use domain::insights::access_anomalies::AccessAnomaly;
 use domain::insights::costs::{CostSeries, SeriesName, USE};
 use domain::insights::found::{Finding as Found, Judged};
-use domain::insights::rules::{InsightSettings, Rules};
+use domain::insights::rules::{InsightSettings, Rules, Untold};
 use domain::insights::sign_ins::{Person, Unusual, Watched, unusual};
 use domain::insights::watch::Change;
 use domain::insights::{Amount, Anomaly, Answer, Finding, Kind, KnownEvent, Measure, Outlook};
@@ -148,8 +148,8 @@ fn a_series_of_use_is_told_in_people_and_people_days_and_a_holiday_is_no_anomaly
     let now = at("2026-03-31T01:30:00Z");
     let series = CostSeries::new(SeriesId::from_uuid(Uuid::from_u128(3)), &name, Measure::People, now);
     let start = InsightSettings::new(None);
-    let rules = Rules::of(&start, &start, series.tuning, series.feedback).of_source(USE);
-    assert_eq!(rules.missing_after_days, None);
+    let rules = Rules::of(&start, &start, &series);
+    assert_eq!(rules.untold, Untold::Nothing);
     let finding = Found {
         id: AnomalyId::from_uuid(Uuid::from_u128(4)),
         series: &series,
@@ -160,7 +160,17 @@ fn a_series_of_use_is_told_in_people_and_people_days_and_a_holiday_is_no_anomaly
     };
     let outlook = Outlook { expected: 12.04, low: 10.96, high: 13.0 };
     let drop = |excess: f64| Change::Is {
-        anomaly: Anomaly { onset: 20, last: 20, points: 1, kind: Kind::Drop, actual: 1.0, outlook, excess, score: 2.0 },
+        anomaly: Anomaly {
+            onset: 20,
+            last: 20,
+            points: 1,
+            kind: Kind::Drop,
+            actual: 1.0,
+            outlook,
+            excess,
+            score: 2.0,
+            lasting: None,
+        },
         last: LAST,
         over: false,
         driver: None,

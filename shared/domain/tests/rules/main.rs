@@ -13,6 +13,7 @@ mod common;
 mod findings;
 mod insights;
 mod insights_costs;
+mod insights_found;
 mod insights_properties;
 mod insights_sign_ins;
 mod licences;

@@ -1,0 +1,87 @@
+//! What a lasting change comes to, beside what was expected before it began.
+//!
+//! The model follows a new level within days, and from then on finds nothing unusual in it: what it expects is no measure of
+//! what the change costs. So what it expected when the anomaly began is kept while that goes on.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+/// A change that is this share of itself on the last days has not gone back.
+const STAYS: f64 = 0.5;
+/// Days in a month, on the mean of a year: 365 / 12.
+const DAYS_A_MONTH: f64 = 365.0 / 12.0;
+
+/// What a lasting change comes to, in the series' unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Lasting {
+    /// How much more than was expected before it began, from its first to its last point: on that one the model has taken it
+    /// for the usual. Negative for less.
+    pub excess: f64,
+    /// How much more a point comes to since, on the mean of the last season; none of a change that went back.
+    pub a_point: Option<f64>,
+}
+
+impl Lasting {
+    /// How much more a month of daily values comes to from now on; none of a change that went back.
+    pub fn monthly(&self) -> Option<f64> {
+        self.a_point.map(|more| more * DAYS_A_MONTH)
+    }
+}
+
+/// The values since an anomaly began, beside what was expected of them before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Beside {
+    /// What was expected of each place in the season.
+    before: Vec<f64>,
+    /// How much more the values of the last season came to.
+    more: VecDeque<f64>,
+    /// The same of all of them.
+    all: f64,
+    /// The same up to the last one that belongs to the anomaly.
+    excess: f64,
+}
+
+impl Beside {
+    /// Beside this season; none where it is no numbers.
+    pub(super) fn new(before: Vec<f64>) -> Option<Self> {
+        let usable = !before.is_empty() && before.iter().all(|value| value.is_finite());
+        usable.then_some(Beside { before, more: VecDeque::new(), all: 0.0, excess: 0.0 })
+    }
+
+    /// What was expected of each place in the season.
+    pub(super) fn before(&self) -> Vec<f64> {
+        self.before.clone()
+    }
+
+    /// The next value, the `at`th of the series, and whether it belongs to the anomaly.
+    pub(super) fn meet(&mut self, value: f64, at: usize, belongs: bool) {
+        let season = self.before.len();
+        let more = value - self.before[at % season];
+        if self.more.len() == season {
+            self.more.pop_front();
+        }
+        self.more.push_back(more);
+        self.all += more;
+        if belongs {
+            self.excess = self.all;
+        }
+    }
+
+    /// What it comes to while it goes on.
+    pub(super) fn so_far(&self) -> Lasting {
+        Lasting { excess: self.excess, a_point: Some(self.mean(self.more.len())) }
+    }
+
+    /// What it came to when it is over: with so many usual values behind it, which tell whether it went back.
+    pub(super) fn at_the_end(&self, usual: usize) -> Lasting {
+        let (whole, last) = (self.mean(self.more.len()), self.mean(usual));
+        let stays = usual > 0 && last * self.excess > 0.0 && last / whole >= STAYS;
+        Lasting { excess: self.excess, a_point: stays.then_some(whole) }
+    }
+
+    fn mean(&self, last: usize) -> f64 {
+        let count = last.min(self.more.len());
+        if count == 0 { 0.0 } else { self.more.iter().rev().take(count).sum::<f64>() / count as f64 }
+    }
+}

@@ -1,0 +1,165 @@
+//! What of an anomaly is kept, what is told, and in which words.
+
+use domain::events::Event;
+use domain::ids::{AnomalyId, ClientId, SeriesId, UserId};
+use domain::insights::costs::{CostSeries, SeriesName};
+use domain::insights::found::{AnomalyState, CostAnomaly, Finding, Judged, judge};
+use domain::insights::rules::{InsightSettings, Rules};
+use domain::insights::watch::Change;
+use domain::insights::{Amount, Anomaly, Answer, Kind, Lasting, Measure, Outlook, SeriesCount};
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::civil::{Date, date};
+
+use crate::common::{at, uuid};
+
+const FIRST: Date = date(2026, 3, 2);
+const TODAY: Date = date(2026, 3, 12);
+
+fn client() -> ClientId {
+    ClientId::from_uuid(uuid(1))
+}
+
+fn series(measure: Measure) -> CostSeries {
+    let name = match measure {
+        Measure::Series => SeriesName::whole(client(), "azure-main"),
+        _ => {
+            let (source, service) = ("azure-main".to_owned(), "Storage".to_owned());
+            SeriesName { client: client(), source, service, unit: None, measure: measure.code() }
+        }
+    };
+    CostSeries::new(SeriesId::from_uuid(uuid(2)), &name, measure, at("2026-01-01T00:00:00Z"))
+}
+
+/// What is kept of a change in a series, and told.
+fn of(measure: Measure, change: Change, before: Option<CostAnomaly>) -> Option<(CostAnomaly, Option<Event>)> {
+    let (start, series) = (InsightSettings::new(None), series(measure));
+    let rules = Rules::of(&start, &start, &series);
+    let (id, now) = (AnomalyId::from_uuid(uuid(3)), at("2026-03-12T03:30:00Z"));
+    let finding = Finding { id, series: &series, department: None, rules: &rules, today: TODAY, now };
+    finding.of(FIRST, change, before).unwrap()
+}
+
+fn anomaly(kind: Kind, excess: f64, lasting: Option<Lasting>) -> Anomaly {
+    let outlook = Outlook { expected: 4_200.0, low: 3_900.0, high: 4_500.0 };
+    Anomaly { onset: 60, last: 60, points: 1, kind, actual: 4_200.0 + excess, outlook, excess, score: 2.0, lasting }
+}
+
+fn is(anomaly: Anomaly, last: Date, over: bool) -> Change {
+    Change::Is { anomaly, last, over, driver: None }
+}
+
+fn cents(amount: Amount) -> i64 {
+    amount.money().expect("money").minor()
+}
+
+#[test]
+fn what_comes_to_less_than_one_unit_of_its_currency_is_not_kept_until_it_does() {
+    // A yen has no hundredths, a dinar a thousand.
+    for (currency, one) in [(Currency::EUR, 100.0), (Currency::JPY, 1.0), (Currency::TND, 1_000.0)] {
+        let measure = Measure::Money(currency);
+        let spike = |excess: f64| is(anomaly(Kind::Spike, excess, None), FIRST, false);
+        assert_eq!(of(measure, spike(0.99 * one), None), None, "{currency:?}");
+        assert_eq!(of(measure, is(anomaly(Kind::Drop, -0.99 * one, None), FIRST, false), None), None, "{currency:?}");
+        let (kept, event) = of(measure, spike(one), None).expect("one whole unit");
+        assert_eq!((kept.state, event), (AnomalyState::Open, None), "{currency:?}: less than is told");
+        let (small, _) = of(measure, spike(0.4 * one), Some(kept)).expect("what is kept stays");
+        assert_eq!(small.excess, measure.amount(0.4 * one));
+    }
+    // What lasts is measured beside what was expected before it began.
+    let lasting = Some(Lasting { excess: 150.0, a_point: Some(50.0) });
+    assert!(
+        of(Measure::Money(Currency::EUR), is(anomaly(Kind::LevelShift, 90.0, lasting), FIRST, false), None).is_some()
+    );
+}
+
+#[test]
+fn what_somebody_answered_stays_as_they_saw_it_when_its_days_are_corrected_and_goes_on_no_more() {
+    let measure = Measure::Money(Currency::EUR);
+    let (kept, event) = of(measure, is(anomaly(Kind::Spike, 30_000.0, None), FIRST, false), None).unwrap();
+    assert!(event.is_some());
+    let (withdrawn, event) = of(measure, Change::Withdrawn, Some(kept.clone())).unwrap();
+    assert_eq!((withdrawn.state, event), (AnomalyState::Withdrawn, None), "nobody answered");
+    let said =
+        Judged { answer: Answer::Real, note: None, by: UserId::from_uuid(uuid(4)), at: at("2026-03-11T09:00:00Z") };
+    let answered = judge(kept.clone(), said.clone()).unwrap();
+    assert_eq!(answered.state, AnomalyState::Open);
+    let (over, event) = of(measure, Change::Withdrawn, Some(answered.clone())).unwrap();
+    assert_eq!((over.state, &over.judged, event), (AnomalyState::Over, &Some(said), None));
+    assert_eq!((over.excess, &over.sentence), (kept.excess, &kept.sentence));
+    assert_eq!(of(measure, Change::Withdrawn, Some(over)), None, "once");
+    assert_eq!(of(measure, Change::Withdrawn, None), None, "what nobody kept is not withdrawn");
+}
+
+#[test]
+fn a_lasting_change_is_kept_with_its_excess_by_then_and_what_a_month_comes_to() {
+    let measure = Measure::Money(Currency::EUR);
+    let shift = |a_point| anomaly(Kind::LevelShift, 10_411.0, Some(Lasting { excess: 14_700.0, a_point }));
+    let (open, event) = of(measure, is(shift(Some(2_100.0)), date(2026, 3, 8), false), None).unwrap();
+    // 21.00 a day for 365 days, in twelve months.
+    assert_eq!((cents(open.excess), open.monthly.map(cents)), (147_00, Some(638_75)));
+    let said = "Storage (azure-main): a new level since 2 March 2026, 146.11 EUR (42.00 EUR expected, 39.00 EUR to 45.00 EUR \
+                usual); 147.00 EUR more so far, about 638.75 EUR a month more if it stays.";
+    assert_eq!(open.sentence, said);
+    let Some(Event::AnomalyFound { excess, .. }) = event else { panic!("{event:?}") };
+    assert_eq!(cents(excess), 147_00);
+    let (over, event) = of(measure, is(shift(Some(2_100.0)), date(2026, 3, 8), true), Some(open.clone())).unwrap();
+    let said =
+        "147.00 EUR more until it had become the usual on 8 March 2026, about 638.75 EUR a month more from then on.";
+    assert!(over.sentence.ends_with(said), "{}", over.sentence);
+    assert_eq!((over.monthly, event), (open.monthly, None));
+    let (back, _) = of(measure, is(shift(None), date(2026, 3, 8), true), Some(open)).unwrap();
+    assert_eq!((back.monthly, cents(back.excess)), (None, 147_00));
+    let (spike, _) = of(measure, is(anomaly(Kind::Spike, 30_000.0, None), FIRST, false), None).unwrap();
+    assert_eq!(spike.monthly, None);
+    // What was kept before there was a run-rate still reads.
+    let mut stored = serde_json::to_value(&spike).unwrap();
+    stored.as_object_mut().unwrap().remove("monthly").unwrap();
+    assert_eq!(serde_json::from_value::<CostAnomaly>(stored).unwrap(), spike);
+}
+
+#[test]
+fn a_source_that_is_silent_is_one_anomaly_and_one_letter_and_saves_nothing() {
+    let outlook = Outlook { expected: 8.97, low: 8.0, high: 10.0 };
+    let days = |points: usize| Anomaly {
+        points,
+        actual: 0.0,
+        outlook,
+        excess: -8.97 * points as f64,
+        ..anomaly(Kind::Missing, 0.0, None)
+    };
+    let (first, event) = of(Measure::Series, is(days(1), FIRST, false), None).unwrap();
+    assert_eq!(first.sentence, "azure-main: no file tells of 2 March 2026; 9 series are silent.");
+    let none = Amount::Series(SeriesCount { series: 0 });
+    assert_eq!((first.actual, first.excess, first.monthly), (none, none, None));
+    assert_eq!(serde_json::to_value(first.expected).unwrap(), serde_json::json!({ "series": 9 }));
+    let Some(Event::AnomalyFound { sentence, excess, .. }) = event else { panic!("one letter") };
+    assert_eq!((sentence, excess), (first.sentence.clone(), none));
+    let (third, event) = of(Measure::Series, is(days(3), date(2026, 3, 4), false), Some(first)).unwrap();
+    assert_eq!(third.sentence, "azure-main: no file tells of any day since 2 March 2026; 9 series are silent.");
+    assert_eq!(event, None, "and no other");
+    let (over, event) = of(Measure::Series, is(days(3), date(2026, 3, 4), true), Some(third)).unwrap();
+    assert_eq!(
+        over.sentence,
+        "azure-main: no file told of the days from 2 March 2026 to 4 March 2026; 9 series were silent."
+    );
+    assert_eq!((over.excess, event), (none, None));
+    let one = Anomaly { outlook: Outlook { expected: 1.0, ..outlook }, ..days(1) };
+    let (one, _) = of(Measure::Series, is(one, FIRST, false), None).unwrap();
+    assert_eq!(one.sentence, "azure-main: no file tells of 2 March 2026; 1 series is silent.");
+}
+
+#[test]
+fn a_measure_is_stored_as_its_code_and_of_people_as_none() {
+    for (measure, stored) in [
+        (Measure::Money(Currency::EUR), serde_json::json!("EUR")),
+        (Measure::People, serde_json::json!(null)),
+        (Measure::Series, serde_json::json!("series")),
+    ] {
+        assert_eq!(serde_json::to_value(measure).unwrap(), stored);
+        assert_eq!(serde_json::from_value::<Measure>(stored).unwrap(), measure);
+    }
+    assert!(serde_json::from_str::<Measure>(r#""none such""#).is_err());
+    let money: Amount = serde_json::from_str(r#"{ "minor": 1204, "currency": "EUR" }"#).unwrap();
+    assert_eq!(money, Amount::Money(Money::new(1204, Currency::EUR)));
+}
