@@ -10,9 +10,9 @@ fn vat(percent: &str) -> Value {
     json!({ "code": "vat", "name": "VAT", "percent": rates, "compound": false, "inclusive": false })
 }
 
-/// A step of dunning, by default without a fee.
+/// A step of dunning, by default without a fee and a message.
 fn step(kind: &str, days: i32) -> Value {
-    json!({ "kind": kind, "days": days, "late_fee": null })
+    json!({ "kind": kind, "days": days, "late_fee": null, "message": null })
 }
 
 #[tokio::test]
@@ -30,6 +30,7 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
             step("reminder", -3), step("overdue1", 1), step("overdue2", 8), step("overdue3", 15),
             step("suspend", 20), step("collection", 30),
         ] },
+        "charge_messages": { "declined": null, "received": null },
     });
     assert_eq!(start.body, expected);
 
@@ -40,6 +41,7 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
         "grouping": "per_client", "limits": { "lines_a_day": 40, "times_the_last": 5 },
         "retry": { "tries": 3, "first_wait_hours": 24, "factor": 3, "jitter_percent": 0 },
         "dunning": { "interest_percent": "9.5", "steps": [step("overdue1", 3), step("suspend", 10)] },
+        "charge_messages": { "declined": null, "received": { "subject": "{number}: {amount}", "text": "Thanks, {client}." } },
     });
     let mut changed = owner.change(SETTINGS, body.clone()).await;
     assert_eq!(owner.get(SETTINGS).await.expect(200), changed);

@@ -18,7 +18,12 @@ pub(crate) fn key() -> String {
 }
 
 pub(crate) async fn desk() -> (Person, String) {
-    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    desk_of(Stack::start().await).await
+}
+
+/// An MSP on this stack, with a client that has a billing address.
+pub(crate) async fn desk_of(stack: Stack) -> (Person, String) {
+    let owner = stack.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;
     let emails = json!({ "emails": ["accounts@acme.example"] });
     owner.change(&format!("/v1/clients/{client}/billing"), emails).await;
@@ -128,6 +133,35 @@ async fn too_little_on_the_account_is_tried_again_by_the_policy_and_told() {
     assert_eq!(state(&owner, &id).await, paid());
     assert_eq!((letters(&owner, "declined"), letters(&owner, "received")), (1, 1));
     is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn who_pays_is_told_of_charges_in_the_msps_words_or_in_its_language_and_bookkeepers_in_ours() {
+    let (owner, client) = desk().await;
+    let clerk = owner.colleague("billing", json!({})).await;
+    owner.change("/v1/billing/documents", json!({ "letterhead": { "language": "fr" } })).await;
+    let message =
+        json!({ "subject": "{number}: non", "text": "{client}, {amount}. {what_next}\n{pay_link}\n{company}" });
+    owner.change("/v1/billing/settings", json!({ "charge_messages": { "declined": message } })).await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    let id = invoice(&owner, &client, 1_000, 14).await;
+    charge(&owner, &id).await.expect(200);
+    owner.stack.app.provider().behaves(INSUFFICIENT_FUNDS, VISA);
+    assert_eq!(retry_after(&owner, 73).await.done, 1);
+    let letters = owner.stack.app.mailbox().letters();
+    let theirs: Vec<_> = letters.iter().filter(|letter| letter.to == "accounts@acme.example").collect();
+    assert_eq!(theirs.len(), 2, "each once: {theirs:#?}");
+    assert_eq!(theirs[0].subject, "INV-000001: non");
+    assert!(
+        theirs[0].text.starts_with("Acme, 1\u{202f}000,00\u{a0}EUR. Nous réessaierons le 05/02/2026 à "),
+        "{theirs:#?}"
+    );
+    assert!(theirs[0].text.ends_with("\nNordlicht IT") && theirs[0].text.contains("/v1/pay/"), "{theirs:#?}");
+    assert_eq!(theirs[1].subject, "Facture INV-000001\u{a0}: 1\u{202f}000,00\u{a0}EUR reçus");
+    let told: Vec<_> =
+        letters.iter().filter(|letter| letter.to == clerk.email && letter.subject.contains("INV-")).collect();
+    assert_eq!((told.len(), told[0].subject.as_str()), (1, "Invoice INV-000001: the charge was declined"));
+    assert!(told[0].text.contains(&format!("/invoices/{id}")) && !told[0].text.contains("/v1/pay/"), "{told:#?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,19 @@
 //! What is done about invoices that are not paid: each step once, on business days that count.
 
 use jiff::SignedDuration;
+#[cfg(feature = "pdf")]
+use local::Settings;
+#[cfg(feature = "pdf")]
+use local::embedded::dynamo::MAIN;
 use runtime::JobReport;
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::Person;
+#[cfg(feature = "pdf")]
+use tests::{MONDAY_NOON, Stack};
 
+#[cfg(feature = "pdf")]
+use crate::charging::desk_of;
 use crate::charging::{desk, invoice, key, state};
 
 const DUN: &str = "billing-dunning";
@@ -164,4 +172,97 @@ async fn an_invoice_that_a_refund_opens_again_is_dunned_on_from_where_it_stood()
     let more = ["overdue2 2026-03-04".to_owned(), "overdue3 2026-03-13".to_owned()];
     assert_eq!(steps(&owner, &id).await, [sent, more.to_vec()].concat());
     assert_eq!(letters(&owner), ["due soon", "overdue", "second reminder", "last reminder"]);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_filled_is_refused_with_what_can() {
+    let (owner, _) = desk().await;
+    let of = |message: Value| json!({ "steps": [{ "kind": "overdue1", "days": 1, "message": message }] });
+    let bad = of(json!({ "subject": "Invoice {nr}", "text": "{late_fee} more." }));
+    let body = json!({ "dunning": bad, "charge_messages": { "received": { "subject": "Thanks", "text": "" } } });
+    let refused = owner.patch("/v1/billing/settings").if_match("\"0\"").json(&body).send().await.with(400);
+    let step = "/dunning/steps/0/message";
+    let pointers = ["/charge_messages/received/text".to_owned(), format!("{step}/subject"), format!("{step}/text")];
+    assert_eq!(refused.pointers(), pointers);
+    let known = "{nr} is not filled in here; write one of \
+                 {client}, {company}, {number}, {balance}, {due_on}, {days_overdue}, {pay_link}";
+    let errors = refused.body["errors"].as_array().unwrap();
+    assert!(errors.iter().any(|error| error["detail"] == known), "{errors:#?}");
+    let fine = json!({ "subject": "Invoice {number}", "text": "Pay {balance}." });
+    let changed = owner.change("/v1/billing/settings", json!({ "dunning": of(fine.clone()) })).await;
+    assert_eq!(changed["dunning"]["steps"][0]["message"], fine);
+}
+
+/// An MSP that writes German, on a stack that makes PDFs.
+#[cfg(feature = "pdf")]
+async fn german() -> (Person, String) {
+    let now = MONDAY_NOON.parse().unwrap();
+    let (owner, client) = desk_of(Stack::with(Settings { pdfs: true, ..Settings::for_test(now) }).await).await;
+    let letterhead = json!({ "language": "de", "name": "Nordlicht GmbH" });
+    owner.change("/v1/billing/documents", json!({ "letterhead": letterhead })).await;
+    (owner, client)
+}
+
+#[cfg(feature = "pdf")]
+#[tokio::test]
+async fn letters_to_who_pays_speak_the_letterheads_language_or_the_msps_words_and_bring_the_invoice() {
+    let (owner, client) = german().await;
+    let own = |subject: &str| {
+        let text = "{client}: {balance}, {days_overdue} Tage, Gebühr {late_fee}. {pay_link} {company}";
+        json!({ "subject": subject, "text": text })
+    };
+    let fee = json!({ "minor": 500, "currency": "EUR" });
+    let steps = json!([
+        { "kind": "reminder", "days": -3 },
+        { "kind": "overdue1", "days": 1 },
+        { "kind": "overdue2", "days": 4, "late_fee": fee, "message": own("Mahnung zu {number}") },
+        { "kind": "suspend", "days": 6, "late_fee": fee, "message": own("Sperre wegen {number}") },
+    ]);
+    owner.change("/v1/billing/settings", json!({ "dunning": { "steps": steps } })).await;
+    let id = invoice(&owner, &client, 1_234, 7).await;
+    days_go_by(&owner, 30).await;
+    let letters = owner.stack.app.mailbox().letters();
+    let (theirs, others): (Vec<_>, Vec<_>) = letters.iter().partition(|letter| letter.to == "accounts@acme.example");
+    let subjects: Vec<&str> = theirs.iter().map(|letter| letter.subject.as_str()).collect();
+    let wanted = [
+        "Rechnung INV-000001 von Nordlicht GmbH",
+        "Rechnung INV-000001: bald fällig",
+        "Rechnung INV-000001: überfällig",
+        "Mahnung zu INV-000001",
+        "Sperre wegen INV-000001",
+    ];
+    assert_eq!(subjects, wanted, "each once");
+    let sent = &theirs[0].attachments;
+    assert_eq!((sent.len(), sent[0].name.as_str()), (1, "invoice-INV-000001.pdf"));
+    assert!(theirs.iter().all(|letter| letter.attachments == *sent), "each brings the PDF that was sent");
+    let reminder = &theirs[1].text;
+    assert!(reminder.contains("bis zum 09.02.2026 noch 1.234,00\u{a0}EUR zu zahlen"), "{reminder}");
+    let own = &theirs[3].text;
+    assert!(own.starts_with("Acme: 1.234,00\u{a0}EUR, 4 Tage, Gebühr 5,00\u{a0}EUR. "), "{own}");
+    assert!(own.ends_with(" Nordlicht GmbH"), "{own}");
+    for letter in &theirs {
+        let link = letter.text.find("/v1/pay/").and_then(|at| letter.text[at..].split_whitespace().next()).unwrap();
+        assert!(owner.stack.nobody().get(link).await.expect(200).as_str().unwrap().contains("INV-000001"));
+    }
+    // The MSP's own people are told of the last step as ever, whoever else is.
+    let told: Vec<_> = others.iter().filter(|letter| letter.subject.contains("INV-")).collect();
+    assert_eq!((told.len(), told[0].subject.as_str()), (1, "Invoice INV-000001: the client is flagged"));
+    assert!(told[0].attachments.is_empty() && told[0].text.contains(&format!("/invoices/{id}")), "{told:#?}");
+}
+
+#[cfg(feature = "pdf")]
+#[tokio::test]
+async fn a_letter_goes_without_a_pdf_that_was_lost() {
+    let (owner, client) = german().await;
+    let id = invoice(&owner, &client, 100, 7).await;
+    let key = json!({ "pk": { "S": format!("{}#INVOICE#{id}", owner.tenant) }, "sk": { "S": "DOCUMENT#issued" } });
+    let request = json!({
+        "TableName": MAIN, "Key": key, "UpdateExpression": "SET v.pdf = :lost", "ConditionExpression": "attribute_exists(v)",
+        "ExpressionAttributeValues": { ":lost": { "S": "0000" } },
+    });
+    owner.stack.app.dynamo().execute("UpdateItem", &request).unwrap();
+    days_go_by(&owner, 3).await;
+    let letters = owner.stack.app.mailbox().letters();
+    let reminders: Vec<_> = letters.iter().filter(|letter| letter.subject.ends_with("bald fällig")).collect();
+    assert_eq!(reminders.iter().map(|letter| letter.attachments.len()).collect::<Vec<_>>(), [0]);
 }

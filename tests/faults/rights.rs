@@ -13,8 +13,12 @@ use tests::Stack;
 use crate::everything;
 
 /// Functions that do all that they do only where PDFs are made: the feature `pdf`.
-const WAIT_FOR_PDFS: [&str; 3] =
-    [contract::documents::RENDER.name, contract::notifications::SEND_INVOICE.name, "billing-get-document"];
+const WAIT_FOR_PDFS: [&str; 4] = [
+    contract::documents::RENDER.name,
+    contract::notifications::SEND_INVOICE.name,
+    contract::notifications::SEND_MAIL.name,
+    "billing-get-document",
+];
 
 #[tokio::test]
 async fn functions_hold_the_rights_that_they_use_and_no_others() {

@@ -85,6 +85,8 @@ async fn unreadable(stack: &Stack, owner: &Person, client: &str) {
         "client": client, "terms": { "kind": "net_days", "days": 0 },
         "lines": [{ "text": "Cable", "quantity": "1", "unit_price": "8" }],
     });
+    let emails = json!({ "emails": ["accounts@payer.example"] });
+    owner.change(&format!("/v1/clients/{client}/billing"), emails).await;
     let mut ids = Vec::new();
     for _ in 0..2 {
         let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
@@ -106,6 +108,8 @@ async fn unreadable(stack: &Stack, owner: &Person, client: &str) {
     for job in [RETRY, "billing-dunning"] {
         stack.app.run_job(job, JobInput::default()).await.expect("the job runs");
     }
+    // What is told of the step brings the invoice.
+    stack.app.settle().await;
 }
 
 async fn paid(owner: &Person, client: &str) -> Value {

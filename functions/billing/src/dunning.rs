@@ -187,6 +187,7 @@ pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: 
             step: step.kind,
             balance: invoice.balance(),
             due_on,
+            late_fee: fee(step, &invoice),
         }]);
         if step.kind == StepKind::Suspend {
             let Versioned { value: mut client, rev } = store.client_billing(invoice.client).await?;
@@ -234,6 +235,11 @@ fn see(kept: &mut KeptDunning, invoice: &Invoice, today: Date) {
     kept.seen.drain(..over);
 }
 
+/// What a step charges of this invoice.
+fn fee(step: &DunningStep, invoice: &Invoice) -> Option<Money> {
+    step.late_fee.filter(|fee| fee.currency() == invoice.currency)
+}
+
 /// The late fee of a step, and the interest until today; on the client's next invoice.
 fn charges(
     store: &TenantStore,
@@ -246,7 +252,7 @@ fn charges(
 ) -> Result<Vec<ClientCharge>, Refusal> {
     let mut charged = Vec::new();
     let number = number(invoice);
-    if let Some(fee) = step.late_fee.filter(|fee| fee.currency() == invoice.currency) {
+    if let Some(fee) = fee(step, invoice) {
         let what = format!("fee#{}#{:?}", invoice.id, step.kind);
         charged.push(charge(store, rules, invoice, &what, format!("Late fee, invoice {number}"), fee, now)?);
     }

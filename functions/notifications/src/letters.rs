@@ -3,10 +3,9 @@
 use domain::billing::dunning::StepKind;
 use domain::billing::refunds::DisputeState;
 use domain::billing::reports::Month;
-use domain::billing::retry::DeclineClass;
 use domain::budgets::{Threshold, Warning};
 use domain::events::{Event, TicketRef};
-use domain::ids::{ClientId, InvoiceId, PaymentId};
+use domain::ids::{ClientId, PaymentId};
 use domain::insights::{Amount, People};
 use domain::licences::ComingKind;
 use domain::money::Money;
@@ -18,7 +17,6 @@ use domain::zone::Zone;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::mail::Letter;
-use runtime::paying::pay_at;
 use runtime::{ReactionCx, Result, invitations};
 use rust_decimal::Decimal;
 
@@ -28,11 +26,6 @@ use crate::people::Person;
 pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Option<Letter>> {
     let app = &cx.world.config.app_url;
     let zone = to.zone.as_ref().unwrap_or(&tenant.zone);
-    // Who pays has no account: the link that was signed for them leads to the invoice, and to where it is paid.
-    let page = |invoice: &InvoiceId| match to.pays {
-        true => pay_at(&cx.world, tenant.id, *invoice),
-        false => Ok(format!("{app}/invoices/{invoice}")),
-    };
     let words = match &cx.envelope.event {
         Event::UserInvited { .. } => match &to.user {
             Some(user) => invitation(app, tenant, &invitations::token(cx.world.secrets()?, user)),
@@ -51,19 +44,13 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             let said = format!("was escalated on {}: its {} target needs you.", local(*since, zone), words_of(*clock));
             about(app, at, "escalated", &said)
         }
-        Event::ChargeSucceeded { invoice, number, amount, .. } => Words {
-            subject: format!("Invoice {number}: {amount} received"),
-            said: format!("we charged {amount} for invoice {number}. Thank you.\n\n{}", page(invoice)?),
+        Event::ChargeFailed { invoice, number, amount, next, .. } => Words {
+            subject: format!("Invoice {number}: the charge was declined"),
+            said: format!(
+                "{amount} for invoice {number} could not be charged. {}\n\n{app}/invoices/{invoice}",
+                after_decline(next.map(|next| local(next, zone)))
+            ),
         },
-        Event::ChargeFailed { invoice, number, amount, class, next, .. } => {
-            let next = next.map(|next| local(next, zone));
-            let said = format!(
-                "{amount} for invoice {number} could not be charged. {}\n\n{}",
-                after_decline(*class, next.as_deref()),
-                page(invoice)?
-            );
-            Words { subject: format!("Invoice {number}: the charge was declined"), said }
-        }
         Event::PaymentDisputed { payment, amount, stands, .. } => disputed(app, payment, *amount, *stands),
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
@@ -100,8 +87,12 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             ),
         },
         Event::DunningStepTaken { invoice, number, step, balance, due_on, .. } => {
-            let (headline, said) = dunned(*step, number, balance, *due_on);
-            Words { subject: format!("Invoice {number}: {headline}"), said: format!("{said}\n\n{}", page(invoice)?) }
+            let Some((headline, todo)) = dunned(*step) else { return Ok(None) };
+            let due_on = due_on.strftime("%-d %B %Y");
+            Words {
+                subject: format!("Invoice {number}: {headline}"),
+                said: format!("{balance} of invoice {number} was due on {due_on}: {todo}\n\n{app}/invoices/{invoice}"),
+            }
         }
         Event::LicenceRenewalNear { licence, name, on, days, what, notice_by, .. } => {
             let said = coming(name, *on, *days, *what, *notice_by);
@@ -215,36 +206,20 @@ fn about(app: &str, at: &TicketRef, headline: &str, said: &str) -> Words {
     }
 }
 
-/// What a step of dunning says.
-fn dunned(step: StepKind, number: &str, balance: &Money, due_on: Date) -> (&'static str, String) {
-    let due_on = due_on.strftime("%-d %B %Y");
-    let owed = format!("{balance} of invoice {number}");
+/// What the MSP's own people are told of a step of dunning; of the others the client alone is told.
+const fn dunned(step: StepKind) -> Option<(&'static str, &'static str)> {
     match step {
-        StepKind::Reminder => ("due soon", format!("{owed} is due on {due_on}. Thank you for paying it in time.")),
-        StepKind::Overdue1 => {
-            ("overdue", format!("{owed} was due on {due_on}. Maybe it slipped your attention; please pay it now."))
-        }
-        StepKind::Overdue2 => (
-            "second reminder",
-            format!("{owed} was due on {due_on} and is still open. Please pay it, or tell us what is wrong."),
-        ),
-        StepKind::Overdue3 => (
-            "last reminder",
-            format!("{owed} was due on {due_on}. This is our last reminder before we stop our services."),
-        ),
-        StepKind::Suspend => ("the client is flagged", format!("{owed} was due on {due_on}: the client is flagged.")),
-        StepKind::Collection => ("for collection", format!("{owed} was due on {due_on}: hand it to collection.")),
+        StepKind::Suspend => Some(("the client is flagged", "the client is flagged.")),
+        StepKind::Collection => Some(("for collection", "hand it to collection.")),
+        StepKind::Reminder | StepKind::Overdue1 | StepKind::Overdue2 | StepKind::Overdue3 => None,
     }
 }
 
-/// What happens next, and what the payer can do.
-fn after_decline(class: DeclineClass, next: Option<&str>) -> String {
-    match (class, next) {
-        (_, Some(next)) => {
-            format!("It is tried again on {next}; nothing has to be done if there is enough on the account by then.")
-        }
-        (DeclineClass::NeedsAuthentication, None) => "Please confirm it on the invoice's page.".to_owned(),
-        (_, None) => "Please pay it on the invoice's page, or give us another way to pay.".to_owned(),
+/// What happens next.
+fn after_decline(next: Option<String>) -> String {
+    match next {
+        Some(next) => format!("It is tried again on {next}."),
+        None => "It is not tried again before the client confirms it or pays otherwise.".to_owned(),
     }
 }
 

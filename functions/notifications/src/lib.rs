@@ -1,6 +1,7 @@
 //! What people are told of.
 
 mod letters;
+mod payers;
 mod people;
 
 /// What an event starts.

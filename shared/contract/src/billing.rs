@@ -4,6 +4,7 @@ use domain::access::Permission;
 use domain::billing::bill::{Grouping, Limits};
 use domain::billing::client::ClientBilling;
 use domain::billing::dunning::DunningPolicy;
+use domain::billing::messages::ChargeMessages;
 use domain::billing::proration::Proration;
 use domain::billing::retry::RetryPolicy;
 use domain::billing::settings::{BillingSettings, IssueMode, Numbering};
@@ -70,7 +71,10 @@ pub const CHANGE_CLIENT: Route<AtClient, NoQuery, ClientBillingChanges, ClientBi
     "retry": { "tries": 4, "first_wait_hours": 72, "factor": 2, "jitter_percent": 10 },
     "dunning": { "steps": [
         { "kind": "reminder", "days": -3 },
-        { "kind": "overdue1", "days": 1 },
+        { "kind": "overdue1", "days": 1, "message": {
+            "subject": "Invoice {number} is {days_overdue} days overdue",
+            "text": "Dear {client},\n\n{balance} was due on {due_on}. Pay here: {pay_link}\n\n{company}",
+        } },
         { "kind": "overdue2", "days": 8 },
     ] },
 }))]
@@ -98,6 +102,8 @@ pub struct BillingSettingsChanges {
     pub retry: Option<RetryPolicy>,
     /// What is done about what is not paid.
     pub dunning: Option<DunningPolicy>,
+    /// What whoever pays is written of charges.
+    pub charge_messages: Option<ChargeMessages>,
 }
 
 /// How the tenant bills.
@@ -125,6 +131,8 @@ pub struct BillingSettingsView {
     pub retry: RetryPolicy,
     /// What is done about what is not paid.
     pub dunning: DunningPolicy,
+    /// What whoever pays is written of charges.
+    pub charge_messages: ChargeMessages,
     /// When they last changed; none as long as nobody has set them.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -133,7 +141,8 @@ pub struct BillingSettingsView {
 impl From<BillingSettings> for BillingSettingsView {
     fn from(settings: BillingSettings) -> Self {
         let BillingSettings { taxes, tax_rounding, invoice_numbers, credit_numbers, issue, .. } = settings;
-        let BillingSettings { terms, proration, grouping, limits, retry, dunning, updated_at, .. } = settings;
+        let BillingSettings { terms, proration, grouping, limits, retry, dunning, charge_messages, updated_at, .. } =
+            settings;
         BillingSettingsView {
             taxes,
             tax_rounding,
@@ -146,6 +155,7 @@ impl From<BillingSettings> for BillingSettingsView {
             limits,
             retry,
             dunning,
+            charge_messages,
             updated_at,
         }
     }

@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, charges, disputes, low hours, licences that renew, anomalies, budgets, books that do not add up",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, dunning with its invoice, charges, disputes, low hours, licences that renew, anomalies, budgets, books that do not add up",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -25,7 +25,15 @@ pub const SEND_MAIL: Reaction = Reaction {
         "payment.disputed",
     ],
     timeout_s: 60,
-    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::ByList), Need::Secret, Need::SendEmail],
+    touches: &[
+        Need::Get,
+        Need::Put,
+        Need::Audit,
+        Need::Query(Index::ByList),
+        Need::BlobGet,
+        Need::Secret,
+        Need::SendEmail,
+    ],
 };
 
 /// Sends invoices and credit notes to who pays them.

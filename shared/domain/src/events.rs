@@ -399,6 +399,9 @@ events! {
         balance: Money,
         /// The last day on which paying is in time.
         due_on: Date,
+        /// What is charged with it, on the client's next invoice.
+        #[serde(default)]
+        late_fee: Option<Money>,
     }
     /// The check of the books found something that is wrong, or something else than before.
     LedgerDamaged = "ledger.damaged" {

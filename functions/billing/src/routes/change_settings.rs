@@ -15,7 +15,7 @@ async fn change_settings(
     input: In<NoPath, NoQuery, BillingSettingsChanges>,
 ) -> Result<Answer<BillingSettingsView>> {
     let BillingSettingsChanges { taxes, tax_rounding, invoice_numbers, credit_numbers, issue, .. } = input.body;
-    let BillingSettingsChanges { terms, proration, grouping, limits, retry, dunning, .. } = input.body;
+    let BillingSettingsChanges { terms, proration, grouping, limits, retry, dunning, charge_messages, .. } = input.body;
     let read = cx.unchanged(cx.store.billing_settings().await?)?;
     let changes = BillingChanges {
         taxes,
@@ -29,6 +29,7 @@ async fn change_settings(
         limits,
         retry,
         dunning,
+        charge_messages,
     };
     let changed = settings::change(&read.value, changes, cx.now)?;
     Ok(cx.replaced(&read, changed))

@@ -1,11 +1,12 @@
 //! Tell people by mail what concerns them.
 
 use contract::notifications::SEND_MAIL;
-use domain::notices::{instead_of, recipients};
+use domain::notices::{Recipient, instead_of, recipients};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 
 use crate::letters::letter;
+use crate::payers::PayersLetter;
 use crate::people::people;
 
 /// The reaction.
@@ -24,8 +25,18 @@ async fn send_mail(cx: ReactionCx) -> Result<Commit> {
     if told.is_empty() {
         told = people(&cx, &instead_of(&cx.envelope.event)).await?;
     }
+    let to_payers = PayersLetter::of(&cx, &tenant).await?;
+    // Of some steps of dunning the payers are told as well, if the MSP has written what.
+    let also = to_payers.as_ref().map(|letter| Recipient::Payer(letter.client));
+    if let Some(also) = also.filter(|payers| !recipients.contains(payers)) {
+        told.extend(people(&cx, &[also]).await?);
+    }
     for person in told {
-        if let Some(letter) = letter(&cx, &tenant, &person)? {
+        let letter = match &to_payers {
+            Some(letter) if person.pays => Some(letter.to(&person)),
+            _ => letter(&cx, &tenant, &person)?,
+        };
+        if let Some(letter) = letter {
             // One bad address keeps no letter from the others; the bus brings the event again for those that failed.
             failed = cx.world.mail.send(&letter).await.err().or(failed);
         }

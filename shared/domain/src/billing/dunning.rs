@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::messages::{Message, Placeholder};
 use crate::calendar::BusinessDays;
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -43,7 +44,7 @@ pub enum StepKind {
 }
 
 /// When a step is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DunningStep {
@@ -54,6 +55,11 @@ pub struct DunningStep {
     /// What is charged with it, if the invoice is in this currency.
     #[serde(default)]
     pub late_fee: Option<Money>,
+    /// What the client is written, with `{client}`, `{company}`, `{number}`, `{balance}`, `{due_on}` and `{pay_link}`; past
+    /// the due date with `{days_overdue}`, and with `{late_fee}` where one is charged. None as everybody starts: nothing of
+    /// the suspension and the collection, of which the MSP's own people are told in any case.
+    #[serde(default)]
+    pub message: Option<Message>,
 }
 
 /// How a tenant duns.
@@ -72,7 +78,7 @@ impl Default for DunningPolicy {
     /// A reminder three business days before, three more 1, 8 and 15 after, suspension after 20, collection after 30;
     /// no fees and no interest.
     fn default() -> Self {
-        let step = |(kind, days)| DunningStep { kind, days, late_fee: None };
+        let step = |(kind, days)| DunningStep { kind, days, late_fee: None, message: None };
         let steps = [
             (StepKind::Reminder, -3),
             (StepKind::Overdue1, 1),
@@ -154,6 +160,10 @@ impl DunningPolicy {
             let fee = step.late_fee.is_none_or(|fee| fee.minor() > 0 && !reminder);
             let detail = "must be more than nothing, and not on the reminder; leave it out to charge nothing";
             check.that(fee, &format!("{at}/late_fee"), "out_of_range", detail);
+            if let Some(message) = &step.message {
+                let known = Placeholder::of_step(step.kind, step.late_fee.is_some());
+                message.check(&format!("{at}/message"), known, check);
+            }
         }
         let percent = self.interest_percent.unwrap_or_default();
         let fits = percent >= Decimal::ZERO && percent <= Decimal::from(MOST_PERCENT);

@@ -21,6 +21,7 @@ pub mod issue;
 pub mod ledger;
 pub mod lines;
 pub mod manual;
+pub mod messages;
 pub mod metering;
 pub mod number;
 pub mod owed;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::billing::bill::{Grouping, Limits};
 use crate::billing::codes::TaxCode;
 use crate::billing::dunning::DunningPolicy;
+use crate::billing::messages::ChargeMessages;
 use crate::billing::number::{Series, SeriesKind};
 use crate::billing::proration::Proration;
 use crate::billing::retry::RetryPolicy;
@@ -51,6 +52,9 @@ pub struct BillingSettings {
     /// What is done about what is not paid.
     #[serde(default)]
     pub dunning: DunningPolicy,
+    /// What whoever pays is written of charges.
+    #[serde(default)]
+    pub charge_messages: ChargeMessages,
     /// When they last changed; none as long as nobody has set them.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -103,6 +107,8 @@ pub struct BillingChanges {
     pub retry: Option<RetryPolicy>,
     /// Dunned otherwise.
     pub dunning: Option<DunningPolicy>,
+    /// Written otherwise.
+    pub charge_messages: Option<ChargeMessages>,
 }
 
 impl Numbering {
@@ -135,6 +141,7 @@ impl Default for BillingSettings {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             dunning: DunningPolicy::default(),
+            charge_messages: ChargeMessages::default(),
             updated_at: None,
         }
     }
@@ -175,6 +182,7 @@ impl BillingSettings {
         check.that(factor, "/limits/times_the_last", "out_of_range", "must be from 1 to 100");
         self.retry.check("/retry", &mut check);
         self.dunning.check("/dunning", &mut check);
+        self.charge_messages.check("/charge_messages", &mut check);
         check.done()
     }
 }
@@ -196,6 +204,7 @@ pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestam
         limits: changes.limits.unwrap_or(settings.limits),
         retry: changes.retry.unwrap_or(settings.retry),
         dunning: changes.dunning.unwrap_or_else(|| settings.dunning.clone()),
+        charge_messages: changes.charge_messages.unwrap_or_else(|| settings.charge_messages.clone()),
         updated_at: settings.updated_at,
     };
     if after != *settings {

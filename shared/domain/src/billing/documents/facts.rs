@@ -181,9 +181,14 @@ impl Document {
 
     /// What its file is called, without its ending: its number with nothing that a file's name cannot hold.
     pub fn file_name(&self) -> String {
-        let kind = if self.kind == InvoiceKind::CreditNote { "credit-note" } else { "invoice" };
-        let Some(number) = &self.number else { return format!("{kind}-draft") };
-        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-        format!("{kind}-{}", number.chars().map(plain).collect::<String>())
+        file_name(self.kind, self.number.as_deref())
     }
+}
+
+/// What the file of an invoice with this number is called, as [`Document::file_name`]; a draft has none.
+pub fn file_name(kind: InvoiceKind, number: Option<&str>) -> String {
+    let kind = if kind == InvoiceKind::CreditNote { "credit-note" } else { "invoice" };
+    let Some(number) = number else { return format!("{kind}-draft") };
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    format!("{kind}-{}", number.chars().map(plain).collect::<String>())
 }

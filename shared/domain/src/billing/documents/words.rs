@@ -1,11 +1,13 @@
 //! The words, dates and numbers of a document, by language.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::terms::PaymentTerms;
 use crate::money::Money;
+use crate::zone::Zone;
 
 /// The language of a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -195,6 +197,16 @@ impl Language {
             Self::Fr => "%d/%m/%Y",
         };
         date.strftime(pattern).to_string()
+    }
+
+    /// An instant on a zone's clock, with the clock's name.
+    pub fn instant(self, at: Timestamp, zone: &Zone) -> String {
+        let pattern = match self {
+            Self::En => "%-d %B %Y at %H:%M %Z",
+            Self::De => "%d.%m.%Y um %H:%M Uhr (%Z)",
+            Self::Fr => "%d/%m/%Y à %H:%M (%Z)",
+        };
+        at.to_zoned(zone.rules().clone()).strftime(pattern).to_string()
     }
 
     /// An amount, with all decimal places of its currency and without its name.

@@ -13,6 +13,7 @@ mod dunning;
 mod exports;
 mod hours;
 mod ledger;
+mod messages;
 mod prepaid;
 mod pricing;
 mod pricing_unit_by_unit;

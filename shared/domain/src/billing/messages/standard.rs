@@ -1,0 +1,126 @@
+//! The messages of who wrote none, in every language of the documents.
+
+use super::{Message, News};
+use crate::billing::documents::words::Language;
+use crate::billing::dunning::StepKind;
+use crate::billing::retry::DeclineClass;
+
+/// What is written of this in a language. Of the last two steps the MSP's own people are told, and the payer only by what
+/// the MSP writes itself.
+pub(super) fn message(news: &News, language: Language) -> Option<Message> {
+    let (subject, said) = match news {
+        News::Dunned { step, .. } => dunned(language, *step)?,
+        News::Declined { .. } => declined(language),
+        News::Received { .. } => received(language),
+    };
+    let words = language.words();
+    let (hello, colon) = match language {
+        Language::En => ("Hello", ":"),
+        Language::De => ("Guten Tag", ":"),
+        Language::Fr => ("Bonjour", "\u{a0}:"),
+    };
+    let link = if matches!(news, News::Received { .. }) { words.invoice } else { words.pay_online };
+    Some(Message {
+        subject: format!("{} {{number}}{colon} {subject}", words.invoice),
+        text: format!("{hello} {{client}},\n\n{said}\n\n{link}{colon} {{pay_link}}\n\n{{company}}\n"),
+    })
+}
+
+const fn dunned(language: Language, step: StepKind) -> Option<(&'static str, &'static str)> {
+    Some(match (language, step) {
+        (Language::En, StepKind::Reminder) => {
+            ("due soon", "{balance} of invoice {number} is due on {due_on}. Thank you for paying it in time.")
+        }
+        (Language::En, StepKind::Overdue1) => (
+            "overdue",
+            "{balance} of invoice {number} was due on {due_on}. Maybe it slipped your attention; please pay it now.",
+        ),
+        (Language::En, StepKind::Overdue2) => (
+            "second reminder",
+            "{balance} of invoice {number} was due on {due_on} and is still open. Please pay it, or tell us what is wrong.",
+        ),
+        (Language::En, StepKind::Overdue3) => (
+            "last reminder",
+            "{balance} of invoice {number} was due on {due_on}. This is our last reminder before we stop our services.",
+        ),
+        (Language::De, StepKind::Reminder) => (
+            "bald fällig",
+            "von der Rechnung {number} sind bis zum {due_on} noch {balance} zu zahlen. Vielen Dank für Ihre pünktliche Zahlung.",
+        ),
+        (Language::De, StepKind::Overdue1) => (
+            "überfällig",
+            "die Rechnung {number} war am {due_on} fällig, {balance} sind noch offen. Vielleicht ist sie Ihnen entgangen; bitte zahlen Sie jetzt.",
+        ),
+        (Language::De, StepKind::Overdue2) => (
+            "zweite Erinnerung",
+            "die Rechnung {number} war am {due_on} fällig, {balance} sind immer noch offen. Bitte zahlen Sie, oder sagen Sie uns, was nicht stimmt.",
+        ),
+        (Language::De, StepKind::Overdue3) => (
+            "letzte Erinnerung",
+            "die Rechnung {number} war am {due_on} fällig, {balance} sind immer noch offen. Dies ist unsere letzte Erinnerung, bevor wir unsere Leistungen einstellen.",
+        ),
+        (Language::Fr, StepKind::Reminder) => (
+            "bientôt à échéance",
+            "il reste {balance} à régler sur la facture {number} avant le {due_on} inclus. Merci de votre paiement ponctuel.",
+        ),
+        (Language::Fr, StepKind::Overdue1) => (
+            "échéance dépassée",
+            "la facture {number} était à régler le {due_on} et il reste {balance} à payer. Elle vous a peut-être échappé\u{a0}; merci de la régler dès maintenant.",
+        ),
+        (Language::Fr, StepKind::Overdue2) => (
+            "deuxième rappel",
+            "la facture {number} était à régler le {due_on} et il reste toujours {balance} à payer. Merci de la régler, ou de nous dire ce qui ne va pas.",
+        ),
+        (Language::Fr, StepKind::Overdue3) => (
+            "dernier rappel",
+            "la facture {number} était à régler le {due_on} et il reste toujours {balance} à payer. Ceci est notre dernier rappel avant l’arrêt de nos services.",
+        ),
+        (_, StepKind::Suspend | StepKind::Collection) => return None,
+    })
+}
+
+const fn declined(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::En => ("the charge was declined", "{amount} for invoice {number} could not be charged. {what_next}"),
+        Language::De => {
+            ("Abbuchung abgelehnt", "{amount} für die Rechnung {number} konnten nicht abgebucht werden. {what_next}")
+        }
+        Language::Fr => {
+            ("prélèvement refusé", "{amount} n’ont pas pu être prélevés pour la facture {number}. {what_next}")
+        }
+    }
+}
+
+const fn received(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::En => ("{amount} received", "we charged {amount} for invoice {number}. Thank you."),
+        Language::De => ("{amount} erhalten", "wir haben {amount} für die Rechnung {number} abgebucht. Vielen Dank."),
+        Language::Fr => ("{amount} reçus", "nous avons prélevé {amount} pour la facture {number}. Merci."),
+    }
+}
+
+/// What happens after a charge was declined: it is tried again at `next`, or the payer has to do something.
+pub(super) fn what_next(language: Language, class: DeclineClass, next: Option<&str>) -> String {
+    let confirm = class == DeclineClass::NeedsAuthentication;
+    match (language, next) {
+        (Language::En, Some(next)) => {
+            format!("It is tried again on {next}; nothing has to be done if there is enough on the account by then.")
+        }
+        (Language::De, Some(next)) => format!(
+            "Wir versuchen es am {next} noch einmal; wenn das Konto bis dahin gedeckt ist, müssen Sie nichts tun."
+        ),
+        (Language::Fr, Some(next)) => format!(
+            "Nous réessaierons le {next}\u{a0}; vous n’avez rien à faire si le compte est approvisionné d’ici là."
+        ),
+        (Language::En, None) if confirm => "Please confirm the payment on the invoice's page.".to_owned(),
+        (Language::De, None) if confirm => "Bitte bestätigen Sie die Zahlung auf der Seite der Rechnung.".to_owned(),
+        (Language::Fr, None) if confirm => "Merci de confirmer le paiement sur la page de la facture.".to_owned(),
+        (Language::En, None) => "Please pay it on the invoice's page, or give us another way to pay.".to_owned(),
+        (Language::De, None) => {
+            "Bitte zahlen Sie auf der Seite der Rechnung, oder nennen Sie uns einen anderen Zahlungsweg.".to_owned()
+        }
+        (Language::Fr, None) => {
+            "Merci de payer sur la page de la facture, ou de nous indiquer un autre moyen de paiement.".to_owned()
+        }
+    }
+}
