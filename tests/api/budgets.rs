@@ -42,6 +42,31 @@ impl Desk {
         format!("/v1/clients/{}/{what}", self.client)
     }
 
+    /// Sales, and the Lab where it is asked for, belong to the cost centre 4711.
+    async fn centre(&self, with_lab: bool) {
+        let of = |own: bool| if own { json!("4711") } else { Value::Null };
+        let body = json!({
+            "cost_centres": [{ "code": "4711", "name": "Sales EMEA" }],
+            "departments": [
+                { "id": self.sales, "name": "Sales", "cost_centre": "4711" },
+                { "id": self.lab, "name": "Lab", "cost_centre": of(with_lab) },
+            ],
+        });
+        self.owner.change(&format!("/v1/clients/{}", self.client), body).await;
+    }
+
+    /// Days of January on which people of [`Desk::licence`] used a product.
+    async fn used(&self, product: &Value, days: &[(&str, u8)]) {
+        let event = |(who, day): &(&str, u8)| {
+            json!({
+                "id": format!("{who}-{day}"), "who": format!("{who}@acme.example"), "product": product,
+                "at": format!("2026-01-{day:02}T09:00:00Z"),
+            })
+        };
+        let events = json!({ "events": days.iter().map(event).collect::<Vec<_>>() });
+        self.owner.post(&self.at("usage-events")).key(&key()).json(&events).send().await.expect(200);
+    }
+
     async fn import(&self, source: &str, rows: &[Row]) {
         let import = self.owner.import_costs(&self.client, source, &file(rows)).await;
         assert_eq!(import["state"], json!("done"), "{import}");
@@ -149,17 +174,7 @@ async fn licences_cost_by_their_terms_and_are_carried_as_the_client_says() {
 
     let rules = desk.at("chargeback");
     desk.owner.change(&rules, json!({ "licences": { "by": "usage" } })).await;
-    let used: Vec<Value> = [("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]
-        .iter()
-        .map(|(who, day)| {
-            json!({
-                "id": format!("{who}-{day}"), "who": format!("{who}@acme.example"), "product": licence["product"],
-                "at": format!("2026-01-{day:02}T09:00:00Z"),
-            })
-        })
-        .collect();
-    let events = json!({ "events": used });
-    desk.owner.post(&desk.at("usage-events")).key(&key()).json(&events).send().await.expect(200);
+    desk.used(&licence["product"], &[("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]).await;
     let spent = desk.spending(three).await;
     assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (3 * 75_00, 3 * 225_00));
 
@@ -196,6 +211,96 @@ async fn what_no_department_is_known_of_is_carried_as_the_client_says_and_adds_u
 }
 
 #[tokio::test]
+async fn what_a_source_costs_is_carried_by_those_who_use_the_products() {
+    let desk = Desk::start().await;
+    let licence = desk.licence(json!({ "counted": true })).await;
+    desk.used(&licence["product"], &[("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]).await;
+    let rows = [row("2026-01-10".parse().unwrap(), "x", 100_01), row("2025-12-10".parse().unwrap(), "x", 9_00)];
+    desk.import("azure-main", &rows).await;
+    let rules = desk.at("chargeback");
+    desk.owner.change(&rules, json!({ "sources": { "azure-main": { "by": "usage" } } })).await;
+    let carried = async |months: &str| {
+        let spent = desk.spending(months).await;
+        [&desk.sales, &desk.lab, &Value::Null].map(|unit| Desk::carried(&spent, unit))
+    };
+    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0], "one day of four, to the cent");
+    assert_eq!(carried("from=2025-12&to=2026-01").await, [25_00, 75_01, 9_00], "nobody used anything in December");
+    let idle = json!({ "vendor": "Contoso", "name": "Chat", "category": "Chat" });
+    let idle = desk.owner.create("/v1/products", idle).await;
+    let by = |product: &Value| json!({ "sources": { "azure-main": { "by": "usage", "products": [product] } } });
+    desk.owner.change(&rules, by(&idle["id"])).await;
+    assert_eq!(carried("from=2026-01&to=2026-01").await, [0, 0, 100_01], "nobody uses what is named");
+    desk.owner.change(&rules, by(&licence["product"])).await;
+    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0]);
+    let etag = desk.owner.get(&rules).await.etag();
+    let nothing = by(&json!("prd_01970000000070008000000000000009"));
+    let wrong = desk.owner.patch(&rules).if_match(&etag).json(&nothing).send().await.with(400);
+    assert_eq!(wrong.pointers(), ["/sources/azure-main/products/0"]);
+}
+
+#[tokio::test]
+async fn cost_centres_add_up_their_departments_and_stay_while_a_budget_names_them() {
+    let desk = Desk::start().await;
+    let other = json!({ "scope": { "of": "cost_centre", "code": "4711" } });
+    let mut body = json!({ "name": "EMEA", "from": "2026-01", "months": [eur(1_00)] });
+    body.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+    let unknown = desk.owner.post(&desk.at("budgets")).key(&key()).json(&body).send().await.with(400);
+    assert_eq!(unknown.pointers(), ["/scope/code"]);
+    desk.centre(true).await;
+    desk.licence(json!({})).await;
+    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "x", 9_00)]).await;
+    let spent = desk.spending("from=2026-01&to=2026-01").await;
+    let centre = |code: Value, name: Value, minor: i64| json!({ "code": code, "name": name, "amount": eur(minor) });
+    let all = json!([centre(Value::Null, Value::Null, 9_00), centre(json!("4711"), json!("Sales EMEA"), 300_00)]);
+    assert_eq!(spent["cost_centres"], all, "Sales and the Lab together, and what nobody carries");
+    let sales = spent["departments"].as_array().unwrap().iter().find(|of| of["unit"] == desk.sales).unwrap();
+    assert_eq!((&sales["cost_centre"], &sales["amount"]), (&json!("4711"), &eur(200_00)));
+    let path = desk.budget(other).await;
+    let shown = desk.owner.get(&path).await.expect(200);
+    assert_eq!(shown["stands"]["spent"], eur(2 * 300_00), "January and February of both departments");
+    let dashboard = desk.owner.get(&desk.at("it-dashboard")).await.expect(200);
+    assert_eq!(dashboard["this_month"]["currencies"][0]["cost_centres"][0]["code"], "4711");
+    assert_eq!(dashboard["budgets"][0]["stands"]["spent"], eur(2 * 300_00));
+
+    let at = format!("/v1/clients/{}", desk.client);
+    let go = async |body: Value| {
+        let etag = desk.owner.get(&at).await.etag();
+        desk.owner.patch(&at).if_match(&etag).json(&body).send().await
+    };
+    assert_eq!(go(json!({ "cost_centres": [] })).await.with(409).problem(), "cost-centre-in-use", "of departments");
+    let departments = json!([{ "id": desk.sales, "name": "Sales" }, { "id": desk.lab, "name": "Lab" }]);
+    let gone = json!({ "cost_centres": [], "departments": departments });
+    assert_eq!(go(gone.clone()).await.with(409).problem(), "cost-centre-in-use", "of a budget");
+    desk.owner.post(&format!("{path}/close")).key(&key()).send().await.expect(200);
+    let left = go(gone).await.expect(200);
+    assert_eq!((&left["cost_centres"], &left["departments"][0]["cost_centre"]), (&json!([]), &Value::Null));
+    desk.owner.get(&path).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_budget_counts_in_the_overview_as_soon_as_it_is_there() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    let counts = async || {
+        let all = desk.owner.get("/v1/it-overview").await.expect(200);
+        ["budgets", "over", "leading_over"].map(|count| all["clients"][0][count].as_i64().unwrap())
+    };
+    assert_eq!(counts().await, [0, 0, 0]);
+    let small = desk.budget(json!({ "months": vec![eur(1_00); 12] })).await;
+    assert_eq!(counts().await, [1, 1, 0]);
+    let large = desk.budget(json!({ "months": vec![eur(101_00); 12] })).await;
+    assert_eq!(counts().await, [2, 1, 0]);
+    desk.owner.change(&large, json!({ "months": vec![eur(99_00); 12] })).await;
+    assert_eq!(counts().await, [2, 1, 1], "twelve times a hundred is expected");
+    desk.budget(json!({ "from": "2024-01" })).await;
+    assert_eq!(counts().await, [2, 1, 1], "nobody watches what is over for long");
+    desk.owner.post(&format!("{small}/close")).key(&key()).send().await.expect(200);
+    assert_eq!(counts().await, [1, 0, 1]);
+    assert_eq!(desk.review(false).await.done, 1);
+    assert_eq!(counts().await, [1, 0, 1], "the review finds the same");
+}
+
+#[tokio::test]
 async fn a_budget_shows_what_is_spent_of_it_and_where_it_leads() {
     let desk = Desk::start().await;
     desk.import("azure-main", &half_a_year("sales")).await;
@@ -214,6 +319,10 @@ async fn a_budget_shows_what_is_spent_of_it_and_where_it_leads() {
     // Of a department: what it carries.
     let path = desk.budget(json!({ "scope": { "of": "unit", "unit": desk.lab } })).await;
     assert_eq!(desk.owner.get(&path).await.expect(200)["stands"]["spent"], eur(2 * 10_00));
+    // Of some sources alone.
+    let path = desk.budget(json!({ "sources": ["licences"] })).await;
+    let of_licences = desk.owner.get(&path).await.expect(200);
+    assert_eq!((&of_licences["stands"]["spent"], &of_licences["sources"]), (&eur(2 * 30_00), &json!(["licences"])));
     let wrong = json!({ "name": "", "from": "2026-01", "months": [], "alerts": { "actual": [0] } });
     let wrong = desk.owner.post(&desk.at("budgets")).key(&key()).json(&wrong).send().await.with(400);
     assert_eq!(wrong.pointers(), ["/alerts/actual", "/months", "/name"]);
@@ -263,6 +372,7 @@ async fn spending_is_exported_as_a_table_and_as_a_workbook() {
     let desk = Desk::start().await;
     desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "sales", 12_50)]).await;
     desk.licence(json!({ "seats": 1 })).await;
+    desk.centre(false).await;
     let export = |format: &str| desk.at(&format!("spending/export?from=2026-01&to=2026-01&format={format}"));
     let file = desk.owner.get(&export("csv")).await.expect(200);
     assert_eq!(file["name"], "spending-2026-01-2026-01.csv");
@@ -273,14 +383,14 @@ async fn spending_is_exported_as_a_table_and_as_a_workbook() {
     let store = desk.stack.app.world().store.for_tenant(desk.owner.claims().tenant);
     let text = String::from_utf8(store.kept_file(&kept(&file)).await.unwrap()).unwrap();
     let mut lines: Vec<&str> = text.trim_end().split("\r\n").collect();
-    assert_eq!(lines.remove(0), "month,source,product,department,amount,currency");
+    assert_eq!(lines.remove(0), "month,source,product,department,cost_centre,cost_centre_name,amount,currency");
     lines.sort_unstable();
     assert_eq!(
         lines,
         [
-            "2026-01,azure-main,,Sales,12.50,EUR",
-            "2026-01,licences,Office,Lab,10.00,EUR",
-            "2026-01,licences,Office,Sales,20.00,EUR",
+            "2026-01,azure-main,,Sales,4711,Sales EMEA,12.50,EUR",
+            "2026-01,licences,Office,Lab,,,10.00,EUR",
+            "2026-01,licences,Office,Sales,4711,Sales EMEA,20.00,EUR",
         ]
     );
     let file = desk.owner.get(&export("xlsx")).await.expect(200);

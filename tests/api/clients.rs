@@ -25,6 +25,29 @@ async fn a_client_is_added_read_and_changed() {
 }
 
 #[tokio::test]
+async fn departments_belong_to_cost_centres_of_their_client() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let sales = json!({ "name": "Sales", "cost_centre": "emea-1" });
+    let body = json!({ "name": "Acme", "departments": [sales] });
+    let problem = owner.post("/v1/clients").json(&body).send().await.with(400);
+    assert_eq!(problem.pointers(), ["/departments/0/cost_centre"]);
+    let centre = json!({ "code": "EMEA-1", "name": "Sales EMEA" });
+    let body = json!({ "name": "Acme", "departments": [sales], "cost_centres": [centre] });
+    let added = owner.create("/v1/clients", body).await;
+    assert_eq!((&added["cost_centres"], &added["departments"][0]["cost_centre"]), (&json!([centre]), &json!("EMEA-1")));
+
+    let at = format!("/v1/clients/{}", added["id"].as_str().unwrap());
+    let etag = owner.get(&at).await.etag();
+    let wrong = json!({ "cost_centres": [{ "code": "no code", "name": "x" }] });
+    let problem = owner.patch(&at).if_match(&etag).json(&wrong).send().await.with(400);
+    assert_eq!(problem.pointers(), ["/cost_centres/0/code"]);
+    let more = json!({ "cost_centres": [centre, { "code": "4712", "name": "Lab" }] });
+    owner.change(&at, more).await;
+    let left = owner.change(&at, json!({ "cost_centres": [centre] })).await;
+    assert_eq!(left["cost_centres"], json!([centre]), "what nothing names goes");
+}
+
+#[tokio::test]
 async fn a_change_of_nothing_keeps_the_etag() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let at = format!("/v1/clients/{}", owner.client("Acme").await);

@@ -33,8 +33,17 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person) {
     owner.get(&path).await.expect(200);
     owner.get(&at("budgets")).await.expect(200);
     owner.get(&at("chargeback")).await.expect(200);
-    owner.change(&at("chargeback"), json!({ "licences": { "by": "usage" } })).await;
-    owner.change(&path, json!({ "name": "All of IT" })).await;
+    owner
+        .change(
+            &at("chargeback"),
+            json!({ "licences": { "by": "usage" }, "sources": { "azure-main": { "by": "usage" } } }),
+        )
+        .await;
+    owner.change(&path, json!({ "name": "All of IT", "months": [{ "minor": 2, "currency": "EUR" }] })).await;
+    // A cost centre that no budget names goes again.
+    let at_client = format!("/v1/clients/{client}");
+    owner.change(&at_client, json!({ "cost_centres": [{ "code": "4711", "name": "Sales" }] })).await;
+    owner.change(&at_client, json!({ "cost_centres": [] })).await;
     for what in ["spending", "spending/export?format=csv", "spending/export?format=xlsx", "it-dashboard"] {
         owner.get(&at(what)).await.expect(200);
     }

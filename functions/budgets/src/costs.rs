@@ -6,8 +6,8 @@ use domain::billing::cycle::Period;
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    ChargebackRules, Cost, LicenceRule, SourceRule, Weighted, by_month, by_seats, by_split, by_use, carried, fixed,
-    is_fixed, weights_of,
+    Carriers, ChargebackRules, Cost, LicenceRule, SourceRule, UseByMonth, Weighted, by_month, by_seats, by_split,
+    by_use, carried, fixed, is_fixed, months_of_use, together, weights_of,
 };
 use domain::ids::{ClientId, ContactId, ProductId, UnitId};
 use domain::insights::costs::{INVOICES, LICENCES};
@@ -18,11 +18,13 @@ use iso_currency::Currency;
 use jiff::civil::Date;
 use runtime::{Error, Here, Result};
 use store::TenantStore;
+use store::licences::Licensed;
 use store::spent::Spending;
+use store::usage::ActivePeople;
 
 /// Most seats of a licence that are read.
 const MOST_SEATS: usize = 20_000;
-/// Licences, and months of use, that are read side by side.
+/// Licences, products in use, and months of revenue, that are read side by side.
 const SIDE_BY_SIDE: usize = 10;
 /// Months back in which use says who carries what is to come: as long as use is kept.
 const MONTHS_OF_USE: i32 = 14;
@@ -59,13 +61,14 @@ impl Asked {
     /// Reads them, each given to the department that carries it.
     pub(crate) async fn read(&self, store: &TenantStore) -> Result<Vec<Cost>> {
         let rules = store.chargeback(self.client).await?.value;
-        let licences = self.licences(store, &rules).await?;
+        let licensed = store.licensed(self.client).await?;
+        let licences = self.licences(store, &licensed, &rules).await?;
         let units = match licences.iter().any(|held| !held.seats.is_empty()) {
             true => store.all_contacts(self.client).await?.into_iter().map(|of| (of.id, of.unit)).collect(),
             false => BTreeMap::new(),
         };
         let used = match rules.licences {
-            LicenceRule::Usage {} => self.used(store, &licences).await?,
+            LicenceRule::Usage {} => self.use_of(store, &licences).await?,
             LicenceRule::Seats {} | LicenceRule::Fixed { .. } => BTreeMap::new(),
         };
         let within = Period { from: self.fixed.0.period().from, to: self.fixed.1.period().to };
@@ -89,7 +92,9 @@ impl Asked {
         }
         costs.extend(self.billed(store).await?);
         let seats: Vec<Seat> = licences.into_iter().flat_map(|held| held.seats).collect();
-        Ok(carried(costs, &rules, &by_seats(&seats, &units), self.today)?)
+        let seats = by_seats(&seats, &units);
+        let used = self.use_for(store, &licensed, &rules, &costs).await?;
+        Ok(carried(costs, Carriers { rules: &rules, seats: &seats, used: &used, today: self.today })?)
     }
 
     /// What the MSP billed, net, in the months that it is for: the sums of its own revenue.
@@ -116,12 +121,9 @@ impl Asked {
     }
 
     /// The licences that hold on some day of the months, with their seats where these say who carries something.
-    async fn licences(&self, store: &TenantStore, rules: &ChargebackRules) -> Result<Vec<Held>> {
-        let (from, to) = (self.fixed.0.period().from, self.fixed.1.period().to);
+    async fn licences(&self, store: &TenantStore, licensed: &[Licensed], rules: &ChargebackRules) -> Result<Vec<Held>> {
         let by_all_seats = rules.sources.values().any(|rule| matches!(rule, SourceRule::Seats {}));
-        let holds = |starts_on: Date, ends_on: Option<Date>| starts_on < to && ends_on.is_none_or(|end| end > from);
-        let all = store.licensed(self.client).await?.into_iter();
-        let ids: Vec<_> = all.filter(|one| holds(one.starts_on, one.ends_on)).map(|one| one.licence).collect();
+        let ids: Vec<_> = licensed.iter().filter(|one| holds(one, self.fixed)).map(|one| one.licence).collect();
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(SIDE_BY_SIDE) {
             found.extend(
@@ -171,33 +173,73 @@ impl Asked {
         Month::of(self.today).plus(-1)
     }
 
+    /// The use that says who carries licences.
+    async fn use_of(&self, store: &TenantStore, licences: &[Held]) -> Result<BTreeMap<ProductId, UseByMonth>> {
+        let last = self.last_whole();
+        let first = last.plus(1 - MONTHS_OF_USE).min(self.fixed.0);
+        let fixed = licences.iter().filter(|held| is_fixed(&held.licence) && held.licence.split.is_empty());
+        let products: BTreeSet<ProductId> = fixed.map(|held| held.licence.product).collect();
+        self.used(store, &products, (first, last)).await
+    }
+
+    /// The use that says who carries some of these costs, by their sources. Of each product that is the months between the
+    /// first and the last of such costs, in one reading; without such costs nothing is read.
+    async fn use_for(
+        &self,
+        store: &TenantStore,
+        licensed: &[Licensed],
+        rules: &ChargebackRules,
+        costs: &[Cost],
+    ) -> Result<BTreeMap<String, UseByMonth>> {
+        let asked = months_of_use(costs, rules, self.today);
+        let Some(first) = asked.values().map(|months| months.0).min() else { return Ok(BTreeMap::new()) };
+        let last = asked.values().map(|months| months.1).max().unwrap_or(first);
+        let all: BTreeSet<ProductId> =
+            licensed.iter().filter(|one| holds(one, (first, last))).map(|one| one.product).collect();
+        let of: BTreeMap<&String, BTreeSet<ProductId>> = asked
+            .keys()
+            .map(|source| match rules.of(source) {
+                SourceRule::Usage { products } if !products.is_empty() => (source, products.iter().copied().collect()),
+                _ => (source, all.clone()),
+            })
+            .collect();
+        let named: BTreeSet<ProductId> = of.values().flatten().copied().collect();
+        let used = self.used(store, &named, (first, last)).await?;
+        let of_all = |products: &BTreeSet<ProductId>| together(products.iter().filter_map(|id| used.get(id)));
+        Ok(of.into_iter().map(|(source, products)| (source.clone(), of_all(&products))).collect())
+    }
+
     /// The days of use of each department, product by product and month by month.
     async fn used(
         &self,
         store: &TenantStore,
-        licences: &[Held],
-    ) -> Result<BTreeMap<ProductId, BTreeMap<Month, Vec<Weighted>>>> {
-        let last = self.last_whole();
-        let first = last.plus(1 - MONTHS_OF_USE).min(self.fixed.0);
-        let fixed = licences.iter().filter(|held| is_fixed(&held.licence) && held.licence.split.is_empty());
-        let mut used: BTreeMap<ProductId, BTreeMap<Month, Vec<Weighted>>> =
-            fixed.map(|held| (held.licence.product, BTreeMap::new())).collect();
-        let months: Vec<Month> = first.up_to(last).collect();
-        for (product, of_product) in &mut used {
-            for some in months.chunks(SIDE_BY_SIDE) {
-                let read = some.iter().map(|month| store.active_people(self.client, *product, *month));
-                for (month, days) in some.iter().zip(try_join_all(read).await?) {
-                    let mut by_unit: BTreeMap<UnitId, u64> = BTreeMap::new();
-                    for (unit, people) in days.values().flat_map(|people| &people.units) {
-                        *by_unit.entry(*unit).or_default() += u64::from(*people);
-                    }
-                    let weighted = by_unit.into_iter().map(|(unit, weight)| Weighted { unit: Some(unit), weight });
-                    of_product.insert(*month, weighted.collect());
-                }
+        products: &BTreeSet<ProductId>,
+        months: (Month, Month),
+    ) -> Result<BTreeMap<ProductId, UseByMonth>> {
+        let products: Vec<ProductId> = products.iter().copied().collect();
+        let mut used = BTreeMap::new();
+        for some in products.chunks(SIDE_BY_SIDE) {
+            let read = some.iter().map(|product| store.active_months(self.client, *product, months));
+            for (product, read) in some.iter().zip(try_join_all(read).await?) {
+                used.insert(*product, read.into_iter().map(|(month, days)| (month, days_of_use(&days))).collect());
             }
         }
         Ok(used)
     }
+}
+
+/// Whether a licence holds on some day of these months, the last among them.
+fn holds(licensed: &Licensed, (first, last): (Month, Month)) -> bool {
+    licensed.starts_on < last.period().to && licensed.ends_on.is_none_or(|end| end > first.period().from)
+}
+
+/// How many days of use each department had.
+fn days_of_use(days: &BTreeMap<Date, ActivePeople>) -> Vec<Weighted> {
+    let mut by_unit: BTreeMap<UnitId, u64> = BTreeMap::new();
+    for (unit, people) in days.values().flat_map(|people| &people.units) {
+        *by_unit.entry(*unit).or_default() += u64::from(*people);
+    }
+    by_unit.into_iter().map(|(unit, weight)| Weighted { unit: Some(unit), weight }).collect()
 }
 
 /// A licence and who holds its seats.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract::budgets::UnitAmount;
+use contract::budgets::{CentreAmount, UnitAmount};
 use contract::spending::{CurrencySpending, MonthAmount, ProductAmount, SourceAmount, SpendingView};
 use domain::billing::reports::Month;
-use domain::budgets::{Cost, Sums, sums};
+use domain::budgets::{Cost, Sums, by_centre, sums};
 use domain::clients::Client;
+use domain::cost_centres::CostCode;
 use domain::csv::{Cell, Sheet};
 use domain::ids::{ProductId, UnitId};
 use futures::future::try_join_all;
@@ -34,9 +35,11 @@ pub(crate) fn months(from: Option<Month>, to: Option<Month>, today: Date) -> Res
     Ok((from, to))
 }
 
-/// What departments and products are called.
+/// What departments, cost centres and products are called, and which department belongs to which.
 pub(crate) struct Names {
     units: BTreeMap<UnitId, String>,
+    centres: BTreeMap<UnitId, CostCode>,
+    centre_names: BTreeMap<CostCode, String>,
     products: BTreeMap<ProductId, String>,
 }
 
@@ -51,11 +54,22 @@ impl Names {
             products.extend(read.into_iter().map(|read| (read.value.id, read.value.name)));
         }
         let units = client.departments.iter().map(|unit| (unit.id, unit.name.clone())).collect();
-        Ok(Names { units, products })
+        let named = client.cost_centres.iter();
+        let centre_names = named.map(|centre| (centre.code.clone(), centre.name.clone())).collect();
+        Ok(Names { units, centres: client.centres(), centre_names, products })
     }
 
     fn product(&self, id: ProductId) -> String {
         self.products.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The code of the cost centre that a department belongs to.
+    fn centre(&self, unit: Option<UnitId>) -> Option<&CostCode> {
+        unit.and_then(|unit| self.centres.get(&unit))
+    }
+
+    fn centre_name(&self, code: Option<&CostCode>) -> Option<String> {
+        code.and_then(|code| self.centre_names.get(code).cloned())
     }
 
     /// A department; its id where the client has it no more.
@@ -72,53 +86,68 @@ pub(crate) fn shown(
     names: &Names,
 ) -> Result<SpendingView> {
     let within: Vec<Cost> = costs.iter().filter(|cost| (from..=to).contains(&cost.month)).cloned().collect();
-    let currencies = sums(&within)?.into_iter().map(|sums| currency(sums, names)).collect();
+    let currencies = sums(&within)?.into_iter().map(|sums| currency(sums, names)).collect::<Result<_>>()?;
     Ok(SpendingView { client: client.id, from, to, currencies })
 }
 
-fn currency(sums: Sums, names: &Names) -> CurrencySpending {
+fn currency(sums: Sums, names: &Names) -> Result<CurrencySpending> {
     let Sums { currency, total, months, sources, units, products } = sums;
     let department = |(unit, amount): (Option<UnitId>, _)| {
         let name = unit.and_then(|unit| names.units.get(&unit).cloned());
-        UnitAmount { unit, name, amount }
+        UnitAmount { unit, name, cost_centre: names.centre(unit).cloned(), amount }
     };
+    let centre = |(code, amount): (Option<CostCode>, _)| {
+        let name = names.centre_name(code.as_ref());
+        CentreAmount { code, name, amount }
+    };
+    let centres = by_centre(&units, &names.centres)?;
     let product = |(product, amount)| ProductAmount { product, name: names.product(product), amount };
-    CurrencySpending {
+    Ok(CurrencySpending {
         currency,
         total,
         months: months.into_iter().map(|(month, amount)| MonthAmount { month, amount }).collect(),
         sources: sources.into_iter().map(|(source, amount)| SourceAmount { source, amount }).collect(),
         departments: units.into_iter().map(department).collect(),
+        cost_centres: centres.into_iter().map(centre).collect(),
         products: products.into_iter().map(product).collect(),
-    }
+    })
 }
 
-/// The costs as tables: each by itself, and by department.
-pub(crate) fn tables(costs: &[Cost], names: &Names) -> Result<[Sheet; 2]> {
+/// The costs as tables: each by itself, by department, and by cost centre.
+pub(crate) fn tables(costs: &[Cost], names: &Names) -> Result<[Sheet; 3]> {
     let each = |cost: &Cost| {
         vec![
             Cell::text(cost.month.to_string()),
             Cell::text(&*cost.source),
             cost.product.map(|product| names.product(product)).into(),
             names.unit(cost.unit).into(),
+            names.centre(cost.unit).map(CostCode::as_str).into(),
+            names.centre_name(names.centre(cost.unit)).into(),
             cost.amount.into(),
             Cell::text(cost.amount.currency().code()),
         ]
     };
     let costs_of = Sheet {
         name: "Costs",
-        head: &["month", "source", "product", "department", "amount", "currency"],
+        head: &["month", "source", "product", "department", "cost_centre", "cost_centre_name", "amount", "currency"],
         rows: costs.iter().map(each).collect(),
     };
-    let mut rows = Vec::new();
+    let (mut units, mut centres) = (Vec::new(), Vec::new());
     for sums in sums(costs)? {
-        let code = sums.currency.code();
-        rows.extend(
-            sums.units
-                .into_iter()
-                .map(|(unit, amount)| vec![names.unit(unit).into(), Cell::from(amount), Cell::text(code)]),
-        );
+        let currency = sums.currency.code();
+        let of_centres = by_centre(&sums.units, &names.centres)?;
+        units.extend(sums.units.into_iter().map(|(unit, amount)| {
+            let centre = names.centre(unit).map(CostCode::as_str);
+            vec![names.unit(unit).into(), centre.into(), amount.into(), Cell::text(currency)]
+        }));
+        centres.extend(of_centres.into_iter().map(|(code, amount)| {
+            let name = names.centre_name(code.as_ref());
+            vec![code.as_ref().map(CostCode::as_str).into(), name.into(), amount.into(), Cell::text(currency)]
+        }));
     }
-    let by_department = Sheet { name: "By department", head: &["department", "amount", "currency"], rows };
-    Ok([costs_of, by_department])
+    let head = &["department", "cost_centre", "amount", "currency"];
+    let by_department = Sheet { name: "By department", head, rows: units };
+    let head = &["cost_centre", "name", "amount", "currency"];
+    let by_cost_centre = Sheet { name: "By cost centre", head, rows: centres };
+    Ok([costs_of, by_department, by_cost_centre])
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::billing::reports::Month;
-use domain::budgets::{self, Alerts, NewBudget, Scope};
+use domain::budgets::{self, Alerts, Course, NewBudget, Scope};
 use domain::ids::{BudgetId, ClientId};
 use domain::money::Money;
 use jiff::civil::date;
@@ -29,14 +29,16 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
         client: id(CLIENT, ClientId::from_uuid),
         name: format!("IT {}", today.year()),
         scope: Scope::Client {},
+        sources: BTreeSet::new(),
         from: Month::of(date(today.year(), 1, 1)),
         months: vec![Money::new(A_MONTH, known("EUR")); 12],
         alerts: Alerts { actual: BTreeSet::from([80, 100]), forecast: BTreeSet::from([100]) },
     };
-    let budget = budgets::add(id(1, BudgetId::from_uuid), new, &[], now)?;
+    let client = house.client(new.client)?;
+    let budget = budgets::add(id(1, BudgetId::from_uuid), new, client, now)?;
     let tonight = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(now);
     let mut batch = Batch::new(&world, house);
     let review = batch.store().budget_review(budget.client).await?;
-    batch.add(2, |commit| commit.add_budget(&budget, &review, tonight)).await?;
+    batch.add(2, |commit| commit.add_budget(&budget, Some(Course::Within), &review, tonight)).await?;
     batch.write().await
 }

@@ -2,6 +2,7 @@
 
 use domain::clients::{self, Client, NewClient, Site, Unit};
 use domain::contacts::{self, Contact, NewContact};
+use domain::cost_centres::CostCentre;
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::ids::{CalendarId, ClientId, ContactId, SiteId, UnitId};
@@ -113,6 +114,14 @@ const COMPANIES: &[Company] = &[
         people: &[("Dr. Laura Finch", "Dentist"), ("Brenda Kowalski", "Practice manager"), ("Amy Tran", "Dental hygienist")] },
 ];
 
+/// Codes and names of cost centres, with the departments that belong to them, of the companies with these codes.
+const COST_CENTRES: &[(&str, &str, &str, &[&str])] = &[
+    ("BSM", "4100", "Manufacturing", &["Production", "Engineering"]),
+    ("BSM", "4200", "Administration and sales", &["Accounts", "Sales"]),
+    ("KEB", "KEB-10", "Medical care", &["Emergency", "Radiology", "Pharmacy"]),
+    ("KEB", "KEB-90", "Administration", &["Administration"]),
+];
+
 /// The clients.
 pub(super) fn clients(since: Timestamp) -> Result<Vec<Client>, Refusal> {
     let (mut sites, mut units) = (0, 0);
@@ -122,15 +131,21 @@ pub(super) fn clients(since: Timestamp) -> Result<Vec<Client>, Refusal> {
             let (name, address) = ((*name).to_owned(), Some((*address).to_owned()));
             Site { id: id(sites, SiteId::from_uuid), name, address, zone: None }
         };
+        let centres = || COST_CENTRES.iter().filter(|(of, ..)| *of == company.code);
         let unit = |name: &&str| {
             units += 1;
-            Unit { id: id(units, UnitId::from_uuid), name: (*name).to_owned() }
+            let centre = centres().find(|(.., departments)| departments.contains(name));
+            let cost_centre = centre.map(|(_, code, ..)| known(code));
+            Unit { id: id(units, UnitId::from_uuid), name: (*name).to_owned(), cost_centre }
         };
+        let centre =
+            |(_, code, name, _): &(_, &str, &str, _)| CostCentre { code: known(code), name: (*name).to_owned() };
         let new = NewClient {
             name: company.name.to_owned(),
             zone: known(company.zone),
             sites: company.sites.iter().map(site).collect(),
             departments: company.units.iter().map(unit).collect(),
+            cost_centres: centres().map(centre).collect(),
             calendar: company.calendar.map(|number| id(number, CalendarId::from_uuid)),
             sla: match company.sla {
                 Promise::Inherited => SlaChoice::Inherit,

@@ -1,12 +1,13 @@
 //! Budgets of a client's IT: what is planned, where it leads, and which department carries what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::Permission;
 use domain::billing::reports::Month;
 use domain::budgets::{
     Alerts, Budget, ChargebackRules, Forecast, LicenceRule, MonthOutlook, Outlook, Scope, SourceRule, Warning,
 };
+use domain::cost_centres::CostCode;
 use domain::ids::{BudgetId, ClientId, UnitId};
 use domain::money::Money;
 use jiff::Timestamp;
@@ -22,10 +23,10 @@ use crate::route::{NoBody, NoQuery, Route};
 /// Add a budget.
 pub const ADD: Route<AtClient, NoQuery, NewBudget, BudgetView> =
     Route::post("budgets-add", "/v1/clients/{client}/budgets")
-        .summary("Add a budget for a client or one of its departments, an amount for each month")
+        .summary("Add a budget for a client, a department or a cost centre, an amount for each month")
         .permission(Permission::BudgetManage)
         .created()
-        .touches(&[Need::Get]);
+        .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// List the budgets.
 pub const LIST: Route<AtClient, PageQuery, NoBody, Page<BudgetView>> =
@@ -48,7 +49,7 @@ pub const CHANGE: Route<AtBudget, NoQuery, BudgetChanges, BudgetView> =
     Route::patch("budgets-change", "/v1/clients/{client}/budgets/{budget}")
         .summary("Change a budget; with other amounts, what is reached is told again")
         .permission(Permission::BudgetManage)
-        .touches(&[Need::Get]);
+        .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// Close a budget.
 pub const CLOSE: Route<AtBudget, NoQuery, NoBody, BudgetView> =
@@ -107,6 +108,10 @@ pub struct NewBudget {
     /// Whose costs; all of the client's when absent.
     #[serde(default = "all")]
     pub scope: Scope,
+    /// Of which sources, as `licences`, `invoices` or the name of a billing account; of all when absent.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub sources: BTreeSet<String>,
     /// The first month.
     #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}$")]
     pub from: Month,
@@ -148,6 +153,8 @@ pub struct BudgetView {
     pub name: String,
     /// Whose costs.
     pub scope: Scope,
+    /// Of which sources; of all when empty.
+    pub sources: BTreeSet<String>,
     /// The first month.
     #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}$")]
     pub from: Month,
@@ -170,9 +177,10 @@ pub struct BudgetView {
 
 impl From<Budget> for BudgetView {
     fn from(budget: Budget) -> Self {
-        let Budget { id, client, name, scope, from, months, alerts, told, closed_at, created_at, updated_at } = budget;
+        let Budget { id, client, name, scope, sources, from, months, alerts, told, closed_at, created_at, updated_at } =
+            budget;
         let told = told.into_iter().collect();
-        BudgetView { id, client, name, scope, from, months, alerts, told, closed_at, created_at, updated_at }
+        BudgetView { id, client, name, scope, sources, from, months, alerts, told, closed_at, created_at, updated_at }
     }
 }
 
@@ -290,6 +298,19 @@ pub struct UnitAmount {
     /// Which; absent for what nobody carries.
     pub unit: Option<UnitId>,
     /// What it is called, as long as the client has it.
+    pub name: Option<String>,
+    /// The code of the cost centre that it belongs to, if to any.
+    pub cost_centre: Option<CostCode>,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A cost centre of a client and what its departments carry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CentreAmount {
+    /// Its code; absent for what nobody carries, and for departments that belong to none.
+    pub code: Option<CostCode>,
+    /// What it is called.
     pub name: Option<String>,
     /// How much.
     pub amount: Money,

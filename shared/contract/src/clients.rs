@@ -3,6 +3,7 @@
 use domain::access::Permission;
 use domain::clients::{Client, Site, Unit};
 use domain::contacts::Contact;
+use domain::cost_centres::{CostCentre, CostCode};
 use domain::ids::{CalendarId, ClientId, ContactId, SiteId, UnitId};
 use domain::sla::SlaChoice;
 use domain::users::Email;
@@ -40,7 +41,7 @@ pub const CHANGE: Route<AtClient, NoQuery, ClientChanges, ClientView> =
     Route::patch("clients-change", "/v1/clients/{client}")
         .summary("Change a client; lists are replaced as a whole")
         .permission(Permission::ClientManage)
-        .touches(&[Need::Get]);
+        .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// Add a contact to a client.
 pub const ADD_CONTACT: Route<AtClient, NoQuery, NewContact, ContactView> =
@@ -99,7 +100,8 @@ pub struct AtContact {
         { "name": "Bristol", "address": "4 Queen Square, Bristol" },
         { "name": "Lisbon", "zone": "Europe/Lisbon" },
     ],
-    "departments": [{ "name": "Reception" }, { "name": "Accounts" }],
+    "departments": [{ "name": "Reception", "cost_centre": "4711" }, { "name": "Accounts" }],
+    "cost_centres": [{ "code": "4711", "name": "Front of house" }],
     "sla": "inherit",
 }))]
 pub struct NewClient {
@@ -117,6 +119,10 @@ pub struct NewClient {
     #[serde(default)]
     #[schema(max_items = 100)]
     pub departments: Vec<NewUnit>,
+    /// Its cost centres.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub cost_centres: Vec<CostCentre>,
     /// Its own calendar.
     #[serde(default)]
     pub calendar: Option<CalendarId>,
@@ -147,6 +153,9 @@ pub struct NewUnit {
     /// Its name.
     #[schema(min_length = 1, max_length = 120)]
     pub name: String,
+    /// The code of the cost centre that its costs are booked on, one of the client's.
+    #[serde(default)]
+    pub cost_centre: Option<CostCode>,
 }
 
 /// A site as it is from now on.
@@ -177,6 +186,9 @@ pub struct UnitChange {
     /// Its name.
     #[schema(min_length = 1, max_length = 120)]
     pub name: String,
+    /// The code of the cost centre that its costs are booked on, one of the client's; none when absent.
+    #[serde(default)]
+    pub cost_centre: Option<CostCode>,
 }
 
 /// What to change of a client; absent fields stay.
@@ -194,6 +206,9 @@ pub struct ClientChanges {
     /// The departments from now on.
     #[schema(max_items = 100)]
     pub departments: Option<Vec<UnitChange>>,
+    /// The cost centres from now on. One that a department or an open budget names cannot go.
+    #[schema(max_items = 100)]
+    pub cost_centres: Option<Vec<CostCentre>>,
     /// Another calendar; `null` for none of its own.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<CalendarId>)]
@@ -217,6 +232,8 @@ pub struct ClientView {
     pub sites: Vec<Site>,
     /// Its departments.
     pub departments: Vec<Unit>,
+    /// Its cost centres.
+    pub cost_centres: Vec<CostCentre>,
     /// Its own calendar.
     pub calendar: Option<CalendarId>,
     /// Its own SLA.
@@ -242,6 +259,7 @@ impl From<Client> for ClientView {
             zone,
             sites,
             departments,
+            cost_centres,
             calendar,
             sla,
             contract_slas: _,
@@ -249,7 +267,20 @@ impl From<Client> for ClientView {
             created_at,
             updated_at,
         } = client;
-        ClientView { id, name, zone, sites, departments, calendar, sla, contract_sla, active, created_at, updated_at }
+        ClientView {
+            id,
+            name,
+            zone,
+            sites,
+            departments,
+            cost_centres,
+            calendar,
+            sla,
+            contract_sla,
+            active,
+            created_at,
+            updated_at,
+        }
     }
 }
 

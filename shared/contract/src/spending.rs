@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access_anomalies::AccessAnomalyView;
-use crate::budgets::{BudgetView, StandingView, UnitAmount};
+use crate::budgets::{BudgetView, CentreAmount, StandingView, UnitAmount};
 use crate::clients::AtClient;
 use crate::documents::FileView;
 use crate::findings::{FindingView, SavingsSum};
@@ -23,7 +23,7 @@ use crate::route::{NoBody, NoPath, NoQuery, Route};
 /// Read what was spent.
 pub const GET: Route<AtClient, SpendingQuery, NoBody, SpendingView> =
     Route::get("budgets-get-spending", "/v1/clients/{client}/spending")
-        .summary("Read what a client spends on its IT, by month, source, department and product")
+        .summary("Read what a client spends on its IT, by month, source, department, cost centre and product")
         .permission(Permission::BudgetRead)
         .touches(&[Need::Get, Need::Query(Index::Main)]);
 
@@ -71,7 +71,7 @@ pub struct SpendingQuery {
 pub enum TableFormat {
     /// Comma-separated values (RFC 4180).
     Csv,
-    /// A workbook (Office Open XML), with a sheet by department.
+    /// A workbook (Office Open XML), with a sheet by department and one by cost centre.
     Xlsx,
 }
 
@@ -119,6 +119,8 @@ pub struct CurrencySpending {
     pub sources: Vec<SourceAmount>,
     /// By department.
     pub departments: Vec<UnitAmount>,
+    /// By cost centre.
+    pub cost_centres: Vec<CentreAmount>,
     /// By product, of licences only.
     pub products: Vec<ProductAmount>,
 }
@@ -295,9 +297,9 @@ pub struct ClientOverview {
     pub savings: SavingsSum,
     /// Anomalies that go on; a hundred for more.
     pub anomalies: u32,
-    /// Budgets that are watched, as of the last review.
+    /// Budgets that are watched.
     pub budgets: u32,
-    /// Those of which more is spent than they have.
+    /// Those of which more is spent than they have, as each stood when it was added, changed or last reviewed.
     pub over: u32,
     /// Those that lead there.
     pub leading_over: u32,

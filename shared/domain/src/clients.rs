@@ -1,10 +1,11 @@
-//! Clients: the companies that an MSP looks after, with their sites and departments.
+//! Clients: the companies that an MSP looks after, with their sites, departments and cost centres.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cost_centres::{CostCentre, CostCode, MOST_COST_CENTRES};
 use crate::error::Refusal;
 use crate::events::Event;
 use crate::ids::{CalendarId, ClientId, ContractId, SiteId, UnitId};
@@ -39,6 +40,9 @@ pub struct Client {
     /// How it is organised.
     #[serde(default)]
     pub departments: Vec<Unit>,
+    /// What its accounting books their costs on.
+    #[serde(default)]
+    pub cost_centres: Vec<CostCentre>,
     /// When it works, if that differs from the tenant.
     #[serde(default)]
     pub calendar: Option<CalendarId>,
@@ -91,6 +95,9 @@ pub struct Unit {
     pub id: UnitId,
     /// Its name.
     pub name: String,
+    /// The code of the client's cost centre that its costs are booked on; none where nobody has said.
+    #[serde(default)]
+    pub cost_centre: Option<CostCode>,
 }
 
 /// A client to be added.
@@ -104,6 +111,8 @@ pub struct NewClient {
     pub sites: Vec<Site>,
     /// Its departments.
     pub departments: Vec<Unit>,
+    /// Its cost centres.
+    pub cost_centres: Vec<CostCentre>,
     /// Its calendar.
     pub calendar: Option<CalendarId>,
     /// Its SLA.
@@ -121,6 +130,8 @@ pub struct ClientChanges {
     pub sites: Option<Vec<Site>>,
     /// The departments from now on.
     pub departments: Option<Vec<Unit>>,
+    /// The cost centres from now on.
+    pub cost_centres: Option<Vec<CostCentre>>,
     /// Another calendar.
     pub calendar: Option<Option<CalendarId>>,
     /// Another SLA.
@@ -140,6 +151,7 @@ pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Clien
         zone: new.zone,
         sites: new.sites,
         departments: new.departments,
+        cost_centres: new.cost_centres,
         calendar: new.calendar,
         sla: new.sla,
         contract_slas: Vec::new(),
@@ -153,6 +165,16 @@ pub fn add(id: ClientId, new: NewClient, now: Timestamp) -> Result<Outcome<Clien
 }
 
 impl Client {
+    /// The cost centre of each department that has one.
+    pub fn centres(&self) -> BTreeMap<UnitId, CostCode> {
+        self.departments.iter().filter_map(|unit| Some((unit.id, unit.cost_centre.clone()?))).collect()
+    }
+
+    /// Its cost centres by their codes.
+    pub fn codes(&self) -> BTreeSet<&CostCode> {
+        self.cost_centres.iter().map(|centre| &centre.code).collect()
+    }
+
     /// What its contracts say about SLAs: the one that was signed last, of those that say something.
     pub fn contract_sla(&self) -> Option<SlaChoice> {
         self.contract_slas.last().map(|of| of.sla)
@@ -201,12 +223,15 @@ pub fn keeps_ids(client: &Client, sites: &[Option<SiteId>], units: &[Option<Unit
 /// Changes a client.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for bad fields.
+/// [`Refusal::Invalid`] for bad fields; [`Refusal::Conflict`] `cost_centre_in_use` where a department that is not changed
+/// with it belongs to a cost centre that goes.
 pub fn change(client: Client, changes: ClientChanges, now: Timestamp) -> Result<Outcome<Client>, Refusal> {
+    let keeps_departments = changes.departments.is_none();
     let mut after = Client {
         name: changes.name.map_or_else(|| client.name.clone(), |name| name.trim().to_owned()),
         zone: changes.zone.unwrap_or_else(|| client.zone.clone()),
         sites: changes.sites.unwrap_or_else(|| client.sites.clone()),
+        cost_centres: changes.cost_centres.unwrap_or_else(|| client.cost_centres.clone()),
         departments: changes.departments.unwrap_or_else(|| client.departments.clone()),
         calendar: changes.calendar.unwrap_or(client.calendar),
         sla: changes.sla.unwrap_or(client.sla),
@@ -216,10 +241,29 @@ pub fn change(client: Client, changes: ClientChanges, now: Timestamp) -> Result<
     if after == client {
         return Ok(Outcome::unchanged(client));
     }
+    if keeps_departments {
+        belong(&after)?;
+    }
     check(&after)?;
     after.updated_at = now;
     let event = Event::ClientChanged { client: after.id };
     Ok(Outcome::by(after, event))
+}
+
+/// Refuses departments that belong to no cost centre of the client any more: nobody has spoken of them in this change.
+fn belong(client: &Client) -> Result<(), Refusal> {
+    let codes = client.codes();
+    let lost = |unit: &&Unit| unit.cost_centre.as_ref().is_some_and(|code| !codes.contains(code));
+    let Some(unit) = client.departments.iter().find(lost) else { return Ok(()) };
+    let code = unit.cost_centre.as_ref().map_or("", CostCode::as_str);
+    let detail = format!("{} belongs to the cost centre {code}; give it another one first, or none.", unit.name);
+    Err(Refusal::conflict("cost_centre_in_use", detail))
+}
+
+/// The cost centres that a client has no more after a change.
+pub fn cost_centres_gone<'a>(before: &'a Client, after: &Client) -> BTreeSet<&'a CostCode> {
+    let left = after.codes();
+    before.codes().into_iter().filter(|code| !left.contains(code)).collect()
 }
 
 fn check(client: &Client) -> Result<(), Refusal> {
@@ -237,11 +281,22 @@ fn check(client: &Client) -> Result<(), Refusal> {
         unique(&mut check, &format!("/sites/{index}"), ids.insert(site.id), names.insert(site.name.to_lowercase()));
     }
 
+    check.count("/cost_centres", client.cost_centres.len(), MOST_COST_CENTRES);
+    let mut codes = HashSet::new();
+    for (index, centre) in client.cost_centres.iter().enumerate() {
+        let at = |name: &str| format!("/cost_centres/{index}/{name}");
+        check.line(&at("name"), &centre.name, LONGEST_NAME);
+        let new = codes.insert(&centre.code);
+        check.that(new, &at("code"), "duplicate", "this code is in the list already; leave one of them out");
+    }
+
     let (mut ids, mut names) = (HashSet::new(), HashSet::new());
     for (index, unit) in client.departments.iter().enumerate() {
         check.line(&format!("/departments/{index}/name"), &unit.name, LONGEST_NAME);
         let at = format!("/departments/{index}");
         unique(&mut check, &at, ids.insert(unit.id), names.insert(unit.name.to_lowercase()));
+        let known = unit.cost_centre.as_ref().is_none_or(|code| codes.contains(code));
+        check.that(known, &format!("{at}/cost_centre"), "unknown", "must be the code of a cost centre of this client");
     }
     check.done()
 }

@@ -11,6 +11,7 @@ pub mod budgets;
 pub mod calendar;
 pub mod clients;
 pub mod contacts;
+pub mod cost_centres;
 pub mod csv;
 pub mod departments;
 pub mod email;

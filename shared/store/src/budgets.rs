@@ -1,6 +1,8 @@
 //! Budgets of clients, where their review stands, and which department carries what.
 
-use domain::budgets::{Budget, ChargebackRules};
+use std::collections::BTreeMap;
+
+use domain::budgets::{Budget, ChargebackRules, Course};
 use domain::ids::{BudgetId, ClientId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -27,7 +29,7 @@ impl Record for ChargebackRules {
     }
 }
 
-/// Where the review of a client's budgets stands.
+/// Where the review of a client's budgets stands, and how its budgets do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetReview {
     /// Which client.
@@ -38,18 +40,32 @@ pub struct BudgetReview {
     pub due_at: Option<Timestamp>,
     /// The local day of the last one that was done.
     pub reviewed_on: Option<Date>,
-    /// Budgets that were watched by then.
-    pub watched: u32,
-    /// Those of which more was spent than they have.
-    pub over: u32,
-    /// Those that were not over, and of which more is expected to be spent.
-    pub leading_over: u32,
+    /// The budgets that are watched, as each stood when it was added, changed or last reviewed. At most [`MOST_BUDGETS`], so
+    /// that it stays small.
+    #[serde(default)]
+    pub stands: BTreeMap<BudgetId, Course>,
 }
 
 impl BudgetReview {
     /// Before the first budget.
     fn new(client: ClientId) -> Self {
-        BudgetReview { client, budgets: 0, due_at: None, reviewed_on: None, watched: 0, over: 0, leading_over: 0 }
+        BudgetReview { client, budgets: 0, due_at: None, reviewed_on: None, stands: BTreeMap::new() }
+    }
+
+    /// How many of the budgets that are watched stand so.
+    pub fn standing(&self, course: Course) -> usize {
+        self.stands.values().filter(|stands| **stands == course).count()
+    }
+
+    /// With a budget as it stands now; with none when nobody watches it.
+    #[must_use]
+    pub fn with(&self, budget: BudgetId, course: Option<Course>) -> Self {
+        let mut next = self.clone();
+        match course {
+            Some(course) => next.stands.insert(budget, course),
+            None => next.stands.remove(&budget),
+        };
+        next
     }
 }
 
@@ -93,10 +109,37 @@ impl TenantStore {
 }
 
 impl Commit {
-    /// A new budget, which is looked at `next` where no other is looked at before. `review` is what was read of its client's.
-    pub fn add_budget(self, budget: &Budget, review: &Versioned<BudgetReview>, next: Timestamp) -> Self {
+    /// A new budget that stands like this, none when nobody watches it. It is looked at `next` where no other is looked at
+    /// before. `review` is what was read of its client's.
+    pub fn add_budget(
+        self,
+        budget: &Budget,
+        course: Option<Course>,
+        review: &Versioned<BudgetReview>,
+        next: Timestamp,
+    ) -> Self {
         let due_at = Some(review.value.due_at.map_or(next, |due_at| due_at.min(next)));
         let budgets = review.value.budgets.saturating_add(1);
-        self.create(budget).update(&BudgetReview { budgets, due_at, ..review.value.clone() }, review.rev)
+        let review_after = BudgetReview { budgets, due_at, ..review.value.with(budget.id, course) };
+        self.create(budget).update(&review_after, review.rev)
+    }
+
+    /// A budget that was read and stands like this now; the review is written where that is news to it.
+    pub fn change_budget(
+        self,
+        (budget, rev): (&Budget, u64),
+        course: Option<Course>,
+        review: &Versioned<BudgetReview>,
+    ) -> Self {
+        let commit = self.update(budget, rev);
+        match review.value.with(budget.id, course) {
+            same if same == review.value => commit,
+            after => commit.update(&after, review.rev),
+        }
+    }
+
+    /// Sees to it that no budget was added since this was read of its client's: who adds one writes it too.
+    pub fn unless_budgets_were_added(self, review: &Versioned<BudgetReview>) -> Self {
+        self.update(&review.value, review.rev)
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::from_sdk;
 use crate::item::{Place, Record, key_of, text};
-use crate::{Commit, Result, TenantStore, Versioned, keys};
+use crate::{Commit, Error, Result, TenantStore, Versioned, keys};
 
 /// Items that are looked up at once.
 const SIDE_BY_SIDE: usize = 25;
@@ -140,23 +140,46 @@ impl TenantStore {
             .send()
             .await
             .map_err(from_sdk)?;
-        let mut days: BTreeMap<Date, ActivePeople> = BTreeMap::new();
-        for (name, value) in found.item.into_iter().flatten() {
-            let (day, unit) = name.split_once('#').map_or((name.as_str(), None), |(day, unit)| (day, Some(unit)));
-            let (Ok(day), Some(number)) = (day.parse::<Date>(), value.as_n().ok().and_then(|n| n.parse().ok())) else {
-                continue;
-            };
-            let people = days.entry(day).or_default();
-            match unit.map(str::parse) {
-                None => people.all = number,
-                Some(Ok(unit)) => {
-                    people.units.insert(unit, number);
-                }
-                Some(Err(_)) => {}
-            }
-        }
-        Ok(days)
+        let numbers = found.item.into_iter().flatten();
+        Ok(people(numbers.filter_map(|(name, value)| Some((name, value.as_n().ok()?.parse().ok()?)))))
     }
+
+    /// The same for the months from one to another in which somebody did, read at once.
+    pub async fn active_months(
+        &self,
+        client: ClientId,
+        product: ProductId,
+        (from, to): (Month, Month),
+    ) -> Result<BTreeMap<Month, BTreeMap<Date, ActivePeople>>> {
+        let of = |month: Month| keys::use_month(client, product, month);
+        let (first, last) = (of(from), of(to));
+        let part = self.sums(&first.pk, Some((first.sk.clone(), last.sk))).await?;
+        let month = |(sk, numbers): (String, BTreeMap<String, i64>)| {
+            let month = sk.rsplit_once('#').and_then(|(_, month)| month.parse().ok());
+            let month = month.ok_or_else(|| Error::Corrupt(format!("{}/{sk}", first.pk)))?;
+            let numbers = numbers.into_iter().filter_map(|(name, number)| Some((name, number.try_into().ok()?)));
+            Ok((month, people(numbers)))
+        };
+        part.found.into_iter().map(month).collect()
+    }
+}
+
+/// Reads the numbers of a month of use: those of a day, and of a department on a day.
+fn people(numbers: impl Iterator<Item = (String, u32)>) -> BTreeMap<Date, ActivePeople> {
+    let mut days: BTreeMap<Date, ActivePeople> = BTreeMap::new();
+    for (name, number) in numbers {
+        let (day, unit) = name.split_once('#').map_or((name.as_str(), None), |(day, unit)| (day, Some(unit)));
+        let Ok(day) = day.parse::<Date>() else { continue };
+        let people = days.entry(day).or_default();
+        match unit.map(str::parse) {
+            None => people.all = number,
+            Some(Ok(unit)) => {
+                people.units.insert(unit, number);
+            }
+            Some(Err(_)) => {}
+        }
+    }
+    days
 }
 
 impl Commit {

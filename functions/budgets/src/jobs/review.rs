@@ -73,15 +73,10 @@ async fn part(cx: &JobCx, store: &TenantStore, client: ClientId, here: &Here) ->
     if warned.len() > A_PART {
         return Ok((Part::More, Some(commit)));
     }
-    let over = |outlook: &&Outlook| outlook.spent.minor() > outlook.whole.minor();
-    let leads_over = |outlook: &&Outlook| outlook.leads_to().minor() > outlook.whole.minor() && !over(outlook);
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let next = BudgetReview {
         due_at: (!watched.is_empty()).then(|| here.zone.next(AT, cx.now)),
         reviewed_on: Some(here.today),
-        watched: count(watched.len()),
-        over: count(stands.iter().filter(over).count()),
-        leading_over: count(stands.iter().filter(leads_over).count()),
+        stands: watched.iter().zip(&stands).map(|(read, outlook)| (read.value.id, outlook.course())).collect(),
         ..before.value.clone()
     };
     Ok((Part::Last(Step::Done), Some(commit.update(&next, before.rev))))
@@ -95,8 +90,8 @@ async fn stands(
     here: &Here,
 ) -> Result<Vec<Outlook>> {
     let Some(asked) = asked(client, budgets.iter().map(|read| &read.value), here) else { return Ok(Vec::new()) };
-    let costs = asked.read(store).await?;
-    budgets.iter().map(|read| standing(&read.value, &costs, here.today)).collect()
+    let (owner, costs) = (store.client(client).await?.value, asked.read(store).await?);
+    budgets.iter().map(|read| standing(&read.value, &owner, &costs, here)).collect()
 }
 
 fn warning(budget: &Budget, outlook: &Outlook) -> Event {

@@ -5,6 +5,8 @@ use contract::budgets::{AtBudget, BudgetChanges, BudgetView, CHANGE};
 use domain::budgets;
 use runtime::{Answer, Cx, Handler, In, Result};
 
+use crate::standing::course;
+
 /// The route.
 pub fn route() -> Handler {
     Handler::new(CHANGE, change)
@@ -17,5 +19,12 @@ async fn change(cx: Cx, input: In<AtBudget, NoQuery, BudgetChanges>) -> Result<A
     let BudgetChanges { name, months, alerts } = input.body;
     let changes = budgets::BudgetChanges { name, months, alerts };
     let after = budgets::change(read.value.clone(), changes, cx.now)?;
-    Ok(cx.replaced(&read, after))
+    if after.months == read.value.months {
+        return Ok(cx.replaced(&read, after));
+    }
+    let review = cx.store.budget_review(client).await?;
+    let owner = cx.store.client(client).await?.value;
+    let course = course(&cx.store, &owner, &after, &cx.here().await?).await?;
+    let commit = cx.store.commit().change_budget((&after, read.rev), course, &review);
+    Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
 }

@@ -3,8 +3,9 @@
 use contract::NoQuery;
 use contract::budgets::{CHANGE_CHARGEBACK, ChargebackChanges, ChargebackView};
 use contract::clients::AtClient;
-use domain::budgets::ChargebackRules;
+use domain::budgets::{ChargebackRules, SourceRule};
 use domain::ids::UnitId;
+use runtime::references::{self, Reference};
 use runtime::{Answer, Cx, Handler, In, Result};
 
 /// The route.
@@ -29,5 +30,18 @@ async fn change_chargeback(cx: Cx, input: In<AtClient, NoQuery, ChargebackChange
         return Ok(cx.replaced(&read, after));
     }
     after.check(&units)?;
+    references::exist(&cx.store, products(&after)).await?;
     Ok(cx.replaced(&read, ChargebackRules { updated_at: Some(cx.now), ..after }))
+}
+
+/// The products whose use says who carries something.
+fn products(rules: &ChargebackRules) -> impl Iterator<Item = (String, Option<Reference>)> {
+    rules.sources.iter().flat_map(|(source, rule)| {
+        let products = match rule {
+            SourceRule::Usage { products } => products.as_slice(),
+            SourceRule::Nobody {} | SourceRule::Seats {} | SourceRule::Fixed { .. } => &[],
+        };
+        let named = products.iter().enumerate();
+        named.map(move |(at, id)| (format!("/sources/{source}/products/{at}"), Some(Reference::Product(*id))))
+    })
 }

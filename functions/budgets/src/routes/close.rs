@@ -15,5 +15,10 @@ async fn close(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<Bu
     cx.may_see(client)?;
     let read = cx.store.budget(client, budget).await?;
     let after = budgets::close(read.value.clone(), cx.now);
-    Ok(cx.replaced(&read, after))
+    if after == read.value {
+        return Ok(cx.replaced(&read, after));
+    }
+    let review = cx.store.budget_review(client).await?;
+    let commit = cx.store.commit().change_budget((&after, read.rev), None, &review);
+    Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
 }

@@ -16,14 +16,15 @@ async fn get(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<Budg
     let AtBudget { client, budget } = input.path;
     cx.may_see(client)?;
     let Versioned { value: budget, rev } = cx.store.budget(client, budget).await?;
+    let owner = cx.store.client(client).await?.value;
     let here = cx.here().await?;
     let costs = match asked(client, std::iter::once(&budget), &here) {
         Some(asked) => asked.read(&cx.store).await?,
         None => Vec::new(),
     };
     let view = BudgetOutlookView {
-        stands: standing(&budget, &costs, here.today)?.into(),
-        by_month: months(&budget, &costs, here.today)?.into_iter().map(BudgetMonthView::from).collect(),
+        stands: standing(&budget, &owner, &costs, &here)?.into(),
+        by_month: months(&budget, &owner, &costs, &here)?.into_iter().map(BudgetMonthView::from).collect(),
         budget: budget.into(),
     };
     Ok(Answer::read(Versioned { value: view, rev }))

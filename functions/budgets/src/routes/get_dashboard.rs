@@ -56,7 +56,7 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     let costs = asked.read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     let stands = |budget: Budget| {
-        let stands = standing(&budget, &costs, here.today)?.into();
+        let stands = standing(&budget, &client, &costs, &here)?.into();
         Ok(BudgetStanding { budget: BudgetView::from(budget), stands })
     };
     let page = PageRequest { limit: SHOWN, cursor: None };

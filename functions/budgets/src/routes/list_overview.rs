@@ -3,7 +3,7 @@
 use contract::spending::{ClientOverview, OVERVIEW, OverviewQuery, OverviewView};
 use contract::{NoBody, NoPath};
 use domain::billing::reports::Month;
-use domain::budgets::sums;
+use domain::budgets::{Course, sums};
 use domain::clients::Client;
 use futures::future::join_all;
 use runtime::context::page;
@@ -65,14 +65,15 @@ async fn glance(cx: &Cx, client: &Client, here: &Here) -> Result<ClientOverview>
     let anomalies = cx.store.anomalies(&going_on, &counted).await?.items.len();
     let budgets = cx.store.budget_review(client.id).await?.value;
     let review = cx.store.review(client.id).await?.value;
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(ClientOverview {
         client: client.id,
         name: client.name.clone(),
         this_month: sums(&costs)?.into_iter().map(|sums| sums.total).collect(),
         savings: (&review.totals).into(),
-        anomalies: u32::try_from(anomalies).unwrap_or(u32::MAX),
-        budgets: budgets.watched,
-        over: budgets.over,
-        leading_over: budgets.leading_over,
+        anomalies: count(anomalies),
+        budgets: count(budgets.stands.len()),
+        over: count(budgets.standing(Course::Over)),
+        leading_over: count(budgets.standing(Course::LeadsOver)),
     })
 }

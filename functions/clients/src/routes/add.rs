@@ -29,14 +29,15 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewClient>) -> Result<Answer<Cli
 
 /// What was asked for, with ids for its parts.
 fn named(cx: &Cx, new: NewClient, tenant_zone: Zone) -> clients::NewClient {
-    let NewClient { name, zone, sites, departments, calendar, sla } = new;
+    let NewClient { name, zone, sites, departments, cost_centres, calendar, sla } = new;
     let site = |NewSite { name, address, zone }| Site { id: SiteId::from_uuid(cx.id()), name, address, zone };
-    let unit = |NewUnit { name }| Unit { id: UnitId::from_uuid(cx.id()), name };
+    let unit = |NewUnit { name, cost_centre }| Unit { id: UnitId::from_uuid(cx.id()), name, cost_centre };
     clients::NewClient {
         name,
         zone: zone.unwrap_or(tenant_zone),
         sites: sites.into_iter().map(site).collect(),
         departments: departments.into_iter().map(unit).collect(),
+        cost_centres,
         calendar,
         sla,
     }

@@ -6,7 +6,10 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::rules::{MOST_RULES, is_source};
 use crate::billing::reports::Month;
+use crate::clients::Client;
+use crate::cost_centres::CostCode;
 use crate::error::Refusal;
 use crate::ids::{BudgetId, ClientId, UnitId};
 use crate::invalid::Check;
@@ -34,6 +37,22 @@ pub enum Scope {
         /// Which.
         unit: UnitId,
     },
+    /// A cost centre's: those of the departments that belong to it today.
+    CostCentre {
+        /// Which.
+        code: CostCode,
+    },
+}
+
+impl Scope {
+    /// Whether the client has what it names.
+    pub fn is_of(&self, client: &Client) -> bool {
+        match self {
+            Scope::Client {} => true,
+            Scope::Unit { unit } => client.departments.iter().any(|own| own.id == *unit),
+            Scope::CostCentre { code } => client.cost_centres.iter().any(|own| own.code == *code),
+        }
+    }
 }
 
 /// At how much of the budget somebody is told, in percent of its whole amount.
@@ -84,6 +103,9 @@ pub struct Budget {
     pub name: String,
     /// Whose costs.
     pub scope: Scope,
+    /// Of which sources; of all when empty.
+    #[serde(default)]
+    pub sources: BTreeSet<String>,
     /// The first month.
     pub from: Month,
     /// The amount of each month, in one currency.
@@ -110,6 +132,8 @@ pub struct NewBudget {
     pub name: String,
     /// Whose costs.
     pub scope: Scope,
+    /// Of which sources; of all when empty.
+    pub sources: BTreeSet<String>,
     /// The first month.
     pub from: Month,
     /// The amount of each month.
@@ -118,14 +142,23 @@ pub struct NewBudget {
     pub alerts: Alerts,
 }
 
-/// Adds a budget. `units` are the client's departments.
+/// Adds a budget for this client.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for no months or too many, amounts below nothing or of several currencies, thresholds out of range,
-/// and a department that the client has not.
-pub fn add(id: BudgetId, new: NewBudget, units: &[UnitId], now: Timestamp) -> Result<Budget, Refusal> {
-    let NewBudget { client, name, scope, from, months, alerts } = new;
+/// what is no source's name, and a department or a cost centre that the client has not.
+pub fn add(id: BudgetId, new: NewBudget, client: &Client, now: Timestamp) -> Result<Budget, Refusal> {
     let mut check = Check::new();
+    let field = match &new.scope {
+        Scope::CostCentre { .. } => "/scope/code",
+        Scope::Client {} | Scope::Unit { .. } => "/scope/unit",
+    };
+    check.that(new.scope.is_of(client), field, "unknown", "must be one of this client");
+    made(check, id, new, now)
+}
+
+fn made(mut check: Check, id: BudgetId, new: NewBudget, now: Timestamp) -> Result<Budget, Refusal> {
+    let NewBudget { client, name, scope, sources, from, months, alerts } = new;
     check.line("/name", &name, LONGEST_NAME);
     check.that(!months.is_empty(), "/months", "required", "must hold the amount of at least one month");
     check.count("/months", months.len(), MOST_MONTHS);
@@ -148,9 +181,9 @@ pub fn add(id: BudgetId, new: NewBudget, units: &[UnitId], now: Timestamp) -> Re
         let sane = percents.iter().all(|percent| (1..=HIGHEST_PERCENT).contains(percent));
         check.that(sane, field, "out_of_range", "must be from 1 to 500 percent");
     }
-    if let Scope::Unit { unit } = &scope {
-        check.that(units.contains(unit), "/scope/unit", "unknown", "must be a department of this client");
-    }
+    check.count("/sources", sources.len(), MOST_RULES);
+    let named = sources.iter().all(|source| is_source(source));
+    check.that(named, "/sources", "pattern", "must name sources by 1 to 40 of a to z, 0 to 9 and -");
     check.done()?;
     let told = BTreeSet::new();
     Ok(Budget {
@@ -158,6 +191,7 @@ pub fn add(id: BudgetId, new: NewBudget, units: &[UnitId], now: Timestamp) -> Re
         client,
         name,
         scope,
+        sources,
         from,
         months,
         alerts,
@@ -182,7 +216,7 @@ pub struct BudgetChanges {
 /// Changes a budget. With other amounts it has other thresholds too, and what is reached of them is told again.
 ///
 /// # Errors
-/// As [`add`]; [`Refusal::Conflict`] `budget_closed`.
+/// As [`add`], but for what its scope names: what the client has given up since keeps its budget; [`Refusal::Conflict`] `budget_closed`.
 pub fn change(budget: Budget, changes: BudgetChanges, now: Timestamp) -> Result<Budget, Refusal> {
     if budget.closed_at.is_some() {
         return Err(Refusal::conflict("budget_closed", format!("{} is closed; add another one", budget.name)));
@@ -192,19 +226,31 @@ pub fn change(budget: Budget, changes: BudgetChanges, now: Timestamp) -> Result<
         client: budget.client,
         name: name.unwrap_or_else(|| budget.name.clone()),
         scope: budget.scope.clone(),
+        sources: budget.sources.clone(),
         from: budget.from,
         months: months.unwrap_or_else(|| budget.months.clone()),
         alerts: alerts.unwrap_or_else(|| budget.alerts.clone()),
     };
-    // A department that the client has given up since keeps its budget.
-    let own = match &budget.scope {
-        Scope::Unit { unit } => vec![*unit],
-        Scope::Client {} => Vec::new(),
-    };
-    let after = add(budget.id, new, &own, now)?;
+    let after = made(Check::new(), budget.id, new, now)?;
     let told = if after.months == budget.months { budget.told.clone() } else { BTreeSet::new() };
     let after = Budget { told, created_at: budget.created_at, updated_at: budget.updated_at, ..after };
     Ok(if after == budget { budget } else { Budget { updated_at: now, ..after } })
+}
+
+/// Refuses that cost centres go of which an open budget names one.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `cost_centre_in_use`, with the budget's name.
+pub fn still_named<'a>(budgets: impl Iterator<Item = &'a Budget>, gone: &BTreeSet<&CostCode>) -> Result<(), Refusal> {
+    for budget in budgets.filter(|budget| budget.closed_at.is_none()) {
+        if let Scope::CostCentre { code } = &budget.scope
+            && gone.contains(code)
+        {
+            let detail = format!("The budget {} is the cost centre {code}'s; close it first.", budget.name);
+            return Err(Refusal::conflict("cost_centre_in_use", detail));
+        }
+    }
+    Ok(())
 }
 
 /// Closes a budget: nobody is warned of it any more. What is closed stays as it is.

@@ -1,5 +1,8 @@
 //! Who carries a cost: parts for departments that add up to the whole.
 
+use std::collections::BTreeMap;
+
+use crate::billing::reports::Month;
 use crate::ids::UnitId;
 use crate::money::Money;
 
@@ -10,6 +13,22 @@ pub struct Weighted {
     pub unit: Option<UnitId>,
     /// How much of the cost is its.
     pub weight: u64,
+}
+
+/// Who used something, by days of use in each month.
+pub type UseByMonth = BTreeMap<Month, Vec<Weighted>>;
+
+/// The use of several things, added up month by month and department by department.
+pub fn together<'a>(of: impl Iterator<Item = &'a UseByMonth>) -> UseByMonth {
+    let mut months: BTreeMap<Month, BTreeMap<Option<UnitId>, u64>> = BTreeMap::new();
+    for (month, weights) in of.flatten() {
+        let sums = months.entry(*month).or_default();
+        for weighted in weights {
+            *sums.entry(weighted.unit).or_default() += weighted.weight;
+        }
+    }
+    let weighted = |(unit, weight)| Weighted { unit, weight };
+    months.into_iter().map(|(month, sums)| (month, sums.into_iter().map(weighted).collect())).collect()
 }
 
 /// A department's part of a cost.

@@ -6,12 +6,13 @@ use iso_currency::Currency;
 
 use jiff::civil::Date;
 
-use super::budget::Scope;
-use super::chargeback::{Weighted, chargeback};
+use super::budget::{Budget, Scope};
+use super::chargeback::{UseByMonth, Weighted, chargeback};
 use super::outlook::Spent;
 use super::rules::{ChargebackRules, SourceRule, weights_of};
 use crate::billing::dated::{Dated, in_force};
 use crate::billing::reports::Month;
+use crate::cost_centres::CostCode;
 use crate::error::Refusal;
 use crate::ids::{ProductId, UnitId};
 use crate::insights::costs::LICENCES;
@@ -32,25 +33,51 @@ pub struct Cost {
     pub amount: Money,
 }
 
+/// What says who carries a cost that no department is known of.
+#[derive(Debug, Clone, Copy)]
+pub struct Carriers<'a> {
+    /// The client's rules.
+    pub rules: &'a ChargebackRules,
+    /// The seats of all licences, by the day from which they hold.
+    pub seats: &'a [Dated<Vec<Weighted>>],
+    /// The use that says it, by sources that are carried by use.
+    pub used: &'a BTreeMap<String, UseByMonth>,
+    /// The day.
+    pub today: Date,
+}
+
+impl Carriers<'_> {
+    /// Who carries what comes from a source in a month.
+    fn of(&self, source: &str, month: Month) -> Vec<Weighted> {
+        match self.rules.of(source) {
+            SourceRule::Nobody {} => Vec::new(),
+            SourceRule::Seats {} => in_force(self.seats, month.last().min(self.today)).cloned().unwrap_or_default(),
+            SourceRule::Usage { .. } => {
+                let used = self.used.get(source).and_then(|months| months.get(&told_by(month, self.today)));
+                used.cloned().unwrap_or_default()
+            }
+            SourceRule::Fixed { shares } => weights_of(shares),
+        }
+    }
+}
+
+/// The month whose use says who carries a month of a source: itself, or the last one that is over, for before that not all of
+/// its use is known.
+pub fn told_by(month: Month, today: Date) -> Month {
+    month.min(Month::of(today).plus(-1))
+}
+
 /// The costs with those of which no department is known given to whoever carries them by the client's rules; what licences cost
-/// is carried already. In all they come to the same, month by month and source by source. `seats` are those of all licences, by the
-/// day from which they hold.
+/// is carried already. In all they come to the same, month by month and source by source.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub fn carried(
-    costs: Vec<Cost>,
-    rules: &ChargebackRules,
-    seats: &[Dated<Vec<Weighted>>],
-    today: Date,
-) -> Result<Vec<Cost>, Refusal> {
+pub fn carried(costs: Vec<Cost>, by: Carriers<'_>) -> Result<Vec<Cost>, Refusal> {
     let mut sums: BTreeMap<_, Money> = BTreeMap::new();
     for cost in costs {
-        let carriers = match rules.of(&cost.source) {
-            _ if cost.unit.is_some() || cost.source == LICENCES => Vec::new(),
-            SourceRule::Nobody {} => Vec::new(),
-            SourceRule::Seats {} => in_force(seats, cost.month.last().min(today)).cloned().unwrap_or_default(),
-            SourceRule::Fixed { shares } => weights_of(shares),
+        let carriers = match is_carried(&cost) {
+            true => Vec::new(),
+            false => by.of(&cost.source, cost.month),
         };
         let Cost { month, source, product, unit, amount } = cost;
         for part in chargeback(amount, &carriers) {
@@ -63,17 +90,40 @@ pub fn carried(
     Ok(sums.into_iter().map(cost).filter(|cost| !cost.amount.is_zero()).collect())
 }
 
-/// What a budget is held against, of a client's costs that are carried: those within its scope and in its currency.
+/// Whether no rule has a say in who carries a cost: its department is known, or it is a licence's, which is carried already.
+fn is_carried(cost: &Cost) -> bool {
+    cost.unit.is_some() || cost.source == LICENCES
+}
+
+/// The months whose use says who carries some of these costs, source by source: the first and the last. Nothing else need be
+/// read.
+pub fn months_of_use(costs: &[Cost], rules: &ChargebackRules, today: Date) -> BTreeMap<String, (Month, Month)> {
+    let mut asked: BTreeMap<String, (Month, Month)> = BTreeMap::new();
+    let by_use = |cost: &&Cost| !is_carried(cost) && matches!(rules.of(&cost.source), SourceRule::Usage { .. });
+    for cost in costs.iter().filter(by_use) {
+        let month = told_by(cost.month, today);
+        let months = asked.entry(cost.source.clone()).or_insert((month, month));
+        *months = (months.0.min(month), months.1.max(month));
+    }
+    asked
+}
+
+/// What a budget is held against, of a client's costs that are carried: those within its scope, of its sources and in its
+/// currency. `centres` has the cost centre of each department that has one, as it is today.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub fn spent_within(costs: &[Cost], scope: &Scope, currency: Currency) -> Result<Spent, Refusal> {
+pub fn spent_within(costs: &[Cost], budget: &Budget, centres: &BTreeMap<UnitId, CostCode>) -> Result<Spent, Refusal> {
     let mut spent = Spent::default();
-    let within = |cost: &&Cost| match scope {
+    let currency = budget.currency();
+    let of_scope = |cost: &Cost| match &budget.scope {
         Scope::Client {} => true,
         Scope::Unit { unit } => cost.unit == Some(*unit),
+        Scope::CostCentre { code } => cost.unit.and_then(|unit| centres.get(&unit)) == Some(code),
     };
-    for cost in costs.iter().filter(within).filter(|cost| cost.amount.currency() == currency) {
+    let of_source = |cost: &Cost| budget.sources.is_empty() || budget.sources.contains(&cost.source);
+    let within = |cost: &&Cost| of_scope(cost) && of_source(cost) && cost.amount.currency() == currency;
+    for cost in costs.iter().filter(within) {
         let kind = if cost.source == LICENCES { &mut spent.fixed } else { &mut spent.variable };
         let sum = kind.entry(cost.month).or_insert_with(|| Money::zero(currency));
         *sum = sum.plus(cost.amount)?;
@@ -117,6 +167,24 @@ pub fn sums(costs: &[Cost]) -> Result<Vec<Sums>, Refusal> {
         })
     };
     codes.into_iter().map(of).collect()
+}
+
+/// What departments carry, added up by the cost centres that they belong to; under none what nobody carries, and what those
+/// carry that belong to none. It comes to the same in all.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn by_centre(
+    units: &BTreeMap<Option<UnitId>, Money>,
+    centres: &BTreeMap<UnitId, CostCode>,
+) -> Result<BTreeMap<Option<CostCode>, Money>, Refusal> {
+    let mut sums = BTreeMap::new();
+    for (unit, amount) in units {
+        let code = unit.and_then(|unit| centres.get(&unit)).cloned();
+        let sum = sums.entry(code).or_insert_with(|| Money::zero(amount.currency()));
+        *sum = sum.plus(*amount)?;
+    }
+    Ok(sums)
 }
 
 fn added<K: Ord>(costs: &[&Cost], by: impl Fn(&Cost) -> Option<K>) -> Result<BTreeMap<K, Money>, Refusal> {

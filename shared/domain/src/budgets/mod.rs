@@ -13,11 +13,11 @@ mod spent;
 
 pub use budget::{
     Alerts, Budget, BudgetChanges, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope,
-    Threshold, Warning, add, change, close, told,
+    Threshold, Warning, add, change, close, still_named, told,
 };
-pub use chargeback::{Part, Weighted, chargeback};
-pub use costs::{Cost, Sums, carried, spent_within, sums};
+pub use chargeback::{Part, UseByMonth, Weighted, chargeback, together};
+pub use costs::{Carriers, Cost, Sums, by_centre, carried, months_of_use, spent_within, sums, told_by};
 pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, is_fixed, seat_price};
-pub use outlook::{Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
-pub use rules::{ChargebackRules, LicenceRule, MOST_RULES, SourceRule, weights_of};
+pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
+pub use rules::{ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
 pub use spent::{is_spent, moved};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::budget::{Budget, Threshold, Warning};
 use crate::billing::reports::Month;
@@ -47,7 +48,28 @@ pub struct Outlook {
     pub warnings: Vec<Warning>,
 }
 
+/// Whether a budget holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Course {
+    /// It does, as far as anybody knows.
+    Within,
+    /// More is expected to be spent than it has.
+    LeadsOver,
+    /// More is spent.
+    Over,
+}
+
 impl Outlook {
+    /// Whether the budget holds.
+    pub fn course(&self) -> Course {
+        match self.whole.minor() {
+            whole if self.spent.minor() > whole => Course::Over,
+            whole if self.leads_to().minor() > whole => Course::LeadsOver,
+            _ => Course::Within,
+        }
+    }
+
     /// What it leads to: what is expected by the end, or at least what is certain.
     pub fn leads_to(&self) -> Money {
         let expected = self.forecast.map(|forecast| forecast.expected);

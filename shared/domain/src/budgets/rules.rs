@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::chargeback::Weighted;
 use crate::error::Refusal;
-use crate::ids::{ClientId, UnitId};
+use crate::ids::{ClientId, ProductId, UnitId};
 use crate::insights::costs::LONGEST_SOURCE;
 use crate::invalid::Check;
 use crate::licences::licence::{MOST_SHARES, MOST_WEIGHT, Share};
 
 /// Sources with a rule of their own: a client has a few billing accounts.
 pub const MOST_RULES: usize = 50;
+/// Products whose use says who carries a source: each is read.
+pub const MOST_PRODUCTS: usize = 20;
 
 /// Who carries what licences cost, unless a licence is split itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,13 @@ pub enum SourceRule {
     Nobody {},
     /// Those whose people hold seats of licences, on the last day of the month.
     Seats {},
+    /// Those whose people use products, by days of use in the month; the month that runs as the last one that is over, and
+    /// a month without any use by nobody.
+    Usage {
+        /// Which products; all that the client has licences of when empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        products: Vec<ProductId>,
+    },
     /// These, to agreed parts.
     Fixed {
         /// The parts.
@@ -69,8 +78,8 @@ impl ChargebackRules {
     /// Refuses what cannot be a rule. `units` are the client's departments.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for no shares or too many, weights out of range, a department twice or of nobody, too many sources,
-    /// and what is no source's name.
+    /// [`Refusal::Invalid`] for no shares or too many, weights out of range, a department twice or of nobody, too many sources
+    /// or products, a product twice, and what is no source's name.
     pub fn check(&self, units: &[UnitId]) -> Result<(), Refusal> {
         let mut check = Check::new();
         if let LicenceRule::Fixed { shares } = &self.licences {
@@ -78,11 +87,16 @@ impl ChargebackRules {
         }
         check.count("/sources", self.sources.len(), MOST_RULES);
         for (source, rule) in &self.sources {
-            let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            let named = (1..=LONGEST_SOURCE).contains(&source.len()) && source.chars().all(fits);
+            let named = is_source(source);
             check.that(named, "/sources", "pattern", "must name sources by 1 to 40 of a to z, 0 to 9 and -");
-            if let SourceRule::Fixed { shares } = rule {
-                check_shares(&mut check, &format!("/sources/{source}/shares"), shares, units);
+            match rule {
+                SourceRule::Fixed { shares } => {
+                    check_shares(&mut check, &format!("/sources/{source}/shares"), shares, units);
+                }
+                SourceRule::Usage { products } => {
+                    check_products(&mut check, &format!("/sources/{source}/products"), products);
+                }
+                SourceRule::Nobody {} | SourceRule::Seats {} => {}
             }
         }
         check.done()
@@ -92,6 +106,21 @@ impl ChargebackRules {
     pub fn of(&self, source: &str) -> &SourceRule {
         const NOBODY: SourceRule = SourceRule::Nobody {};
         self.sources.get(source).unwrap_or(&NOBODY)
+    }
+}
+
+/// Whether this can be a source's name.
+pub(super) fn is_source(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=LONGEST_SOURCE).contains(&name.len()) && name.chars().all(fits)
+}
+
+fn check_products(check: &mut Check, field: &str, products: &[ProductId]) {
+    check.count(field, products.len(), MOST_PRODUCTS);
+    let mut seen = HashSet::new();
+    for (index, product) in products.iter().enumerate() {
+        let new = seen.insert(product);
+        check.that(new, &format!("{field}/{index}"), "duplicate", "is in the list already; leave one of them out");
     }
 }
 

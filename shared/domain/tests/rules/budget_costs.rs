@@ -6,10 +6,12 @@ use domain::billing::cycle::{Cycle, Period};
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    ChargebackRules, Cost, DaysByUnit, LicenceRule, Scope, SourceRule, Weighted, by_month, by_seats, by_split, by_use,
-    carried, evenly, fixed, is_fixed, is_spent, moved, seat_price, spent_within, sums,
+    Budget, Carriers, ChargebackRules, Cost, DaysByUnit, LicenceRule, MOST_PRODUCTS, Scope, SourceRule, UseByMonth,
+    Weighted, by_centre, by_month, by_seats, by_split, by_use, carried, evenly, fixed, is_fixed, is_spent,
+    months_of_use, moved, seat_price, spent_within, sums, together, told_by,
 };
-use domain::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId};
+use domain::cost_centres::CostCode;
+use domain::ids::{BudgetId, ClientId, ContactId, LicenceId, ProductId, UnitId};
 use domain::insights::costs::{DayCost, Days};
 use domain::licences::licence::Share;
 use domain::licences::{Holder, Licence, LicenceKind, NewLicence, Seat, Span, Term, licence};
@@ -241,6 +243,28 @@ fn rules(licences: LicenceRule, sources: &[(&str, SourceRule)]) -> ChargebackRul
     ChargebackRules { licences, sources, ..ChargebackRules::new(ClientId::from_uuid(uuid(1))) }
 }
 
+fn code(text: &str) -> CostCode {
+    text.parse().unwrap()
+}
+
+/// A budget of one month, of which only what it is held against matters.
+fn budget(scope: &Scope, sources: &[&str], currency: Currency) -> Budget {
+    Budget {
+        id: BudgetId::from_uuid(uuid(1)),
+        client: ClientId::from_uuid(uuid(1)),
+        name: "IT".into(),
+        scope: scope.clone(),
+        sources: sources.iter().map(|source| (*source).to_owned()).collect(),
+        from: month("2026-01"),
+        months: vec![Money::new(1, currency)],
+        alerts: Default::default(),
+        told: Default::default(),
+        closed_at: None,
+        created_at: at("2026-01-01T00:00:00Z"),
+        updated_at: at("2026-01-01T00:00:00Z"),
+    }
+}
+
 fn cost(on: &str, source: &str, of: Option<u128>, minor: i64) -> Cost {
     Cost { month: month(on), source: source.into(), product: None, unit: of.map(unit), amount: eur(minor) }
 }
@@ -261,7 +285,8 @@ fn what_has_a_department_stays_there_and_the_rest_goes_where_the_rules_say() {
         cost("2025-12", "aws", None, 6_00),
     ];
     let total = |costs: &[Cost]| costs.iter().map(|cost| cost.amount.minor()).sum::<i64>();
-    let given = carried(costs.clone(), &own, &seats, day("2026-02-10")).unwrap();
+    let carriers = Carriers { rules: &own, seats: &seats, used: &BTreeMap::new(), today: day("2026-02-10") };
+    let given = carried(costs.clone(), carriers).unwrap();
     assert_eq!(total(&given), total(&costs));
     let of = |on: &str, source: &str| -> Vec<(Option<UnitId>, i64)> {
         let own = given.iter().filter(|cost| cost.month == month(on) && cost.source == source);
@@ -272,15 +297,79 @@ fn what_has_a_department_stays_there_and_the_rest_goes_where_the_rules_say() {
     assert_eq!(of("2026-01", "azure"), [(None, 4_00)]);
     assert_eq!(of("2026-01", "invoices"), [(Some(unit(1)), -33), (Some(unit(2)), -67)]);
     assert_eq!((of("2026-01", "licences"), of("2025-12", "aws")), (vec![(None, 5_00)], vec![(None, 6_00)]));
-    let spent = spent_within(&given, &Scope::Unit { unit: unit(1) }, Currency::EUR).unwrap();
+    let within = |scope: &Scope, sources: &[&str], currency: Currency| {
+        spent_within(&given, &budget(scope, sources, currency), &BTreeMap::new()).unwrap()
+    };
+    let spent = within(&Scope::Unit { unit: unit(1) }, &[], Currency::EUR);
     assert_eq!((spent.variable[&month("2026-01")], spent.fixed.len()), (eur(2_00 - 33), 0));
-    let all = spent_within(&given, &Scope::Client {}, Currency::EUR).unwrap();
+    let all = within(&Scope::Client {}, &[], Currency::EUR);
     assert_eq!((all.variable[&month("2026-01")], all.fixed[&month("2026-01")]), (eur(6_00), eur(5_00)));
-    assert!(spent_within(&given, &Scope::Client {}, Currency::USD).unwrap().variable.is_empty());
+    assert!(within(&Scope::Client {}, &[], Currency::USD).variable.is_empty());
+    let some = within(&Scope::Client {}, &["azure", "licences"], Currency::EUR);
+    assert_eq!((some.variable[&month("2026-01")], some.fixed[&month("2026-01")]), (eur(4_00), eur(5_00)));
     let dollars = Cost { amount: Money::new(7, Currency::USD), ..cost("2026-01", "aws", None, 0) };
     let added = sums(&[given, vec![dollars]].concat()).unwrap();
     assert_eq!(added.iter().map(|sums| sums.total.to_string()).collect::<Vec<_>>(), ["20.00 EUR", "0.07 USD"]);
     assert_eq!(added[0].sources["aws"], eur(12_00));
+}
+
+#[test]
+fn a_source_by_use_is_carried_month_by_month_by_those_who_used_the_products() {
+    let products = vec![ProductId::from_uuid(uuid(2))];
+    let own = rules(
+        LicenceRule::Seats {},
+        &[("aws", SourceRule::Usage { products: Vec::new() }), ("invoices", SourceRule::Usage { products })],
+    );
+    let mail =
+        UseByMonth::from([(month("2026-01"), weights(&[(1, 2), (2, 1)])), (month("2026-04"), weights(&[(1, 9)]))]);
+    let chat = UseByMonth::from([(month("2026-01"), weights(&[(2, 1)])), (month("2026-03"), weights(&[(2, 4)]))]);
+    let both = together([&mail, &chat].into_iter());
+    assert_eq!(both[&month("2026-01")], weights(&[(1, 2), (2, 2)]));
+    let used = BTreeMap::from([("aws".to_owned(), both), ("invoices".to_owned(), mail)]);
+    let costs = vec![
+        cost("2026-01", "aws", None, 1_01),
+        cost("2026-01", "aws", Some(9), 7_00),
+        cost("2026-01", "invoices", None, 1_00),
+        cost("2026-02", "aws", None, 2_00),
+        cost("2026-04", "aws", None, 4_00),
+        cost("2026-04", "azure", None, 8_00),
+    ];
+    let today = day("2026-04-20");
+    let asked = months_of_use(&costs, &own, today);
+    let (january, march) = (month("2026-01"), month("2026-03"));
+    assert_eq!(asked, BTreeMap::from([("aws".into(), (january, march)), ("invoices".into(), (january, january))]));
+    let given = carried(costs, Carriers { rules: &own, seats: &[], used: &used, today }).unwrap();
+    let of = |on: &str, source: &str| -> Vec<(Option<UnitId>, i64)> {
+        let own = given.iter().filter(|cost| cost.month == month(on) && cost.source == source);
+        own.map(|cost| (cost.unit, cost.amount.minor())).collect()
+    };
+    let (one, two) = (Some(unit(1)), Some(unit(2)));
+    assert_eq!(of("2026-01", "aws"), [(one, 51), (two, 50), (Some(unit(9)), 7_00)]);
+    assert_eq!(of("2026-01", "invoices"), [(one, 67), (two, 33)], "by the named product alone");
+    assert_eq!(of("2026-02", "aws"), [(None, 2_00)], "nobody used anything");
+    assert_eq!(of("2026-04", "aws"), [(two, 4_00)], "the month that runs as the last one that is over");
+    assert_eq!(of("2026-04", "azure"), [(None, 8_00)]);
+}
+
+#[test]
+fn a_cost_centre_carries_what_its_departments_do() {
+    let centres = BTreeMap::from([(unit(1), code("4711")), (unit(2), code("4711")), (unit(3), code("k/9"))]);
+    let costs = [
+        cost("2026-01", "aws", Some(1), 1_00),
+        cost("2026-01", "licences", Some(2), 2_00),
+        cost("2026-02", "aws", Some(3), 4_00),
+        cost("2026-01", "aws", Some(4), 8_00),
+        cost("2026-01", "aws", None, 16_00),
+    ];
+    let added = by_centre(&sums(&costs).unwrap()[0].units, &centres).unwrap();
+    let all = [(None, eur(24_00)), (Some(code("4711")), eur(3_00)), (Some(code("K/9")), eur(4_00))];
+    assert_eq!(added, BTreeMap::from(all));
+    let own = budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR);
+    let spent = spent_within(&costs, &own, &centres).unwrap();
+    assert_eq!(
+        (&spent.fixed, &spent.variable),
+        (&BTreeMap::from([(month("2026-01"), eur(2_00))]), &BTreeMap::from([(month("2026-01"), eur(1_00))]),)
+    );
 }
 
 #[test]
@@ -300,6 +389,72 @@ fn rules_name_what_is_wrong_with_them() {
     let aws = ["/sources/aws/shares/0/weight", "/sources/aws/shares/1/unit", "/sources/aws/shares/2/unit"];
     assert_eq!(fields, ["/licences/shares", "/sources", aws[0], aws[1], aws[2]]);
     assert!(rules(LicenceRule::Usage {}, &[("invoices", SourceRule::Seats {})]).check(&[]).is_ok());
+    let by_use = |products: Vec<u128>| {
+        let products = products.into_iter().map(|n| ProductId::from_uuid(uuid(n))).collect();
+        rules(LicenceRule::Usage {}, &[("aws", SourceRule::Usage { products })]).check(&[])
+    };
+    assert!(by_use(Vec::new()).is_ok() && by_use((0..MOST_PRODUCTS as u128).collect()).is_ok());
+    let wrong = |of: Result<(), domain::Refusal>| {
+        let domain::Refusal::Invalid(faults) = of.unwrap_err() else { panic!("refused otherwise") };
+        faults.iter().map(|fault| fault.field.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(by_use(vec![1, 1])), ["/sources/aws/products/1"]);
+    assert_eq!(wrong(by_use((0..=MOST_PRODUCTS as u128).collect())), ["/sources/aws/products"]);
+    let read = serde_json::from_str::<SourceRule>(r#"{"by":"usage"}"#).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"by":"usage"}"#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    /// However much each department used, a month of a source comes to the same, its departments' parts and their cost
+    /// centres' too; and each part is within a cent of its share of the use.
+    #[test]
+    fn what_is_carried_by_use_and_by_cost_centres_adds_up_to_the_cent(
+        minors in prop::collection::vec((0_i32..6, -1_000_000_i64..1_000_000), 1..8),
+        used in prop::collection::vec((0_i32..6, 0_u128..6, 0_u64..40), 0..24),
+        belongs in prop::collection::vec(prop::option::of(0_u8..3), 6),
+    ) {
+        let first = month("2026-01");
+        let today = day("2026-05-15");
+        let own = rules(LicenceRule::Seats {}, &[("aws", SourceRule::Usage { products: Vec::new() })]);
+        let each: Vec<UseByMonth> = used.iter()
+            .map(|(on, n, days)| UseByMonth::from([(first.plus(*on), weights(&[(*n, *days)]))])).collect();
+        let by_source = BTreeMap::from([("aws".to_owned(), together(each.iter()))]);
+        let costs: Vec<Cost> = minors.iter()
+            .map(|(on, minor)| Cost { month: first.plus(*on), ..cost("2026-01", "aws", None, *minor) }).collect();
+        let one_by_one: Vec<(Month, i64)> = costs.iter().map(|cost| (cost.month, cost.amount.minor())).collect();
+        for (on, minor) in one_by_one {
+            let alone = vec![Cost { month: on, ..cost("2026-01", "aws", None, minor) }];
+            let given = carried(alone, Carriers { rules: &own, seats: &[], used: &by_source, today }).unwrap();
+            prop_assert_eq!(given.iter().map(|cost| cost.amount.minor()).sum::<i64>(), minor);
+            let told = told_by(on, today);
+            let days = |of: Option<u128>| used.iter()
+                .filter(|(month, n, _)| first.plus(*month) == told && of.is_none_or(|of| of == *n))
+                .map(|(_, _, days)| i128::from(*days)).sum::<i128>();
+            for n in 0..6 {
+                let part: i64 = given.iter().filter(|cost| cost.unit == Some(unit(n))).map(|cost| cost.amount.minor()).sum();
+                let off = (i128::from(part) * days(None) - i128::from(minor) * days(Some(n))).abs();
+                prop_assert!(off < days(None).max(1), "{} of {}", part, minor);
+            }
+            let nobodys = given.iter().any(|cost| cost.unit.is_none());
+            prop_assert_eq!(nobodys, days(None) == 0 && minor != 0);
+        }
+        let total: i64 = costs.iter().map(|cost| cost.amount.minor()).sum();
+        let given = carried(costs, Carriers { rules: &own, seats: &[], used: &by_source, today }).unwrap();
+        let centres: BTreeMap<UnitId, CostCode> = belongs.iter().enumerate()
+            .filter_map(|(n, centre)| Some((unit(n as u128), code(&format!("C{}", (*centre)?))))).collect();
+        let added: i64 = sums(&given).unwrap().iter()
+            .flat_map(|sums| by_centre(&sums.units, &centres).unwrap().into_values()).map(|sum| sum.minor()).sum();
+        prop_assert_eq!(added, total);
+        // A budget of each cost centre, and the departments of none beside them: the same again.
+        let of = |code: CostCode| spent_within(&given, &budget(&Scope::CostCentre { code }, &[], Currency::EUR), &centres);
+        let within: i64 = (0..3).flat_map(|n| of(code(&format!("C{n}"))).unwrap().variable.into_values())
+            .map(|sum| sum.minor()).sum();
+        let without: i64 = given.iter().filter(|cost| cost.unit.is_none_or(|unit| !centres.contains_key(&unit)))
+            .map(|cost| cost.amount.minor()).sum();
+        prop_assert_eq!(within + without, total);
+    }
 }
 
 proptest! {

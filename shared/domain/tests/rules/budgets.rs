@@ -1,12 +1,14 @@
 //! Budgets: what a department carries adds up, where the year leads is as sure as it says, and each warning comes once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Alerts, Budget, BudgetChanges, NewBudget, Scope, Spent, Threshold, Warning, Weighted, add, by_months, change,
-    chargeback, close, outlook, told,
+    Alerts, Budget, BudgetChanges, Course, NewBudget, Scope, Spent, Threshold, Warning, Weighted, add, by_months,
+    change, chargeback, close, outlook, still_named, told,
 };
+use domain::clients::{Client, Unit};
+use domain::cost_centres::{CostCentre, CostCode};
 use domain::ids::{BudgetId, ClientId, UnitId};
 use domain::insights::ahead;
 use domain::money::Money;
@@ -15,6 +17,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
 use uuid::Uuid;
+
+use crate::common::the_client;
 
 const EUR: Currency = Currency::EUR;
 
@@ -119,16 +123,30 @@ fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
     assert!((sum.expected - 250.0).abs() < 1e-9 && (sum.high - sum.low) < 1e-6, "{sum:?}");
 }
 
+fn code(text: &str) -> CostCode {
+    text.parse().unwrap()
+}
+
+/// With one department, of the one cost centre.
+fn client() -> Client {
+    Client {
+        departments: vec![Unit { id: unit(1), name: "Sales".into(), cost_centre: Some(code("4711")) }],
+        cost_centres: vec![CostCentre { code: code("4711"), name: "Sales EMEA".into() }],
+        ..the_client()
+    }
+}
+
 fn budget(alerts: Alerts) -> Budget {
     let new = NewBudget {
         client: ClientId::from_uuid(Uuid::nil()),
         name: "IT 2026".into(),
         scope: Scope::Unit { unit: unit(1) },
+        sources: BTreeSet::new(),
         from: Month::of(date(2026, 1, 1)),
         months: vec![eur(100_00); 12],
         alerts,
     };
-    add(BudgetId::from_uuid(Uuid::nil()), new, &[unit(1)], Timestamp::UNIX_EPOCH).unwrap()
+    add(BudgetId::from_uuid(Uuid::nil()), new, &client(), Timestamp::UNIX_EPOCH).unwrap()
 }
 
 fn months(from: (i16, i8), amounts: &[i64]) -> BTreeMap<Month, Money> {
@@ -243,12 +261,48 @@ fn a_budget_names_what_is_wrong_with_it() {
         client: good.client,
         name: " ".into(),
         scope: Scope::Unit { unit: unit(2) },
+        sources: ["Azure".into()].into(),
         from: good.from,
         months: vec![eur(1), eur(-1), Money::new(1, Currency::USD)],
         alerts: Alerts { actual: [0].into(), forecast: [501].into() },
     };
-    let refused = add(good.id, wrong, &[unit(1)], Timestamp::UNIX_EPOCH).unwrap_err();
-    let domain::error::Refusal::Invalid(faults) = refused else { panic!("{refused:?}") };
-    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-    assert_eq!(fields, ["/name", "/months/1", "/months/2", "/alerts/actual", "/alerts/forecast", "/scope/unit"]);
+    let fields = |new: NewBudget| {
+        let refused = add(good.id, new, &client(), Timestamp::UNIX_EPOCH).unwrap_err();
+        let domain::error::Refusal::Invalid(faults) = refused else { panic!("{refused:?}") };
+        let mut fields: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
+        fields.sort_unstable();
+        fields
+    };
+    let alerts = ["/alerts/actual", "/alerts/forecast"];
+    let others = ["/months/1", "/months/2", "/name", "/scope/unit", "/sources"];
+    assert_eq!(fields(wrong.clone()), [&alerts[..], &others[..]].concat());
+    let elsewhere = NewBudget { scope: Scope::CostCentre { code: code("4712") }, ..wrong };
+    assert!(fields(elsewhere).contains(&"/scope/code".to_owned()));
+}
+
+#[test]
+fn a_cost_centre_goes_when_no_open_budget_names_it() {
+    let own = Budget { scope: Scope::CostCentre { code: code("4711") }, ..budget(Alerts::default()) };
+    let (one, other) = (code("4711"), code("4712"));
+    let refused = still_named([&own].into_iter(), &[&one, &other].into()).unwrap_err();
+    let domain::error::Refusal::Conflict { code, detail } = refused else { panic!("{refused:?}") };
+    assert_eq!((code, detail.contains("IT 2026") && detail.contains("4711")), ("cost_centre_in_use", true), "{detail}");
+    assert!(still_named([&own].into_iter(), &[&other].into()).is_ok());
+    assert!(still_named([&budget(Alerts::default())].into_iter(), &[&one].into()).is_ok());
+    assert!(still_named([&close(own, Timestamp::UNIX_EPOCH)].into_iter(), &[&one].into()).is_ok());
+    // What the client has given up since keeps its budget.
+    let gone = Budget { scope: Scope::CostCentre { code: other }, ..budget(Alerts::default()) };
+    let renamed = BudgetChanges { name: Some("Old".into()), ..BudgetChanges::default() };
+    assert_eq!(change(gone, renamed, Timestamp::UNIX_EPOCH).unwrap().name, "Old");
+}
+
+#[test]
+fn a_budget_holds_leads_over_or_is_over() {
+    let own = budget(Alerts::default());
+    let on = |minor: i64, months_spent: usize| {
+        let spent = Spent { fixed: months((2026, 1), &vec![minor; months_spent]), variable: BTreeMap::new() };
+        outlook(&own, &spent, date(2026, 6, 30)).unwrap().course()
+    };
+    assert_eq!((on(100_00, 12), on(100_01, 12)), (Course::Within, Course::LeadsOver));
+    assert_eq!((on(200_00, 6), on(200_01, 6)), (Course::Within, Course::Over));
 }

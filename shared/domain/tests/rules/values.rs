@@ -1,8 +1,9 @@
 //! Values that cannot be wrong: ids, zones, and the plain nouns around them.
 
 use crate::common::*;
-use domain::clients::{self, ClientChanges, NewClient, Site, Unit};
+use domain::clients::{self, Client, ClientChanges, NewClient, Site, Unit};
 use domain::contacts::{self, ContactChanges, NewContact};
+use domain::cost_centres::{CostCentre, CostCode};
 use domain::departments::{self, DepartmentChanges, NewDepartment, Strategy as Handing};
 use domain::ids::*;
 use domain::sla::SlaChoice;
@@ -151,6 +152,7 @@ fn a_client_has_at_most_a_hundred_sites_with_names_of_their_own() {
         zone: zone("UTC"),
         sites,
         departments: vec![],
+        cost_centres: vec![],
         calendar: None,
         sla: SlaChoice::None,
     };
@@ -167,10 +169,61 @@ fn a_client_has_at_most_a_hundred_sites_with_names_of_their_own() {
 }
 
 #[test]
+fn a_department_belongs_to_a_cost_centre_of_its_client() {
+    let code = |text: &str| text.parse::<CostCode>().unwrap();
+    assert_eq!(code(" sales-emea.1/2_3 ").as_str(), "SALES-EMEA.1/2_3");
+    for wrong in ["", "-1", "4711 Sales", "Ü1", "=1", "123456789012345678901"] {
+        assert!(wrong.parse::<CostCode>().is_err(), "{wrong}");
+    }
+    let unit = |n: u128, of: Option<&str>| Unit {
+        id: UnitId::from_uuid(uuid(n)),
+        name: format!("Unit {n}"),
+        cost_centre: of.map(code),
+    };
+    let centre = |of: &str, name: &str| CostCentre { code: code(of), name: name.into() };
+    let new = |departments, cost_centres| NewClient {
+        name: "Acme".into(),
+        zone: zone("UTC"),
+        sites: vec![],
+        departments,
+        cost_centres,
+        calendar: None,
+        sla: SlaChoice::None,
+    };
+    let id = the_client().id;
+    let wrong = new(vec![unit(1, Some("4712"))], vec![centre("4711", " "), centre("4711", "Twice")]);
+    let faults = ["/cost_centres/0/name", "/cost_centres/1/code", "/departments/0/cost_centre"];
+    assert_eq!(fields(clients::add(id, wrong, NOW)), faults);
+    let many = (0..101).map(|n| centre(&n.to_string(), "One")).collect();
+    assert_eq!(fields(clients::add(id, new(vec![], many), NOW)), ["/cost_centres"]);
+    let two = vec![centre("4711", "Sales EMEA"), centre("4712", "Lab")];
+    let both = vec![unit(1, Some("4711")), unit(2, Some("4711")), unit(3, None)];
+    let client = clients::add(id, new(both, two), NOW).unwrap().state;
+    assert_eq!(client.centres().into_values().collect::<Vec<_>>(), [code("4711"), code("4711")]);
+
+    let of = |cost_centres, departments| ClientChanges { cost_centres, departments, ..ClientChanges::default() };
+    let less = || Some(vec![centre("4712", "Lab")]);
+    let refused = clients::change(client.clone(), of(less(), None), NOW).unwrap_err();
+    assert!(matches!(&refused, Refusal::Conflict { code: "cost_centre_in_use", detail } if detail.contains("Unit 1")));
+    let named = of(less(), Some(vec![unit(1, Some("4711"))]));
+    assert_eq!(fields(clients::change(client.clone(), named, NOW)), ["/departments/0/cost_centre"]);
+    let gone = clients::change(client.clone(), of(less(), Some(vec![unit(1, Some("4712"))])), NOW).unwrap().state;
+    assert_eq!(clients::cost_centres_gone(&client, &gone), [&code("4711")].into());
+    assert!(clients::cost_centres_gone(&gone, &client).is_empty());
+
+    // What was stored before there were any.
+    let mut old = serde_json::to_value(&gone).unwrap();
+    old.as_object_mut().unwrap().remove("cost_centres");
+    old["departments"][0].as_object_mut().unwrap().remove("cost_centre");
+    let old: Client = serde_json::from_value(old).unwrap();
+    assert_eq!((old.cost_centres.len(), &old.departments[0].cost_centre), (0, &None));
+}
+
+#[test]
 fn a_contact_works_at_a_site_and_department_that_the_client_has() {
     let mut client = the_client();
     client.sites.push(site(1, "Harbour"));
-    client.departments.push(Unit { id: UnitId::from_uuid(uuid(1)), name: "Sales".into() });
+    client.departments.push(Unit { id: UnitId::from_uuid(uuid(1)), name: "Sales".into(), cost_centre: None });
     let new = |site: u128, unit: u128| NewContact {
         name: "Ann".into(),
         email: None,

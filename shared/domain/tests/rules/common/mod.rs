@@ -101,6 +101,7 @@ pub fn the_client() -> Client {
         zone: zone("Europe/Berlin"),
         sites: vec![],
         departments: vec![],
+        cost_centres: vec![],
         calendar: None,
         sla: SlaChoice::Inherit,
         active: true,

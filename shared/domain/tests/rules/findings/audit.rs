@@ -24,6 +24,7 @@ fn of(facts: &Facts, findings: &[Finding]) -> Audit {
         zone: Zone::utc(),
         sites: Vec::new(),
         departments: Vec::new(),
+        cost_centres: Vec::new(),
         calendar: None,
         sla: SlaChoice::Inherit,
         contract_slas: Vec::new(),
