@@ -134,7 +134,8 @@ pub struct Comes {
 
 impl Renewing {
     fn of(contract: &Contract) -> Self {
-        let active = contract.state == ContractState::Active;
+        // An open account is always over: it has no end that somebody waits for.
+        let active = contract.state == ContractState::Active && !contract.open_account;
         let comes = upcoming(contract).filter(|_| active).map(|upcoming| Comes {
             notice_by: upcoming.notice_by,
             ends_on: upcoming.ends_on,

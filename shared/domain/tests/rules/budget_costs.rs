@@ -332,7 +332,6 @@ fn a_source_by_use_is_carried_month_by_month_by_those_who_used_the_products() {
         cost("2026-01", "invoices", None, 1_00),
         cost("2026-02", "aws", None, 2_00),
         cost("2026-04", "aws", None, 4_00),
-        cost("2026-04", "azure", None, 8_00),
     ];
     let today = day("2026-04-20");
     let asked = months_of_use(&costs, &own, today);
@@ -348,7 +347,6 @@ fn a_source_by_use_is_carried_month_by_month_by_those_who_used_the_products() {
     assert_eq!(of("2026-01", "invoices"), [(one, 67), (two, 33)], "by the named product alone");
     assert_eq!(of("2026-02", "aws"), [(None, 2_00)], "nobody used anything");
     assert_eq!(of("2026-04", "aws"), [(two, 4_00)], "the month that runs as the last one that is over");
-    assert_eq!(of("2026-04", "azure"), [(None, 8_00)]);
 }
 
 #[test]
@@ -366,10 +364,8 @@ fn a_cost_centre_carries_what_its_departments_do() {
     assert_eq!(added, BTreeMap::from(all));
     let own = budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR);
     let spent = spent_within(&costs, &own, &centres).unwrap();
-    assert_eq!(
-        (&spent.fixed, &spent.variable),
-        (&BTreeMap::from([(month("2026-01"), eur(2_00))]), &BTreeMap::from([(month("2026-01"), eur(1_00))]),)
-    );
+    assert_eq!(spent.fixed, BTreeMap::from([(month("2026-01"), eur(2_00))]));
+    assert_eq!(spent.variable, BTreeMap::from([(month("2026-01"), eur(1_00))]));
 }
 
 #[test]
@@ -415,18 +411,16 @@ proptest! {
         used in prop::collection::vec((0_i32..6, 0_u128..6, 0_u64..40), 0..24),
         belongs in prop::collection::vec(prop::option::of(0_u8..3), 6),
     ) {
-        let first = month("2026-01");
-        let today = day("2026-05-15");
+        let (first, today) = (month("2026-01"), day("2026-05-15"));
         let own = rules(LicenceRule::Seats {}, &[("aws", SourceRule::Usage { products: Vec::new() })]);
         let each: Vec<UseByMonth> = used.iter()
             .map(|(on, n, days)| UseByMonth::from([(first.plus(*on), weights(&[(*n, *days)]))])).collect();
         let by_source = BTreeMap::from([("aws".to_owned(), together(each.iter()))]);
         let costs: Vec<Cost> = minors.iter()
             .map(|(on, minor)| Cost { month: first.plus(*on), ..cost("2026-01", "aws", None, *minor) }).collect();
-        let one_by_one: Vec<(Month, i64)> = costs.iter().map(|cost| (cost.month, cost.amount.minor())).collect();
-        for (on, minor) in one_by_one {
-            let alone = vec![Cost { month: on, ..cost("2026-01", "aws", None, minor) }];
-            let given = carried(alone, Carriers { rules: &own, seats: &[], used: &by_source, today }).unwrap();
+        for cost in &costs {
+            let (on, minor) = (cost.month, cost.amount.minor());
+            let given = carried(vec![cost.clone()], Carriers { rules: &own, seats: &[], used: &by_source, today }).unwrap();
             prop_assert_eq!(given.iter().map(|cost| cost.amount.minor()).sum::<i64>(), minor);
             let told = told_by(on, today);
             let days = |of: Option<u128>| used.iter()
@@ -437,8 +431,7 @@ proptest! {
                 let off = (i128::from(part) * days(None) - i128::from(minor) * days(Some(n))).abs();
                 prop_assert!(off < days(None).max(1), "{} of {}", part, minor);
             }
-            let nobodys = given.iter().any(|cost| cost.unit.is_none());
-            prop_assert_eq!(nobodys, days(None) == 0 && minor != 0);
+            prop_assert_eq!(given.iter().any(|cost| cost.unit.is_none()), days(None) == 0 && minor != 0);
         }
         let total: i64 = costs.iter().map(|cost| cost.amount.minor()).sum();
         let given = carried(costs, Carriers { rules: &own, seats: &[], used: &by_source, today }).unwrap();
