@@ -101,8 +101,8 @@ pub(crate) fn told(story: &[(&str, i64)]) -> Vec<(String, i64)> {
 #[tokio::test]
 async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one_that_billed_it() {
     let (stack, owner, client) = desk().await;
-    let first = signed(&owner, &client, json!([flat("10")]), json!({ "name": "First" })).await;
-    let second = signed(&owner, &client, json!([flat("20")]), json!({ "name": "Second" })).await;
+    let first = signed(&owner, &client, json!([flat("100")]), json!({ "name": "First" })).await;
+    let second = signed(&owner, &client, json!([flat("200")]), json!({ "name": "Second" })).await;
     let rate = |contract: Option<&Value>, per_hour: &str| {
         let contract = contract.map(id);
         json!({ "contract": contract, "work_type": "remote", "per_hour": [{ "from": "2026-01-01", "value": per_hour }] })
@@ -129,7 +129,7 @@ async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one
     assert_eq!((&billed["contract"], &billed["state"]["kind"]), (&first["id"], &json!("billed")));
     let report = owner.get("/v1/reports/profitability?by=contract&from=2026-02&until=2026-03").await.expect(200);
     let rows = report["rows"].as_array().unwrap();
-    for (contract, worth) in [(&first, 80_00 + 2 * 10_00), (&second, 120_00 + 2 * 20_00)] {
+    for (contract, worth) in [(&first, 80_00 + 2 * 100_00), (&second, 120_00 + 2 * 200_00)] {
         let row = rows.iter().find(|row| row["contract"] == contract["id"]).unwrap_or_else(|| panic!("{report:#}"));
         assert_eq!((minor(&row["revenue"][0]), &row["minutes_without_rate"]), (worth, &json!(60)), "{row:#}");
         assert_eq!(row["margin"], Value::Null, "nobody has said what an hour costs");

@@ -91,9 +91,9 @@ async fn a_department_that_stops_using_a_product_is_told_in_people_days_however_
     let found = desk.list(&format!("/v1/anomalies?client={}", desk.client)).await;
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!((&found[0]["onset"], &found[0]["actual"]), (&json!("2026-01-28"), &json!({ "people": "0" })));
-    assert_eq!(found[0]["excess"], json!({ "people": "-23.5" }));
+    assert_eq!(found[0]["excess"], json!({ "people": "-24" }));
     assert!(
-        found[0]["sentence"].as_str().unwrap().ends_with("23.5 people-days less so far."),
+        found[0]["sentence"].as_str().unwrap().ends_with("24 people-days less so far."),
         "{}",
         found[0]["sentence"]
     );

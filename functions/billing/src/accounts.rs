@@ -2,11 +2,13 @@
 
 use domain::billing::bill::woken;
 use domain::billing::contract::{Contract, open_account};
+use domain::billing::work::TimeEntry;
 use domain::events::Event;
 use domain::ids::{ClientId, ContractId};
+use domain::zone::Zone;
 use iso_currency::Currency;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use runtime::{Error, Result};
 use store::{Commit, TenantStore};
 
@@ -30,11 +32,11 @@ impl Others {
 
     async fn among(store: &TenantStore, contracts: Vec<Contract>, today: Date) -> store::Result<Self> {
         let mut others = Others { contracts, of_work: Vec::new(), today };
-        // Lines are read only of those that may be asked for: one that bills soon takes work whatever it says.
+        // Lines are read only of those that do not bill every month: the others take work whatever they say.
         for contract in &others.contracts {
             let Contract { currency, open_account, next_on, .. } = *contract;
-            let known = others.of_work.contains(&currency) || others.bill(currency, None);
-            if known || open_account || next_on.is_none() {
+            let known = others.of_work.contains(&currency);
+            if known || open_account || next_on.is_none() || contract.bills_often() {
                 continue;
             }
             if store.contract(contract.id).await?.value.contract.speaks_of_work(today) {
@@ -44,15 +46,20 @@ impl Others {
         Ok(others)
     }
 
-    /// Whether one of them bills charges and prepaid hours in this currency, from a day on.
-    pub(crate) fn bill(&self, currency: Currency, from: Option<Date>) -> bool {
+    /// Whether one of them bills within a month what is in this currency and may be billed from a day on.
+    pub(crate) fn bill(&self, currency: Currency, from: Date) -> bool {
         self.contracts.iter().any(|other| other.currency == currency && other.bills_soon(from, self.today))
     }
 
-    /// Whether one of them bills work that is priced in this currency.
-    pub(crate) fn bill_work(&self, currency: Currency) -> bool {
-        self.of_work.contains(&currency) || self.bill(currency, None)
+    /// Whether one of them bills work that is priced in this currency and may be billed from a day on.
+    pub(crate) fn bill_work(&self, currency: Currency, from: Date) -> bool {
+        self.of_work.contains(&currency) || self.bill(currency, from)
     }
+}
+
+/// The first day on which work may be billed: the one after it was done.
+pub(crate) fn billed_from(entry: &TimeEntry, zone: &Zone) -> Date {
+    zone.date(entry.started_at).saturating_add(1.day())
 }
 
 /// Something that came in and is to be billed.
@@ -60,13 +67,14 @@ impl Others {
 pub(crate) enum Came {
     /// It is put under this contract.
     Under(ContractId),
-    /// Work, priced in this currency.
-    Work(Currency),
+    /// Work, priced in this currency, to be billed from this day on.
+    Work(Currency, Date),
     /// A charge or a block of hours in this currency, to be billed from this day on.
-    Sold(Currency, Option<Date>),
+    Sold(Currency, Date),
 }
 
-/// What an event brought, as far as it is there and still to be billed; after the end of a contract all that is open.
+/// What an event brought, as far as it is there and still to be billed; after the end of a contract and after a void all that
+/// is open.
 pub(crate) async fn came(store: &TenantStore, house: &House, event: &Event) -> Result<Vec<Came>> {
     match brought(store, house, event).await {
         Err(Error::Store(store::Error::NotFound)) => Ok(Vec::new()),
@@ -76,26 +84,26 @@ pub(crate) async fn came(store: &TenantStore, house: &House, event: &Event) -> R
 
 async fn brought(store: &TenantStore, house: &House, event: &Event) -> Result<Vec<Came>> {
     let under = |contract: Option<ContractId>, otherwise: Came| contract.map_or(otherwise, Came::Under);
-    let work = Came::Work(house.rates.card.currency);
+    let work = |entry: &TimeEntry| {
+        under(entry.contract, Came::Work(house.rates.card.currency, billed_from(entry, &house.zone)))
+    };
     Ok(match *event {
         Event::TimeLogged { time, ticket, .. } | Event::TimeChanged { time, ticket, .. } => {
             let entry = store.time_entry(ticket, time).await?.value;
-            entry.is_unbilled().then(|| under(entry.contract, work)).into_iter().collect()
+            entry.is_unbilled().then(|| work(&entry)).into_iter().collect()
         }
         Event::ChargeAdded { client, charge } => {
             let charge = store.charge(client, charge).await?.value;
-            let sold = Came::Sold(charge.currency, Some(charge.charge.on));
+            let sold = Came::Sold(charge.currency, charge.charge.on);
             charge.is_open().then(|| under(charge.contract, sold)).into_iter().collect()
         }
         Event::BlockSold { client, .. } => sold(store, client).await?,
-        Event::ContractEnded { client, .. } => {
+        Event::ContractEnded { client, .. } | Event::InvoiceReleased { client, .. } => {
             let mut came = sold(store, client).await?;
             let time = store.open_time(client).await?.into_iter().map(|entry| entry.value);
-            came.extend(time.filter(|entry| entry.is_unbilled()).map(|entry| under(entry.contract, work)));
+            came.extend(time.filter(TimeEntry::is_unbilled).map(|entry| work(&entry)));
             let charges = store.open_charges(client).await?.into_iter().map(|charge| charge.value);
-            came.extend(
-                charges.map(|charge| under(charge.contract, Came::Sold(charge.currency, Some(charge.charge.on)))),
-            );
+            came.extend(charges.map(|charge| under(charge.contract, Came::Sold(charge.currency, charge.charge.on))));
             came
         }
         _ => Vec::new(),
@@ -105,7 +113,7 @@ async fn brought(store: &TenantStore, house: &House, event: &Event) -> Result<Ve
 async fn sold(store: &TenantStore, client: ClientId) -> Result<Vec<Came>> {
     let blocks = store.all_blocks(client).await?.into_iter().map(|sold| sold.value);
     let sold = blocks.filter(|sold| sold.is_unbilled());
-    Ok(sold.map(|sold| Came::Sold(sold.block.price.currency(), None)).collect())
+    Ok(sold.map(|sold| Came::Sold(sold.block.price.currency(), sold.block.bought_on)).collect())
 }
 
 /// What is written so that all of it is billed: contracts that are over wake for what is put under them, open accounts for
@@ -122,7 +130,7 @@ pub(crate) async fn taken_care_of(
     let others = if unbound { Some(Others::of(store, client, house.today).await?) } else { None };
     for came in came {
         let (currency, billed) = match (*came, &others) {
-            (Came::Work(currency), Some(others)) => (currency, others.bill_work(currency)),
+            (Came::Work(currency, from), Some(others)) => (currency, others.bill_work(currency, from)),
             (Came::Sold(currency, from), Some(others)) => (currency, others.bill(currency, from)),
             (Came::Under(contract), _) => {
                 if !wanted.contains(&contract) {

@@ -22,7 +22,7 @@ use store::contracts::{ContractBook, KeptContract};
 use store::due_bills::{Approvals, BillPlan, KeptPlan, KeptRuns};
 use store::{TenantStore, Versioned};
 
-use crate::accounts::Others;
+use crate::accounts::{Others, billed_from};
 use crate::facts::counted;
 use crate::house::House;
 
@@ -137,9 +137,9 @@ impl DueContract {
         }
         if let Some(others) = &self.others {
             let own = |only: Option<ContractId>| only == Some(id);
-            self.time.retain(|entry| own(entry.value.contract) || !others.bill_work(currency));
-            self.charges
-                .retain(|charge| own(charge.value.contract) || !others.bill(currency, Some(charge.value.charge.on)));
+            let from = |entry: &TimeEntry| billed_from(entry, &house.zone);
+            self.time.retain(|entry| own(entry.value.contract) || !others.bill_work(currency, from(&entry.value)));
+            self.charges.retain(|charge| own(charge.value.contract) || !others.bill(currency, charge.value.charge.on));
         }
         self.time.sort_by_key(|entry| (entry.value.started_at, entry.value.id));
         self.time.truncate(MOST_TAKEN);
@@ -161,8 +161,12 @@ impl DueContract {
 
     /// The blocks that were sold by hand and are its to bill.
     fn sold(&self) -> impl Iterator<Item = &SoldBlock> {
-        let others = self.others.as_ref().is_some_and(|others| others.bill(self.agreed().currency, None));
-        self.blocks.iter().map(|sold| &sold.value).filter(move |sold| sold.is_unbilled() && !others)
+        let currency = self.agreed().currency;
+        let of_others = move |sold: &SoldBlock| {
+            self.others.as_ref().is_some_and(|others| others.bill(currency, sold.block.bought_on))
+        };
+        let unbilled = self.blocks.iter().map(|sold| &sold.value).filter(|sold| sold.is_unbilled());
+        unbilled.filter(move |sold| sold.block.price.currency() == currency && !of_others(sold))
     }
 
     /// What its next invoice takes up, when that was written down already.
@@ -232,7 +236,7 @@ impl DueContract {
     /// [`Refusal::Conflict`] for sums that are too large.
     pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId) -> Result<(), Refusal> {
         if other.currency == self.agreed().currency {
-            self.runs.value.runs = self.runs.value.runs.clone().with(other.on(), other.net)?;
+            self.runs.value.runs = self.runs.value.runs.clone().with(other.on(), other.net, other.proven)?;
         }
         self.time.retain(|entry| !other.taken.time.contains(&entry.value.id));
         self.charges.retain(|charge| !other.taken.charges.contains(&charge.value.charge.id));

@@ -209,6 +209,7 @@ pub fn jobs() -> Vec<runtime::JobHandler> {
 pub fn reactions() -> Vec<runtime::ReactionHandler> {
     vec![
         reactions::note_sla::reaction(),
+        reactions::open_accounts::reaction(),
         reactions::count_contacts::reaction(),
         reactions::count_licences::reaction(),
         reactions::note_revenue::reaction(),

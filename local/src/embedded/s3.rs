@@ -107,7 +107,8 @@ impl From<ObjectError> for S3Error {
     fn from(error: ObjectError) -> Self {
         match error {
             ObjectError::NoSuchBucket => s3_error!(NoSuchBucket),
-            ObjectError::NoSuchKey => s3_error!(NoSuchKey),
+            // As to whoever may not list the bucket, which no function may.
+            ObjectError::NoSuchKey => s3_error!(AccessDenied),
             ObjectError::PreconditionFailed => s3_error!(PreconditionFailed),
             ObjectError::Io(error) => S3Error::internal_error(error),
         }

@@ -41,7 +41,8 @@ pub struct IssueDrafts {
     #[serde(default)]
     #[schema(min_items = 1, max_items = 50)]
     pub invoices: Option<Vec<InvoiceId>>,
-    /// All drafts that there are, the latest first, as many as `limit` says a call: 25, and 50 at most.
+    /// All drafts that there are, as many as `limit` says a call: 25, and 50 at most. Pages go from the latest drafts back, and
+    /// each issues its earliest first.
     #[serde(default)]
     pub all: bool,
 }

@@ -430,6 +430,13 @@ events! {
         #[serde(default)]
         send: bool,
     }
+    /// What a void invoice took up is open again.
+    InvoiceReleased = "invoice.released" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Whose.
+        client: ClientId,
+    }
     /// Somebody wants an invoice to be sent, whether it was before or not.
     InvoiceSendWanted = "invoice.send_wanted" {
         /// Which invoice or credit note.

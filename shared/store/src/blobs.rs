@@ -24,6 +24,12 @@ pub struct FileLabel<'a> {
     pub media_type: &'a str,
 }
 
+/// Whether S3's answer to a read means that nothing is there. Who may not list a bucket, and no function may, is told that
+/// access is denied instead of that there is no such key (S3's API reference, GetObject, Permissions).
+pub(crate) fn is_absent(code: Option<&str>) -> bool {
+    matches!(code, Some("NoSuchKey" | "AccessDenied"))
+}
+
 impl TenantStore {
     /// Keeps a text; gives the name to read it by.
     pub async fn keep_text(&self, text: &str) -> Result<String> {

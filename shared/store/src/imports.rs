@@ -8,6 +8,7 @@ use domain::ids::{ClientId, ImportId};
 use domain::insights::imports::{CostImport, ImportState};
 use jiff::Timestamp;
 
+use crate::blobs::is_absent;
 use crate::error::{Error, from_sdk};
 use crate::item::{Place, Record};
 use crate::list::By;
@@ -72,7 +73,7 @@ impl TenantStore {
         let range = format!("bytes={from}-{}", from + length.max(1) - 1);
         let sent = get.range(range).set_if_match(version.map(str::to_owned)).send().await;
         let object = sent.map_err(|error| match error.as_service_error().and_then(ProvideErrorMetadata::code) {
-            Some("NoSuchKey") => Error::NotFound,
+            code if is_absent(code) => Error::NotFound,
             Some("PreconditionFailed") => Error::Taken("version"),
             _ => from_sdk(error),
         })?;

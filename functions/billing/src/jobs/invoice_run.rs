@@ -251,7 +251,7 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
     if let Some(first) = bills.first() {
         let mut after = first.due.runs.value.clone();
         for Bill { draft, .. } in bills {
-            after.runs = after.runs.with(draft.on(), draft.net)?;
+            after.runs = after.runs.with(draft.on(), draft.net, draft.proven)?;
         }
         commit = commit.update(&after, first.due.runs.rev);
     }

@@ -14,8 +14,10 @@ pub fn reaction() -> ReactionHandler {
 }
 
 async fn open_accounts(cx: ReactionCx) -> Result<Commit> {
-    let (Event::ChargeAdded { client, .. } | Event::BlockSold { client, .. } | Event::ContractEnded { client, .. }) =
-        cx.envelope.event
+    let (Event::ChargeAdded { client, .. }
+    | Event::BlockSold { client, .. }
+    | Event::ContractEnded { client, .. }
+    | Event::InvoiceReleased { client, .. }) = cx.envelope.event
     else {
         return Ok(cx.store.commit());
     };

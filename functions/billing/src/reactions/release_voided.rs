@@ -1,4 +1,5 @@
-//! Open again what a void invoice took up, as far as that was too much for one transaction. What is open already stays.
+//! Open again what a void invoice took up, as far as that was too much for one transaction, and tell that it is. What is open
+//! already stays.
 
 use contract::invoices::RELEASE_VOIDED;
 use domain::events::Event;
@@ -27,5 +28,5 @@ async fn release_voided(cx: ReactionCx) -> Result<Commit> {
     for some in parts(&cx.store, &voided, &taken, house.today)?.chunks(OPENED_AT_ONCE) {
         cx.reconcile(|| async { Ok(((), Some(opened(&cx.store, &voided, some).await?))) }).await?;
     }
-    Ok(cx.store.commit())
+    Ok(cx.store.commit().emit([Event::InvoiceReleased { invoice, client: read.invoice.client }]))
 }

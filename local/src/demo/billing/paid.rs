@@ -38,7 +38,8 @@ pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today:
     invoices.sort_by_key(number);
     let past = Past { world, store, house, today };
     let mut random = Random::stream(PAID);
-    let (mut given_up, mut made) = (false, HashMap::<ContractId, usize>::new());
+    let mut given_up = false;
+    let (mut made, mut charged) = (HashMap::<ContractId, usize>::new(), HashMap::<ContractId, usize>::new());
     for invoice in invoices {
         let (id, n) = (invoice.id, number(&invoice));
         let contract = invoice.billed.first().map(|billed| billed.contract);
@@ -57,7 +58,11 @@ pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today:
                 given_up = true;
                 past.given_up(id, due_on.saturating_add(GIVEN_UP_AFTER.days())).await?
             }
-            Some(card) => past.charged(id, card, nth).await?,
+            Some(card) => {
+                let nth = charged.entry(agreed.contract.id).or_default();
+                *nth += 1;
+                past.charged(id, card, *nth - 1).await?
+            }
             None => past.paid(id, n, due_on.saturating_add(late.unwrap_or_default().days())).await?,
         };
         if is_open {

@@ -32,7 +32,7 @@ async fn get(s3: &Client, key: &str) -> Option<(String, Vec<u8>)> {
     let got = s3.get_object().bucket(BUCKET).key(key).send().await;
     let got = match got {
         Ok(got) => got,
-        Err(error) if error.code() == Some("NoSuchKey") => return None,
+        Err(error) if error.code() == Some("AccessDenied") => return None,
         Err(error) => panic!("{error:?}"),
     };
     let etag = got.e_tag().unwrap_or_default().trim_matches('"').to_owned();

@@ -57,6 +57,8 @@ pub struct Draft {
     pub bookings: Vec<Booking>,
     /// What the next draft is compared with; none when this one is not over whole periods.
     pub comparable: Option<Money>,
+    /// Whether it has a bill to be compared with, or somebody has let it pass.
+    pub proven: bool,
     /// The next bill date after it.
     pub next_on: Option<Date>,
     /// Why somebody must look at it first; empty when nobody must.

@@ -32,9 +32,10 @@ pub enum Hold {
         /// How many times that one is allowed.
         times: u32,
     },
-    /// A bill that has nothing of its own to be compared with, in a run whose total is far above the last comparable one.
+    /// A bill that has nothing of its own to be compared with, in a run that has far more of such than the last comparable
+    /// run came to.
     Run {
-        /// What the run comes to with this draft, before taxes.
+        /// What such bills of the date come to with this draft, before taxes.
         sum: Money,
         /// The last comparable one: the largest of the [`super::COMPARED_DAYS`] before.
         last: Money,
@@ -55,8 +56,8 @@ impl std::fmt::Display for Hold {
             Self::Run { sum, last, times } => {
                 write!(
                     f,
-                    "the run of this date comes to {sum} with it, over {times} times {last}, the last comparable run, and \
-                     the contract has no bill to compare it with; approve or correct it"
+                    "the contract has no bill to compare it with, and with it the run of this date has {sum} of such bills, \
+                     over {times} times {last}, the last comparable run; approve or correct it"
                 )
             }
         }
@@ -64,8 +65,7 @@ impl std::fmt::Display for Hold {
 }
 
 /// Why a draft is held; nothing when nobody must look at it, or somebody did. A bill is compared with the contract's last
-/// one; without one to compare it with, the run with it is compared with the last run. So a run of any contracts comes to at
-/// most so many times what was usual.
+/// one; all that have none to be compared with are together compared with the last run.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for sums that are too large.

@@ -127,6 +127,7 @@ impl Sheet {
             hours: self.hours,
             bookings,
             comparable: (is_whole(facts, on) && net.minor() > 0).then_some(net),
+            proven: facts.book.comparable.is_some() || facts.approvals.iter().any(|approval| approval.on == on),
             next_on: None,
             holds: Vec::new(),
         };

@@ -57,13 +57,17 @@ pub fn open_account(
 }
 
 impl Contract {
-    /// Whether it bills within a month what comes in of its client in its currency, or what may be billed from the day
-    /// `from` on within a month of that. One that is parked does so as soon as somebody looked at it.
-    pub fn bills_soon(&self, from: Option<Date>, today: Date) -> bool {
-        let soon = from.map_or(today, |from| from.max(today)).saturating_add(WAITS_MONTHS.months());
-        let often = matches!(self.schedule.cycle, Cycle::Weekly | Cycle::Monthly);
-        let comes = |next: Date| next <= soon && (often || from.is_none_or(|from| from <= next));
+    /// Whether it bills what comes in of its client in its currency and may be billed from the day `from` on, within a month
+    /// of that or of today. One that is parked does so as soon as somebody looked at it.
+    pub fn bills_soon(&self, from: Date, today: Date) -> bool {
+        let soon = from.max(today).saturating_add(WAITS_MONTHS.months());
+        let comes = |next: Date| next <= soon && (self.bills_often() || from <= next);
         self.next_on.is_some_and(comes) && self.state == ContractState::Active && !self.open_account
+    }
+
+    /// Whether it has a bill every month or more often.
+    pub fn bills_often(&self) -> bool {
+        matches!(self.schedule.cycle, Cycle::Weekly | Cycle::Monthly)
     }
 
     /// Whether it says how work is billed, with a line for time or with hours that are included. Work waits for its bill

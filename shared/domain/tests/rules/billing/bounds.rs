@@ -34,7 +34,7 @@ fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approv
 fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_times_the_last() {
     let active = contract(monthly("2026-03-01", None), vec![fixed(1, Timing::Advance, "10", "2026-03-01")]);
     let after = |dates: &[(&str, i64)]| {
-        let runs = dates.iter().fold(Runs::default(), |runs, (on, net)| runs.with(day(on), eur(*net)).unwrap());
+        let runs = dates.iter().fold(Runs::default(), |runs, (on, net)| runs.with(day(on), eur(*net), false).unwrap());
         billed(&Facts { runs, ..facts(active.clone()) }, "2026-03-01").drafts.remove(0).holds
     };
     let held = |sum, last| vec![Hold::Run { sum: eur(sum), last: eur(last), times: 3 }];
@@ -57,15 +57,17 @@ fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_ti
 
     // Whatever has a bill of its own to be compared with is compared with that, and an approval lets either pass.
     let mut stored = facts(active.clone());
-    stored.runs = Runs::default().with(day("2026-02-01"), eur(1)).unwrap();
+    stored.runs = Runs::default().with(day("2026-02-01"), eur(1), false).unwrap();
     stored.approvals = vec![Approval { on: day("2026-03-01"), net: eur(1_000), lines: 1 }];
     let first = billed(&stored, "2026-03-01");
-    assert_eq!((first.ready().len(), &first.after.runs.dates[&day("2026-03-01")]), (1, &eur(1_000)));
+    let run = Run { net: eur(1_000), unproven: eur(0) };
+    assert_eq!((first.ready().len(), first.after.runs.dates[&day("2026-03-01")]), (1, run), "somebody looked at it");
     let mut proven = billed(&first.after, "2026-04-01").after;
-    proven.runs = Runs::default().with(day("2026-04-01"), eur(1)).unwrap();
+    proven.runs = Runs::default().with(day("2026-04-01"), eur(1), true).unwrap();
     assert_eq!(billed(&proven, "2026-05-01").ready().len(), 1);
-    let many = (0..300)
-        .fold(Runs::default(), |runs, n| runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1)).unwrap());
+    let many = (0..300).fold(Runs::default(), |runs, n| {
+        runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1), true).unwrap()
+    });
     assert_eq!((many.dates.len(), many.dates.keys().next_back()), (KEPT_DATES, Some(&day("2026-10-27"))));
 }
 
@@ -115,7 +117,8 @@ fn a_contract_takes_what_comes_in_when_it_bills_within_a_month_or_speaks_of_work
         (Monthly, "2026-03-15", Ended, None, false),
         (Annual, "2026-03-20", Active, None, true),
         (Annual, "2026-03-21", Active, None, false),
-        (Annual, "2026-01-01", Active, None, true),
+        (Annual, "2026-01-01", Active, None, false),
+        (Annual, "2026-01-01", Active, Some("2025-12-31"), true),
         (Annual, "2026-03-15", Active, Some("2026-03-15"), true),
         (Annual, "2026-03-15", Active, Some("2026-03-16"), false),
         (Monthly, "2026-03-15", Active, Some("2026-09-16"), true),
@@ -123,7 +126,7 @@ fn a_contract_takes_what_comes_in_when_it_bills_within_a_month_or_speaks_of_work
         (Monthly, "2026-08-15", Active, None, false),
     ];
     for (cycle, next_on, state, from, soon) in cases {
-        let bills = of(cycle, next_on, state).bills_soon(from.map(day), today);
+        let bills = of(cycle, next_on, state).bills_soon(from.map_or(today, day), today);
         assert_eq!(bills, soon, "{cycle:?} {next_on} {state:?} {from:?}");
     }
     let mut hourly = of(Annual, "2027-01-01", Active);
