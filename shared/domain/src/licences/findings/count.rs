@@ -116,7 +116,7 @@ fn of_licence(findings: &mut [Finding], licence: &Licence, claimed: u32, all: &[
     }
     let seats = licence.settled_seats.min(licence.seats);
     let parts = [&freed, &back, &smaller].into_iter().flatten().map(|(at, _)| *at).chain(surplus);
-    let given_up = given_up(findings, parts.collect(), seats, claimed);
+    let given_up = given_up(findings, parts.collect(), licence.planned_seats.min(licence.seats), claimed);
     let (needed, free) = {
         let needed = licence.holders().saturating_add(licence.spare);
         (needed.saturating_sub(seats), seats.saturating_sub(needed))
@@ -158,7 +158,7 @@ fn is_done(finding: &Finding) -> bool {
 
 /// How many seats of each accepted finding its licence was given up since, or will be by what is planned, as [`measure`] will
 /// find them with the next bills: what is done and a surplus first, and who was accepted first before who was later. `seats`
-/// is the least that the licence has or will have.
+/// is the least that the licence has or will have: that seats are new gives none up.
 ///
 /// [`measure`]: super::measure
 fn given_up(findings: &[Finding], mut parts: Vec<usize>, seats: u32, claimed: u32) -> BTreeMap<usize, u32> {

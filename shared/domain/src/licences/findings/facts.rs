@@ -67,6 +67,8 @@ pub struct Licence {
     /// The least that it had at any time in the last [`super::NEW_SEATS_DAYS`], and will have by what is planned: seats
     /// that are there to stay.
     pub settled_seats: u32,
+    /// The least that it has today, or will have by what is planned. That seats are new makes it no less.
+    pub planned_seats: u32,
     /// Free seats that are kept on purpose.
     pub spare: u32,
     /// Whether a seat of it was ever assigned: without that nobody can say which are free.

@@ -62,6 +62,7 @@ impl Licence {
         let comes = coming(&licence, today);
         let notice_by = comes.and_then(|comes| comes.notice_by).filter(|by| *by >= today);
         let (cost, settled_seats) = (cost(&licence, today)?, settled(&licence, today));
+        let planned_seats = planned(&licence, today);
         let tracked = !seats.is_empty();
         let held = seats.into_iter().filter_map(|seat| {
             let since = seat.held_since()?;
@@ -73,6 +74,7 @@ impl Licence {
             by_seat,
             seats: licence.seats_on(today),
             settled_seats,
+            planned_seats,
             spare: licence.spare_seats,
             tracked,
             cost,
@@ -111,6 +113,12 @@ fn settled(licence: &licences::Licence, today: Date) -> u32 {
     let first = today.saturating_sub(i64::from(NEW_SEATS_DAYS).days());
     let changes = licence.seats.iter().filter(|dated| dated.from > first).map(|dated| dated.value);
     changes.chain([licence.seats_on(first)]).min().unwrap_or(0)
+}
+
+/// The least seats of today and of all that is planned.
+fn planned(licence: &licences::Licence, today: Date) -> u32 {
+    let changes = licence.seats.iter().filter(|dated| dated.from > today).map(|dated| dated.value);
+    changes.chain([licence.seats_on(today)]).min().unwrap_or(0)
 }
 
 impl Use {

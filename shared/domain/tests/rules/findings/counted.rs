@@ -105,6 +105,11 @@ fn surplus_accepted() -> (Facts, Vec<Finding>) {
     (facts, vec![said(surplus, Decision::Accept, baseline(10, 0))])
 }
 
+/// The licence, which is to have so many seats from a later day on.
+fn planned(licence: &Licence, seats: u32) -> Licence {
+    Licence { settled_seats: seats, planned_seats: seats, ..licence.clone() }
+}
+
 #[test]
 fn what_was_accepted_and_is_planned_counts_until_the_bill_that_is_smaller() {
     // (seats today, the least that is planned, claimed already): what counts, and of it what is not there any more.
@@ -121,7 +126,7 @@ fn what_was_accepted_and_is_planned_counts_until_the_bill_that_is_smaller() {
         (10, 0, 0, 90_000),
     ] {
         let (mut facts, known) = surplus_accepted();
-        (facts.licences[0].seats, facts.licences[0].settled_seats) = (seats, settled);
+        facts.licences[0] = Licence { seats, ..planned(&facts.licences[0], settled) };
         let findings = reviewed_after(known, &facts, claimed);
         let surplus = findings.iter().find(|one| one.key.kind == Kind::OverBought).unwrap();
         assert!(matches!(surplus.state, State::Accepted { .. }));
@@ -141,7 +146,7 @@ fn free_seats_that_were_given_on_before_anything_was_planned_do_not_count() {
     }
     let findings = reviewed(known.clone(), &facts);
     assert_eq!(whys(&findings), [(Kind::OverBought, 50_000, Some(Uncounted::GivenOn {}))]);
-    facts.licences[0].settled_seats = 5;
+    facts.licences[0] = planned(&facts.licences[0], 5);
     assert_eq!(whys(&reviewed(known, &facts)), [(Kind::OverBought, 50_000, Some(Uncounted::GivenOn {}))]);
 }
 
@@ -154,9 +159,9 @@ fn a_seat_that_was_taken_back_counts_until_the_bill_that_is_smaller_whichever_ca
     let known = vec![said(finding, Decision::Accept, baseline(2, 0))];
     let mut released = held.clone();
     released.licences[0].held.remove(0);
-    let smaller = |facts: &Facts, seats, settled_seats| {
+    let smaller = |facts: &Facts, seats, least| {
         let mut facts = facts.clone();
-        facts.licences[0] = Licence { seats, settled_seats, ..facts.licences[0].clone() };
+        facts.licences[0] = Licence { seats, ..planned(&facts.licences[0], least) };
         facts
     };
     for (case, facts) in [

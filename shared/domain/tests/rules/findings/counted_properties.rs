@@ -122,7 +122,8 @@ proptest! {
             for (at, licence) in facts.licences.iter_mut().enumerate().take(3) {
                 let mut released = desk.released.iter().skip(at * 12);
                 licence.held.retain(|_| !released.next().is_some_and(|yes| *yes));
-                licence.settled_seats = licence.seats.saturating_sub(desk.planned[at]);
+                licence.planned_seats = licence.seats.saturating_sub(desk.planned[at]);
+                licence.settled_seats = licence.planned_seats;
             }
             findings = reviewed(findings, &facts);
         }

@@ -105,7 +105,7 @@ fn what_is_left_of_a_surplus_counts_as_long_as_it_is_there_and_waits_no_longer_t
     let mut facts = busy(vec![licensed(1, 1, 10, &[1, 2, 3, 4])]);
     let surplus = reviewed(Vec::new(), &facts).remove(0);
     let accepted = said(surplus, Decision::Accept, baseline(10, 0));
-    (facts.licences[0].seats, facts.licences[0].settled_seats) = (7, 7);
+    facts.licences[0] = Licence { seats: 7, settled_seats: 7, planned_seats: 7, ..facts.licences[0].clone() };
     let (left, claims) = measure(&accepted, now(7, 10_000, 0), TODAY).unwrap().unwrap();
     let again = |known: &Finding, facts: &Facts| {
         let own = |one: &Finding| one.key.kind == Kind::OverBought;
@@ -114,7 +114,7 @@ fn what_is_left_of_a_surplus_counts_as_long_as_it_is_there_and_waits_no_longer_t
     let after = again(&left, &facts);
     assert_eq!((after.counted, after.came_true, claims), (Some(eur(30_000)), Some(eur(30_000)), 3));
     // Three more are planned to go: what is left waits for the bill, a year and a month at most.
-    facts.licences[0].settled_seats = 4;
+    facts.licences[0] = Licence { settled_seats: 4, planned_seats: 4, ..facts.licences[0].clone() };
     let waits = again(&after, &facts);
     assert!(matches!(waits.state, State::Accepted { done_on: Some(TODAY), .. }));
     assert_eq!(waits.counted, Some(eur(30_000)));

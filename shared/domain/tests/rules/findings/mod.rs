@@ -4,6 +4,7 @@ mod audit;
 mod counted;
 mod counted_properties;
 mod measured;
+mod new_seats;
 mod reviewed;
 mod rules;
 mod true_up;
@@ -66,6 +67,7 @@ fn licensed(n: u128, of: u128, seats: u32, holders: &[u128]) -> Licence {
         by_seat: true,
         seats,
         settled_seats: seats,
+        planned_seats: seats,
         spare: 0,
         tracked: true,
         cost: Cost::Yearly(eur(10_000)),
