@@ -156,9 +156,11 @@ fn is_done(finding: &Finding) -> bool {
     matches!(finding.state, State::Accepted { done_on: Some(_), .. })
 }
 
-/// How many seats of each accepted finding its licence was given up since, or will be by what is planned, as [`measure`] will
-/// find them with the next bills: what is done and a surplus first, and who was accepted first before who was later. `seats`
-/// is the least that the licence has or will have: that seats are new gives none up.
+/// How many seats of each of these accepted findings its licence was given up since, or will be by what is planned: what is
+/// done and a surplus first, and who was accepted first before who was later. `seats` is the least that the licence has or
+/// will have: that seats are new gives none up. [`measure`] looks at every accepted finding with the next bills; these are
+/// those that count, without what is the same seat's and what is in another currency, so that it may give a seat to one that
+/// is left out here.
 ///
 /// [`measure`]: super::measure
 fn given_up(findings: &[Finding], mut parts: Vec<usize>, seats: u32, claimed: u32) -> BTreeMap<usize, u32> {
