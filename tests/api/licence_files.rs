@@ -5,6 +5,9 @@ use tests::{Person, Stack};
 
 use crate::licences::{at, licence};
 
+/// As long as what is announced, and a PDF by its first bytes.
+const A_PAPER: &str = "%PDF-1.7\n%";
+
 async fn announced(owner: &Person, licence: &Value, more: Value) -> Value {
     let mut body = json!({ "name": "Order 2026", "media_type": "application/pdf", "bytes": 10 });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -29,7 +32,7 @@ async fn a_paper_is_announced_uploaded_listed_fetched_as_a_file_and_removed() {
     let path = file(&added, &order);
     assert_eq!(owner.get(&path).await.with(409).problem(), "not-uploaded");
     assert_eq!(put(&owner, &order, "longer than announced").await, 403, "the link takes the announced length alone");
-    assert_eq!(put(&owner, &order, "0123456789").await, 200);
+    assert_eq!(put(&owner, &order, A_PAPER).await, 200);
     let shown = owner.get(&path).await.expect(200);
     assert_eq!((&shown["name"], &shown["bytes"]), (&json!("Order_2026.pdf"), &json!(10)));
     let url = shown["url"].as_str().unwrap();
@@ -57,7 +60,7 @@ async fn the_client_sees_what_is_meant_for_it_and_nobody_elses() {
     let order = announced(&owner, &own, json!({ "client_sees": true })).await;
     let theirs = announced(&owner, &foreign, json!({ "client_sees": true })).await;
     for one in [&invoice, &order, &theirs] {
-        assert_eq!(put(&owner, one, "0123456789").await, 200);
+        assert_eq!(put(&owner, one, A_PAPER).await, 200);
     }
     let customer = owner.colleague("client_admin", json!({ "client": acme })).await;
     let seen = customer.get(&at(&own)).await.expect(200)["files"].clone();
@@ -70,6 +73,35 @@ async fn the_client_sees_what_is_meant_for_it_and_nobody_elses() {
     customer.post(&format!("{}/remove", file(&own, &order))).send().await.expect(403);
     let body = json!({ "name": "Mine", "media_type": "text/plain", "bytes": 1 });
     customer.post(&format!("{}/files", at(&own))).json(&body).send().await.expect(403);
+}
+
+#[tokio::test]
+async fn what_was_uploaded_is_given_to_nobody_when_it_is_not_what_was_announced() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let added = licence(&owner, &client, json!({})).await;
+    let csv = json!({ "media_type": "text/csv" });
+    for (more, text, status) in [
+        (json!({}), "<script>  ", 409),
+        (json!({}), A_PAPER, 200),
+        (json!({ "media_type": "image/png" }), A_PAPER, 409),
+        (csv.clone(), "a;b\r\n1;2\r\n", 200),
+        (csv.clone(), "a;b\0\r\n1;2\n", 409),
+        (csv, "5", 200),
+    ] {
+        let mut more = more;
+        more["bytes"] = json!(text.len());
+        let announced = announced(&owner, &added, more).await;
+        assert_eq!(put(&owner, &announced, text).await, 200);
+        let answer = owner.get(&file(&added, &announced)).await;
+        if status == 200 {
+            answer.expect(200);
+            continue;
+        }
+        let refused = answer.with(409);
+        assert_eq!(refused.problem(), "not-as-announced", "{text:?}");
+        owner.post(&format!("{}/remove", file(&added, &announced))).send().await.expect(200);
+    }
 }
 
 #[tokio::test]

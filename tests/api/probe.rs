@@ -103,7 +103,7 @@ impl Things {
         let announcing = owner.post(&format!("/v1/licences/{}/files", id(&licence))).json(&file);
         let file = announcing.key(&format!("probe-{}", tests::unique())).send().await.expect(201);
         let link = file["upload"].as_str().unwrap();
-        local::embedded::links::put(owner.stack.app.objects(), link, "paper".into()).await.unwrap();
+        local::embedded::links::put(owner.stack.app.objects(), link, "%PDF-".into()).await.unwrap();
         let access = used_at_last(owner, &client).await;
         let event = json!({ "from": "2025-06-01", "to": "2025-06-02", "why": "Migration" });
         let event = owner.create(&format!("/v1/clients/{client}/known-events"), event).await;

@@ -31,7 +31,7 @@ pub(crate) async fn happens(owner: &Person, customer: &Person, client: &str) {
     let file = json!({ "name": "Order", "media_type": "application/pdf", "bytes": 5, "client_sees": true });
     let file = owner.post(&format!("{path}/files")).key(&key).json(&file).send().await.expect(201);
     let link = file["upload"].as_str().expect("a link");
-    local::embedded::links::put(owner.stack.app.objects(), link, "paper".into()).await.expect("an answer");
+    local::embedded::links::put(owner.stack.app.objects(), link, "%PDF-".into()).await.expect("an answer");
     let file = format!("{path}/files/{}", id(&file));
     for person in [owner, customer] {
         person.get(&file).await.expect(200);

@@ -6,9 +6,10 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use domain::ids::{LicenceFileId, LicenceId};
 use domain::licences::LicenceFile;
+use domain::licences::files::FIRST_BYTES;
 
 use crate::blobs::FileLabel;
-use crate::error::from_sdk;
+use crate::error::{Error, from_sdk};
 use crate::{Result, TenantStore};
 
 impl TenantStore {
@@ -17,13 +18,16 @@ impl TenantStore {
         self.put_link(self.licence_file_at(licence, file.id), file.bytes).await
     }
 
-    /// Whether it was uploaded.
-    pub async fn licence_file_is_there(&self, licence: LicenceId, file: LicenceFileId) -> Result<bool> {
+    /// Its first bytes, [`FIRST_BYTES`] of them at most; none when nothing was uploaded.
+    pub async fn licence_file_start(&self, licence: LicenceId, file: LicenceFileId) -> Result<Option<Vec<u8>>> {
         let get = self.store.s3.get_object().bucket(&self.store.names.blobs).key(self.licence_file_at(licence, file));
-        match get.range("bytes=0-0").send().await {
-            Ok(_) => Ok(true),
+        match get.range(format!("bytes=0-{}", FIRST_BYTES - 1)).send().await {
+            Ok(object) => {
+                let bytes = object.body.collect().await.map_err(|e| Error::Busy(e.to_string()))?.into_bytes();
+                Ok(Some(bytes.to_vec()))
+            }
             Err(error) => match error.as_service_error().and_then(ProvideErrorMetadata::code) {
-                Some("NoSuchKey") => Ok(false),
+                Some("NoSuchKey") => Ok(None),
                 _ => Err(from_sdk(error)),
             },
         }

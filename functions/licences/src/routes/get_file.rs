@@ -19,9 +19,16 @@ async fn get_file(cx: Cx, input: In<AtLicenceFile, NoQuery, NoBody>) -> Result<A
     let AtLicenceFile { licence, file } = input.path;
     let read = visible_licence(&cx, licence).await?.value.licence;
     let file = read.file(file).filter(|file| sees_file(&cx, file)).ok_or(Refusal::NotFound)?;
-    if !cx.store.licence_file_is_there(licence, file.id).await? {
+    let Some(first) = cx.store.licence_file_start(licence, file.id).await? else {
         let detail = "Nothing was uploaded yet. PUT the file to the link first; if that has expired, remove it and announce it again.";
         return Err(Refusal::conflict("not_uploaded", detail).into());
+    };
+    if !file.media_type.begins_with(&first) {
+        let announced = file.media_type.name();
+        let detail = format!(
+            "What was uploaded is not of the type that was announced, {announced}. Remove it, and announce it as what it is."
+        );
+        return Err(Refusal::conflict("not_as_announced", detail).into());
     }
     let name = file.file_name();
     let label = FileLabel { name: &name, media_type: file.media_type.name() };

@@ -14,6 +14,8 @@ use crate::invalid::Check;
 pub const MOST_FILES: usize = 20;
 /// The largest file, bytes: a contract of some hundred pages as it was scanned.
 pub const MOST_BYTES: u64 = 25 * 1024 * 1024;
+/// So many of a file's first bytes say whether it is of its kind.
+pub const FIRST_BYTES: usize = 16;
 
 /// A paper of a licence that is kept as a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,22 @@ impl MediaType {
             Self::Csv => "text/csv",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// Whether a file that begins with these bytes, up to [`FIRST_BYTES`] of them, can be of this kind: it begins as its format
+    /// says, and a text has no NUL in them. What comes after is not looked at.
+    pub fn begins_with(self, first: &[u8]) -> bool {
+        match self {
+            // ISO 32000-1, 7.5.2.
+            Self::Pdf => first.starts_with(b"%PDF-"),
+            // PNG, third edition, 5.2.
+            Self::Png => first.starts_with(b"\x89PNG\r\n\x1a\n"),
+            // ITU-T T.81, B.1.1.3: the start of the image, and a marker.
+            Self::Jpeg => first.starts_with(b"\xff\xd8\xff"),
+            Self::Text | Self::Csv => !first.contains(&0),
+            // A package is a ZIP archive (ECMA-376-2) with a file in it.
+            Self::Docx | Self::Xlsx => first.starts_with(b"PK\x03\x04"),
         }
     }
 

@@ -56,6 +56,30 @@ fn a_file_that_cannot_be_says_where_it_is_wrong_and_a_licence_has_so_many() {
 }
 
 #[test]
+fn what_a_file_begins_with_says_whether_it_is_what_was_announced() {
+    use MediaType::{Csv, Docx, Jpeg, Pdf, Png, Text, Xlsx};
+    let all = [Pdf, Png, Jpeg, Text, Csv, Docx, Xlsx];
+    let cases: [(&[u8], &[MediaType]); 12] = [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", &[Pdf, Text, Csv]),
+        (b"%PDF-", &[Pdf, Text, Csv]),
+        (b"%PDF", &[Text, Csv]),
+        (b" %PDF-1.7", &[Text, Csv]),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &[Png]),
+        (b"\x89PNG\n\x1a\n\0\0\0\rIHDR", &[]),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", &[Jpeg]),
+        (b"\xff\xd8\0", &[]),
+        (b"PK\x03\x04\x14\0\x06\0", &[Docx, Xlsx]),
+        (b"PK\x05\x06\0\0", &[]),
+        (b"MZ\x90\0\x03\0", &[]),
+        ("Größe;Preis".as_bytes(), &[Text, Csv]),
+    ];
+    for (first, fits) in cases {
+        let those: Vec<MediaType> = all.into_iter().filter(|kind| kind.begins_with(first)).collect();
+        assert_eq!(those, fits, "{}", first.escape_ascii());
+    }
+}
+
+#[test]
 fn what_is_removed_is_there_no_more() {
     let licence = with(added(yearly(), "2026-02-01"), of("Order", MediaType::Pdf, 1)).unwrap();
     let (id, now) = (licence.files[0].id, at("2026-06-02T00:00:00Z"));
