@@ -301,6 +301,21 @@ async fn a_budget_counts_in_the_overview_as_soon_as_it_is_there() {
 }
 
 #[tokio::test]
+async fn a_budget_that_was_over_and_is_extended_is_looked_at_in_the_next_night() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    let over = json!({ "from": "2025-10", "months": vec![eur(100_00); 2], "alerts": { "actual": [5] } });
+    let path = desk.budget(over).await;
+    desk.stack.advance("PT48H").await;
+    assert_eq!((desk.told().len(), desk.review(false).await.done), (0, 0), "nobody watches it, and no night is due");
+    desk.owner.change(&path, json!({ "months": vec![eur(100_00); 12] })).await;
+    desk.stack.advance("PT24H").await;
+    assert_eq!(desk.told().len(), 1, "{:#?}", desk.told());
+    let warned = json!([{ "what": "actual", "percent": 5 }]);
+    assert_eq!(desk.owner.get(&path).await.expect(200)["told"], warned);
+}
+
+#[tokio::test]
 async fn a_budget_shows_what_is_spent_of_it_and_where_it_leads() {
     let desk = Desk::start().await;
     desk.import("azure-main", &half_a_year("sales")).await;

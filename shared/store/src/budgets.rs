@@ -57,6 +57,11 @@ impl BudgetReview {
         self.stands.values().filter(|stands| **stands == course).count()
     }
 
+    /// When the next review is due with a budget that is to be looked at then.
+    fn due_by(&self, next: Timestamp) -> Timestamp {
+        self.due_at.map_or(next, |due_at| due_at.min(next))
+    }
+
     /// With a budget as it stands now; with none when nobody watches it.
     #[must_use]
     pub fn with(&self, budget: BudgetId, course: Option<Course>) -> Self {
@@ -118,24 +123,28 @@ impl Commit {
         review: &Versioned<BudgetReview>,
         next: Timestamp,
     ) -> Self {
-        let due_at = Some(review.value.due_at.map_or(next, |due_at| due_at.min(next)));
+        let due_at = Some(review.value.due_by(next));
         let budgets = review.value.budgets.saturating_add(1);
         let review_after = BudgetReview { budgets, due_at, ..review.value.with(budget.id, course) };
         self.create(budget).update(&review_after, review.rev)
     }
 
-    /// A budget that was read and stands like this now; the review is written where that is news to it.
+    /// A budget that was read. Where somebody watches it, it stands like this now, and is looked at then where no other is looked
+    /// at before: it may be the first one again. `review` is what was read of its client's, and is written where that is news to
+    /// it.
     pub fn change_budget(
         self,
         (budget, rev): (&Budget, u64),
-        course: Option<Course>,
+        watched: Option<(Course, Timestamp)>,
         review: &Versioned<BudgetReview>,
     ) -> Self {
         let commit = self.update(budget, rev);
-        match review.value.with(budget.id, course) {
-            same if same == review.value => commit,
-            after => commit.update(&after, review.rev),
-        }
+        let after = review.value.with(budget.id, watched.map(|(course, _)| course));
+        let after = match watched {
+            Some((_, next)) => BudgetReview { due_at: Some(review.value.due_by(next)), ..after },
+            None => after,
+        };
+        if after == review.value { commit } else { commit.update(&after, review.rev) }
     }
 
     /// Sees to it that no budget was added since this was read of its client's: who adds one writes it too.

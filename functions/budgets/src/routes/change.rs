@@ -5,6 +5,7 @@ use contract::budgets::{AtBudget, BudgetChanges, BudgetView, CHANGE};
 use domain::budgets;
 use runtime::{Answer, Cx, Handler, In, Result};
 
+use crate::jobs::review::AT;
 use crate::standing::course;
 
 /// The route.
@@ -24,7 +25,9 @@ async fn change(cx: Cx, input: In<AtBudget, NoQuery, BudgetChanges>) -> Result<A
     }
     let review = cx.store.budget_review(client).await?;
     let owner = cx.store.client(client).await?.value;
-    let course = course(&cx.store, &owner, &after, &cx.here().await?).await?;
-    let commit = cx.store.commit().change_budget((&after, read.rev), course, &review);
+    let here = cx.here().await?;
+    let course = course(&cx.store, &owner, &after, &here).await?;
+    let watched = course.map(|course| (course, here.zone.next(AT, cx.now)));
+    let commit = cx.store.commit().change_budget((&after, read.rev), watched, &review);
     Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
 }
