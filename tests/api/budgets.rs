@@ -225,6 +225,17 @@ async fn what_a_source_costs_is_carried_by_those_who_use_the_products() {
     };
     assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0], "one day of four, to the cent");
     assert_eq!(carried("from=2025-12&to=2026-01").await, [25_00, 75_01, 9_00], "nobody used anything in December");
+    // What was licensed until December only, and is used still, has no say in January.
+    let wiki = json!({ "vendor": "Contoso", "name": "Wiki", "category": "Notes", "use_reported": true });
+    let wiki = desk.owner.create("/v1/products", wiki).await["id"].clone();
+    let over = json!({
+        "client": desk.client, "product": wiki, "kind": "subscription", "seats": 1, "cycle": "monthly",
+        "starts_on": "2025-06-01", "expires_on": "2025-12-31", "counted": false,
+    });
+    desk.owner.create("/v1/licences", over).await;
+    desk.used(&wiki, &[("p0", 9), ("p0", 10)]).await;
+    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0], "January alone");
+    assert_eq!(carried("from=2025-12&to=2026-01").await, [25_00, 75_01, 9_00], "and with the month before it");
     let idle = json!({ "vendor": "Contoso", "name": "Chat", "category": "Chat" });
     let idle = desk.owner.create("/v1/products", idle).await;
     let by = |product: &Value| json!({ "sources": { "azure-main": { "by": "usage", "products": [product] } } });

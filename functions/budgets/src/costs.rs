@@ -7,7 +7,7 @@ use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
     Carriers, ChargebackRules, Cost, LicenceRule, SourceRule, UseByMonth, Weighted, by_month, by_seats, by_split,
-    by_use, carried, fixed, is_fixed, months_of_use, together, weights_of,
+    by_use, carried, fixed, in_term, is_fixed, months_of_use, together, weights_of,
 };
 use domain::ids::{ClientId, ContactId, ProductId, UnitId};
 use domain::insights::costs::{INVOICES, LICENCES};
@@ -91,7 +91,7 @@ impl Asked {
             costs.push(cost(spent)?);
         }
         costs.extend(self.billed(store).await?);
-        let seats: Vec<Seat> = licences.into_iter().flat_map(|held| held.seats).collect();
+        let seats: Vec<Seat> = licences.into_iter().flat_map(|held| in_term(&held.licence, held.seats)).collect();
         let seats = by_seats(&seats, &units);
         let used = self.use_for(store, &licensed, &rules, &costs).await?;
         Ok(carried(costs, Carriers { rules: &rules, seats: &seats, used: &used, today: self.today })?)
@@ -120,10 +120,14 @@ impl Asked {
         Ok(costs)
     }
 
-    /// The licences that hold on some day of the months, with their seats where these say who carries something.
+    /// The licences that hold on some day of the months, with their seats where these say who carries something: of all
+    /// licences also those that held in a month whose seats are asked for, which is today's for months to come.
     async fn licences(&self, store: &TenantStore, licensed: &[Licensed], rules: &ChargebackRules) -> Result<Vec<Held>> {
         let by_all_seats = rules.sources.values().any(|rule| matches!(rule, SourceRule::Seats {}));
-        let ids: Vec<_> = licensed.iter().filter(|one| holds(one, self.fixed)).map(|one| one.licence).collect();
+        let now = Month::of(self.today);
+        let told = (self.spent.0.min(now), self.spent.1.min(now));
+        let asked = licensed.iter().filter(|one| holds(one, self.fixed) || (by_all_seats && holds(one, told)));
+        let ids: Vec<_> = asked.map(|one| one.licence).collect();
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(SIDE_BY_SIDE) {
             found.extend(
@@ -183,7 +187,8 @@ impl Asked {
     }
 
     /// The use that says who carries some of these costs, by their sources. Of each product that is the months between the
-    /// first and the last of such costs, in one reading; without such costs nothing is read.
+    /// first and the last of such costs, in one reading; without such costs nothing is read. Where a source's rule names no
+    /// products, a month is that of the products that were licensed in it, whichever months are read beside it.
     async fn use_for(
         &self,
         store: &TenantStore,
@@ -194,19 +199,26 @@ impl Asked {
         let asked = months_of_use(costs, rules, self.today);
         let Some(first) = asked.values().map(|months| months.0).min() else { return Ok(BTreeMap::new()) };
         let last = asked.values().map(|months| months.1).max().unwrap_or(first);
-        let all: BTreeSet<ProductId> =
-            licensed.iter().filter(|one| holds(one, (first, last))).map(|one| one.product).collect();
-        let of: BTreeMap<&String, BTreeSet<ProductId>> = asked
+        let own: BTreeMap<&String, BTreeSet<ProductId>> = asked
             .keys()
             .map(|source| match rules.of(source) {
-                SourceRule::Usage { products } if !products.is_empty() => (source, products.iter().copied().collect()),
-                _ => (source, all.clone()),
+                SourceRule::Usage { products } => (source, products.iter().copied().collect()),
+                _ => (source, BTreeSet::new()),
             })
             .collect();
-        let named: BTreeSet<ProductId> = of.values().flatten().copied().collect();
+        let all: BTreeSet<ProductId> = match own.values().any(BTreeSet::is_empty) {
+            true => licensed.iter().filter(|one| holds(one, (first, last))).map(|one| one.product).collect(),
+            false => BTreeSet::new(),
+        };
+        let named: BTreeSet<ProductId> = own.values().flatten().chain(&all).copied().collect();
         let used = self.used(store, &named, (first, last)).await?;
-        let of_all = |products: &BTreeSet<ProductId>| together(products.iter().filter_map(|id| used.get(id)));
-        Ok(of.into_iter().map(|(source, products)| (source.clone(), of_all(&products))).collect())
+        let each = all.iter().filter_map(|id| Some(while_licensed(licensed, *id, used.get(id)?)));
+        let of_licensed = together(each.collect::<Vec<UseByMonth>>().iter());
+        let of = |products: &BTreeSet<ProductId>| match products.is_empty() {
+            true => of_licensed.clone(),
+            false => together(products.iter().filter_map(|id| used.get(id))),
+        };
+        Ok(own.into_iter().map(|(source, products)| (source.clone(), of(&products))).collect())
     }
 
     /// The days of use of each department, product by product and month by month.
@@ -231,6 +243,13 @@ impl Asked {
 /// Whether a licence holds on some day of these months, the last among them.
 fn holds(licensed: &Licensed, (first, last): (Month, Month)) -> bool {
     licensed.starts_on < last.period().to && licensed.ends_on.is_none_or(|end| end > first.period().from)
+}
+
+/// The use of a product in the months in which some licence of it holds.
+fn while_licensed(licensed: &[Licensed], product: ProductId, used: &UseByMonth) -> UseByMonth {
+    let is_licensed = |month: Month| licensed.iter().any(|one| one.product == product && holds(one, (month, month)));
+    let months = used.iter().filter(|(month, _)| is_licensed(**month));
+    months.map(|(month, weights)| (*month, weights.clone())).collect()
 }
 
 /// How many days of use each department had.

@@ -17,7 +17,7 @@ use crate::billing::dated::{Dated, in_force};
 use crate::billing::reports::Month;
 use crate::error::Refusal;
 use crate::ids::{ContactId, UnitId};
-use crate::licences::{Holder, Licence, LicenceKind, Seat};
+use crate::licences::{Holder, Licence, LicenceKind, Seat, Span};
 use crate::money::Money;
 
 const DAYS_A_YEAR: u32 = 365;
@@ -159,6 +159,18 @@ pub fn by_seats(seats: &[Seat], units: &BTreeMap<ContactId, Option<UnitId>>) -> 
         dated.push(Dated::new(from, held.iter().filter(|(_, held)| **held > 0).map(weight).collect()));
     }
     dated
+}
+
+/// The seats of a licence, each held no longer than the licence holds: when it ends, nobody takes them back.
+pub fn in_term(licence: &Licence, seats: Vec<Seat>) -> Vec<Seat> {
+    let (starts_on, ends_on) = (licence.term.starts_on, licence.term.ends_on());
+    let cut = |span: &Span| {
+        let since = span.since.max(starts_on);
+        let until = [span.until, ends_on].into_iter().flatten().min();
+        until.is_none_or(|until| since < until).then_some(Span { since, until })
+    };
+    let kept = |seat: Seat| Seat { spans: seat.spans.iter().filter_map(cut).collect(), ..seat };
+    seats.into_iter().map(kept).filter(|seat| !seat.spans.is_empty()).collect()
 }
 
 /// Who carries a licence by its use: the days on which people of each department used it, month by month. Before the first
