@@ -153,6 +153,11 @@ async fn a_parked_series_is_listed_until_a_file_tells_of_it() {
     let second = owner.get(&format!("{list}&limit=1&cursor={next}")).await.expect(200);
     assert_eq!((&first["items"][0]["parked"]["why"], &second["next"]), (&json!("it failed"), &serde_json::Value::Null));
     assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    // The reason is in the words of whoever runs Steward: the client's side reads a sentence of its own.
+    let admin = owner.colleague("client_admin", json!({ "client": client })).await;
+    let theirs = admin.get(&list).await.expect(200);
+    let why = json!("The days of this series could not be judged. Your service provider can see why.");
+    assert_eq!((theirs["items"].as_array().unwrap().len(), &theirs["items"][0]["parked"]["why"]), (2, &why));
     owner.import_costs(&client, "azure-main", &two().replace("2026-01-31", "2026-02-01")).await;
     assert_eq!(owner.get(&list).await.expect(200)["items"], json!([]));
     assert_eq!(stack.detect().await.failed, 0);
