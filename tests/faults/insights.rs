@@ -163,6 +163,31 @@ async fn a_parked_series_is_listed_until_a_file_tells_of_it() {
     assert_eq!(stack.detect().await.failed, 0);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_parked_series_that_nobody_can_read_keeps_no_other_from_its_clients_list() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let (client, _) = clouds(&owner).await;
+    let other = owner.client("Birch Lane").await;
+    owner.send_costs(&other, "azure-main", &two()).await;
+    stack.read_costs().await;
+    let parked = async |client: &str| {
+        let listed = owner.get(&format!("/v1/clients/{client}/cost-series?parked=true")).await.expect(200);
+        listed["items"].as_array().unwrap().len()
+    };
+    let (client, other) = (client.as_str(), other.as_str());
+    for (client, readable) in [(client, true), (other, false)] {
+        let all = owner.get(&format!("/v1/clients/{client}/cost-series")).await.expect(200);
+        let pk = format!("{}#SERIES#{}", owner.tenant, all["items"][0]["id"].as_str().unwrap());
+        park(&stack, &pk);
+        assert_eq!(parked(client).await, 1);
+        if !readable {
+            crate::poison_root(&stack, &pk);
+        }
+    }
+    assert_eq!((parked(client).await, parked(other).await), (1, 0), "of that one nobody knows whose it is");
+}
+
 /// As the job parks what keeps failing, without the five quarters of an hour.
 fn park(stack: &Stack, pk: &str) {
     let request = json!({

@@ -25,7 +25,8 @@ pub struct ParkedSeries {
 
 impl TenantStore {
     /// A page of a client's parked series, the longest parked first. Of those that the tenant has, as many are looked at as
-    /// the page may have entries, so a page can come back short, or empty, and still have a next.
+    /// the page may have entries, so a page can come back short, or empty, and still have a next. What does not read back is left
+    /// out and logged.
     pub async fn parked_series(&self, client: ClientId, page: &PageRequest) -> Result<Slice<ParkedSeries>> {
         let partition = keys::list::parked(SERIES);
         let query = format!("{partition}?{client}");
@@ -45,25 +46,44 @@ impl TenantStore {
             .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
             .send()
             .await
-            .map_err(from_sdk)?
-            .items
-            .unwrap_or_default();
-        let rows: Vec<Row> = found.iter().take(limit).map(Row::of).collect::<Result<_>>()?;
-        let last = rows.last().filter(|_| found.len() > limit);
-        let next = last.map(|row| cursors.seal(self.scope, &query, &row.sort));
-        let items = try_join_all(rows.into_iter().map(|row| self.parked(row))).await?;
-        Ok(Slice { items: items.into_iter().filter(|parked| parked.series.value.client == client).collect(), next })
+            .map_err(from_sdk)?;
+        // A query ends early when it has read a megabyte: the rest is on the next page.
+        let goes_on = found.last_evaluated_key.is_some();
+        let found = found.items.unwrap_or_default();
+        let more = goes_on || found.len() > limit;
+        let last = found.iter().take(limit).next_back().filter(|_| more);
+        let next = last.map(|item| cursors.seal(self.scope, &query, &attribute(item, "lsk")));
+        let items = try_join_all(found.iter().take(limit).map(|item| self.parked_if_readable(item))).await?;
+        let of_client = |parked: &ParkedSeries| parked.series.value.client == client;
+        Ok(Slice { items: items.into_iter().flatten().filter(of_client).collect(), next })
     }
 
-    async fn parked(&self, row: Row) -> Result<ParkedSeries> {
-        let Row { series, since, why, .. } = row;
+    /// A parked series; none of one that is gone or does not read back. Nobody can tell whose that one is, and it keeps no
+    /// client's from them: it is logged, for whoever runs Steward.
+    async fn parked_if_readable(&self, item: &Item) -> Result<Option<ParkedSeries>> {
+        match self.parked(item).await {
+            Ok(parked) => Ok(Some(parked)),
+            Err(error @ (Error::NotFound | Error::Corrupt(_))) => {
+                tracing::warn!(item = attribute(item, "lsk"), %error, "a parked series is in no list");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn parked(&self, item: &Item) -> Result<ParkedSeries> {
+        let Row { series, since, why } = Row::of(item)?;
         Ok(ParkedSeries { series: self.cost_series(series).await?, since, why })
     }
 }
 
+/// An attribute that is a text; an empty one where there is none.
+fn attribute(item: &Item, name: &str) -> String {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+}
+
 /// What is read of a parked record.
 struct Row {
-    sort: String,
     series: SeriesId,
     since: Timestamp,
     why: String,
@@ -71,11 +91,10 @@ struct Row {
 
 impl Row {
     fn of(item: &Item) -> Result<Self> {
-        let of = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-        let sort = of("lsk");
+        let sort = attribute(item, "lsk");
         let corrupt = || Error::Corrupt(format!("the parked key {sort}"));
         let series = sort.rsplit('#').next().and_then(|id| id.parse().ok()).ok_or_else(corrupt)?;
-        let since = of("parked_at").parse().map_err(|_| corrupt())?;
-        Ok(Row { series, since, why: of("parked_why"), sort })
+        let since = attribute(item, "parked_at").parse().map_err(|_| corrupt())?;
+        Ok(Row { series, since, why: attribute(item, "parked_why") })
     }
 }
