@@ -124,6 +124,7 @@ impl Anomaly {
         let side = word(self.more());
         let rate = |more: f64| format!("about {} a month {}", difference(more.abs()), word(more));
         let monthly = self.lasting.and_then(|lasting| lasting.monthly()).map(rate);
+        let untold = *over && self.lasting.is_some_and(|lasting| lasting.untold);
         match (self.kind, monthly) {
             (Kind::Spike, _) => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
             (Kind::Drop, _) => format!("{what}: only {actual} {days} ({usual}), {apart} too little."),
@@ -134,6 +135,10 @@ impl Anomaly {
             (Kind::LevelShift, Some(rate)) => {
                 format!("{what}: a new level {days}, {actual} ({usual}); {apart} {side} so far, {rate} if it stays.")
             }
+            (Kind::LevelShift, None) if untold => format!(
+                "{what}: a new level since {first}, {actual} ({usual}); {apart} {side} up to {last}. Nothing was told of the \
+                 days after it."
+            ),
             (Kind::LevelShift, None) if *over => {
                 format!("{what}: another level {days}, {actual} ({usual}); {apart} {side} in all.")
             }
@@ -152,6 +157,9 @@ impl Anomaly {
                     "{what}: drifting {days}, by now at {actual} ({usual}); {apart} {side} so far, {rate} if it stays."
                 )
             }
+            (Kind::Drift, None) if untold => format!(
+                "{what}: drifted {days}, to {actual} ({usual}); {apart} {side} by then. Nothing was told of the days after it."
+            ),
             (Kind::Drift, None) if *over => {
                 format!("{what}: drifted {days}, to {actual} ({usual}); {apart} {side} in all.")
             }

@@ -18,12 +18,16 @@ pub struct Lasting {
     /// How much more than was expected before it began, from its first to its last point: on that one the model has taken it
     /// for the usual. Negative for less.
     pub excess: f64,
-    /// How much more a point comes to since, on the mean of the last season; none of a change that went back.
+    /// How much more a point comes to since, on the mean of the last season; none of a change that went back, nor of one after
+    /// which nothing was told.
     pub a_point: Option<f64>,
+    /// It is over, and there was no value after its last point: nobody knows whether it stays.
+    #[serde(default)]
+    pub untold: bool,
 }
 
 impl Lasting {
-    /// How much more a month of daily values comes to from now on; none of a change that went back.
+    /// How much more a month of daily values comes to from now on; none as [`Lasting::a_point`] says.
     pub fn monthly(&self) -> Option<f64> {
         self.a_point.map(|more| more * DAYS_A_MONTH)
     }
@@ -40,13 +44,16 @@ pub(super) struct Beside {
     all: f64,
     /// The same up to the last one that belongs to the anomaly.
     excess: f64,
+    /// How many values there were since that one. A day of which nobody told is none.
+    #[serde(default)]
+    since: usize,
 }
 
 impl Beside {
     /// Beside this season; none where it is no numbers.
     pub(super) fn new(before: Vec<f64>) -> Option<Self> {
         let usable = !before.is_empty() && before.iter().all(|value| value.is_finite());
-        usable.then_some(Beside { before, more: VecDeque::new(), all: 0.0, excess: 0.0 })
+        usable.then_some(Beside { before, more: VecDeque::new(), all: 0.0, excess: 0.0, since: 0 })
     }
 
     /// What was expected of each place in the season.
@@ -64,20 +71,27 @@ impl Beside {
         self.more.push_back(more);
         self.all += more;
         if belongs {
-            self.excess = self.all;
+            (self.excess, self.since) = (self.all, 0);
+        } else {
+            self.since += 1;
         }
     }
 
     /// What it comes to while it goes on.
     pub(super) fn so_far(&self) -> Lasting {
-        Lasting { excess: self.excess, a_point: Some(self.mean(self.more.len())) }
+        Lasting { excess: self.excess, a_point: Some(self.mean(self.more.len())), untold: false }
     }
 
-    /// What it came to when it is over: with so many usual values behind it, which tell whether it went back.
-    pub(super) fn at_the_end(&self, usual: usize) -> Lasting {
-        let (whole, last) = (self.mean(self.more.len()), self.mean(usual));
-        let stays = usual > 0 && last * self.excess > 0.0 && last / whole >= STAYS;
-        Lasting { excess: self.excess, a_point: stays.then_some(whole) }
+    /// What it came to when it is over because the days after it were not unusual: their values tell whether it went back.
+    pub(super) fn at_the_end(&self) -> Lasting {
+        let (whole, last) = (self.mean(self.more.len()), self.mean(self.since));
+        let stays = self.since > 0 && last * self.excess > 0.0 && last / whole >= STAYS;
+        Lasting { excess: self.excess, a_point: stays.then_some(whole), untold: self.since == 0 }
+    }
+
+    /// What it came to when something else ended it that went the other way.
+    pub(super) fn turned_round(&self) -> Lasting {
+        Lasting { excess: self.excess, a_point: None, untold: false }
     }
 
     fn mean(&self, last: usize) -> f64 {

@@ -184,7 +184,7 @@ impl Series {
         let run = model.run;
         let mut ended = None;
         if self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing) {
-            ended = self.end(at, false);
+            ended = self.end(false);
         }
         if unusual.score < 1.0 || muted {
             self.meet(value, at, false);
@@ -201,7 +201,7 @@ impl Series {
         // What turns round before it was the usual is beside what was expected before it began: the way back costs nothing.
         let before = self.beside.as_ref().filter(|_| other_way).map(Beside::before);
         if other_way {
-            ended = self.end(at, false);
+            ended = self.end(false);
         }
         if self.open.is_none() {
             self.beside = Beside::new(before.unwrap_or(unusual.before));
@@ -227,15 +227,15 @@ impl Series {
     /// Nothing is unusual, or nobody is to be told: what went on may be over.
     fn usual(&mut self, at: usize, score: f64, outlook: Outlook) -> Verdict {
         let over = self.open.as_ref().is_some_and(|open| at - open.last > open.pause(self.season));
-        let ended = if over { self.end(at, true) } else { None };
+        let ended = if over { self.end(true) } else { None };
         Verdict { score, ended, ..Verdict::silent(Some(outlook)) }
     }
 
-    /// What went on is over: because what came after it was usual, or because something else began.
-    fn end(&mut self, at: usize, became_usual: bool) -> Option<Anomaly> {
+    /// What went on is over: because nothing after it was unusual, or because something else began.
+    fn end(&mut self, became_usual: bool) -> Option<Anomaly> {
         let (open, beside) = (self.open.take()?, self.beside.take());
-        let usual = if became_usual { at - open.last } else { 0 };
-        let lasting = beside.filter(|_| open.kind.lasts()).map(|beside| beside.at_the_end(usual));
+        let beside = beside.filter(|_| open.kind.lasts());
+        let lasting = beside.map(|beside| if became_usual { beside.at_the_end() } else { beside.turned_round() });
         Some(Anomaly { lasting, ..open })
     }
 
@@ -253,7 +253,7 @@ impl Series {
     fn missing(&mut self, at: usize, outlook: Outlook) -> Verdict {
         let point = Anomaly::at(at, Kind::Missing, 0.0, outlook, 1.0);
         let goes_on = self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing);
-        let ended = if goes_on { None } else { self.end(at, true) };
+        let ended = if goes_on { None } else { self.end(true) };
         let open = match self.open.take() {
             Some(open) => open.grown(point, false),
             None => point,

@@ -154,6 +154,30 @@ fn a_new_level_that_went_back_costs_nothing_from_then_on() {
 }
 
 #[test]
+fn whether_a_new_level_stays_is_told_by_the_values_after_it_and_never_by_days_of_which_nobody_told() {
+    let settings = Settings::default();
+    // Four days at twice the level, then nothing, or one value in a time that is muted and nothing from then on.
+    for (value, stays, untold) in [
+        (None, None, true),
+        (Some(10_500.0), None, false),
+        (Some(20_000.0), Some(minor(10_000.0 * 365.0 / 12.0)), false),
+    ] {
+        let mut series = Series::new(WEEK);
+        let mut last = None;
+        for day in 0..67 {
+            last = series.observe(Some(if day < 63 { 10_000.0 } else { 20_000.0 }), false, &settings).anomaly;
+        }
+        let open = last.expect("it goes on");
+        assert_eq!((open.kind, open.onset, open.last), (Kind::LevelShift, 63, 66));
+        let after = [value, None, None, None].map(|value| series.observe(value, true, &settings).ended);
+        let [None, None, None, Some(over)] = &after else { panic!("{after:?}") };
+        let lasting = over.lasting.expect("it lasted");
+        assert_eq!((monthly(over), lasting.untold), (stays, untold), "{value:?}");
+        assert_eq!(minor(over.more()), 40_000, "up to its last day: {value:?}");
+    }
+}
+
+#[test]
 fn a_drift_is_told_beside_the_level_before_it() {
     let found = anomalies(&verdicts(&days(150, 25, |day, v| v * (1.0 + 0.03 * day as f64))));
     let drift = found.iter().find(|anomaly| anomaly.kind == Kind::Drift).expect("a drift");
@@ -292,7 +316,11 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
         outlook,
         excess: excess / 2.0,
         score: 2.0,
-        lasting: Some(domain::insights::Lasting { excess, a_point }),
+        lasting: Some(domain::insights::Lasting { excess, a_point, untold: false }),
+    };
+    let untold = |kind| {
+        let lasting = domain::insights::Lasting { excess: 48.0, a_point: None, untold: true };
+        Anomaly { lasting: Some(lasting), ..of(kind, 48.0, None) }
     };
     let said = |anomaly: Anomaly, when: &When| anomaly.sentence("Azure", when, euros, euros);
     let usual = "(EUR 10 expected, EUR 9 to EUR 11 usual)";
@@ -335,6 +363,20 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
             of(drift, 48.0, None),
             &over,
             format!("drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more in all."),
+        ),
+        (
+            untold(level),
+            &over,
+            format!(
+                "a new level since 2 March, EUR 16 {usual}; EUR 48 more up to 9 March. Nothing was told of the days after it."
+            ),
+        ),
+        (
+            untold(drift),
+            &over,
+            format!(
+                "drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more by then. Nothing was told of the days after it."
+            ),
         ),
     ] {
         assert_eq!(said(anomaly, when), format!("Azure: {sentence}"));

@@ -67,7 +67,7 @@ fn what_comes_to_less_than_one_unit_of_its_currency_is_not_kept_until_it_does() 
         assert_eq!(small.excess, measure.amount(0.4 * one));
     }
     // What lasts is measured beside what was expected before it began.
-    let lasting = Some(Lasting { excess: 150.0, a_point: Some(50.0) });
+    let lasting = Some(Lasting { excess: 150.0, a_point: Some(50.0), untold: false });
     assert!(
         of(Measure::Money(Currency::EUR), is(anomaly(Kind::LevelShift, 90.0, lasting), FIRST, false), None).is_some()
     );
@@ -94,7 +94,8 @@ fn what_somebody_answered_stays_as_they_saw_it_when_its_days_are_corrected_and_g
 #[test]
 fn a_lasting_change_is_kept_with_its_excess_by_then_and_what_a_month_comes_to() {
     let measure = Measure::Money(Currency::EUR);
-    let shift = |a_point| anomaly(Kind::LevelShift, 10_411.0, Some(Lasting { excess: 14_700.0, a_point }));
+    let lasting = |a_point, untold| Some(Lasting { excess: 14_700.0, a_point, untold });
+    let shift = |a_point| anomaly(Kind::LevelShift, 10_411.0, lasting(a_point, false));
     let (open, event) = of(measure, is(shift(Some(2_100.0)), date(2026, 3, 8), false), None).unwrap();
     // 21.00 a day for 365 days, in twelve months.
     assert_eq!((cents(open.excess), open.monthly.map(cents)), (147_00, Some(638_75)));
@@ -108,8 +109,14 @@ fn a_lasting_change_is_kept_with_its_excess_by_then_and_what_a_month_comes_to() 
         "147.00 EUR more until it had become the usual on 8 March 2026, about 638.75 EUR a month more from then on.";
     assert!(over.sentence.ends_with(said), "{}", over.sentence);
     assert_eq!((over.monthly, event), (open.monthly, None));
-    let (back, _) = of(measure, is(shift(None), date(2026, 3, 8), true), Some(open)).unwrap();
+    let (back, _) = of(measure, is(shift(None), date(2026, 3, 8), true), Some(open.clone())).unwrap();
     assert_eq!((back.monthly, cents(back.excess)), (None, 147_00));
+    // Of the days after it no file tells: nobody knows what a month comes to.
+    let untold = anomaly(Kind::LevelShift, 10_411.0, lasting(None, true));
+    let (untold, _) = of(measure, is(untold, date(2026, 3, 8), true), Some(open)).unwrap();
+    assert_eq!((untold.monthly, cents(untold.excess)), (None, 147_00));
+    let said = "147.00 EUR more up to 8 March 2026. Nothing was told of the days after it.";
+    assert!(untold.sentence.ends_with(said), "{}", untold.sentence);
     let (spike, _) = of(measure, is(anomaly(Kind::Spike, 30_000.0, None), FIRST, false), None).unwrap();
     assert_eq!(spike.monthly, None);
     // What was kept before there was a run-rate still reads.
