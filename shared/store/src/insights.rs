@@ -11,6 +11,7 @@ use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName};
 use domain::insights::covered::Covered;
 use domain::insights::found::{AnomalyState, CostAnomaly};
+use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{Announced, InsightSettings};
 use domain::insights::watch::Watch;
 use jiff::Timestamp;
@@ -69,6 +70,8 @@ pub struct KeptWatch {
     series: SeriesId,
     client: ClientId,
     covered: Covered,
+    #[serde(default)]
+    rhythm: Rhythm,
     first: Option<Date>,
     next: Option<Date>,
     /// As JSON: a float of any size comes back as it was, which an attribute of numbers does not promise.
@@ -87,8 +90,8 @@ impl KeptWatch {
     /// [`Error::Corrupt`] for a model that cannot be written.
     pub fn new(watch: &Watch, due_at: Option<Timestamp>) -> Result<Self> {
         let model = serde_json::to_string(&watch.model).map_err(|e| Error::Corrupt(e.to_string()))?;
-        let Watch { series, client, covered, first, next, open, onsets, missing, .. } = watch.clone();
-        Ok(KeptWatch { series, client, covered, first, next, model, open, onsets, missing, due_at })
+        let Watch { series, client, covered, rhythm, first, next, open, onsets, missing, .. } = watch.clone();
+        Ok(KeptWatch { series, client, covered, rhythm, first, next, model, open, onsets, missing, due_at })
     }
 
     /// As the rules have it.
@@ -98,8 +101,8 @@ impl KeptWatch {
     pub fn watch(&self) -> Result<Watch> {
         let corrupt = |e: serde_json::Error| Error::Corrupt(format!("the model of {}: {e}", self.series));
         let model = serde_json::from_str(&self.model).map_err(corrupt)?;
-        let KeptWatch { series, client, covered, first, next, open, onsets, missing, .. } = self.clone();
-        Ok(Watch { series, client, covered, first, next, model, open, onsets, missing })
+        let KeptWatch { series, client, covered, rhythm, first, next, open, onsets, missing, .. } = self.clone();
+        Ok(Watch { series, client, covered, rhythm, first, next, model, open, onsets, missing })
     }
 }
 

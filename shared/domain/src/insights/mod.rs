@@ -15,6 +15,7 @@ pub mod covered;
 pub mod focus;
 pub mod found;
 pub mod imports;
+pub mod rhythm;
 pub mod rules;
 pub mod sign_ins;
 pub mod watch;

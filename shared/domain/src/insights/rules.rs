@@ -16,7 +16,7 @@ use crate::invalid::Check;
 /// Days after which a day's costs are taken to be complete, where nobody has set it: clouds send their last records a day
 /// late.
 const SETTLE_DAYS: u8 = 2;
-/// Days after which a day of which no file tells is missing, where nobody has set it.
+/// Days after which a day of which no file tells is missing, where nobody has set it and files come each day.
 const MISSING_AFTER_DAYS: u8 = 5;
 /// What an anomaly must come to before somebody gets a letter, in major units, where nobody has set it.
 const TELL_FROM: i64 = 10;
@@ -164,7 +164,8 @@ pub struct Rules {
     pub settings: Settings,
     /// Days after which a day's costs are complete.
     pub settle_days: u8,
-    /// Days after which a day of which no file tells is missing, never before it would be complete.
+    /// Days after which a day of which no file tells is missing, never before it would be complete. Of a source whose files
+    /// come less often so many more as [`super::rhythm::Rhythm::spare`] says.
     pub missing_after_days: u8,
     /// What a day is of which nobody told.
     pub untold: Untold,

@@ -14,6 +14,7 @@ use super::anomaly::{Anomaly, Driver, Part, driver};
 use super::costs::{DayCost, Days};
 use super::covered::Covered;
 use super::feedback::{KnownEvent, muted};
+use super::rhythm::Rhythm;
 use super::rules::{Rules, Untold, days_between};
 use super::series::Series;
 use super::spread::median;
@@ -39,6 +40,8 @@ pub struct Watch {
     pub client: ClientId,
     /// The days that files have told of.
     pub covered: Covered,
+    /// How far apart the files were.
+    pub rhythm: Rhythm,
     /// The day of the model's first value; none before there is any.
     pub first: Option<Date>,
     /// The first day that is not judged.
@@ -89,6 +92,7 @@ impl Watch {
             series,
             client,
             covered: Covered::default(),
+            rhythm: Rhythm::default(),
             first: None,
             next: None,
             model: Series::new(WEEK),
@@ -114,7 +118,8 @@ impl Watch {
             own.iter().filter(differs).map(|day| (*day, file.get(day).cloned())).collect();
         // A day that was missing is another one, although it came to nothing.
         let news = own.iter().filter(|day| changed.contains_key(day) || !self.covered.has(**day)).min().copied();
-        let mut after = Watch { covered, ..self };
+        let rhythm = self.rhythm.clone().with(self.covered.last(), to);
+        let mut after = Watch { covered, rhythm, ..self };
         let first_value = changed.iter().find(|(_, cost)| cost.is_some()).map(|(day, _)| *day);
         let first = after.first.into_iter().chain(first_value).min();
         if news.zip(after.next).is_some_and(|(news, next)| news < next) && (news >= after.first || first != after.first)
@@ -142,11 +147,13 @@ impl Watch {
         let next = self.next?;
         let told = self.covered.last().is_some_and(|last| next <= last);
         let awake = (self.missing as usize) < SLEEPS_AFTER_DAYS && self.model.has_enough_history();
+        // Where the files bring a week each, a day of which none tells yet is as late as their last day would be.
+        let missing_after_days = rules.missing_after_days.saturating_add(self.rhythm.spare());
         let wait = match rules.untold {
             _ if told => rules.settle_days,
-            Untold::Missing if awake => rules.missing_after_days,
+            Untold::Missing if awake => missing_after_days,
             // Days of which nobody knows end what went on, and are nothing else: the rest of them can wait for a file.
-            Untold::Gap if awake && self.open.is_some() => rules.missing_after_days,
+            Untold::Gap if awake && self.open.is_some() => missing_after_days,
             _ => return None,
         };
         Some(next.saturating_add(i64::from(wait).days()))

@@ -4,6 +4,7 @@ use domain::ids::{ClientId, ImportId, SeriesId};
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
 use domain::insights::covered::Covered;
 use domain::insights::focus::{FileFault, Progress, Reader};
+use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::{Change, Watch};
 use domain::insights::{Kind, Measure};
@@ -209,6 +210,54 @@ fn what_no_file_tells_of_is_missing_of_its_source_in_time_and_that_sleeps_in_the
     let (told, _) = watch().told(import(1), (day(0), day(9)), &young, &Days::new());
     let (waits, found) = looked_by(&rules, told, &young, 100);
     assert_eq!((waits.next, waits.due_on(&rules), found.len()), (Some(day(10)), None, 0), "not enough history");
+}
+
+#[test]
+fn a_source_is_silent_when_it_is_later_than_its_files_usually_are_and_not_in_each_of_its_weeks_or_months() {
+    let rules = rules_of(true);
+    let is = |found: Vec<(Date, Change)>| found.into_iter().filter(|(_, change)| matches!(change, Change::Is { .. }));
+    // Each file tells of the days since the one before it, and comes two days after the last of them.
+    for (name, lengths, silent_after) in [
+        ("daily", [1, 1, 1, 1, 1, 1, 1, 1], 5),
+        ("on working days", [1, 1, 1, 1, 3, 1, 1, 1], 7),
+        ("weekly", [7, 7, 7, 7, 7, 7, 7, 7], 11),
+        ("monthly", [31, 28, 31, 30, 31, 30, 31, 31], 35),
+    ] {
+        let mut days = costs(0..30, |_| 9);
+        let (mut source, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
+        let (mut last, mut silences) = (29, Vec::new());
+        for (number, length) in (2..).zip(lengths) {
+            let to = last + length;
+            for today in last + 2..=to + 1 {
+                let (after, found) = looked_by(&rules, source, &days, today);
+                source = after;
+                // Before there is a second file nobody knows how often they come.
+                silences.extend(is(found).filter(|_| number > 2));
+            }
+            let file = costs(last + 1..to + 1, |_| 9);
+            (source, _) = source.told(import(number), (day(last + 1), day(to)), &file, &days);
+            days.extend(file);
+            last = to;
+        }
+        let due = last + 1 + silent_after;
+        let (waits, found) = looked_by(&rules, source, &days, due - 1);
+        silences.extend(is(found));
+        assert_eq!((silences, waits.due_on(&rules)), (Vec::new(), Some(day(due))), "{name}");
+        let (_, found) = looked_by(&rules, waits, &days, due);
+        assert_eq!(is(found).map(|(onset, _)| onset).collect::<Vec<_>>(), [day(last + 1)], "{name}");
+    }
+}
+
+#[test]
+fn a_long_silence_makes_no_source_a_rare_one_and_a_corrected_file_says_nothing_about_the_next() {
+    let spare = |steps: &[i64]| {
+        let next =
+            |(rhythm, last): (Rhythm, i64), step: &i64| (rhythm.with(Some(day(last)), day(last + step)), last + step);
+        steps.iter().fold((Rhythm::default(), 0), next).0.spare()
+    };
+    assert_eq!([spare(&[]), spare(&[1]), spare(&[7, 0, -3]), spare(&[1, 400])], [0, 0, 6, 30]);
+    assert_eq!(spare(&[400, 1, 1, 1, 1, 1, 1, 1, 1]), 0, "after eight files it is forgotten");
+    assert_eq!(Rhythm::default().with(None, day(400)).spare(), 0, "a first file with a year of history");
 }
 
 #[test]
