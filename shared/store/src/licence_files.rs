@@ -8,7 +8,7 @@ use domain::ids::{LicenceFileId, LicenceId};
 use domain::licences::LicenceFile;
 use domain::licences::files::FIRST_BYTES;
 
-use crate::blobs::FileLabel;
+use crate::blobs::{FileLabel, is_absent};
 use crate::error::{Error, from_sdk};
 use crate::{Result, TenantStore};
 
@@ -27,7 +27,7 @@ impl TenantStore {
                 Ok(Some(bytes.to_vec()))
             }
             Err(error) => match error.as_service_error().and_then(ProvideErrorMetadata::code) {
-                Some("NoSuchKey") => Ok(None),
+                code if is_absent(code) => Ok(None),
                 _ => Err(from_sdk(error)),
             },
         }
