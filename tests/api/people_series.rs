@@ -93,11 +93,11 @@ async fn a_department_that_stops_using_a_product_is_told_in_people_days_however_
     assert_eq!((&found[0]["onset"], &found[0]["actual"]), (&json!("2026-01-28"), &json!({ "people": "0" })));
     assert_eq!(found[0]["excess"], json!({ "people": "-24" }));
     assert!(
-        found[0]["sentence"].as_str().unwrap().ends_with("24 people-days less so far."),
+        found[0]["sentence"].as_str().unwrap().ends_with("24 people-days less in all."),
         "{}",
         found[0]["sentence"]
     );
-    assert_eq!(desk.letters("Unusual use: -23.5 people-days"), 1);
+    assert_eq!(desk.letters("Unusual use: -24 people-days"), 1);
 
     // What is reported late counts, and the same again does not.
     let late: Vec<(&str, String)> =

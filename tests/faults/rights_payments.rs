@@ -113,7 +113,7 @@ async fn unreadable(stack: &Stack, owner: &Person, client: &str) {
 }
 
 async fn paid(owner: &Person, client: &str) -> Value {
-    let body = json!({ "client": client, "method": "bank_transfer", "amount": { "minor": 9_000, "currency": "EUR" } });
+    let body = json!({ "client": client, "method": "bank_transfer", "amount": { "minor": 29_000, "currency": "EUR" } });
     owner.post("/v1/payments").key(&key()).json(&body).send().await.expect(201)
 }
 
