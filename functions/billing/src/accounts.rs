@@ -179,9 +179,8 @@ async fn opened(
     now: Timestamp,
 ) -> Result<Contract> {
     let terms = store.client_billing(client).await?.value.terms(&house.settings);
-    let number = store.next_contract_number(house.today).await?;
     let id = account_id(store, client, currency);
-    Ok(woken(open_account(id, number, (client, currency), terms, house.today, now), house.today))
+    Ok(woken(open_account(id, (client, currency), terms, house.today, now), house.today))
 }
 
 /// There is one open account of a client and a currency for ever.

@@ -40,7 +40,7 @@ pub const WATCH_HOURS: Reaction = Reaction {
     summary: "Opens a client's account for work that no contract bills, and tells of prepaid hours that run low as soon as the work is logged or changed, each block and month at 80 % and 95 % once",
     on: &["time.logged", "time.changed"],
     timeout_s: 60,
-    touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
 };
 
 /// A block to be sold.

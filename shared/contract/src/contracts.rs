@@ -71,7 +71,7 @@ pub const OPEN_ACCOUNTS: Reaction = Reaction {
     summary: "Opens a client's account for charges, prepaid hours and work that no contract of it bills within a month",
     on: &["charge.added", "block.sold", "contract.ended", "invoice.released"],
     timeout_s: 60,
-    touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
+    touches: &[Need::Get, Need::Put, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByRef)],
 };
 
 /// A contract in a path.

@@ -22,10 +22,10 @@ pub const OPEN_ACCOUNT: &str = "Open account";
 /// goes on the open account.
 pub const WAITS_MONTHS: i32 = 1;
 
-/// The open account of a client in a currency, asleep. `id` and `number` are as for any contract.
+/// The open account of a client in a currency, asleep. It takes no number of the tenant's series: `OPEN-EUR` is one for each
+/// client, and the same however often it is opened.
 pub fn open_account(
     id: ContractId,
-    number: String,
     (client, currency): (ClientId, Currency),
     terms: PaymentTerms,
     today: Date,
@@ -35,7 +35,7 @@ pub fn open_account(
     let (cycle, alignment) = (Cycle::Monthly, Alignment::Calendar);
     Contract {
         id,
-        number,
+        number: format!("OPEN-{}", currency.code()),
         client,
         name: OPEN_ACCOUNT.to_owned(),
         currency,

@@ -76,7 +76,7 @@ fn an_open_account_bills_what_is_open_on_the_first_of_the_month_and_sleeps_again
     let (client, today) = (ClientId::from_uuid(Uuid::from_u128(8)), day("2026-02-20"));
     let (terms, currency) = (PaymentTerms::NetDays { days: 14 }, iso_currency::Currency::EUR);
     let id = ContractId::from_uuid(Uuid::from_u128(9));
-    let asleep = open_account(id, "C-9".into(), (client, currency), terms, today, jiff::Timestamp::UNIX_EPOCH);
+    let asleep = open_account(id, (client, currency), terms, today, jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(
         (asleep.state, asleep.next_on, billed(&facts(asleep.clone()), "2030-01-01").drafts.len()),
         (ContractState::Ended, None, 0)
