@@ -12,7 +12,7 @@ use domain::zone::Zone;
 use futures::try_join;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use runtime::Result;
+use runtime::{Error, Result};
 use store::TenantStore;
 use tokio::sync::Mutex;
 
@@ -39,6 +39,14 @@ impl House {
         let (settings, rates, calendar) = (settings.value, rates.value, tenant.value.calendar);
         let (quiet, calendars) = (Mutex::default(), Mutex::default());
         Ok(House { zone, today, settings, rates, calendar, quiet, calendars })
+    }
+
+    /// As it is at an instant; none of a tenant that is not there.
+    pub(crate) async fn find(store: &TenantStore, now: Timestamp) -> Result<Option<Self>> {
+        match Self::of(store, now).await {
+            Err(Error::Store(store::Error::NotFound)) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// How a client is billed of whom no time, charge or sold block was open when it was last looked at. What comes in

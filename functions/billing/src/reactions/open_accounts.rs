@@ -21,7 +21,7 @@ async fn open_accounts(cx: ReactionCx) -> Result<Commit> {
     else {
         return Ok(cx.store.commit());
     };
-    let house = House::of(&cx.store, cx.now).await?;
+    let Some(house) = House::find(&cx.store, cx.now).await? else { return Ok(cx.store.commit()) };
     let came = came(&cx.store, &house, &cx.envelope.event).await?;
     let (_, commit) = taken_care_of(&cx.store, &house, client, &came, cx.now).await?;
     Ok(commit)

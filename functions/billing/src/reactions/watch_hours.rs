@@ -29,7 +29,7 @@ async fn watch_hours(cx: ReactionCx) -> Result<Commit> {
     let (Event::TimeLogged { client, .. } | Event::TimeChanged { client, .. }) = cx.envelope.event else {
         return Ok(cx.store.commit());
     };
-    let house = House::of(&cx.store, cx.now).await?;
+    let Some(house) = House::find(&cx.store, cx.now).await? else { return Ok(cx.store.commit()) };
     let woke = cx
         .reconcile(|| async {
             let came = came(&cx.store, &house, &cx.envelope.event).await?;
