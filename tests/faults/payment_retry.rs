@@ -83,10 +83,11 @@ async fn undisturbed(due: &Snapshot) -> (Vec<String>, Vec<String>, u64) {
     (timeless(&stack), done(&stack), calls)
 }
 
-async fn killed_at_each(step: usize) {
+#[tokio::test(start_paused = true)]
+async fn a_retry_killed_at_any_call_takes_the_same_money_once() {
     let due = Box::pin(due()).await;
     let (left, money, calls) = Box::pin(undisturbed(&due)).await;
-    for call in (0..calls).step_by(step) {
+    for call in 0..calls {
         for side in [Side::Before, Side::After] {
             let stack = due.restore().await;
             killed(&stack, RETRY, call, side).await;
@@ -96,17 +97,6 @@ async fn killed_at_each(step: usize) {
             same(&timeless(&stack), &left, &when);
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_retry_killed_at_one_call_of_three_takes_the_same_money_once() {
-    Box::pin(killed_at_each(3)).await;
-}
-
-#[tokio::test(start_paused = true)]
-#[ignore = "takes minutes without optimisation: cargo test -p tests --test faults retry -- --ignored"]
-async fn a_retry_killed_at_any_call_takes_the_same_money_once() {
-    Box::pin(killed_at_each(1)).await;
 }
 
 #[tokio::test(start_paused = true)]
