@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod lambda_api;
 pub mod mailbox;
 mod paying;
+mod problem;
 pub mod provider;
 mod pump;
 pub mod schedule;

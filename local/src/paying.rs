@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::app::WEBHOOK_SECRETS;
-use crate::server::problem;
+use crate::problem::problem;
 
 impl App {
     /// Pays on a page of the test provider, which tells of it by its webhook; none when there is no such page. Who pays

@@ -15,6 +15,7 @@ use crate::App;
 use crate::app::AppError;
 use crate::gateway::MAX_BYTES;
 use crate::paying;
+use crate::problem::problem;
 
 /// The stack's routes. `origins` are the web pages that may call it from a browser.
 pub fn router(app: App, origins: Vec<String>) -> Router {
@@ -113,9 +114,4 @@ fn refused(error: &AppError) -> Response {
         AppError::Start(_) | AppError::Job(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     problem(status, &error.to_string())
-}
-
-pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
-    let problem = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
 }

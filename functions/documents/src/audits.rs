@@ -5,7 +5,7 @@ use domain::licences::audit::{Audit, AuditFile, LicenceAudit, PrintedAudit};
 use runtime::{Error, ReactionCx, Result};
 use store::Commit;
 
-use crate::reactions::render::Made;
+use crate::making::Made;
 
 /// Sets what the report says, as it was kept.
 pub(crate) async fn render(cx: &ReactionCx, client: ClientId, id: LicenceAuditId) -> Result<Commit> {
@@ -29,10 +29,10 @@ pub(crate) async fn render(cx: &ReactionCx, client: ClientId, id: LicenceAuditId
 
 #[cfg(feature = "pdf")]
 async fn set(id: LicenceAuditId, printed: PrintedAudit) -> Result<Made> {
-    crate::reactions::render::aside(move || crate::typeset::audit_pdf(id, &printed)).await
+    crate::making::aside(move || crate::typeset::audit_pdf(id, &printed)).await
 }
 
 #[cfg(not(feature = "pdf"))]
 async fn set(_: LicenceAuditId, _: PrintedAudit) -> Result<Made> {
-    Err(crate::reactions::render::without())
+    Err(crate::making::without())
 }

@@ -1,6 +1,7 @@
 //! Documents on paper. The one package that holds Typst, which is larger than all the rest of Steward.
 
 mod audits;
+mod making;
 #[cfg(feature = "pdf")]
 pub mod typeset;
 

@@ -8,6 +8,8 @@ use runtime::{Error, ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::documents::{JSON, KeptDocument};
 
+use crate::making::Made;
+
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
     ReactionHandler::new(RENDER, render)
@@ -51,33 +53,13 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
     Ok(commit.emit([made]))
 }
 
-/// A PDF.
-pub(crate) struct Made {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) pages: u32,
-}
-
 #[cfg(feature = "pdf")]
 async fn set(document: Document) -> Result<Made> {
-    aside(move || crate::typeset::pdf(&document)).await
-}
-
-/// Apart from what waits for the store: a long document takes seconds of a core.
-#[cfg(feature = "pdf")]
-pub(crate) async fn aside(set: impl FnOnce() -> Result<crate::typeset::Pdf> + Send + 'static) -> Result<Made> {
-    let set = tokio::task::spawn_blocking(set).await;
-    let crate::typeset::Pdf { bytes, pages } = set.map_err(|e| Error::Internal(e.to_string()))??;
-    Ok(Made { bytes, pages })
+    crate::making::aside(move || crate::typeset::pdf(&document)).await
 }
 
 /// The binary is not even built without the feature, and the local stack hands it no events.
 #[cfg(not(feature = "pdf"))]
 async fn set(_: Document) -> Result<Made> {
-    Err(without())
-}
-
-/// Why there is no PDF.
-#[cfg(not(feature = "pdf"))]
-pub(crate) fn without() -> Error {
-    Error::Internal("built without PDFs: build with --features pdf".into())
+    Err(crate::making::without())
 }

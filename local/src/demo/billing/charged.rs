@@ -12,7 +12,7 @@ use runtime::Result;
 use store::charging::KeptCharging;
 
 use super::agreed::{Card, hour};
-use super::paid::{Came, Past};
+use super::past::{Came, Past};
 use crate::demo::wrong;
 use crate::provider::EXPIRED;
 

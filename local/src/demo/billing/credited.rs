@@ -15,7 +15,7 @@ use runtime::Result;
 use store::Commit;
 use store::invoices::{CreditedLines, KeptLines, KeptRecognition};
 
-use super::paid::Past;
+use super::past::Past;
 use crate::demo::{id, wrong};
 
 /// Days after which money that came in twice goes back.

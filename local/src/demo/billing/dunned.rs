@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use runtime::Result;
 use store::dunning::{KeptDunning, Seen};
 
-use super::paid::Past;
+use super::past::Past;
 use crate::demo::wrong;
 
 impl Past<'_> {

@@ -6,6 +6,7 @@ mod charged;
 mod credited;
 mod dunned;
 mod paid;
+mod past;
 mod settings;
 
 use std::collections::BTreeSet;

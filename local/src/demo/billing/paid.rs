@@ -10,16 +10,16 @@ use domain::billing::payments::{Allocate, Allocation, Method, NewPayment, Receiv
 use domain::events::Event;
 use domain::ids::{ContractId, InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use runtime::{Result, World};
-use store::commit::Stamp as Written;
 use store::invoices::KeptInvoice;
-use store::{Commit, TenantStore, Versioned};
+use store::{Commit, Versioned};
 
 use super::PAID;
-use super::agreed::{Agreed, hour, midday};
+use super::agreed::{Agreed, midday};
 use super::credited::Why;
+use super::past::{Came, Past};
 use crate::demo::house::House;
 use crate::demo::random::Random;
 
@@ -77,48 +77,7 @@ pub(super) async fn year(world: &World, house: &House, agreed: &[Agreed], today:
     Ok(())
 }
 
-/// What has happened to the invoices of a year. What tells of one says whether it is open still.
-pub(super) struct Past<'a> {
-    pub(super) world: &'a World,
-    pub(super) store: TenantStore,
-    pub(super) house: &'a House,
-    pub(super) today: Date,
-}
-
-/// Money that came in for an invoice.
-pub(super) struct Came {
-    /// What there is one payment of.
-    pub(super) what: String,
-    pub(super) method: Method,
-    pub(super) amount: Money,
-    pub(super) at: Timestamp,
-    /// What the bank statement says, or what the provider calls it.
-    pub(super) named: Option<String>,
-}
-
 impl Past<'_> {
-    pub(super) fn stamp(&self, invoice: InvoiceId, what: &str, on: Date) -> Stamp {
-        let id = PostingId::from_uuid(self.store.id_of(&format!("{invoice}#{what}")));
-        Stamp { id, at: midday(on, &self.house.tenant.zone), on }
-    }
-
-    pub(super) async fn write(&self, commit: Commit) -> Result<()> {
-        let stamp = Written {
-            now: self.world.now(),
-            ids: self.world.ids.clone(),
-            actor: "demo".to_owned(),
-            function: "demo",
-            request: "demo".to_owned(),
-        };
-        Ok(self.world.store.write(commit, &stamp).await?)
-    }
-
-    /// An invoice as it was after it went out, in the morning on which it was made.
-    pub(super) fn sent(&self, kept: &KeptInvoice) -> Result<Invoice> {
-        let on = kept.invoice.issued_on.unwrap_or(self.today);
-        Ok(kept.invoice.clone().sent(hour(on, 1, &self.house.tenant.zone))?)
-    }
-
     /// Pays what is left, by bank; one of them only half.
     async fn paid(&self, id: InvoiceId, n: u64, on: Date) -> Result<bool> {
         let kept = self.store.invoice(id).await?;
