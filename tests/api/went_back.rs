@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use local::embedded::dynamo::MAIN;
 use local::provider::{ANSWER_LOST, VISA};
 use runtime::jobs::JobInput;
+use runtime::provider::{Charge, PaymentProvider};
 use serde_json::{Value, json};
 use tests::{Answer, Person};
 
@@ -33,10 +34,15 @@ fn refund(event: &str, kind: &str, name: &str, of: &str, minor: i64, status: &st
 
 /// An event of a dispute of 100.00.
 fn dispute(event: &str, kind: &str, of: &str, status: &str) -> Value {
+    disputed(event, kind, of, status, ("du_1", 10_000))
+}
+
+/// An event of a dispute with this name, of so much.
+fn disputed(event: &str, kind: &str, of: &str, status: &str, (name, minor): (&str, i64)) -> Value {
     json!({
         "id": event, "type": format!("charge.dispute.{kind}"),
         "data": { "object": {
-            "id": "du_1", "object": "dispute", "amount": 10_000, "currency": "eur", "payment_intent": of, "status": status,
+            "id": name, "object": "dispute", "amount": minor, "currency": "eur", "payment_intent": of, "status": status,
             "reason": "fraudulent", "metadata": {},
         } },
     })
@@ -73,9 +79,18 @@ async fn mornings(owner: &Person, days: i64) {
 
 /// Letters to the MSP about payments that are disputed.
 fn letters(owner: &Person) -> Vec<String> {
+    letters_with(owner, "A payment of ")
+}
+
+/// Letters to the MSP with this in their subject.
+fn letters_with(owner: &Person, subject: &str) -> Vec<String> {
     let letters = owner.stack.app.mailbox().letters();
-    let mine = letters.iter().filter(|letter| letter.to == owner.email && letter.subject.starts_with("A payment of "));
+    let mine = letters.iter().filter(|letter| letter.to == owner.email && letter.subject.contains(subject));
     mine.map(|letter| letter.subject.clone()).collect()
+}
+
+async fn credit(owner: &Person, client: &str) -> Value {
+    owner.get(&format!("/v1/clients/{client}/credit")).await.expect(200)["balances"].clone()
 }
 
 #[tokio::test]
@@ -93,10 +108,12 @@ async fn a_refund_of_the_dashboard_is_in_the_books_once_and_the_invoice_is_open_
     heard(&owner, &rest).await.expect(200);
     assert_eq!((refunded(&owner).await, state(&owner, &id).await.1), (vec![10_000], json!(10_000)));
     assert_eq!(payments(&owner).await[0]["state"], "refunded");
-    // More than there ever was: nobody books it, and the provider sends it again until somebody has looked.
-    let more = refund("evt_5", "refund.created", "re_3", &of, 1, "succeeded");
-    assert_eq!(heard(&owner, &more).await.with(409).problem(), "over-refunded");
-    assert_eq!(refunded(&owner).await, [10_000]);
+    // More than there ever was: nobody books it, and somebody is told, once.
+    for event in ["evt_5", "evt_6"] {
+        heard(&owner, &refund(event, "refund.created", "re_3", &of, 1, "succeeded")).await.expect(200);
+        assert_eq!(refunded(&owner).await, [10_000]);
+    }
+    assert_eq!(letters_with(&owner, "missing"), ["0.01 EUR is missing in the books"]);
     is_right(&owner).await;
 }
 
@@ -104,14 +121,71 @@ async fn a_refund_of_the_dashboard_is_in_the_books_once_and_the_invoice_is_open_
 async fn a_refund_counts_once_it_has_succeeded() {
     let (owner, client) = desk().await;
     let (id, of) = charged(&owner, &client).await;
-    for (event, status) in
-        [("evt_1", "pending"), ("evt_2", "requires_action"), ("evt_3", "failed"), ("evt_4", "canceled")]
-    {
-        heard(&owner, &refund(event, "refund.updated", "re_1", &of, 4_000, status)).await.expect(200);
-        assert_eq!((refunded(&owner).await, state(&owner, &id).await), (vec![0], paid()), "{status}");
+    let events = [
+        ("evt_1", "re_1", "pending"),
+        ("evt_2", "re_1", "requires_action"),
+        ("evt_3", "re_2", "failed"),
+        ("evt_4", "re_3", "canceled"),
+        // What failed has failed, in whatever order it is heard.
+        ("evt_5", "re_2", "succeeded"),
+        ("evt_6", "re_3", "succeeded"),
+    ];
+    for (event, name, status) in events {
+        heard(&owner, &refund(event, "refund.updated", name, &of, 4_000, status)).await.expect(200);
+        assert_eq!((refunded(&owner).await, state(&owner, &id).await), (vec![0], paid()), "{name} {status}");
     }
-    heard(&owner, &refund("evt_5", "refund.updated", "re_1", &of, 4_000, "succeeded")).await.expect(200);
+    heard(&owner, &refund("evt_7", "refund.updated", "re_1", &of, 4_000, "succeeded")).await.expect(200);
     assert_eq!(refunded(&owner).await, [4_000]);
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_after_it_had_succeeded_is_booked_back_once() {
+    for own in [false, true] {
+        let (owner, client) = desk().await;
+        let (id, of) = charged(&owner, &client).await;
+        let payment = payments(&owner).await[0]["id"].as_str().unwrap().to_owned();
+        let told = |event: &str, kind: &str, status: &str| {
+            let mut told = refund(event, kind, "re_1", &of, 4_000, status);
+            if own {
+                told["data"]["object"]["metadata"] = json!({ "refund": format!("{payment}-refund-1") });
+            }
+            told
+        };
+        if own {
+            let back = json!({ "amount": { "minor": 4_000, "currency": "EUR" }, "invoice": id });
+            owner.post(&format!("/v1/payments/{payment}/refunds")).key(&key()).json(&back).send().await.expect(200);
+        }
+        heard(&owner, &told("evt_1", "refund.created", "succeeded")).await.expect(200);
+        assert_eq!((refunded(&owner).await, state(&owner, &id).await.1), (vec![4_000], json!(4_000)));
+        let failed = told("evt_2", "refund.failed", "failed");
+        let again = told("evt_3", "charge.refund.updated", "failed");
+        let late = told("evt_4", "refund.updated", "succeeded");
+        for event in [&failed, &failed, &again, &late] {
+            heard(&owner, event).await.expect(200);
+            assert_eq!((refunded(&owner).await, state(&owner, &id).await), (vec![0], paid()), "own: {own}");
+        }
+        let now = payments(&owner).await[0].clone();
+        let allocations = json!([{ "invoice": id, "amount": { "minor": 10_000, "currency": "EUR" } }]);
+        assert_eq!((&now["state"], &now["allocations"]), (&json!("received"), &allocations));
+        assert_eq!(letters_with(&owner, "failed"), ["A refund of 40.00 EUR failed"]);
+        mornings(&owner, 30).await;
+        assert_eq!(steps(&owner, &id).await, 0, "nobody is dunned for what is paid");
+        is_right(&owner).await;
+    }
+}
+
+#[tokio::test]
+async fn what_comes_back_of_an_invoice_that_was_paid_otherwise_is_the_clients_credit() {
+    let (owner, client) = desk().await;
+    let (id, of) = charged(&owner, &client).await;
+    heard(&owner, &refund("evt_1", "refund.created", "re_1", &of, 4_000, "succeeded")).await.expect(200);
+    let amount = json!({ "minor": 3_000, "currency": "EUR" });
+    let body = json!({ "client": client, "method": "bank_transfer", "amount": amount });
+    owner.post("/v1/payments").key(&key()).json(&body).send().await.expect(201);
+    heard(&owner, &refund("evt_2", "refund.failed", "re_1", &of, 4_000, "failed")).await.expect(200);
+    assert_eq!(state(&owner, &id).await, paid());
+    assert_eq!(credit(&owner, &client).await, json!([amount]));
+    is_right(&owner).await;
 }
 
 #[tokio::test]
@@ -175,6 +249,93 @@ async fn what_is_heard_before_its_payment_is_sent_again_and_what_is_nobodys_is_f
         heard(&owner, &event).await.expect(200);
     }
     assert_eq!(refunded(&owner).await, [10_000]);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_payment_that_never_comes_is_not_an_error_for_ever() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, ANSWER_LOST, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let attempt = charge(&owner, &id).await.expect(200)["attempts"][0]["key"].as_str().unwrap().to_owned();
+    let now = owner.stack.now().as_second();
+    let of = format!("pi_{attempt}");
+    let told =
+        [refund("evt_1", "refund.created", "re_1", &of, 10_000, "succeeded"), dispute("evt_2", "closed", &of, "lost")];
+    for mut event in told {
+        for (hours, status) in [(0, 503), (47, 503), (49, 200)] {
+            event["created"] = json!(now - hours * 3_600);
+            let answer = heard(&owner, &event).await;
+            assert_eq!(answer.status, status, "{hours} hours after: {event}");
+        }
+    }
+    // The provider knows of a payment for an invoice that the tenant does not have.
+    let charge = Charge {
+        key: "of-an-invoice-that-is-not-there".to_owned(),
+        tenant: owner.tenant.parse().unwrap(),
+        invoice: "inv_01970000000070008000000000000009".parse().unwrap(),
+        text: "INV-9".to_owned(),
+        customer: "cus_9".to_owned(),
+        method: VISA.to_owned(),
+        amount: domain::money::Money::new(10_000, iso_currency::Currency::EUR),
+        at: owner.stack.now(),
+    };
+    owner.stack.app.provider().charge(&charge).await.unwrap();
+    let stray = refund("evt_3", "refund.created", "re_9", &format!("pi_{}", charge.key), 10_000, "succeeded");
+    heard(&owner, &stray).await.expect(200);
+    assert_eq!(payments(&owner).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_lost_dispute_of_more_than_is_left_is_booked_as_far_as_it_goes_and_the_rest_is_told() {
+    let (owner, client) = desk().await;
+    let (id, of) = charged(&owner, &client).await;
+    heard(&owner, &refund("evt_1", "refund.created", "re_1", &of, 4_000, "succeeded")).await.expect(200);
+    // The whole payment, and the fee of the dispute.
+    for event in ["evt_2", "evt_3"] {
+        heard(&owner, &disputed(event, "closed", &of, "lost", ("du_1", 11_500))).await.expect(200);
+        assert_eq!((refunded(&owner).await, state(&owner, &id).await.1), (vec![10_000], json!(10_000)));
+        assert_eq!(pauses(&owner, &id).await.len(), 1, "the invoice was open before, and waits now");
+    }
+    assert_eq!(letters_with(&owner, "missing"), ["55.00 EUR is missing in the books"]);
+    let other = disputed("evt_4", "closed", &of, "lost", ("du_2", 100));
+    heard(&owner, &other).await.expect(200);
+    assert_eq!(refunded(&owner).await, [10_000]);
+    assert_eq!(letters_with(&owner, "missing").last().map(String::as_str), Some("1.00 EUR is missing in the books"));
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn the_dunning_waits_for_the_last_of_several_disputes_and_each_that_is_lost_is_booked_once() {
+    let (first, second) = (("du_1", 4_000), ("du_2", 5_000));
+    for (lost, won) in [(None, [first, second]), (None, [second, first]), (Some(first), [second, second])] {
+        let (owner, client) = desk().await;
+        let (id, of) = charged(&owner, &client).await;
+        for (event, which) in [("evt_1", first), ("evt_2", second)] {
+            heard(&owner, &disputed(event, "created", &of, "needs_response", which)).await.expect(200);
+            assert_eq!(pauses(&owner, &id).await.len(), 1);
+        }
+        if let Some(which) = lost {
+            for event in ["evt_3", "evt_4"] {
+                heard(&owner, &disputed(event, "closed", &of, "lost", which)).await.expect(200);
+                assert_eq!((refunded(&owner).await, state(&owner, &id).await.1), (vec![4_000], json!(4_000)));
+            }
+        }
+        heard(&owner, &disputed("evt_5", "closed", &of, "won", won[0])).await.expect(200);
+        assert_eq!(pauses(&owner, &id).await.len(), 1, "another is open, or was lost");
+        heard(&owner, &disputed("evt_6", "closed", &of, "won", won[1])).await.expect(200);
+        let left = pauses(&owner, &id).await;
+        assert_eq!(left.len(), usize::from(lost.is_some()), "{won:?}");
+        assert!(left.iter().all(|pause| pause["until"].is_null()));
+        is_right(&owner).await;
+    }
+    let (owner, client) = desk().await;
+    let (id, of) = charged(&owner, &client).await;
+    for (event, which) in [("evt_1", first), ("evt_2", second), ("evt_3", first), ("evt_4", second)] {
+        heard(&owner, &disputed(event, "closed", &of, "lost", which)).await.expect(200);
+    }
+    assert_eq!((refunded(&owner).await, state(&owner, &id).await.1), (vec![9_000], json!(9_000)));
+    assert_eq!(pauses(&owner, &id).await.len(), 1);
+    is_right(&owner).await;
 }
 
 #[tokio::test]

@@ -74,17 +74,18 @@ pub(crate) fn begun(rules: &Rules, invoice: &Invoice) -> KeptDunning {
         looked_on: from,
         interest: nothing,
         due_at,
+        disputes: None,
     }
 }
 
 /// What is written of the dunning of an invoice that was paid and is open again: it goes on from its due date with the
 /// steps that were not taken yet, the next morning at the earliest: whoever gave the money back can still pause it. `before`
-/// is what it was while it was paid; with a reason to wait it is paused at once.
+/// is what it was while it was paid. By a dispute that was lost it waits until somebody lets it go on.
 pub(crate) async fn reopened(
     store: &TenantStore,
     before: &Invoice,
     invoice: &Invoice,
-    waits: Option<PauseReason>,
+    lost: Option<&str>,
     now: Timestamp,
 ) -> Result<Commit> {
     let rules = Rules::of(store, now).await?;
@@ -99,17 +100,35 @@ pub(crate) async fn reopened(
         }
         None => (begun(&rules, invoice), today),
     };
-    if let Some(why) = waits {
-        after.dunning = after.dunning.pause(Pause { why, from: today, until: None })?;
+    if let Some(waiting) = lost.map(|name| waits_for(&after, name, today)).transpose()?.flatten() {
+        after = waiting;
     }
     after.due_at = rules.due_at(invoice, &after.dunning, from);
     Ok(store.commit().update(&after, kept.map_or(0, |kept| kept.rev)))
 }
 
-/// Lets the dunning of these invoices wait for as long as their payment is disputed; those that wait for a dispute already
-/// stay as they are. Says which now wait.
+/// The dunning once it waits for a dispute at the provider, by its name; none when it waits for it already, or because
+/// somebody said so: then it goes on when somebody says so.
+fn waits_for(kept: &KeptDunning, name: &str, today: Date) -> Result<Option<KeptDunning>, Refusal> {
+    let mut disputes = kept.disputes.clone().unwrap_or_default();
+    let holds = |pause: &Pause| pause.why == PauseReason::Dispute && pause.until.is_none_or(|until| until > today);
+    let paused = kept.dunning.pauses.iter().any(holds);
+    if disputes.iter().any(|known| known == name) || (paused && disputes.is_empty()) {
+        return Ok(None);
+    }
+    disputes.push(name.to_owned());
+    let mut dunning = kept.dunning.clone();
+    if !paused {
+        dunning = dunning.pause(Pause { why: PauseReason::Dispute, from: today, until: None })?;
+    }
+    Ok(Some(KeptDunning { dunning, disputes: Some(disputes), ..kept.clone() }))
+}
+
+/// Lets the dunning of these invoices wait for as long as their payment is disputed; those that wait because somebody said so
+/// stay as they are. Says which now wait for it.
 pub(crate) async fn wait_for_dispute(
     store: &TenantStore,
+    name: &str,
     invoices: &[InvoiceId],
     now: Timestamp,
 ) -> Result<(Vec<InvoiceId>, Commit)> {
@@ -118,42 +137,48 @@ pub(crate) async fn wait_for_dispute(
     let (mut waiting, mut commit) = (Vec::new(), store.commit());
     for id in invoices {
         let Some(kept) = store.dunning(*id).await? else { continue };
-        let waits = |pause: &Pause| pause.why == PauseReason::Dispute && pause.until.is_none_or(|until| until > today);
-        if kept.value.dunning.pauses.iter().any(waits) {
-            continue;
-        }
-        let pause = Pause { why: PauseReason::Dispute, from: today, until: None };
-        let dunning = kept.value.dunning.clone().pause(pause)?;
-        commit = commit.update(&looked_at(store, &rules, dunning, &kept.value, today).await?, kept.rev);
+        let Some(after) = waits_for(&kept.value, name, today)? else { continue };
+        commit = commit.update(&looked_at(store, &rules, after, today).await?, kept.rev);
         waiting.push(*id);
     }
     Ok((waiting, commit))
 }
 
-/// Lets the dunning of these invoices go on, once the dispute that it waited for is settled.
-pub(crate) async fn settle_dispute(store: &TenantStore, invoices: &[InvoiceId], now: Timestamp) -> Result<Commit> {
+/// Lets the dunning of these invoices go on, once the last dispute that it waited for is decided for the tenant. One that was
+/// lost lets it wait until somebody says that it goes on.
+pub(crate) async fn settle_dispute(
+    store: &TenantStore,
+    name: &str,
+    invoices: &[InvoiceId],
+    now: Timestamp,
+) -> Result<Commit> {
     let rules = Rules::of(store, now).await?;
     let today = rules.house.today;
     let mut commit = store.commit();
     for id in invoices {
         let Some(kept) = store.dunning(*id).await? else { continue };
-        let dunning = kept.value.dunning.clone().resume(PauseReason::Dispute, today);
-        commit = commit.update(&looked_at(store, &rules, dunning, &kept.value, today).await?, kept.rev);
+        let mut after = kept.value.clone();
+        // What was written before the names were kept has none, and waits for this one alone.
+        if let Some(disputes) = &mut after.disputes {
+            let before = disputes.len();
+            disputes.retain(|known| known != name);
+            if disputes.len() == before {
+                continue;
+            }
+        }
+        if after.disputes.as_ref().is_none_or(Vec::is_empty) {
+            after.dunning = after.dunning.resume(PauseReason::Dispute, today);
+        }
+        commit = commit.update(&looked_at(store, &rules, after, today).await?, kept.rev);
     }
     Ok(commit)
 }
 
 /// An invoice's dunning after a pause began or ended, with the time of the next look.
-async fn looked_at(
-    store: &TenantStore,
-    rules: &Rules,
-    dunning: Dunning,
-    before: &KeptDunning,
-    today: Date,
-) -> Result<KeptDunning> {
-    let invoice = store.invoice(before.invoice).await?.value.invoice;
-    let due_at = rules.due_at(&invoice, &dunning, today);
-    Ok(KeptDunning { dunning, due_at, ..before.clone() })
+async fn looked_at(store: &TenantStore, rules: &Rules, kept: KeptDunning, today: Date) -> Result<KeptDunning> {
+    let invoice = store.invoice(kept.invoice).await?.value.invoice;
+    let due_at = rules.due_at(&invoice, &kept.dunning, today);
+    Ok(KeptDunning { due_at, ..kept })
 }
 
 /// What an invoice's dunning comes to at this instant, with what is written of it; nothing when nothing is to be done.

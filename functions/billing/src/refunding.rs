@@ -1,9 +1,8 @@
 //! Refunds by the provider: noted before it is asked, and in the books once it did.
 
-use domain::billing::dunning::PauseReason;
 use domain::billing::ledger::Stamp;
 use domain::billing::payments::{ClientCredit, Payment};
-use domain::billing::refunds::{RefundFrom, refund};
+use domain::billing::refunds::{BackPart, RefundFrom, came_back, refund};
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
@@ -11,7 +10,8 @@ use domain::money::Money;
 use jiff::{SignedDuration, Timestamp};
 use runtime::provider::{PaymentProvider, ProviderError, Refund};
 use runtime::{Result, Scribe, Step};
-use store::charging::{OpenRefund, Refunding};
+use store::charging::{KeptBack, OpenRefund, Refunding};
+use store::invoices::KeptInvoice;
 use store::{Commit, TenantStore, Versioned};
 
 use crate::dunning::reopened;
@@ -57,32 +57,27 @@ pub(crate) struct Part {
     pub(crate) posting: PostingId,
 }
 
-/// What a refund moves in the books, part by part. The dunning of invoices that it opens again waits, if there is a reason.
+/// What a refund moves in the books, part by part. The dunning of invoices that a lost dispute opens, or opens further, waits.
 pub(crate) async fn book(
     store: &TenantStore,
     of: Account<'_>,
     parts: &[Part],
-    waits: Option<PauseReason>,
+    lost: Option<&str>,
     now: Timestamp,
 ) -> Result<Booked> {
     let on = today(store, now).await?;
     let (mut payment, mut credit, mut commit) = (of.payment.value.clone(), of.free, store.commit());
     let mut back = Money::zero(payment.amount.currency());
     for Part { from, amount, posting } in parts {
-        let kept = match from {
-            Some(invoice) => vec![store.invoice(*invoice).await?],
-            None => Vec::new(),
-        };
-        let from =
-            kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
+        let (kept, from) = read_of(store, *from).await?;
         let done = refund(payment, *amount, from, credit, Stamp { id: *posting, at: now, on })?;
         let invoice = done.invoice;
         commit = invoice.iter().fold(commit, |commit, invoice| updated(commit, &kept, invoice));
         if let (Some(before), Some(invoice)) = (kept.first().map(|kept| &kept.value.invoice), &invoice)
-            && !before.is_open()
+            && (lost.is_some() || !before.is_open())
             && invoice.is_open()
         {
-            commit = commit.and(reopened(store, before, invoice, waits, now).await?);
+            commit = commit.and(reopened(store, before, invoice, lost, now).await?);
         }
         commit = done.posting.iter().fold(commit, Commit::create);
         back = back.plus(*amount).map_err(Refusal::from)?;
@@ -91,6 +86,51 @@ pub(crate) async fn book(
     let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: back };
     commit = credited(commit.update(&payment, of.payment.rev).emit([event]), of.credit, &credit);
     Ok(Booked { payment, commit, rev: of.payment.rev })
+}
+
+/// The invoice that a part of a refund is of, as it is, if it is of one.
+async fn read_of(store: &TenantStore, of: Option<InvoiceId>) -> Result<(Vec<Versioned<KeptInvoice>>, RefundFrom)> {
+    let kept = match of {
+        Some(invoice) => vec![store.invoice(invoice).await?],
+        None => Vec::new(),
+    };
+    let from =
+        kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
+    Ok((kept, from))
+}
+
+/// What a refund moves in the books that failed after it had succeeded: all of its parts come back. `name` is what it is known
+/// by, and `parts` are none where that was not kept.
+pub(crate) async fn returned(
+    store: &TenantStore,
+    read: &Versioned<Payment>,
+    name: &str,
+    parts: &[BackPart],
+    now: Timestamp,
+) -> Result<Commit> {
+    let on = today(store, now).await?;
+    let account = store.client_credit(read.value.client, read.value.amount.currency()).await?;
+    let (mut payment, mut credit, mut commit) = (read.value.clone(), account.value, store.commit());
+    let mut back = Money::zero(payment.amount.currency());
+    for (n, BackPart { invoice, amount }) in parts.iter().enumerate() {
+        let (kept, to) = read_of(store, *invoice).await?;
+        let id = PostingId::from_uuid(store.id_of(&format!("posting#{name}#failed#{n}")));
+        let done = came_back(payment, *amount, to, credit, Stamp { id, at: now, on })?;
+        for invoice in &done.invoice {
+            commit = updated(commit, &kept, invoice);
+            if !invoice.is_open() {
+                commit = commit.emit([Event::InvoicePaid { invoice: invoice.id, client: invoice.client }]);
+            }
+        }
+        commit = done.posting.iter().fold(commit, Commit::create);
+        back = back.plus(*amount).map_err(Refusal::from)?;
+        (payment, credit) = (done.payment, done.credit);
+    }
+    if back.is_zero() {
+        return Ok(commit);
+    }
+    let event = Event::PaymentRefundFailed { payment: payment.id, client: payment.client, amount: back };
+    Ok(credited(commit.update(&payment, read.rev).emit([event]), &account, &credit))
 }
 
 /// The posting of a refund by the provider: there is one for its key.
@@ -159,8 +199,16 @@ pub(crate) async fn given(
     let refunding = store.refunding(payment).await?;
     let Some(open) = refunding.value.open.clone().filter(|open| open.key == key) else { return Ok(None) };
     let Booked { payment, commit, rev } = booked(store, payment, &open, posting(store, &open), now).await?;
+    let part = BackPart { invoice: open.invoice, amount: open.amount };
+    let kept = KeptBack {
+        payment: payment.id,
+        reference: open.key,
+        amount: open.amount,
+        parts: Some(vec![part]),
+        failed: false,
+    };
     let after = Refunding { open: None, made_for: open.asked_by, ..refunding.value };
-    Ok(Some(Booked { payment, commit: commit.update(&after, refunding.rev), rev }))
+    Ok(Some(Booked { payment, commit: commit.update(&after, refunding.rev).create(&kept), rev }))
 }
 
 /// What is written when the provider refused: no refund is under way any more, and nothing is held for it.

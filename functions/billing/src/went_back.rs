@@ -1,12 +1,12 @@
 //! Money that went back at the provider without being asked for here: refunds that somebody made in its dashboard, and
-//! payments that the payer's bank disputes. Each is in the books once, by the provider's name for it, whatever comes first.
+//! payments that the payer's bank disputes; and refunds that failed after all. Each is in the books once, by the provider's
+//! name for it, whatever comes first.
 
 use contract::charging::ProviderEvent;
-use domain::billing::dunning::PauseReason;
 use domain::billing::payments::Payment;
-use domain::billing::refunds::{DisputeState, WentBack, taken_from};
+use domain::billing::refunds::{BackPart, DisputeState, WentBack, taken_from};
 use domain::events::Event;
-use domain::ids::{InvoiceId, PostingId};
+use domain::ids::{InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use store::charging::{KeptBack, KeptDispute};
 use store::{Commit, TenantStore, Versioned};
 
 use crate::dunning::{settle_dispute, wait_for_dispute};
-use crate::refunding::{Account, Part, book};
+use crate::refunding::{Account, Part, book, dropped, returned};
 
 /// What the provider told.
 pub(crate) struct Told {
@@ -27,14 +27,15 @@ pub(crate) struct Told {
     amount: Money,
 }
 
-#[derive(Clone, Copy, PartialEq)]
 enum What {
     Refunded,
+    /// With our key, if it was asked for here.
+    RefundFailed(Option<String>),
     Disputed(DisputeState),
 }
 
-/// What an event tells, if it is of money that went back or may, and that we did not ask for. A refund counts once it has
-/// succeeded: until then it may still fail.
+/// What an event tells, if it is of money that went back or may, and that we did not ask for, or that came back. A refund counts
+/// once it has succeeded: until then it may still fail. It may fail after that too, when the payer's bank does not take it.
 pub(crate) fn told(event: &ProviderEvent) -> Option<Told> {
     let object = &event.data.object;
     let status = object["status"].as_str().unwrap_or_default();
@@ -44,6 +45,9 @@ pub(crate) fn told(event: &ProviderEvent) -> Option<Told> {
             if object["metadata"]["refund"].is_null() =>
         {
             What::Refunded
+        }
+        ("refund.failed" | "refund.updated" | "charge.refund.updated", "failed" | "canceled") => {
+            What::RefundFailed(object["metadata"]["refund"].as_str().map(str::to_owned))
         }
         ("charge.dispute.created", _) => What::Disputed(DisputeState::Open),
         ("charge.dispute.closed", "lost") => What::Disputed(DisputeState::Lost),
@@ -57,46 +61,86 @@ pub(crate) fn told(event: &ProviderEvent) -> Option<Told> {
 }
 
 /// What is written of it; nothing for what is known.
-///
-/// # Errors
-/// 409 for money that the books have nowhere to take from: somebody has to look, and the provider sends it again meanwhile.
 pub(crate) async fn effect(
     store: &TenantStore,
     payment: &Versioned<Payment>,
     told: &Told,
     now: Timestamp,
 ) -> Result<Commit> {
-    match told.what {
-        What::Refunded => back(store, payment, told, WentBack::Refunded, None, now).await,
-        What::Disputed(state) => disputed(store, payment, told, state, now).await,
+    match &told.what {
+        What::Refunded => back(store, payment, told, WentBack::Refunded, now).await,
+        What::RefundFailed(key) => failed(store, payment, told, key.as_deref(), now).await,
+        What::Disputed(state) => disputed(store, payment, told, *state, now).await,
     }
 }
 
-/// Takes it from where it was, once.
+/// Takes it from where it was, once. What the books have nowhere to take from is told to whoever keeps them: sending it again
+/// would not bring it there.
 async fn back(
     store: &TenantStore,
     payment: &Versioned<Payment>,
     told: &Told,
     how: WentBack,
-    waits: Option<PauseReason>,
     now: Timestamp,
 ) -> Result<Commit> {
     let Told { name, amount, .. } = told;
     let paid = &payment.value;
-    if store.has_gone_back(paid.id, name).await? {
+    if store.gone_back(paid.id, name).await?.is_some() {
         return Ok(store.commit());
     }
     let credit = store.client_credit(paid.client, paid.amount.currency()).await?;
-    let parts = taken_from(paid, *amount, &credit.value, how).inspect_err(|error| {
-        tracing::error!(payment = %paid.id, name, %error, "money went back that the books have nowhere to take from");
-    })?;
+    let taken = taken_from(paid, *amount, &credit.value, how)?;
     let posting = |n: usize| PostingId::from_uuid(store.id_of(&format!("posting#{name}#{n}")));
-    let part = |(n, (from, amount)): (usize, (Option<InvoiceId>, Money))| Part { from, amount, posting: posting(n) };
-    let parts: Vec<Part> = parts.into_iter().enumerate().map(part).collect();
-    let of = Account { payment, credit: &credit, free: credit.value };
-    let booked = book(store, of, &parts, waits, now).await?;
-    let kept = KeptBack { payment: paid.id, reference: name.clone(), amount: *amount };
-    Ok(booked.commit.create(&kept))
+    let part = |(n, part): (usize, &BackPart)| Part { from: part.invoice, amount: part.amount, posting: posting(n) };
+    let parts: Vec<Part> = taken.parts.iter().enumerate().map(part).collect();
+    let lost = (how == WentBack::ChargedBack).then_some(name.as_str());
+    let mut commit = store.commit();
+    if !parts.is_empty() {
+        let of = Account { payment, credit: &credit, free: credit.value };
+        commit = book(store, of, &parts, lost, now).await?.commit;
+    }
+    if taken.missing.minor() > 0 {
+        let missing = taken.missing;
+        tracing::error!(payment = %paid.id, name, %missing, "money went back that the books have nowhere to take from");
+        commit =
+            commit.emit([Event::PaymentMissing { payment: paid.id, client: paid.client, amount: *amount, missing }]);
+    }
+    Ok(commit.create(&kept_back(paid.id, name, *amount, taken.parts, false)))
+}
+
+fn kept_back(payment: PaymentId, name: &str, amount: Money, parts: Vec<BackPart>, failed: bool) -> KeptBack {
+    KeptBack { payment, reference: name.to_owned(), amount, parts: Some(parts), failed }
+}
+
+/// A refund that failed: what was taken for it comes back, once. One that is not in the books yet never comes there. `key` is
+/// ours, where it was asked for here.
+async fn failed(
+    store: &TenantStore,
+    payment: &Versioned<Payment>,
+    told: &Told,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Commit> {
+    let paid = &payment.value;
+    let name = key.unwrap_or(&told.name);
+    if let Some(Versioned { value: kept, rev }) = store.gone_back(paid.id, name).await? {
+        if kept.failed {
+            return Ok(store.commit());
+        }
+        let all = || vec![BackPart { invoice: None, amount: kept.amount }];
+        let parts = kept.parts.clone().unwrap_or_else(all);
+        let commit = returned(store, payment, name, &parts, now).await?;
+        return Ok(commit.update(&KeptBack { failed: true, ..kept }, rev));
+    }
+    let commit = match key {
+        // Whoever asked for it was told so, or is: it is not given any more.
+        Some(key) => match dropped(store, paid.id, key).await? {
+            Some(commit) => commit,
+            None => return Ok(store.commit()),
+        },
+        None => store.commit(),
+    };
+    Ok(commit.create(&kept_back(paid.id, name, told.amount, Vec::new(), true)))
 }
 
 /// Where a dispute stands now. What was decided stays so, whatever is heard after.
@@ -115,13 +159,10 @@ async fn disputed(
     let before = known.as_ref().map(|known| known.value.paused.clone()).unwrap_or_default();
     let of: Vec<InvoiceId> = paid.allocations.iter().map(|paid| paid.invoice).collect();
     let (paused, commit) = match state {
-        DisputeState::Open => wait_for_dispute(store, &of, now).await?,
-        DisputeState::Won => (Vec::new(), settle_dispute(store, &before, now).await?),
-        DisputeState::Lost => {
-            // Whose dispute is heard of only now waits from now on: what the client owes is not settled by its bank.
-            let waits = known.is_none().then_some(PauseReason::Dispute);
-            (before, back(store, payment, told, WentBack::ChargedBack, waits, now).await?)
-        }
+        DisputeState::Open => wait_for_dispute(store, &told.name, &of, now).await?,
+        DisputeState::Won => (Vec::new(), settle_dispute(store, &told.name, &before, now).await?),
+        // Its invoices wait, also where it is heard of only now: what the client owes is not settled by its bank.
+        DisputeState::Lost => (before, back(store, payment, told, WentBack::ChargedBack, now).await?),
     };
     let kept = KeptDispute { payment: paid.id, reference: told.name.clone(), state, paused };
     let event = Event::PaymentDisputed { payment: paid.id, client: paid.client, amount: told.amount, stands: state };

@@ -52,6 +52,22 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             ),
         },
         Event::PaymentDisputed { payment, amount, stands, .. } => disputed(app, payment, *amount, *stands),
+        Event::PaymentRefundFailed { payment, amount, .. } => Words {
+            subject: format!("A refund of {amount} failed"),
+            said: format!(
+                "the payer's bank did not take the refund of {amount}, and the payment provider has the money again. It pays the \
+                 invoice again that it was taken from, as far as that is open; the rest is the client's credit. Ask the \
+                 client how to pay it back:\n\n{app}/payments/{payment}"
+            ),
+        },
+        Event::PaymentMissing { payment, amount, missing, .. } => Words {
+            subject: format!("{missing} is missing in the books"),
+            said: format!(
+                "{amount} of a payment went back at the payment provider, which is more than the books have of it. {missing} of \
+                 that is in no account here: look at the provider why, and bill it to the client or book it as a \
+                 loss in your accounts:\n\n{app}/payments/{payment}"
+            ),
+        },
         Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
             subject: match excess {

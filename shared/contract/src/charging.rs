@@ -223,6 +223,9 @@ pub struct ProviderEvent {
     pub kind: String,
     /// What it happened to.
     pub data: EventData,
+    /// When it happened, in seconds since 1970.
+    #[serde(default)]
+    pub created: Option<i64>,
 }
 
 /// What something happened to.

@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, dunning with its invoice, charges, disputes, low hours, licences that renew, anomalies, budgets, books that do not add up",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, dunning with its invoice, charges, disputes, refunds that failed, low hours, licences that renew, anomalies, budgets, books that do not add up",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -23,6 +23,8 @@ pub const SEND_MAIL: Reaction = Reaction {
         "access_anomaly.found",
         "ledger.damaged",
         "payment.disputed",
+        "payment.refund_failed",
+        "payment.missing",
     ],
     timeout_s: 60,
     touches: &[

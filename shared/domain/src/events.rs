@@ -341,6 +341,26 @@ events! {
         /// Where the dispute stands.
         stands: DisputeState,
     }
+    /// Money of a payment that had gone back came in again: the payer's bank did not take the refund.
+    PaymentRefundFailed = "payment.refund_failed" {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who did not get it.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+    }
+    /// More of a payment went back at the provider than the books have of it: somebody has to book the rest.
+    PaymentMissing = "payment.missing" {
+        /// Which payment.
+        payment: PaymentId,
+        /// Who paid.
+        client: ClientId,
+        /// How much went back.
+        amount: Money,
+        /// What of it is not in the books.
+        missing: Money,
+    }
     /// A client's way to pay was saved.
     PaymentMethodAdded = "payment_method.added" {
         /// Whose.

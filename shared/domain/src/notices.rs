@@ -44,6 +44,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         Event::AnomalyFound { .. } | Event::AccessAnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
         Event::LedgerDamaged { .. } => [Role::Owner, Role::Billing].map(Recipient::Everybody).to_vec(),
         Event::PaymentDisputed { .. } => [Role::Owner, Role::Billing].map(Recipient::Everybody).to_vec(),
+        Event::PaymentRefundFailed { .. } => [Role::Owner, Role::Billing].map(Recipient::Everybody).to_vec(),
+        Event::PaymentMissing { .. } => [Role::Owner, Role::Billing].map(Recipient::Everybody).to_vec(),
         Event::BudgetWarned { client, .. } => vec![Recipient::EverybodyAt(*client, Role::ClientAdmin)],
         Event::DunningStepTaken { client, step, .. } => match step {
             StepKind::Suspend => vec![Recipient::Everybody(Role::Dispatcher), Recipient::Everybody(Role::Billing)],

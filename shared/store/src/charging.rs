@@ -1,6 +1,6 @@
 //! Saved ways to pay, the charging of invoices by them, refunds that are under way, and the webhooks that were heard.
 
-use domain::billing::refunds::DisputeState;
+use domain::billing::refunds::{BackPart, DisputeState};
 use domain::billing::retry::{Charging, Stopped};
 use domain::billing::wallet::Wallet;
 use domain::ids::{ClientId, InvoiceId, PaymentId};
@@ -84,16 +84,21 @@ impl Record for Refunding {
     }
 }
 
-/// Money of a payment that went back at the provider without being asked for here: once for each name that the provider has
-/// for it, for ever.
+/// Money of a payment that went back at the provider: once for each name that there is for it, for ever.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptBack {
     /// Of which payment.
     pub payment: PaymentId,
-    /// The provider's name for the refund, or for the dispute that was lost.
+    /// The provider's name for the refund, or for the dispute that was lost; our key of a refund that was asked for here.
     pub reference: String,
     /// How much.
     pub amount: Money,
+    /// From where it was taken, as far as it was; none for what was written before that was kept.
+    #[serde(default)]
+    pub parts: Option<Vec<BackPart>>,
+    /// Whether it failed, and did not go back or came back.
+    #[serde(default)]
+    pub failed: bool,
 }
 
 impl Record for KeptBack {
@@ -111,7 +116,7 @@ pub struct KeptDispute {
     pub reference: String,
     /// Where it stands.
     pub state: DisputeState,
-    /// The invoices whose dunning waits for it alone.
+    /// The invoices whose dunning waits for it.
     pub paused: Vec<InvoiceId>,
 }
 
@@ -164,11 +169,9 @@ impl TenantStore {
         Ok(self.find(&keys::refunding(payment)).await?.unwrap_or_else(none))
     }
 
-    /// Whether money went back under this name of the provider's, as the books know.
-    pub async fn has_gone_back(&self, payment: PaymentId, reference: &str) -> Result<bool> {
-        let key = keys::went_back(payment, &digest([reference.as_bytes()]));
-        let found: Option<Versioned<KeptBack>> = self.find(&key).await?;
-        Ok(found.is_some())
+    /// What the books know of money that went back under this name.
+    pub async fn gone_back(&self, payment: PaymentId, reference: &str) -> Result<Option<Versioned<KeptBack>>> {
+        self.find(&keys::went_back(payment, &digest([reference.as_bytes()]))).await
     }
 
     /// A dispute of a payment, by the provider's name for it.

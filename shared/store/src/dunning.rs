@@ -39,6 +39,10 @@ pub struct KeptDunning {
     pub interest: Money,
     /// When the job looks at it next.
     pub due_at: Option<Timestamp>,
+    /// The disputes at the provider for which it waits, by their names: those that are open, and those that were lost. None
+    /// before the first.
+    #[serde(default)]
+    pub disputes: Option<Vec<String>>,
 }
 
 impl KeptDunning {

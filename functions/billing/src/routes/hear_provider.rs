@@ -8,6 +8,7 @@ use domain::billing::retry::AttemptResult;
 use domain::ids::{InvoiceId, TenantId};
 use domain::money::Money;
 use iso_currency::Currency;
+use jiff::{SignedDuration, Timestamp};
 use runtime::webhooks::verify;
 use runtime::{Answer, Error, Handler, PublicCx, Raw, Result};
 use serde_json::Value;
@@ -18,6 +19,9 @@ use crate::went_back;
 
 /// The header that Stripe signs in.
 const SIGNATURE: &str = "stripe-signature";
+/// How long a payment is waited for of which something else is told first. What is asked for anew every hour is known by then,
+/// and Stripe sends an event again for three days.
+const WAITED_FOR: SignedDuration = SignedDuration::from_hours(48);
 
 /// The route.
 pub fn route() -> Handler {
@@ -45,7 +49,7 @@ async fn hear_provider(cx: PublicCx, raw: Raw) -> Result<Answer<NoBody>> {
         return Err(refused("not-json", "The webhook is not an event of the payment provider."));
     };
     if let Some(told) = went_back::told(&event) {
-        return of_money_back(&cx, &event.id, &told).await;
+        return of_money_back(&cx, &event, &told).await;
     }
     let Some(told) = told(&event) else { return Ok(Answer::of(Nothing {})) };
     let store = cx.store.for_tenant(told.tenant);
@@ -57,22 +61,40 @@ async fn hear_provider(cx: PublicCx, raw: Raw) -> Result<Answer<NoBody>> {
 }
 
 /// What went back, or may, of a payment. Its event names the payment and not the tenant: that is asked of the provider.
-async fn of_money_back(cx: &PublicCx, event: &str, told: &went_back::Told) -> Result<Answer<NoBody>> {
+async fn of_money_back(cx: &PublicCx, event: &ProviderEvent, told: &went_back::Told) -> Result<Answer<NoBody>> {
     let provider = cx.world.payments()?.provider.clone();
     let Some(whose) = provider.whose(&told.reference).await? else { return Ok(Answer::of(Nothing {})) };
     let store = cx.store.for_tenant(whose.tenant);
-    if store.has_heard(event).await? {
+    if store.has_heard(&event.id).await? {
         return Ok(Answer::of(Nothing {}));
     }
     let what = whose.key.as_deref().unwrap_or(&told.reference);
     let payment = match store.payment(payment_of(&store, what)).await {
         Ok(payment) => payment,
-        // Its own event is still on the way.
-        Err(store::Error::NotFound) => return Err(Error::Outside("This payment is not known yet. Send it again.")),
+        Err(store::Error::NotFound) => return unknown(&store, whose.invoice, event, cx.now).await,
         Err(error) => return Err(error.into()),
     };
     let commit = went_back::effect(&store, &payment, told, cx.now).await?;
-    Ok(Answer::after(commit.hear(event, cx.now), Nothing {}))
+    Ok(Answer::after(commit.hear(&event.id, cx.now), Nothing {}))
+}
+
+/// What is answered of a payment that is not known: it may still come, with its own event, for an invoice that is there, and
+/// not for ever.
+async fn unknown(
+    store: &TenantStore,
+    invoice: InvoiceId,
+    event: &ProviderEvent,
+    now: Timestamp,
+) -> Result<Answer<NoBody>> {
+    let happened = event.created.and_then(|second| Timestamp::from_second(second).ok());
+    let late = happened.is_some_and(|happened| now.duration_since(happened) > WAITED_FOR);
+    match store.invoice(invoice).await {
+        Ok(_) if !late => return Err(Error::Outside("This payment is not known yet. Send it again.")),
+        Ok(_) | Err(store::Error::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
+    tracing::error!(event = event.id, %invoice, "a webhook tells of a payment that is not there");
+    Ok(Answer::of(Nothing {}))
 }
 
 fn refused(kind: &'static str, detail: &str) -> Error {

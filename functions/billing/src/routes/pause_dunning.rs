@@ -3,7 +3,7 @@
 use contract::NoQuery;
 use contract::dunning::{DunningView, NewPause, PAUSE};
 use contract::invoices::AtInvoice;
-use domain::billing::dunning::{Dunning, Pause};
+use domain::billing::dunning::Pause;
 use domain::error::Refusal;
 use domain::ids::InvoiceId;
 use jiff::civil::Date;
@@ -20,21 +20,25 @@ pub fn route() -> Handler {
 
 async fn pause_dunning(cx: Cx, input: In<AtInvoice, NoQuery, NewPause>) -> Result<Answer<DunningView>> {
     let NewPause { why, until } = input.body;
-    change(&cx, input.path.invoice, |dunning, today| dunning.pause(Pause { why, from: today, until })).await
+    change(&cx, input.path.invoice, |kept, today| {
+        let dunning = kept.dunning.clone().pause(Pause { why, from: today, until })?;
+        Ok(KeptDunning { dunning, ..kept })
+    })
+    .await
 }
 
 /// Changes an invoice's dunning, and when the job looks at it next.
 pub(crate) async fn change(
     cx: &Cx,
     id: InvoiceId,
-    with: impl Fn(Dunning, Date) -> Result<Dunning, Refusal>,
+    with: impl Fn(KeptDunning, Date) -> Result<KeptDunning, Refusal>,
 ) -> Result<Answer<DunningView>> {
     let invoice = visible_invoice(cx, id).await?.value.invoice;
     let kept = cx.store.dunning(id).await?.ok_or_else(Error::not_found)?;
     let rules = Rules::of(&cx.store, cx.now).await?;
-    let dunning = with(kept.value.dunning.clone(), rules.house.today)?;
-    let due_at = rules.due_at(&invoice, &dunning, rules.house.today);
-    let after = KeptDunning { dunning, due_at, ..kept.value };
+    let after = with(kept.value, rules.house.today)?;
+    let due_at = rules.due_at(&invoice, &after.dunning, rules.house.today);
+    let after = KeptDunning { due_at, ..after };
     let view = DunningView::of(id, after.dunning.clone(), due_at);
     Ok(Answer::after(cx.store.commit().update(&after, kept.rev), view))
 }

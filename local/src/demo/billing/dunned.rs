@@ -53,6 +53,7 @@ impl Past<'_> {
             interest: Money::zero(invoice.currency),
             // The next run looks at once, and finds the step of today, if there is one.
             due_at: Some(self.world.now()),
+            disputes: None,
         })
     }
 }

@@ -130,6 +130,13 @@ pub enum Source {
         /// Which refund of it, from 1.
         n: u32,
     },
+    /// Money that had gone back came in again: its refund failed.
+    RefundFailed {
+        /// Of which payment.
+        payment: PaymentId,
+        /// Which movement of it after it came in, from 1; counted with its refunds.
+        n: u32,
+    },
     /// What a provider kept of a payment.
     Fee {
         /// Of which payment.

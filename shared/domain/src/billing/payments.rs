@@ -105,7 +105,7 @@ pub struct Payment {
     pub taken_back: Money,
     /// What went back, from invoices or from the client's credit.
     pub refunded: Money,
-    /// How many refunds there were.
+    /// How many refunds there were, and how many of them came back.
     pub refunds: u32,
     /// Whether it stands.
     pub state: PaymentState,

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::invoice::Invoice;
+use super::invoice::{Invoice, InvoiceState};
 use super::ledger::{Account, Journal, Posting, Source, Stamp};
-use super::payments::{ClientCredit, Payment, PaymentState};
+use super::payments::{Allocation, ClientCredit, Payment, PaymentState};
 use crate::error::Refusal;
 use crate::ids::InvoiceId;
 use crate::money::Money;
 
-/// Most refunds of one payment.
+/// Most refunds of one payment; one that failed counts twice.
 pub const MOST_REFUNDS: u32 = 100;
 
 /// Where a refund is taken from.
@@ -17,7 +17,8 @@ pub const MOST_REFUNDS: u32 = 100;
 pub enum RefundFrom {
     /// The client's credit: an over-payment, or what a credit note gave back.
     Credit,
-    /// An invoice that the payment paid, which then is open again: a payment by mistake, or a chargeback.
+    /// An invoice that the payment paid, which then is open again: a payment by mistake, or a chargeback. Of one that was
+    /// written off nothing is expected, and it stays so: what goes back of it is lost as well.
     Invoice(Box<Invoice>),
 }
 
@@ -65,7 +66,11 @@ pub fn refund(
         }
         RefundFrom::Invoice(invoice) => {
             let invoice = take_back(&mut payment, *invoice, amount, stamp)?;
-            (journal.debit(Account::Receivable { client: payment.client }, amount)?, Some(invoice), credit)
+            let account = match invoice.state {
+                InvoiceState::WrittenOff => Account::BadDebt {},
+                _ => Account::Receivable { client: payment.client },
+            };
+            (journal.debit(account, amount)?, Some(invoice), credit)
         }
     };
     payment.refunded = payment.refunded.plus(amount)?;
@@ -98,40 +103,120 @@ pub enum WentBack {
     ChargedBack,
 }
 
-/// From where that is taken: each invoice by its id, none for the client's credit. What was given back at the provider comes
-/// from the client's credit where that has all of it: an over-payment or a credit note is why it was given. Otherwise it comes
-/// from the invoices that the payment paid, the last of them first, and what is left of it from the credit.
+/// A part of what went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackPart {
+    /// From which invoice; from the client's credit when absent.
+    pub invoice: Option<InvoiceId>,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What of the money that went back the books can take, and from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Each invoice once, and the client's credit.
+    pub parts: Vec<BackPart>,
+    /// What they have nowhere to take from.
+    pub missing: Money,
+}
+
+/// From where money is taken that went back. What was given back at the provider comes from the client's credit where that
+/// has all of it: an over-payment or a credit note is why it was given. Otherwise it comes from the invoices that the payment
+/// paid, the last of them first, and what is left of it from the credit. Never more than is left of the payment: what a bank
+/// takes back may be more, for it counts neither what was given back before nor its own fee.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] `over_refunded` for more than is left of the two.
-pub fn taken_from(
-    payment: &Payment,
-    amount: Money,
-    credit: &ClientCredit,
-    how: WentBack,
-) -> Result<Vec<(Option<InvoiceId>, Money)>, Refusal> {
+/// [`Refusal::Conflict`] for amounts that do not add up.
+pub fn taken_from(payment: &Payment, amount: Money, credit: &ClientCredit, how: WentBack) -> Result<Taken, Refusal> {
+    if amount.currency() != payment.amount.currency() {
+        return Ok(Taken { parts: Vec::new(), missing: amount });
+    }
     let free = credit.free()?;
+    let room = usize::try_from(MOST_REFUNDS.saturating_sub(payment.refunds)).unwrap_or_default();
+    let most = amount.at_most(payment.amount.minus(payment.refunded)?)?;
     let of_credit = std::iter::once((None, free));
     let of_invoices = payment.allocations.iter().rev().map(|paid| (Some(paid.invoice), paid.amount));
-    let from: Vec<_> = if how == WentBack::Refunded && free.compare(amount)?.is_ge() {
+    let from: Vec<_> = if how == WentBack::Refunded && free.compare(most)?.is_ge() {
         of_credit.collect()
     } else {
         of_invoices.chain(of_credit).collect()
     };
-    let (mut left, mut taken) = (amount, Vec::new());
-    for (from, most) in from {
+    let (mut left, mut parts) = (most, Vec::new());
+    for (invoice, most) in from {
         let part = left.at_most(most)?;
-        if part.minor() > 0 {
+        if part.minor() > 0 && parts.len() < room {
             left = left.minus(part)?;
-            taken.push((from, part));
+            parts.push(BackPart { invoice, amount: part });
         }
     }
-    if left.is_zero() && !taken.is_empty() {
-        return Ok(taken);
+    let taken = Money::sum(amount.currency(), parts.iter().map(|part| part.amount))?;
+    Ok(Taken { missing: amount.minus(taken)?, parts })
+}
+
+/// Takes in again what went back and did not arrive: a refund that failed after it had succeeded. What an invoice has room for
+/// pays it again; it may have been paid otherwise meanwhile, credited, written off or made void, and the rest is the client's
+/// credit.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for more than went back, for another client's invoice, and for a payment that was no money.
+pub fn came_back(
+    payment: Payment,
+    amount: Money,
+    to: RefundFrom,
+    credit: ClientCredit,
+    stamp: Stamp,
+) -> Result<Refunded, Refusal> {
+    let mut payment = payment;
+    let Some(via) = payment.method.via() else {
+        return Err(Refusal::conflict("no_money", "it came from the client's credit, and went back there"));
+    };
+    if amount.minor() <= 0 || amount.compare(payment.refunded)?.is_gt() || credit.client != payment.client {
+        let went = payment.refunded;
+        return Err(Refusal::conflict(
+            "over_returned",
+            format!("{went} of this payment went back; not more comes again"),
+        ));
     }
-    let detail =
-        format!("{left} of {amount} is neither the client's credit nor paid on an invoice any more; book it by hand");
-    Err(Refusal::conflict("over_refunded", detail))
+    payment.refunded = payment.refunded.minus(amount)?;
+    let (mut paid, mut of_invoices) = (Money::zero(amount.currency()), Money::zero(amount.currency()));
+    let invoice = match to {
+        RefundFrom::Credit => None,
+        RefundFrom::Invoice(mut invoice) => {
+            credit.is_of(&invoice)?;
+            of_invoices = amount.at_most(payment.taken_back)?;
+            paid = of_invoices.at_most(invoice.balance())?;
+            if paid.is_zero() {
+                None
+            } else {
+                invoice.paid = invoice.paid.plus(paid)?;
+                invoice.settle(stamp.on)?;
+                invoice.updated_at = stamp.at;
+                Some(*invoice)
+            }
+        }
+    };
+    // What was taken back from invoices is never more than what went back.
+    let over = payment.taken_back.minus(of_invoices)?.minus(payment.refunded)?;
+    of_invoices = if over.is_negative() { of_invoices } else { of_invoices.plus(over)? };
+    payment.taken_back = payment.taken_back.minus(of_invoices)?;
+    payment.kept = payment.kept.plus(of_invoices.minus(paid)?)?;
+    if let Some(invoice) = &invoice {
+        match payment.allocations.iter_mut().find(|allocation| allocation.invoice == invoice.id) {
+            Some(allocation) => allocation.amount = allocation.amount.plus(paid)?,
+            None => payment.allocations.push(Allocation { invoice: invoice.id, amount: paid }),
+        }
+    }
+    payment.refunds += 1;
+    payment.state = if payment.refunded.is_zero() { PaymentState::Received } else { PaymentState::PartlyRefunded };
+    payment.updated_at = stamp.at;
+    let to_credit = amount.minus(paid)?;
+    let posting = Journal::new(amount.currency())
+        .debit(Account::Cash { via }, amount)?
+        .credit(Account::Receivable { client: payment.client }, paid)?
+        .credit(Account::ClientCredit { client: payment.client }, to_credit)?
+        .post(stamp, Source::RefundFailed { payment: payment.id, n: payment.refunds })?;
+    Ok(Refunded { payment, invoice, credit: credit.plus(to_credit)?, posting })
 }
 
 fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {
@@ -146,7 +231,11 @@ fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stam
     payment.allocations.retain(|allocation| !allocation.amount.is_zero());
     payment.taken_back = payment.taken_back.plus(amount)?;
     invoice.paid = invoice.paid.minus(amount)?;
-    invoice.settle(stamp.on)?;
+    if invoice.state == InvoiceState::WrittenOff {
+        invoice.written_off = invoice.written_off.plus(amount)?;
+    } else {
+        invoice.settle(stamp.on)?;
+    }
     invoice.updated_at = stamp.at;
     Ok(invoice)
 }

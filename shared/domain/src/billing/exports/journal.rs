@@ -52,7 +52,11 @@ pub const fn document_of(source: Source) -> Option<InvoiceId> {
         | Source::WriteOff { invoice }
         | Source::Recognition { invoice, .. } => Some(invoice),
         Source::CreditNote { note, .. } => Some(note),
-        Source::Payment { .. } | Source::CreditUsed { .. } | Source::Refund { .. } | Source::Fee { .. } => None,
+        Source::Payment { .. }
+        | Source::CreditUsed { .. }
+        | Source::Refund { .. }
+        | Source::RefundFailed { .. }
+        | Source::Fee { .. } => None,
     }
 }
 
@@ -66,6 +70,7 @@ fn reference_of(source: Source) -> String {
         Source::Payment { payment }
         | Source::CreditUsed { payment }
         | Source::Refund { payment, .. }
+        | Source::RefundFailed { payment, .. }
         | Source::Fee { payment } => payment.to_string(),
         document => document_of(document).map(|invoice| invoice.to_string()).unwrap_or_default(),
     }
@@ -80,6 +85,7 @@ const fn event(source: Source) -> &'static str {
         Source::Payment { .. } => "payment",
         Source::CreditUsed { .. } => "credit_used",
         Source::Refund { .. } => "refund",
+        Source::RefundFailed { .. } => "refund_failed",
         Source::Fee { .. } => "fee",
         Source::WriteOff { .. } => "write_off",
         Source::Recognition { .. } => "recognition",

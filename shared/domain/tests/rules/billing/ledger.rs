@@ -14,7 +14,7 @@ use domain::billing::number::{Series, SeriesKind};
 use domain::billing::owed::{issue_owed, turned};
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
 use domain::billing::recognition::{Recognition, earned};
-use domain::billing::refunds::{RefundFrom, WentBack, refund, taken_from};
+use domain::billing::refunds::{BackPart, RefundFrom, WentBack, came_back, refund, taken_from};
 use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
 use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
@@ -43,6 +43,7 @@ enum Op {
     CreditAmount { invoice: u8, amount: u32 },
     Refund { payment: u8, amount: u32, invoice: bool },
     WentBack { payment: u8, amount: u32, how: WentBack },
+    CameBack { which: u8, known: bool },
     WriteOff(u8),
     Void(u8),
     Recognise { which: u8, days: u8 },
@@ -68,6 +69,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
             .prop_map(|(payment, amount, invoice)| Op::Refund { payment, amount, invoice }),
         2 => (any::<u8>(), amount(), prop_oneof![Just(WentBack::Refunded), Just(WentBack::ChargedBack)])
             .prop_map(|(payment, amount, how)| Op::WentBack { payment, amount, how }),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(which, known)| Op::CameBack { which, known }),
         1 => any::<u8>().prop_map(Op::WriteOff),
         1 => any::<u8>().prop_map(Op::Void),
         3 => (any::<u8>(), 0_u8..80).prop_map(|(which, days)| Op::Recognise { which, days }),
@@ -84,6 +86,8 @@ struct World {
     payments: Vec<Payment>,
     credits: Vec<ClientCredit>,
     recognitions: Vec<Recognition>,
+    /// What went back of which payment, and from where.
+    backs: Vec<(usize, Vec<BackPart>)>,
     series: [Series; 2],
     postings: Vec<Posting>,
 }
@@ -99,6 +103,7 @@ impl World {
             payments: Vec::new(),
             credits: credits.collect(),
             recognitions: Vec::new(),
+            backs: Vec::new(),
             series: [Series::new(SeriesKind::Invoice), Series::new(SeriesKind::CreditNote)],
             postings: Vec::new(),
         }
@@ -234,20 +239,45 @@ impl World {
                 let mut payment = self.payments.get(index)?.clone();
                 let amount = Money::new((*amount).into(), payment.amount.currency());
                 let mut credit = self.credit_of(payment.client, amount.currency());
-                let parts = taken_from(&payment, amount, &credit, *how).ok()?;
-                assert_eq!(Money::sum(amount.currency(), parts.iter().map(|(_, part)| *part)), Ok(amount));
+                payment.method.via()?;
+                let taken = taken_from(&payment, amount, &credit, *how).unwrap();
+                let all = taken.parts.iter().map(|part| part.amount).chain([taken.missing]);
+                assert_eq!(Money::sum(amount.currency(), all), Ok(amount));
+                assert!(!taken.missing.is_negative());
+                let left = payment.amount.minor() - payment.refunded.minor();
+                assert!(amount.minor() - taken.missing.minor() <= left);
                 let (mut invoices, mut postings) = (Vec::new(), Vec::new());
-                for (from, part) in parts {
-                    let invoice = from.and_then(|id| self.invoices.iter().find(|of| of.id == id)).cloned();
-                    let from = invoice.map_or(RefundFrom::Credit, |invoice| RefundFrom::Invoice(Box::new(invoice)));
-                    let done = refund(payment, part, from, credit, self.stamp()).ok()?;
+                for part in &taken.parts {
+                    let from = self.refund_from(part.invoice);
+                    // What it says can be taken is taken: a webhook has nobody who could do it otherwise.
+                    let done = refund(payment, part.amount, from, credit, self.stamp()).unwrap();
                     (payment, credit) = (done.payment, done.credit);
                     invoices.extend(done.invoice);
                     postings.extend(done.posting);
                 }
+                self.backs.push((index, taken.parts));
                 self.payments[index] = payment;
                 self.keep(invoices, Some(credit), None);
                 self.postings.extend(postings);
+            }
+            Op::CameBack { which, known } => {
+                let at = usize::from(*which) % self.backs.len().max(1);
+                self.backs.get(at)?;
+                let (index, parts) = self.backs.swap_remove(at);
+                let mut payment = self.payments[index].clone();
+                let mut credit = self.credit_of(payment.client, payment.amount.currency());
+                let before = (payment.refunded, payment.amount);
+                let mut came = Money::zero(payment.amount.currency());
+                for BackPart { invoice, amount } in parts {
+                    // What was written before parts were kept comes back to the credit.
+                    let to = self.refund_from(invoice.filter(|_| *known));
+                    let done = came_back(payment, amount, to, credit, self.stamp()).unwrap();
+                    came = came.plus(amount).unwrap();
+                    (payment, credit) = (done.payment, done.credit);
+                    self.keep(done.invoice.into_iter().collect(), Some(credit), done.posting);
+                }
+                assert_eq!((payment.refunded.plus(came), payment.amount), (Ok(before.0), before.1));
+                self.payments[index] = payment;
             }
             Op::WriteOff(n) => {
                 let done = write_off(self.pick(*n)?, stamp).ok()?;
@@ -287,6 +317,11 @@ impl World {
         self.payments.push(got.payment);
         self.keep(got.invoices, Some(got.credit), got.posting);
         Some(())
+    }
+
+    fn refund_from(&self, invoice: Option<InvoiceId>) -> RefundFrom {
+        let invoice = invoice.and_then(|id| self.invoices.iter().find(|of| of.id == id)).cloned();
+        invoice.map_or(RefundFrom::Credit, |invoice| RefundFrom::Invoice(Box::new(invoice)))
     }
 
     fn note(&mut self, invoice: Invoice, what: &Credit<'_>, stamp: Stamp) -> Option<()> {
