@@ -120,10 +120,21 @@ async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one
     };
     let refused = act(&owner, &time, work(json!({ "contract": id(&other) }))).await.with(400);
     assert_eq!(refused.pointers(), ["/contract"], "another client's");
+    let proposal = json!({
+        "client": client, "name": "Proposal", "schedule": { "cycle": "monthly", "starts_on": "2026-02-01" },
+        "lines": [flat("100")],
+    });
+    let proposal = act(&owner, "/v1/contracts", proposal).await.expect(201);
+    let refused = act(&owner, &time, work(json!({ "contract": id(&proposal) }))).await.with(409);
+    assert_eq!(refused.problem(), "contract-draft");
     let logged = act(&owner, &time, work(json!({ "contract": id(&second) }))).await.expect(201);
     assert_eq!(logged["contract"], second["id"]);
     let left = act(&owner, &time, work(json!({ "started_at": "2026-02-02T10:00:00Z" }))).await.expect(201);
     assert_eq!(left["contract"], Value::Null, "left to the first that bills");
+    let path = format!("{time}/{}", id(&left));
+    let etag = owner.get(&path).await.etag();
+    let put = owner.patch(&path).if_match(&etag).json(&json!({ "contract": id(&proposal) })).send().await.with(409);
+    assert_eq!(put.problem(), "contract-draft");
     bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
     let billed = owner.get(&format!("{time}/{}", id(&left))).await.expect(200);
     assert_eq!((&billed["contract"], &billed["state"]["kind"]), (&first["id"], &json!("billed")));

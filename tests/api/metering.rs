@@ -65,6 +65,10 @@ async fn a_charge_waits_for_the_next_bill_and_can_be_withdrawn_until_then() {
     ] {
         assert_eq!(add(charge(more)).await.with(400).pointers(), [pointer]);
     }
+    let proposal = owner.post("/v1/contracts").key(&key()).json(&seats(&client)).send().await.expect(201);
+    let refused = add(charge(json!({ "contract": proposal["id"] }))).await.with(409);
+    assert_eq!(refused.problem(), "contract-draft");
+    assert!(refused.body["detail"].as_str().unwrap().contains("leave `contract` out"), "{}", refused.body);
     assert_eq!(owner.get(&path).await.expect(200)["items"], json!([added, second]));
     // 2.5 × 99.99 = 249.975, which is 249.98.
     let bills = simulation(&owner, &contract, json!({})).await;

@@ -57,7 +57,10 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
 async fn of_client(cx: &Cx, client: ClientId, contract: ContractId) -> Result<Versioned<KeptContract>> {
     let unknown = || Refusal::invalid("/contract", "unknown", "names no contract of this client; check the id");
     match cx.store.contract(contract).await {
-        Ok(read) if read.value.contract.client == client => Ok(read),
+        Ok(read) if read.value.contract.client == client => {
+            read.value.contract.must_be_signed()?;
+            Ok(read)
+        }
         Ok(_) | Err(store::Error::NotFound) => Err(unknown().into()),
         Err(error) => Err(error.into()),
     }

@@ -8,7 +8,7 @@ use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 
-use crate::tickets::time;
+use crate::tickets::{time, under};
 
 /// The route.
 pub fn route() -> Handler {
@@ -30,6 +30,7 @@ async fn change_time(cx: Cx, input: In<AtTime, NoQuery, TimeChanges>) -> Result<
     if changed == read.value {
         return Ok(Answer::read(Versioned { value: changed.into(), rev: read.rev }));
     }
+    under(&cx, contract.flatten()).await?;
     let event = Event::TimeChanged { time: changed.id, ticket: changed.ticket, client: changed.client };
     let commit = cx.store.commit().update(&changed, read.rev).emit([event]);
     Ok(Answer::after(commit, changed.into()).rev(read.rev + 1))

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::tickets::ticket;
+use crate::tickets::{ticket, under};
 
 /// The route.
 pub fn route() -> Handler {
@@ -39,6 +39,7 @@ async fn log_time(cx: Cx, input: In<AtTicket, NoQuery, NewTime>) -> Result<Answe
     let logged = entry::log(TimeEntryId::from_uuid(cx.id()), new, cx.now)?;
     let of_client = contract.map(|id| Reference::ContractOf(ticket.client, id));
     exist(&cx.store, [("/person", person.map(Reference::Staff)), ("/contract", of_client)]).await?;
+    under(&cx, contract).await?;
     let event = Event::TimeLogged { time: logged.id, ticket: logged.ticket, client: logged.client };
     let commit = cx.store.commit().create(&logged).emit([event]);
     Ok(Answer::after(commit, logged.into()).rev(1))

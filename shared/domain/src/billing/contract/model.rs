@@ -14,6 +14,7 @@ use crate::billing::hours::BucketTerms;
 use crate::billing::pricing::Price;
 use crate::billing::proration::Proration;
 use crate::billing::terms::PaymentTerms;
+use crate::error::Refusal;
 use crate::ids::{ClientId, ContractId, LineId};
 use crate::sla::SlaChoice;
 
@@ -282,6 +283,22 @@ impl Contract {
     /// The line with this id.
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
+    }
+
+    /// Whether work and charges can be placed under it: what is placed under a proposal would wait for a bill that may never
+    /// come.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] `contract_draft`.
+    pub fn must_be_signed(&self) -> Result<(), Refusal> {
+        if self.state != ContractState::Draft {
+            return Ok(());
+        }
+        let detail = format!(
+            "{} is a proposal, and nothing is billed under it; sign it first, or leave `contract` out",
+            self.number
+        );
+        Err(Refusal::conflict("contract_draft", detail))
     }
 
     /// The days on which a line is in force, within the term; none when there are none. Open ends are `Date::MAX`.
