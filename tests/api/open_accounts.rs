@@ -100,7 +100,7 @@ async fn an_open_account_leaves_to_contracts_what_they_bill_within_a_month_or_sp
 async fn what_comes_in_for_a_contract_that_is_over_is_billed_and_an_account_is_not_amended() {
     let (stack, owner, client) = desk().await;
     let term = json!({ "schedule": { "cycle": "monthly", "starts_on": "2026-02-01", "ends_on": "2026-03-01" } });
-    let over = signed(&owner, &client, json!([flat("10")]), term).await;
+    let over = signed(&owner, &client, json!([flat("100")]), term).await;
     bill(&stack, &owner, "2026-03-02T06:00:00Z").await;
     let path = format!("/v1/contracts/{}", id(&over));
     assert_eq!(owner.get(&path).await.expect(200)["state"], "ended");
@@ -114,7 +114,7 @@ async fn what_comes_in_for_a_contract_that_is_over_is_billed_and_an_account_is_n
     let before = owner.get("/v1/invoices?limit=100").await.expect(200)["items"].as_array().unwrap().len();
     let invoices = bill(&stack, &owner, "2026-04-01T06:00:00Z").await;
     let nets: Vec<_> = invoices.iter().map(|invoice| invoice["totals"]["net"]["minor"].as_i64().unwrap()).collect();
-    assert_eq!(nets.iter().sum::<i64>(), 10_00 + 2 * 60_00, "both hours: {nets:?}");
+    assert_eq!(nets.iter().sum::<i64>(), 100_00 + 2 * 60_00, "both hours: {nets:?}");
     assert!(invoices.len() > before);
 
     charge(&owner, &client, "5", json!({})).await;
@@ -152,4 +152,40 @@ async fn a_first_bill_far_above_the_last_run_waits_for_somebody_and_the_rest_goe
     signed(&owner, &client, json!([flat("60000")]), from("2026-04-01")).await;
     assert_eq!(bill(&stack, &owner, "2026-04-01T06:00:00Z").await.len(), 8);
     proven(&stack, &owner).await;
+}
+
+#[tokio::test]
+async fn a_slip_that_was_let_pass_and_taken_back_is_no_measure_for_the_next_and_one_dated_back_is_held_too() {
+    let reissued = json!({ "reason": "A slip.", "lines": [{ "n": 1 }] });
+    for (act_of, body) in [("void", json!({})), ("credit", reissued)] {
+        let (stack, owner, client) = desk().await;
+        signed(&owner, &client, json!([flat("100")]), json!({})).await;
+        bill(&stack, &owner, "2026-02-03T06:00:00Z").await;
+        let from = |starts_on: &str| json!({ "schedule": { "cycle": "monthly", "starts_on": starts_on } });
+        let slip = signed(&owner, &client, json!([flat("50000")]), from("2026-03-01")).await;
+        bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
+        act(&owner, &format!("/v1/contracts/{}/approval", id(&slip)), json!({})).await.expect(200);
+        let found = bill(&stack, &owner, "2026-03-01T07:00:00Z").await;
+        let wrong =
+            found.iter().find(|invoice| invoice["totals"]["net"]["minor"] == 50_000_00).expect("it was let pass");
+        let taken = act(&owner, &format!("/v1/invoices/{}/{act_of}", id(wrong)), body).await;
+        taken.expect(if act_of == "void" { 200 } else { 201 });
+        act(&owner, &format!("/v1/contracts/{}/end", id(&slip)), json!({ "on": "2026-03-31" })).await.expect(200);
+        signed(&owner, &client, json!([flat("60000")]), from("2026-04-01")).await;
+        // The year before nothing was billed at all.
+        signed(
+            &owner,
+            &client,
+            json!([flat("70000")]),
+            json!({ "schedule": { "cycle": "annual", "starts_on": "2025-06-01" } }),
+        )
+        .await;
+        bill(&stack, &owner, "2026-04-01T06:00:00Z").await;
+        let parked = owner.get("/v1/billing/parked").await.expect(200);
+        let reasons: Vec<&str> =
+            parked["items"].as_array().unwrap().iter().map(|item| item["reason"].as_str().unwrap()).collect();
+        assert_eq!(reasons.len(), 2, "{act_of}: {parked:#}");
+        assert!(reasons.iter().all(|reason| reason.contains("100.00")), "{act_of}: {reasons:?}");
+        proven(&stack, &owner).await;
+    }
 }

@@ -1,6 +1,6 @@
 //! From a draft of a bill to its invoice, and from an invoice to what is written of it.
 
-use domain::billing::bill::{BlockSold, Bundle, Draft, Facts, Grouping, bill, bundle, invoice_lines, line_of};
+use domain::billing::bill::{BlockSold, Bundle, Draft, Facts, Grouping, Run, bill, bundle, invoice_lines, line_of};
 use domain::billing::blocks::{self, BlockState, SoldBlock};
 use domain::billing::client::ClientBilling;
 use domain::billing::contract::{Contract, ContractState, Parked};
@@ -152,29 +152,30 @@ pub(crate) fn stamp(store: &TenantStore, house: &House, invoice: InvoiceId, what
     Stamp { id, at: now, on: house.today }
 }
 
-/// Issues a new draft with it, when the tenant wants that. What is written is added to the commit.
+/// Issues a new draft with it, when the tenant wants that. What is written is added to the commit; `run` is what it counts for
+/// in the run of its date.
 pub(crate) async fn make(
     store: &TenantStore,
     house: &House,
     made: &Drafted,
-    kept: &KeptLines,
+    (kept, run): (&KeptLines, Option<Run>),
     commit: Commit,
     now: Timestamp,
 ) -> Result<Commit> {
     let Drafted { invoice, lines } = made;
     let event = Event::InvoiceDrafted { invoice: invoice.id, client: invoice.client, total: invoice.totals.total };
     if house.settings.issue != IssueMode::AtOnce {
-        return Ok(commit.create_invoice(invoice, kept).emit([event]));
+        return Ok(commit.create_billed(invoice, kept, run).emit([event]));
     }
     let stamp = stamp(store, house, invoice.id, "issue", now);
     if invoice.kind == InvoiceKind::CreditNote {
         let (owed, written) = issue_credit(store, house, invoice.clone(), lines, stamp).await?;
-        return Ok(commit.create_invoice(&owed.note, kept).and(written));
+        return Ok(commit.create_billed(&owed.note, kept, run).and(written));
     }
     let series = store.series(SeriesKind::Invoice).await?;
     let styled = house.settings.invoice_numbers.style(series.value)?;
     let issued = issue(invoice.clone(), lines, styled, stamp)?;
-    let commit = commit.create_invoice(&issued.invoice, kept);
+    let commit = commit.create_billed(&issued.invoice, kept, run);
     Ok(keep_issued(commit, &issued, series.rev, &house.zone))
 }
 

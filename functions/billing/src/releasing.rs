@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::bill::{Charge, carried, woken};
+use domain::billing::bill::{Charge, Run, carried, woken};
 use domain::billing::charges::ClientCharge;
 use domain::billing::hours::Source;
 use domain::billing::invoice::{Invoice, InvoiceLine};
@@ -22,6 +22,7 @@ use jiff::civil::Date;
 use runtime::Result;
 use rust_decimal::Decimal;
 use store::contracts::ContractBook;
+use store::due_bills::KeptRuns;
 use store::taken::TakenUp;
 use store::{Commit, TenantStore};
 
@@ -171,6 +172,17 @@ pub(crate) async fn undone(
         }
     }
     Ok(commit.and(blocks_back(store, house, voided, taken).await?))
+}
+
+/// Takes what of an invoice is not owed any more out of the run of its date, so that no later run is compared with it.
+pub(crate) async fn out_of_run(store: &TenantStore, invoice: &Invoice, out: Run) -> Result<Commit> {
+    let Some(period) = invoice.period() else { return Ok(store.commit()) };
+    let kept = store.runs(invoice.currency).await?;
+    let runs = kept.value.runs.clone().without(period.from, out)?;
+    if runs == kept.value.runs {
+        return Ok(store.commit());
+    }
+    Ok(store.commit().update(&KeptRuns { runs, ..kept.value }, kept.rev))
 }
 
 async fn blocks_back(store: &TenantStore, house: &House, voided: &Voided<'_>, taken: &[TakenUp]) -> Result<Commit> {

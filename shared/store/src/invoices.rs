@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::bill::Run;
 use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, LineChunk, chunks};
 use domain::billing::lines::LINES_A_CHUNK;
 use domain::billing::recognition::Recognition;
@@ -37,6 +38,9 @@ pub struct KeptInvoice {
     pub invoice: Invoice,
     /// The digest of its lines, by which their chunks are named.
     lines_of: String,
+    /// What it counts for in the run of its date; none of what the run did not make, and of what was credited in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
 }
 
 impl Record for KeptInvoice {
@@ -246,7 +250,12 @@ impl TenantStore {
 impl Commit {
     /// A new invoice over these lines. Its chunks are written by [`Commit::keep_lines`], with it or before.
     pub fn create_invoice(self, invoice: &Invoice, lines: &KeptLines) -> Self {
-        self.create(&KeptInvoice { invoice: invoice.clone(), lines_of: lines.of.clone() })
+        self.create_billed(invoice, lines, None)
+    }
+
+    /// A new invoice of the run, with what it counts for there; its lines are kept by [`Commit::keep_lines`].
+    pub fn create_billed(self, invoice: &Invoice, lines: &KeptLines, run: Option<Run>) -> Self {
+        self.create(&KeptInvoice { invoice: invoice.clone(), lines_of: lines.of.clone(), run })
     }
 
     /// Chunks of lines. Whoever writes them writes the same.
@@ -256,8 +265,13 @@ impl Commit {
 
     /// The next state of an invoice; its lines stay.
     pub fn update_invoice(self, before: &Versioned<KeptInvoice>, after: &Invoice) -> Self {
+        self.update_counted(before, after, before.value.run)
+    }
+
+    /// The next state of an invoice, with what it counts for in its run from now on; its lines stay.
+    pub fn update_counted(self, before: &Versioned<KeptInvoice>, after: &Invoice, run: Option<Run>) -> Self {
         let lines_of = before.value.lines_of.clone();
-        self.update(&KeptInvoice { invoice: after.clone(), lines_of }, before.rev)
+        self.update(&KeptInvoice { invoice: after.clone(), lines_of, run }, before.rev)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use contract::invoices::INVOICE_RUN;
-use domain::billing::bill::Draft;
+use domain::billing::bill::{Draft, Run};
 use domain::billing::contract::Contract;
 use domain::ids::{ContractId, InvoiceId, TenantId};
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
@@ -255,6 +255,7 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
         }
         commit = commit.update(&after, first.due.runs.rev);
     }
+    let run = Run::of(bills.iter().map(|bill| (bill.draft.net, bill.draft.proven)))?;
     let kept = KeptLines::new(id, &made.lines)?;
     let commit = if kept.chunks.len() > CHUNKS_A_COMMIT || bills.iter().any(|bill| bill.due.planned().is_some()) {
         // Whoever bills a contract moves its root. One that stands where it did stood so while all of this was read.
@@ -270,5 +271,5 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
     } else {
         commit.keep_lines(&kept.chunks)
     };
-    Ok(Some(make(store, house, &made, &kept, commit, cx.now).await?))
+    Ok(Some(make(store, house, &made, (&kept, run), commit, cx.now).await?))
 }

@@ -18,6 +18,7 @@ use store::invoices::{CreditedLines, KeptLines, KeptRecognition};
 use crate::house::House;
 use crate::invoicing::stamp;
 use crate::issued::visible_invoice;
+use crate::releasing::out_of_run;
 
 /// The route.
 pub fn route() -> Handler {
@@ -60,7 +61,12 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
         let sum = taken.get(&n).map_or(Ok(net), |before| before.plus(net)).map_err(Refusal::from)?;
         taken.insert(n, sum);
     }
-    let mut commit = cx.store.commit().update_invoice(&read, &invoice).update(&next, series.rev);
+    let (mut counts, mut commit) = (read.value.run, cx.store.commit());
+    if let Some(run) = counts {
+        let (out, left) = run.credited(note.totals.net, invoice.noted.total()? == invoice.totals.total)?;
+        (counts, commit) = (left, out_of_run(&cx.store, &invoice, out).await?);
+    }
+    commit = commit.update_counted(&read, &invoice, counts).update(&next, series.rev);
     commit = commit.create_invoice(&note, &kept).keep_lines(&kept.chunks);
     if taken != already.value.lines {
         commit = commit.update(&CreditedLines { invoice: invoice.id, lines: taken }, already.rev);

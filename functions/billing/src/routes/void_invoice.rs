@@ -9,7 +9,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use crate::house::House;
 use crate::invoicing::stamp;
 use crate::issued::{closed, visible_invoice};
-use crate::releasing::{MOST_ACTIONS, Voided, opened, parts, taken_of, undone};
+use crate::releasing::{MOST_ACTIONS, Voided, opened, out_of_run, parts, taken_of, undone};
 
 /// The route.
 pub fn route() -> Handler {
@@ -30,7 +30,10 @@ async fn void_invoice(cx: Cx, input: In<AtInvoice, NoQuery, VoidInvoice>) -> Res
     let by = cx.actor.user;
     let voided = Voided { invoice: &invoice, lines: &lines, bill_again, by, now: cx.now };
     let parts = parts(&cx.store, &voided, &taken, house.today)?;
-    let undone = undone(&cx.store, &house, &voided, &taken).await?;
+    let mut undone = undone(&cx.store, &house, &voided, &taken).await?;
+    if let Some(run) = read.value.run {
+        undone = undone.and(out_of_run(&cx.store, &invoice, run).await?);
+    }
     let event = Event::InvoiceVoided { invoice: invoice.id, client: invoice.client, bill_again, by };
     // What is too much for one transaction follows by the event.
     let back = if undone.actions() + parts.len() <= MOST_ACTIONS {

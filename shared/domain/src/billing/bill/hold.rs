@@ -37,7 +37,7 @@ pub enum Hold {
     Run {
         /// What such bills of the date come to with this draft, before taxes.
         sum: Money,
-        /// The last comparable one: the largest of the [`super::COMPARED_DAYS`] before.
+        /// The last comparable one: the largest of the [`super::COMPARED_DAYS`] before, or of all where there is none.
         last: Money,
         /// How many times that one is allowed.
         times: u32,

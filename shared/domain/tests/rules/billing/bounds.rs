@@ -44,7 +44,13 @@ fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_ti
         (vec![("2026-03-01", 9_000)], none()),
         (vec![("2026-02-01", 333)], held(1_000, 333)),
         (vec![("2026-02-01", 334)], none()),
-        (vec![("2026-01-24", 333)], none()),
+        (vec![("2026-01-24", 333)], held(1_000, 333)),
+        (vec![("2026-01-24", 334)], none()),
+        // Dated back before all others, or after a long pause: the largest of all that are known is the measure.
+        (vec![("2025-03-01", 200), ("2025-05-01", 333), ("2026-04-01", 100)], held(1_000, 333)),
+        (vec![("2025-03-01", 200), ("2026-04-01", 333)], held(1_000, 333)),
+        (vec![("2025-03-01", 900), ("2026-02-01", 333)], held(1_000, 333)),
+        (vec![("2026-03-01", 500), ("2026-04-01", 400)], held(1_500, 400)),
         (vec![("2026-01-25", 333)], held(1_000, 333)),
         (vec![("2026-02-01", 333), ("2026-02-27", 1), ("2026-02-28", -9_000)], held(1_000, 333)),
         (vec![("2026-02-01", 500), ("2026-03-01", 500)], none()),
@@ -69,6 +75,37 @@ fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_ti
         runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1), true).unwrap()
     });
     assert_eq!((many.dates.len(), many.dates.keys().next_back()), (KEPT_DATES, Some(&day("2026-10-27"))));
+    let slips = (0..3).fold(many, |runs, _| runs.with(day("2025-01-01"), eur(2), false).unwrap());
+    let slipped = Run { net: eur(6), unproven: eur(6) };
+    assert_eq!(
+        (slips.dates.len(), slips.dates[&day("2025-01-01")]),
+        (KEPT_DATES, slipped),
+        "they are compared together"
+    );
+}
+
+#[test]
+fn what_was_made_void_or_credited_is_no_measure_of_a_run() {
+    let (on, run) = (day("2026-03-01"), |net, unproven| Run { net: eur(net), unproven: eur(unproven) });
+    let slip = Run::of([(eur(100), false), (eur(-40), true), (eur(900), true)]).unwrap().unwrap();
+    assert_eq!((slip, Run::of([(eur(-1), true), (eur(0), false)]).unwrap()), (run(1_000, 100), None));
+    let runs = Runs::default().with(on, eur(50), false).unwrap();
+    let billed = runs.clone().with(on, eur(100), false).unwrap().with(on, eur(900), true).unwrap();
+    assert_eq!(billed.clone().without(on, slip).unwrap(), runs);
+    assert_eq!(billed.clone().without(day("2026-02-01"), slip).unwrap(), billed, "what is forgotten stays so");
+    assert_eq!(Runs::default().with(on, eur(900), true).unwrap().without(on, slip).unwrap(), Runs::default());
+
+    // In parts: what nothing proves goes last, and what a note in full leaves over is gone with it.
+    let (out, left) = slip.credited(eur(850), false).unwrap();
+    assert_eq!((out, left), (run(850, 0), Some(run(150, 100))));
+    let (out, left) = left.unwrap().credited(eur(90), false).unwrap();
+    assert_eq!((out, left), (run(90, 40), Some(run(60, 60))));
+    assert_eq!(left.unwrap().credited(eur(50), true).unwrap(), (run(60, 60), None));
+    assert_eq!(slip.credited(eur(5_000), false).unwrap(), (slip, None));
+    assert_eq!(
+        Run::of([(eur(9), true)]).unwrap().unwrap().credited(eur(0), false).unwrap(),
+        (run(0, 0), Some(run(9, 0)))
+    );
 }
 
 #[test]
