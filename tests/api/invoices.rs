@@ -234,6 +234,51 @@ async fn a_clients_side_sees_its_own_invoices_and_no_drafts() {
     act(&customer, &void, json!({})).await.with(403);
 }
 
+/// So many charges of a client at 1.01 each, with tax.
+async fn charged(stack: &Stack, owner: &Person, client: &str, on: &str, count: usize) {
+    let charge = json!({ "text": "Cable", "quantity": "1", "unit_price": "1.01", "taxes": ["vat"], "on": on });
+    let charge = act(owner, &format!("/v1/clients/{client}/charges"), charge).await.expect(201);
+    let id = charge["id"].as_str().unwrap();
+    let pk = format!("{}#CLIENT#{client}", owner.tenant);
+    let get = json!({ "TableName": MAIN, "Key": { "pk": { "S": pk }, "sk": { "S": format!("CHARGE#{id}") } } });
+    let item = stack.app.dynamo().execute("GetItem", &get).unwrap()["Item"].to_string();
+    for n in 1..count {
+        let copy: Value = serde_json::from_str(&item.replace(id, &format!("chg_{n:032x}"))).unwrap();
+        stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": copy })).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_yearly_invoice_has_no_room_for_is_on_another_one_a_month_later() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack, "at_once").await;
+    let client = owner.client("Acme").await;
+    let line = json!({
+        "text": "Care", "kind": "fixed", "timing": "advance",
+        "price": { "pricing": { "model": "flat", "amount": "5000" } },
+    });
+    let schedule = json!({ "cycle": "annual", "starts_on": "2026-02-01" });
+    let body = json!({ "client": client, "name": "Care", "schedule": schedule, "lines": [line] });
+    let contract = owner.create("/v1/contracts", body).await;
+    owner.post(&format!("{}/sign", at("contracts", &contract))).send().await.expect(200);
+    charged(&stack, &owner, &client, "2026-02-01", 2_050).await;
+    run(&stack).await;
+    let next_on = async || owner.get(&at("contracts", &contract)).await.expect(200)["next_on"].clone();
+    assert_eq!((invoices(&owner).await[0]["lines"].clone(), next_on().await), (json!(2_000), json!("2026-03-01")));
+    run(&stack).await;
+    assert_eq!(invoices(&owner).await.len(), 1, "nothing is due before the day");
+    to(&stack, "2026-03-01T06:00:00Z");
+    for _ in 0..2 {
+        run(&stack).await;
+        let found = invoices(&owner).await;
+        let mut lines: Vec<i64> = found.iter().map(|invoice| invoice["lines"].as_i64().unwrap()).collect();
+        lines.sort_unstable();
+        assert_eq!((lines, next_on().await), (vec![51, 2_000], json!("2027-02-01")));
+    }
+    let charges = owner.get(&format!("/v1/clients/{client}/charges")).await.expect(200);
+    assert_eq!(charges["items"], json!([]));
+}
+
 #[tokio::test]
 async fn an_invoice_of_two_thousand_lines_is_made_in_steps_and_read_page_by_page() {
     const CHARGES: usize = 2_000;
@@ -248,17 +293,7 @@ async fn an_invoice_of_two_thousand_lines_is_made_in_steps_and_read_page_by_page
     let body = json!({ "client": client, "name": "Storage", "schedule": schedule, "lines": [line] });
     let contract = owner.create("/v1/contracts", body).await;
     owner.post(&format!("{}/sign", at("contracts", &contract))).send().await.expect(200);
-    let charge =
-        json!({ "text": "Cable", "quantity": "1", "unit_price": "1.01", "taxes": ["vat"], "on": "2026-02-02" });
-    let charge = act(&owner, &format!("/v1/clients/{client}/charges"), charge).await.expect(201);
-    let id = charge["id"].as_str().unwrap();
-    let pk = format!("{}#CLIENT#{client}", owner.tenant);
-    let get = json!({ "TableName": MAIN, "Key": { "pk": { "S": pk }, "sk": { "S": format!("CHARGE#{id}") } } });
-    let item = stack.app.dynamo().execute("GetItem", &get).unwrap()["Item"].to_string();
-    for n in 1..CHARGES {
-        let copy: Value = serde_json::from_str(&item.replace(id, &format!("chg_{n:032x}"))).unwrap();
-        stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": copy })).unwrap();
-    }
+    charged(&stack, &owner, &client, "2026-02-02", CHARGES).await;
     to(&stack, "2026-03-01T06:00:00Z");
     run(&stack).await;
     let found = invoices(&owner).await;

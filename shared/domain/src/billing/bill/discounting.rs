@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::draft::DraftLine;
 use super::sheet::Row;
-use super::{open, period_of};
+use super::{is_further, open, period_of};
 use crate::billing::contract::{Contract, Line};
 use crate::billing::cycle::Period;
 use crate::billing::discounts::{Discount, Off, Term, Undiscounted, discount};
@@ -39,7 +39,8 @@ pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Re
     Ok(if amount.is_negative() { left.negated() } else { left })
 }
 
-/// Takes the contract's discounts off the lines that share them.
+/// Takes the contract's discounts off the lines that share them. Amounts are taken off once a period, and not off a further bill
+/// of it again.
 ///
 /// # Errors
 /// As [`discounted`].
@@ -48,7 +49,10 @@ pub(super) fn share_invoice_discounts(
     rows: Vec<Row>,
     on: Date,
 ) -> Result<Vec<DraftLine>, Refusal> {
-    let invoice = holding(contract, &contract.discounts, &period_of(contract, on));
+    let mut invoice = holding(contract, &contract.discounts, &period_of(contract, on));
+    if is_further(contract, on) {
+        invoice.retain(|discount| matches!(discount.off, Off::Percent { .. }));
+    }
     let line = |row: &Row| Undiscounted {
         gross: row.line.net,
         maximum: None,

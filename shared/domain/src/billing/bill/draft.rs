@@ -6,17 +6,20 @@ use iso_currency::Currency;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::facts::{Booking, Facts};
+use super::facts::{Booking, Facts, MOST_TAKEN};
 use super::hold::Hold;
 use super::prepaid::HoursDrawn;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, ContractState, renewed};
 use crate::billing::cycle::Period;
 use crate::billing::invoice::{Billed, InvoiceKind};
-use crate::billing::lines::Origin;
+use crate::billing::lines::{MOST_LINES, Origin};
 use crate::billing::terms::PaymentTerms;
 use crate::ids::{BlockId, ChargeId, ClientId, LineId, TimeEntryId, UsageId};
 use crate::money::Money;
+
+/// More lines than a time entry has: with less room than that, one may have been left out.
+const LONGEST_ENTRY: usize = 100;
 
 /// What is missing for a contract up to a date.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +142,14 @@ impl Draft {
     /// The key under which there is one invoice for ever.
     pub fn identity(&self) -> String {
         self.billed.identity(InvoiceKind::Recurring)
+    }
+
+    /// Whether it is about as much as one bill takes up, of a kind or in all: there may be more that was not read with it, or
+    /// not planned.
+    pub(super) fn is_full(&self) -> bool {
+        let Taken { usage, time, charges, .. } = &self.taken;
+        let taken = [usage.len(), time.len(), charges.len()];
+        taken.into_iter().any(|taken| taken >= MOST_TAKEN) || self.lines.len() + LONGEST_ENTRY >= MOST_LINES
     }
 
     /// How many lines stand for each contract line, time entries not counted.

@@ -272,6 +272,17 @@ impl Facts {
         !(self.usage.is_empty() && self.time.is_empty() && self.charges.is_empty() && self.sold.is_empty())
     }
 
+    /// Whether something is left that the bill of a date would have taken up, had it had room.
+    pub(super) fn has_left(&self, on: Date) -> bool {
+        let sold = |sold: &SoldBlock| {
+            let priced = sold.block.price.currency() == self.contract.currency;
+            sold.is_unbilled() && priced && sold.block.bought_on <= on
+        };
+        self.charges.iter().any(|charge| charge.on <= on)
+            || self.time.iter().any(|worked| worked.time.on < on)
+            || self.sold.iter().any(sold)
+    }
+
     /// The facts after a draft was written on `today`: what the store holds then, and what the next bill starts from.
     ///
     /// # Errors

@@ -12,6 +12,11 @@
 //! - Usage of a period is priced as a whole. What comes in after its period was billed joins the next bill, named as
 //!   late, with the difference between the period's price with it and without it.
 //! - What a period lacks of its minimum is billed once, when it has ended; a minimum follows the line's proration.
+//!
+//! # Room
+//! An invoice holds [`super::lines::MOST_LINES`] lines, and a bill takes up [`MOST_TAKEN`] records of a kind. What is over goes
+//! on the next bill. Where that is more than a month away there is a further one a month later, with a date and so an identity
+//! of its own, that takes up nothing but what is over, and another after it as long as something is. The schedule stays.
 
 mod bundle;
 mod discounting;
@@ -29,6 +34,7 @@ mod standing;
 mod taxing;
 mod usage;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 pub use self::bundle::*;
@@ -43,7 +49,7 @@ pub use self::runs::*;
 use self::sheet::Sheet;
 pub use self::standing::*;
 pub use self::taxing::{invoice_lines, taxed_lines};
-use super::contract::{Contract, ContractState, renewed};
+use super::contract::{Contract, ContractState, WAITS_MONTHS, renewed};
 use super::cycle::{Period, Schedule};
 use crate::error::Refusal;
 
@@ -75,7 +81,7 @@ pub(super) fn bill_some(facts: &Facts, today: Date, dates: usize, drafts: usize)
         if sheet.is_empty() {
             after.book.apply(&sheet.bookings, on);
             bookings.extend(sheet.bookings);
-            let next_on = next_on(after, on);
+            let next_on = next_on(after, on, false);
             after.contract = draft::moved(after.contract.clone(), next_on);
         } else {
             let draft = sheet.draft(after, std::mem::take(&mut bookings), today, on)?;
@@ -109,28 +115,42 @@ fn is_bill_date(contract: &Contract, on: Date) -> bool {
     on == schedule.starts_on || schedule.ends_on == Some(on) || period_of(contract, on).from == on
 }
 
+/// Whether a date is that of a further bill, which takes up what the last one had no room for.
+fn is_further(contract: &Contract, on: Date) -> bool {
+    let over = contract.schedule.ends_on.is_some_and(|end| end < on);
+    !contract.bills_often() && !over && !is_bill_date(contract, on)
+}
+
+/// The next bill date by the schedule, or in a month if that is sooner.
+fn soon(contract: &Contract, on: Date) -> Date {
+    let starts = period_of(contract, on).to;
+    if contract.bills_often() { starts } else { starts.min(on.saturating_add(WAITS_MONTHS.months())) }
+}
+
 /// Whether nothing of the contract is in force any more.
 fn is_over(contract: &Contract, on: Date) -> bool {
     contract.schedule.ends_on.is_some_and(|end| end <= on)
 }
 
-/// The bill date after `on`. After the contract's end there is one more for as long as something is left to take up.
-fn next_on(facts: &Facts, on: Date) -> Option<Date> {
-    let starts = period_of(&facts.contract, on).to;
+/// The bill date after `on`; soon when the bill of that date had no room for `more`. After the contract's end there is one more
+/// for as long as something is left to take up.
+fn next_on(facts: &Facts, on: Date, more: bool) -> Option<Date> {
+    let soon = soon(&facts.contract, on);
+    let next = if more { soon } else { period_of(&facts.contract, on).to };
     match facts.contract.schedule.ends_on {
-        Some(end) if on >= end => facts.has_open().then_some(starts),
-        Some(end) => Some(starts.min(end)),
-        None => Some(starts),
+        Some(end) if on >= end => (more || facts.has_open()).then_some(soon),
+        Some(end) => Some(next.min(end)),
+        None => Some(next),
     }
 }
 
 /// Wakes a contract that was over, because something came in that is to be billed: its next bill date is the first after
-/// `today`. A contract that waits for a bill already stays as it is.
+/// `today`, and in a month at the latest. A contract that waits for a bill already stays as it is.
 #[must_use]
 pub fn woken(contract: Contract, today: Date) -> Contract {
     if contract.state != ContractState::Ended {
         return contract;
     }
-    let next_on = Some(period_of(&contract, today).to);
+    let next_on = Some(soon(&contract, today));
     Contract { state: ContractState::Active, next_on, ..contract }
 }

@@ -9,7 +9,7 @@ use super::draft::{BlockSold, Draft, DraftLine, Taken};
 use super::facts::{BookPeriod, Booking, Facts, KEPT_PERIODS};
 use super::line::Known;
 use super::prepaid::HoursDrawn;
-use super::{extras, hold, is_bill_date, is_over, next_on, period_of, periodic, usage};
+use super::{extras, hold, is_bill_date, is_further, is_over, next_on, period_of, periodic, soon, usage};
 use crate::billing::contract::{Line, LineKind};
 use crate::billing::cycle::Period;
 use crate::billing::invoice::Billed;
@@ -40,7 +40,8 @@ impl Sheet {
         let mut sheet = Self::default();
         let contract = &facts.contract;
         let late = contract.schedule.ends_on.is_some_and(|end| end < on);
-        if !is_bill_date(contract, on) && !late {
+        let further = is_further(contract, on);
+        if !is_bill_date(contract, on) && !late && !further {
             return Ok(sheet);
         }
         let used = usage::by_line(facts, on)?;
@@ -48,6 +49,7 @@ impl Sheet {
         for line in &contract.lines {
             match line.kind {
                 LineKind::Time => {}
+                LineKind::OneOff | LineKind::Fixed | LineKind::PerSeat | LineKind::Block if further => {}
                 LineKind::OneOff => periodic::once(&mut sheet, facts, line, on, known)?,
                 LineKind::Usage => {
                     let used = used.get(&line.id).map_or(&[][..], |used| used);
@@ -115,8 +117,9 @@ impl Sheet {
         let lines = share_invoice_discounts(contract, self.rows, on)?;
         let net = Money::sum(contract.currency, lines.iter().map(|line| line.net))?;
         bookings.extend(self.bookings);
+        let to = if is_further(contract, on) { soon(contract, on) } else { period_of(contract, on).to };
         let mut draft = Draft {
-            billed: Billed { contract: contract.id, period: Period { from: on, to: period_of(contract, on).to } },
+            billed: Billed { contract: contract.id, period: Period { from: on, to } },
             client: contract.client,
             currency: contract.currency,
             terms: contract.terms,
@@ -132,7 +135,7 @@ impl Sheet {
             holds: Vec::new(),
         };
         let left = facts.clone().with(&draft, today)?;
-        draft.next_on = next_on(&left, on);
+        draft.next_on = next_on(&left, on, draft.is_full() || left.has_left(on));
         draft.holds = hold::of(&draft, facts, today)?;
         Ok(draft)
     }

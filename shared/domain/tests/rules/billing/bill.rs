@@ -4,6 +4,7 @@ use crate::common::contracts::*;
 use domain::Refusal;
 use domain::billing::bill::*;
 use domain::billing::contract::*;
+use domain::billing::cycle::{Cycle, Schedule};
 use domain::billing::dated::Dated;
 use domain::billing::discounts::{Discount, Off, Term};
 use domain::billing::proration::Proration;
@@ -305,6 +306,66 @@ fn a_bill_takes_as_many_entries_as_an_invoice_holds_and_the_next_one_the_rest() 
     let billing = billed(&facts, "2026-03-01");
     let lines: Vec<usize> = billing.drafts.iter().map(|draft| draft.lines.len()).collect();
     assert_eq!(lines, [1, 2_000, 502]);
+}
+
+#[test]
+fn what_a_yearly_bill_has_no_room_for_is_on_a_further_one_each_month_and_the_schedule_stays() {
+    let yearly = |ends| Schedule { cycle: Cycle::Annual, ..monthly("2026-01-01", ends) };
+    let line = || vec![fixed(1, Timing::Advance, "10", "2026-01-01")];
+    let mut active = contract(yearly(None), line());
+    let off = |off| Discount { name: "Off".into(), off, from: day("2026-01-01"), term: Term::Forever {} };
+    active.discounts = vec![off(Off::Amount { amount: eur(500) }), off(Off::Percent { percent: dec("50") })];
+    let mut long = facts(active);
+    long.time = (0..4_500).map(|n| worked(n, "2026-06-20", 60, 10)).collect();
+    let billing = billed(&long, "2027-06-01");
+    let lines: Vec<_> = billing.drafts.iter().map(|draft| (draft.on().to_string(), draft.lines.len())).collect();
+    let expected = [("2026-01-01", 1), ("2027-01-01", 2_000), ("2027-02-01", 2_000), ("2027-03-01", 501)];
+    assert_eq!(lines, expected.map(|(on, lines)| (on.to_owned(), lines)));
+    assert_eq!((billing.after.contract.next_on, billing.after.time.len()), (Some(day("2028-01-01")), 0));
+    let last = &billing.drafts[3];
+    assert_eq!(last.billed.period.to, day("2027-04-01"));
+    assert_eq!(last.net, eur(501 * 5), "a part of the amount is not taken off again, the percentage is");
+    let mut identities: Vec<String> = billing.drafts.iter().map(Draft::identity).collect();
+    identities.dedup();
+    assert_eq!(identities.len(), 4);
+
+    // The run makes them one by one, and comes to the same.
+    let mut stored = long;
+    for draft in &billing.drafts {
+        let next = billed(&stored, "2027-06-01").drafts.remove(0);
+        assert_eq!((next.identity(), next.taken.clone()), (draft.identity(), draft.taken.clone()));
+        stored = stored.with(&next, day("2027-06-01")).unwrap();
+    }
+    assert!(billed(&stored, "2027-06-01").drafts.is_empty());
+
+    // What was not even read is asked for a month later; when there was no more, that date passes.
+    let mut used_up = facts(contract(yearly(None), vec![metered(1, each("1"), "2026-01-01")]));
+    used_up.usage = (0..2_000).map(|n| used(n, 1, "2026-05-05", "1")).collect();
+    let mut after = billed(&used_up, "2027-01-01").after;
+    assert_eq!(after.contract.next_on, Some(day("2027-02-01")));
+    let passed = billed(&after, "2027-02-01");
+    assert_eq!((passed.drafts.len(), passed.after.contract.next_on), (0, Some(day("2028-01-01"))));
+    after.usage = vec![used(9_000, 1, "2026-05-06", "2"), used(9_001, 1, "2027-01-06", "4")];
+    let rest = billed(&after, "2027-02-01");
+    assert_eq!(stories(&rest), [vec!["2027-02-01", "late 2026-01-01..2027-01-01 200"]]);
+    assert_eq!((rest.after.contract.next_on, rest.after.usage.len()), (Some(day("2028-01-01")), 1));
+
+    // A plan brings no more than it takes up: that there is more is seen by how much that is.
+    let many = |count: u128| {
+        let mut planned = facts(contract(yearly(None), line()));
+        planned.charges = (0..count).map(|n| charge(n, "2026-01-01", "1", "0.01")).collect();
+        billed(&planned, "2026-01-01").after.contract.next_on
+    };
+    assert_eq!((many(1_999), many(1_800)), (Some(day("2026-02-01")), Some(day("2027-01-01"))));
+
+    // After the end, and when something comes in after it, nothing waits for a year either.
+    let mut over = facts(contract(yearly(Some("2027-01-01")), line()));
+    over.charges = (0..2_001).map(|n| charge(n, "2026-06-20", "1", "0.01")).collect();
+    let billing = billed(&over, "2027-03-01");
+    let on: Vec<_> = billing.drafts.iter().map(|draft| (draft.on(), draft.lines.len())).collect();
+    assert_eq!(on[1..], [(day("2027-01-01"), 2_000), (day("2027-02-01"), 1)]);
+    assert_eq!(billing.after.contract.state, ContractState::Ended);
+    assert_eq!(woken(billing.after.contract, day("2027-03-10")).next_on, Some(day("2027-04-10")));
 }
 
 #[test]
