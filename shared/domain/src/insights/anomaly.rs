@@ -50,6 +50,9 @@ pub struct Anomaly {
     /// How much more there was than expected, over all its points, in the series' unit; negative for less. For money in
     /// minor units: [`super::minor`].
     pub excess: f64,
+    /// The same beside what the model expects, where that is below nothing and nothing ever was: the side on which it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off: Option<f64>,
     /// How unusual the most unusual point is; 1 is the line.
     pub score: f64,
     /// What a lasting change comes to beside what was expected before it: of a level shift or a drift.
@@ -71,9 +74,16 @@ pub struct When {
 }
 
 impl Anomaly {
-    pub(super) fn at(point: usize, kind: Kind, actual: f64, outlook: Outlook, score: f64) -> Self {
+    /// At one point, `expected` being what the model expects, and `outlook` what is told of it.
+    pub(super) fn at(point: usize, kind: Kind, actual: f64, expected: f64, outlook: Outlook, score: f64) -> Self {
         let excess = actual - outlook.expected;
-        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, score, lasting: None }
+        let off = (outlook.expected != expected).then_some(actual - expected);
+        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, off, score, lasting: None }
+    }
+
+    /// How far it is from what the model expects; its sign is its side.
+    fn side(&self) -> f64 {
+        self.off.unwrap_or(self.excess)
     }
 
     /// Points after its last one that must be usual before it is over.
@@ -86,20 +96,21 @@ impl Anomaly {
 
     /// A lasting change is over when the next surprise goes the other way: that is another one.
     pub(super) fn is_over_with(&self, point: &Anomaly) -> bool {
-        self.kind.lasts() && (self.excess > 0.0) != (point.excess > 0.0)
+        self.kind.lasts() && (self.side() > 0.0) != (point.side() > 0.0)
     }
 
     /// With one more point, which may be one more of several in a row on the same side.
     pub(super) fn grown(self, point: Anomaly, new_level: bool) -> Self {
-        let other_way = (self.excess > 0.0) != (point.excess > 0.0);
+        let other_way = (self.side() > 0.0) != (point.side() > 0.0);
         let kind = match self.kind {
             Kind::Spike | Kind::Drop | Kind::Drift if new_level => Kind::LevelShift,
             Kind::Spike | Kind::Drop if other_way => Kind::WeeklyPattern,
             kind => kind,
         };
         let (points, excess) = (self.points + 1, self.excess + point.excess);
+        let off = self.off.or(point.off).map(|_| self.side() + point.side());
         let peak = if point.score > self.score { point.clone() } else { self.clone() };
-        Anomaly { onset: self.onset, last: point.last, points, kind, excess, ..peak }
+        Anomaly { onset: self.onset, last: point.last, points, kind, excess, off, ..peak }
     }
 
     /// How much more there was than expected: of a lasting change, than was expected before it began.

@@ -72,10 +72,21 @@ pub struct Outlook {
     pub high: f64,
 }
 
+impl Outlook {
+    /// As it is told: of what never was below nothing, nothing below that is expected, nor usual.
+    fn told(self, been_below: bool) -> Self {
+        if been_below {
+            return self;
+        }
+        let Outlook { expected, low, high } = self;
+        Outlook { expected: expected.max(0.0), low: low.max(0.0), high: high.max(0.0) }
+    }
+}
+
 /// What a series says about one point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What was expected; `None` while there is not enough history.
+    /// What was expected, by the model alone: below nothing too, where nothing ever was; `None` while there is not enough history.
     pub outlook: Option<Outlook>,
     /// How unusual it is: 1 is the line.
     pub score: f64,
@@ -101,6 +112,9 @@ impl Verdict {
 pub struct Series {
     season: usize,
     seen: usize,
+    /// Whether a value was below nothing so far: a credit. People, and most costs, never are.
+    #[serde(default)]
+    been_below: bool,
     /// The values so far, while they are not enough.
     first: Vec<f64>,
     model: Option<Model>,
@@ -138,7 +152,8 @@ struct Unusual {
 impl Series {
     /// A series with so many points in a season: 7 for daily values.
     pub fn new(season: usize) -> Self {
-        Series { season: season.max(2), seen: 0, first: Vec::new(), model: None, open: None, beside: None }
+        let season = season.max(2);
+        Series { season, seen: 0, been_below: false, first: Vec::new(), model: None, open: None, beside: None }
     }
 
     /// Points that must be there before the first verdict: two seasons, so 14 days.
@@ -151,9 +166,10 @@ impl Series {
         self.model.is_some()
     }
 
-    /// What is expected of the next value; `None` while there is not enough history.
+    /// What is expected of the next value, as it is told; `None` while there is not enough history.
     pub fn outlook(&self, settings: &Settings) -> Option<Outlook> {
-        self.model.as_ref().map(|model| model.outlook(self.seen, self.season, settings))
+        let model = self.model.as_ref()?;
+        Some(model.outlook(self.seen, self.season, settings).told(self.been_below))
     }
 
     /// The value that is so many spreads above what is expected next.
@@ -167,7 +183,8 @@ impl Series {
     /// is no anomaly.
     pub fn observe(&mut self, value: Option<f64>, muted: bool, settings: &Settings) -> Verdict {
         let value = value.filter(|v| v.is_finite());
-        let (at, season) = (self.seen, self.season);
+        let (at, season, been_below) = (self.seen, self.season, self.been_below);
+        self.been_below |= value.is_some_and(|value| value < 0.0);
         let Some(model) = &mut self.model else {
             self.warm_up(value);
             return Verdict::silent(None);
@@ -176,11 +193,14 @@ impl Series {
         let Some(value) = value else {
             let outlook = model.outlook(at, season, settings);
             model.go_without(at, season);
-            return if muted { self.usual(at, 0.0, outlook) } else { self.missing(at, outlook) };
+            return if muted { self.usual(at, 0.0, outlook) } else { self.missing(at, outlook, been_below) };
         };
         model.meet(value);
         let outlook = model.outlook(at, season, settings);
-        let unusual = model.learn(value, at, season, settings);
+        let mut unusual = model.learn(value, at, season, settings);
+        if !been_below {
+            unusual.before.iter_mut().for_each(|value| *value = value.max(0.0));
+        }
         let run = model.run;
         let mut ended = None;
         if self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing) {
@@ -196,7 +216,7 @@ impl Series {
             (false, true) => Kind::Spike,
             (false, false) => Kind::Drop,
         };
-        let point = Anomaly::at(at, kind, value, outlook, unusual.score);
+        let point = Anomaly::at(at, kind, value, outlook.expected, outlook.told(been_below), unusual.score);
         let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(&point));
         // What turns round before it was the usual is beside what was expected before it began: the way back costs nothing.
         let before = self.beside.as_ref().filter(|_| other_way).map(Beside::before);
@@ -250,8 +270,8 @@ impl Series {
         }
     }
 
-    fn missing(&mut self, at: usize, outlook: Outlook) -> Verdict {
-        let point = Anomaly::at(at, Kind::Missing, 0.0, outlook, 1.0);
+    fn missing(&mut self, at: usize, outlook: Outlook, been_below: bool) -> Verdict {
+        let point = Anomaly::at(at, Kind::Missing, 0.0, outlook.expected, outlook.told(been_below), 1.0);
         let goes_on = self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing);
         let ended = if goes_on { None } else { self.end(true) };
         let open = match self.open.take() {

@@ -1,8 +1,8 @@
 //! The detector of anomalies by examples, and the rules around it.
 
 use domain::insights::{
-    Anomaly, Answer, Finding, Habits, Kind, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Method, Part, Sensitivity,
-    Series, Settings, SignIn, Verdict, WEEK, When, detect, driver, look_at, minor, muted,
+    Anomaly, Answer, Finding, Habits, Kind, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Method, Outlook, Part,
+    Sensitivity, Series, Settings, SignIn, Verdict, WEEK, When, detect, driver, look_at, minor, muted,
 };
 use jiff::civil::{Date, date};
 
@@ -230,6 +230,43 @@ fn a_series_that_was_nothing_so_far_has_an_anomaly_with_its_first_value() {
 }
 
 #[test]
+fn of_what_never_was_below_nothing_nothing_below_it_is_expected_and_the_verdict_is_the_models_own() {
+    // People on working days, and then nobody: on weekends the model expects less than that.
+    let people = |first: f64| {
+        let worked = (0..42).map(|day| if day % WEEK < 5 { 10.0 } else { 0.0 });
+        [first].into_iter().chain(worked.skip(1)).chain([0.0; 28])
+    };
+    let z_score = Method::ZScore { threshold: 3.0 };
+    for (first, method) in [(10.0, Method::Seasonal), (-1.0, Method::Seasonal), (10.0, z_score), (-1.0, z_score)] {
+        let settings = Settings { method, ..Settings::default() };
+        let (mut series, mut seen, mut below) = (Series::new(WEEK), 0, 0);
+        for value in people(first) {
+            let (told, mut busy) = (series.outlook(&settings), series.clone());
+            let verdict = busy.observe(Some(400.0), false, &settings);
+            let found = verdict.anomaly.filter(|anomaly| anomaly.points == 1);
+            if let (Some(told), Some(models), Some(anomaly)) = (told, verdict.outlook, found) {
+                let least = if first < 0.0 { f64::MIN } else { 0.0 };
+                let [expected, low, high] = [models.expected, models.low, models.high].map(|value| value.max(least));
+                let case = format!("{method:?}, first {first}: {anomaly:?}");
+                assert_eq!(told, Outlook { expected, low, high }, "{case}");
+                assert_eq!(
+                    (anomaly.outlook, anomaly.excess, anomaly.kind),
+                    (told, 400.0 - expected, Kind::Spike),
+                    "{case}"
+                );
+                let said =
+                    anomaly.sentence("Office", &when("on 2 March", false), |v| format!("{v}"), |v| format!("{v}"));
+                assert_eq!(said.contains('-'), told.low < 0.0, "{said}");
+                seen += usize::from(models.low < 0.0);
+                below += usize::from(models.expected < 0.0);
+            }
+            series.observe(Some(value), false, &settings);
+        }
+        assert!(seen > 0 && (below > 0 || method == z_score), "{method:?}, first {first}: {seen}, {below}");
+    }
+}
+
+#[test]
 fn a_known_event_mutes_and_the_series_goes_on_after_it() {
     let settings = Settings::default();
     let mut series = Series::new(WEEK);
@@ -315,6 +352,7 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
         actual: 10.0 + excess / 8.0,
         outlook,
         excess: excess / 2.0,
+        off: None,
         score: 2.0,
         lasting: Some(domain::insights::Lasting { excess, a_point, untold: false }),
     };

@@ -42,7 +42,8 @@ fn of(measure: Measure, change: Change, before: Option<CostAnomaly>) -> Option<(
 
 fn anomaly(kind: Kind, excess: f64, lasting: Option<Lasting>) -> Anomaly {
     let outlook = Outlook { expected: 4_200.0, low: 3_900.0, high: 4_500.0 };
-    Anomaly { onset: 60, last: 60, points: 1, kind, actual: 4_200.0 + excess, outlook, excess, score: 2.0, lasting }
+    let actual = 4_200.0 + excess;
+    Anomaly { onset: 60, last: 60, points: 1, kind, actual, outlook, excess, off: None, score: 2.0, lasting }
 }
 
 fn is(anomaly: Anomaly, last: Date, over: bool) -> Change {

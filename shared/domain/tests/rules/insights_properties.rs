@@ -57,6 +57,18 @@ proptest! {
     }
 
     #[test]
+    fn of_what_is_never_below_nothing_nothing_below_it_is_told(values in anything()) {
+        let (settings, mut series) = (Settings::default(), Series::new(WEEK));
+        for value in values {
+            let told = series.outlook(&settings);
+            let anomaly = series.observe(value.map(f64::abs), false, &settings).anomaly.map(|anomaly| anomaly.outlook);
+            for outlook in told.into_iter().chain(anomaly) {
+                prop_assert!(outlook.expected >= 0.0 && outlook.low >= 0.0 && outlook.high >= 0.0, "{outlook:?}");
+            }
+        }
+    }
+
+    #[test]
     fn another_unit_changes_no_verdict(values in anything(), power in -12_i32..13) {
         // Powers of two, so that the values themselves are not rounded: of a tie either side would be right.
         let unit = 2.0_f64.powi(power);

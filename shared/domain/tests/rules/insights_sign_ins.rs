@@ -168,6 +168,7 @@ fn a_series_of_use_is_told_in_people_and_people_days_and_a_holiday_is_no_anomaly
             actual: 1.0,
             outlook,
             excess,
+            off: None,
             score: 2.0,
             lasting: None,
         },
