@@ -1,16 +1,18 @@
 //! Measure, as a client is billed, which of its accepted findings came true. It looks at what its licences are now, so that
 //! events in any order, however often, come to the same; what came true is not measured again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use contract::findings::MEASURE;
 use domain::events::Event;
-use domain::ids::ClientId;
-use domain::licences::findings::{Finding, Measured, State, measure, yearly};
+use domain::ids::{ClientId, LicenceId};
+use domain::licences::findings::{CameTrue, Finding, Measured, State, measure_all, yearly};
 use domain::zone::Zone;
 use jiff::civil::Date;
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::{Commit, Versioned};
 
-/// Findings that one transaction writes.
+/// Findings that one transaction writes, and the others of the last one's seat: below DynamoDB's 100 with what is beside them.
 const A_PART: usize = 80;
 /// Most findings of one client that are looked at.
 const MOST_FINDINGS: usize = 20_000;
@@ -39,34 +41,24 @@ async fn part(cx: &ReactionCx, client: ClientId, today: Date) -> Result<(bool, O
         Err(store::Error::NotFound) => return Ok((true, None)),
         Err(error) => return Err(error.into()),
     };
-    let mut accepted: Vec<Versioned<Finding>> = cx.store.all_findings(client, MOST_FINDINGS).await?;
-    accepted.retain(|finding| matches!(finding.value.state, State::Accepted { .. }));
-    // Who was accepted first comes true first.
-    accepted.sort_by_key(|finding| match finding.value.state {
-        State::Accepted { at, .. } => (Some(at), finding.value.id),
-        _ => (None, finding.value.id),
-    });
-    let mut after = review.value.clone();
-    let mut came_true: Vec<(&Versioned<Finding>, Finding)> = Vec::new();
-    for finding in &accepted {
-        let Some(id) = finding.value.key.licence else { continue };
+    let known: Vec<Versioned<Finding>> = cx.store.all_findings(client, MOST_FINDINGS).await?;
+    let accepted = known.iter().filter(|finding| matches!(finding.value.state, State::Accepted { .. }));
+    let ids: BTreeSet<LicenceId> = accepted.filter_map(|finding| finding.value.key.licence).collect();
+    let mut licences = BTreeMap::new();
+    for id in ids {
         let licence = cx.store.licence(id).await?.value.licence;
-        let claimed = after.claimed.get(&id).copied().unwrap_or(0);
-        let now = Measured { seats: licence.seats_on(today), yearly: yearly(&licence, today)?, claimed };
-        if let Some((realised, claims)) = measure(&finding.value, now, today)? {
-            if claims > 0 {
-                after.claimed.insert(id, claimed.saturating_add(claims));
-            }
-            came_true.push((finding, realised));
-        }
-        if came_true.len() == A_PART {
-            break;
-        }
+        let yearly = if licence.has_ended(today) { None } else { yearly(&licence, today)? };
+        let claimed = review.value.claimed.get(&id).copied().unwrap_or(0);
+        licences.insert(id, Measured { seats: licence.seats_on(today), yearly, claimed });
     }
+    let findings: Vec<Finding> = known.iter().map(|finding| finding.value.clone()).collect();
+    let CameTrue { findings: came_true, claimed } = measure_all(&findings, &licences, today, A_PART)?;
     let all = came_true.len() < A_PART;
     if came_true.is_empty() {
         return Ok((all, None));
     }
-    let written = came_true.iter().map(|(before, after)| (Some(*before), after));
+    let mut after = review.value.clone();
+    after.claimed.extend(claimed.into_iter().filter(|(_, claimed)| *claimed > 0));
+    let written = came_true.iter().map(|(at, after)| (Some(&known[*at]), after));
     Ok((all, Some(cx.store.commit().keep_findings(&review, after, written))))
 }

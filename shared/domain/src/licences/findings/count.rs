@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{Licence, Whose};
 use super::finding::{Finding, Kind, State};
+use super::measure::cheaper;
 use crate::error::Refusal;
 use crate::ids::{FindingId, LicenceId};
 use crate::money::Money;
@@ -16,7 +17,7 @@ use crate::money::Money;
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Uncounted {
-    /// The same seat is counted by another finding that is worth as much or more.
+    /// The same seat is counted by another finding, which is done, or worth as much or more.
     SameSeat {
         /// Which one.
         finding: FindingId,
@@ -32,6 +33,8 @@ pub enum Uncounted {
     GivenOn {},
     /// The licence is not in force any more, or its cost changed its currency.
     NotPaid {},
+    /// The seat is kept at a lower cost, and what that is less counts.
+    LowerCost {},
     /// It is counted with the next review, in the night.
     NotYet {},
 }
@@ -47,6 +50,7 @@ impl Uncounted {
             }
             Self::GivenOn {} => "The seat was given to somebody else in the meantime.".into(),
             Self::NotPaid {} => "The licence is not paid for any more.".into(),
+            Self::LowerCost {} => "The seat is kept at a lower cost: what that is less counts.".into(),
             Self::NotYet {} => "It is counted with the next review, in the night.".into(),
         }
     }
@@ -56,12 +60,12 @@ impl Uncounted {
 pub type Claimed = BTreeMap<LicenceId, u32>;
 
 /// A part of a licence's saving: which finding, and what it is worth.
-type Part = (usize, Money);
+pub(super) type Part = (usize, Money);
 
 /// Writes on each finding of a client what of it counts. Only what is open or accepted does. For each licence it comes to
 /// exactly what all of it together would save:
 ///
-/// * of several findings for one seat only the largest counts;
+/// * of several findings for one seat one counts: what is done, before the one that is worth most ([`of_each_seat`]);
 /// * seats that are taken back first fill what is missing, and what is kept free on purpose; only what is left can be given
 ///   up at renewal;
 /// * a seat that was taken back already counts with the finding that said so, and not again as one that nobody holds;
@@ -121,6 +125,7 @@ fn of_licence(findings: &mut [Finding], licence: &Licence, claimed: u32, all: &[
         let needed = licence.holders().saturating_add(licence.spare);
         (needed.saturating_sub(seats), seats.saturating_sub(needed))
     };
+    lower_cost(findings, licence, &mut freed, &given_up)?;
     let taken = take(findings, &freed, &given_up, free);
     if let Some(at) = surplus {
         let left = free - taken + given_up.get(&at).copied().unwrap_or(0);
@@ -158,11 +163,9 @@ fn is_done(finding: &Finding) -> bool {
 
 /// How many seats of each of these accepted findings its licence was given up since, or will be by what is planned: what is
 /// done and a surplus first, and who was accepted first before who was later. `seats` is the least that the licence has or
-/// will have: that seats are new gives none up. [`measure`] looks at every accepted finding with the next bills; these are
-/// those that count, without what is the same seat's and what is in another currency, so that it may give a seat to one that
-/// is left out here.
+/// will have: that seats are new gives none up. Of those that are done it is what [`measure_all`] will find with the bill.
 ///
-/// [`measure`]: super::measure
+/// [`measure_all`]: super::measure_all
 fn given_up(findings: &[Finding], mut parts: Vec<usize>, seats: u32, claimed: u32) -> BTreeMap<usize, u32> {
     parts.sort_by_key(|at| {
         let finding = &findings[*at];
@@ -187,26 +190,68 @@ fn given_up(findings: &[Finding], mut parts: Vec<usize>, seats: u32, claimed: u3
     given_up
 }
 
-/// Of each seat the finding that is worth most; what was accepted before what was not. The others count nothing.
-fn largest_of_each_seat(findings: &mut [Finding], all: &[usize]) -> Vec<Part> {
+/// The findings that stand for their seats, and the others, each with the one that stands for its seat.
+pub(super) struct OfEachSeat {
+    pub(super) first: Vec<Part>,
+    pub(super) others: Vec<(usize, usize)>,
+}
+
+/// Of each seat of a licence the one finding by which it is counted, and measured: what is done before what is not, for that
+/// is what the next bill will be less by; then the one that is worth most, and what was accepted before what was not.
+pub(super) fn of_each_seat(findings: &[Finding], all: &[usize]) -> OfEachSeat {
     let mut order: Vec<Part> = all.iter().filter_map(|at| Some((*at, findings[*at].worth.saves()?.0))).collect();
     order.sort_by_key(|(at, worth)| {
         let finding = &findings[*at];
-        (-worth.minor(), !matches!(finding.state, State::Accepted { .. }), finding.key.kind, finding.id)
+        let accepted = matches!(finding.state, State::Accepted { .. });
+        (!is_done(finding), -worth.minor(), !accepted, finding.key.kind, finding.id)
     });
-    let mut seats: BTreeMap<Option<Whose>, FindingId> = BTreeMap::new();
-    order.retain(|(at, _)| match seats.get(&findings[*at].key.whose) {
-        Some(first) => {
-            let finding = *first;
-            nothing(&mut findings[*at], Uncounted::SameSeat { finding });
-            false
+    let mut seats: BTreeMap<&Option<Whose>, usize> = BTreeMap::new();
+    let (mut first, mut others) = (Vec::new(), Vec::new());
+    for (at, worth) in order {
+        match seats.get(&findings[at].key.whose) {
+            Some(stands) => others.push((at, *stands)),
+            None => {
+                seats.insert(&findings[at].key.whose, at);
+                first.push((at, worth));
+            }
         }
-        None => {
-            seats.insert(findings[*at].key.whose.clone(), findings[*at].id);
-            true
+    }
+    OfEachSeat { first, others }
+}
+
+/// The findings that stand for their seats. The others count nothing.
+fn largest_of_each_seat(findings: &mut [Finding], all: &[usize]) -> Vec<Part> {
+    let OfEachSeat { first, others } = of_each_seat(findings, all);
+    for (at, stands) in others {
+        let finding = findings[stands].id;
+        nothing(&mut findings[at], Uncounted::SameSeat { finding });
+    }
+    first
+}
+
+/// A smaller edition that is done and for which no seat is given up came true by a lower cost, if there is one: it counts what
+/// that is less, and takes no free seat.
+fn lower_cost(
+    findings: &mut [Finding],
+    licence: &Licence,
+    freed: &mut Vec<Part>,
+    given_up: &BTreeMap<usize, u32>,
+) -> Result<(), Refusal> {
+    let (mut left, seats) = (Vec::with_capacity(freed.len()), licence.seats);
+    for (at, worth) in freed.drain(..) {
+        let finding = &mut findings[at];
+        let is_given_up = given_up.get(&at).is_some_and(|seats| *seats > 0);
+        let less = if is_given_up { None } else { cheaper(finding, licence.cost.yearly().filter(|_| seats > 0))? };
+        match less {
+            Some(less) => {
+                finding.counted = Some(less);
+                finding.uncounted = (less != worth).then_some(Uncounted::LowerCost {});
+            }
+            None => left.push((at, worth)),
         }
-    });
-    order
+    }
+    *freed = left;
+    Ok(())
 }
 
 /// Counts in full what the licence is given up for, and of the rest the first so many, whose seats are free; what is left was

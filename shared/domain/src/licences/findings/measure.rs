@@ -1,10 +1,14 @@
 //! What came true: an accepted finding whose licence has become smaller, or cheaper.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::count::{Claimed, OfEachSeat, Uncounted, of_each_seat};
 use super::finding::{Finding, Kind, State, Worth};
 use crate::error::Refusal;
+use crate::ids::LicenceId;
 use crate::money::Money;
 
 /// An accepted finding that was done waits so long for a smaller bill: a yearly renewal, and a month for the vendor.
@@ -15,10 +19,100 @@ pub const LONGEST_WAIT_DAYS: u32 = 396;
 pub struct Measured {
     /// Seats that are paid for; none when it is over.
     pub seats: u32,
-    /// A year of a seat.
+    /// A year of a seat; none when it is over.
     pub yearly: Option<Money>,
     /// Seats of the licence that findings which came true have claimed so far, ever.
     pub claimed: u32,
+}
+
+/// What came true of a client's findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameTrue {
+    /// The findings that change, by their places, in the order in which they came true.
+    pub findings: Vec<(usize, Finding)>,
+    /// Seats that are claimed by now, of each licence that was looked at.
+    pub claimed: Claimed,
+}
+
+/// What came true of a client's findings, who was accepted first before who was later. Of each seat that is the one by which it
+/// is counted, so that what the totals promised for a seat and what is measured of it are the same, and never both of two
+/// findings: when the seat is gone, what else was accepted for it is gone too; when it is cheaper, that is worth so much less.
+///
+/// With what changes by it, it stops after so many: what is left comes true when it is called again with what it gave.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_all(
+    findings: &[Finding],
+    licences: &BTreeMap<LicenceId, Measured>,
+    today: Date,
+    most: usize,
+) -> Result<CameTrue, Refusal> {
+    let mut by_licence: BTreeMap<LicenceId, Vec<usize>> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.state.is_live()) {
+        if let Some(licence) = finding.key.licence.filter(|licence| licences.contains_key(licence)) {
+            by_licence.entry(licence).or_default().push(at);
+        }
+    }
+    let (mut first, mut others) = (Vec::new(), BTreeMap::<usize, Vec<usize>>::new());
+    for all in by_licence.values() {
+        let seats: OfEachSeat = of_each_seat(findings, all);
+        first.extend(seats.first.into_iter().map(|(at, _)| at));
+        for (at, stands) in seats.others {
+            others.entry(stands).or_default().push(at);
+        }
+    }
+    first.sort_by_key(|at| match findings[*at].state {
+        State::Accepted { at: accepted_at, .. } => (Some(accepted_at), findings[*at].id),
+        _ => (None, findings[*at].id),
+    });
+    let mut claimed: Claimed = licences.iter().map(|(licence, now)| (*licence, now.claimed)).collect();
+    let mut came_true: Vec<(usize, Finding)> = Vec::new();
+    for at in first {
+        let Some((licence, now)) = findings[at].key.licence.and_then(|id| Some((id, licences.get(&id)?))) else {
+            continue;
+        };
+        let so_far = claimed.entry(licence).or_default();
+        let Some((after, claims)) = measure(&findings[at], Measured { claimed: *so_far, ..*now }, today)? else {
+            continue;
+        };
+        *so_far = so_far.saturating_add(claims);
+        for other in others.remove(&at).unwrap_or_default() {
+            let left = left_beside(&findings[other], &after, claims, today)?;
+            came_true.extend(left.map(|left| (other, left)));
+        }
+        came_true.push((at, after));
+        if came_true.len() >= most {
+            break;
+        }
+    }
+    Ok(CameTrue { findings: came_true, claimed })
+}
+
+/// What is left of another finding that was accepted for the same seat, once one came true; `None` for what does not change.
+fn left_beside(other: &Finding, came_true: &Finding, claims: u32, today: Date) -> Result<Option<Finding>, Refusal> {
+    let (State::Accepted { .. }, State::Realised { yearly: less, .. }) = (&other.state, &came_true.state) else {
+        return Ok(None);
+    };
+    let left = match other.worth.saves() {
+        Some((worth, seats)) if claims == 0 => {
+            if worth.currency() != less.currency() {
+                return Ok(None);
+            }
+            Some((worth.minus(*less)?, seats)).filter(|(left, _)| !left.is_zero() && !left.is_negative())
+        }
+        _ => None,
+    };
+    Ok(Some(match left {
+        // The night counts it anew.
+        Some((yearly, seats)) => Finding {
+            worth: Worth::Saves { yearly, seats },
+            counted: Some(Money::zero(yearly.currency())),
+            uncounted: Some(Uncounted::NotYet {}),
+            ..other.clone()
+        },
+        None => Finding { state: State::Gone { on: today }, counted: None, uncounted: None, ..other.clone() },
+    }))
 }
 
 /// The finding as it came true, and how many of the licence's seats it claims; `None` while nothing did. It is what the
@@ -34,6 +128,10 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     else {
         return Ok(None);
     };
+    // Of a licence that is paid for in another currency by now nothing is counted either.
+    if now.yearly.is_some_and(|yearly| yearly.currency() != worth.currency()) {
+        return Ok(None);
+    }
     let fewer = baseline.given_up(now.seats, now.claimed).min(seats);
     let surplus = finding.key.kind == Kind::OverBought;
     if !surplus && done_on.is_none() {
@@ -42,9 +140,9 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     let (yearly, claims) = if fewer > 0 {
         (worth.times(Decimal::from(fewer) / Decimal::from(seats.max(1)))?, fewer)
     } else {
-        match cheaper(finding.key.kind, baseline.yearly, now)? {
-            Some(less) if less.currency() == worth.currency() => (less.at_most(worth)?, 0),
-            _ => return Ok(None),
+        match cheaper(finding, now.yearly.filter(|_| now.seats > 0))? {
+            Some(less) => (less, 0),
+            None => return Ok(None),
         }
     };
     let before = finding.came_true.filter(|before| before.currency() == yearly.currency());
@@ -62,11 +160,16 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     Ok(Some((after, claims)))
 }
 
-/// What a seat of another edition costs less, where the whole licence became one of it.
-fn cheaper(kind: Kind, before: Option<Money>, now: Measured) -> Result<Option<Money>, Refusal> {
-    let (Some(before), Some(after)) = (before, now.yearly) else { return Ok(None) };
-    if kind != Kind::WrongEdition || now.seats == 0 || before.currency() != after.currency() {
+/// What of an accepted finding came true by a lower cost: what a seat costs less since, where the whole licence became one of
+/// another edition, and at most what was found. `yearly` is what a seat costs now, if there is any.
+pub(super) fn cheaper(finding: &Finding, yearly: Option<Money>) -> Result<Option<Money>, Refusal> {
+    let (State::Accepted { baseline, .. }, Some((worth, _))) = (&finding.state, finding.worth.saves()) else {
+        return Ok(None);
+    };
+    let (Some(before), Some(after)) = (baseline.yearly, yearly) else { return Ok(None) };
+    if finding.key.kind != Kind::WrongEdition || [before, after].iter().any(|own| own.currency() != worth.currency()) {
         return Ok(None);
     }
-    Ok(Some(before.minus(after)?).filter(|less| !less.is_zero() && !less.is_negative()))
+    let less = before.minus(after)?;
+    Ok(if less.is_zero() || less.is_negative() { None } else { Some(less.at_most(worth)?) })
 }

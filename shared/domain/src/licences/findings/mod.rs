@@ -2,7 +2,7 @@
 //! what it is worth in a year.
 //!
 //! [`find`] says what is there on a day; [`review`] lays it beside what was known; [`count`] says how much of it would
-//! really be saved if all of it were done, so that nothing is counted twice; [`measure`] says what came true.
+//! really be saved if all of it were done, so that nothing is counted twice; [`measure_all`] says what came true.
 
 mod assigned;
 mod count;
@@ -26,7 +26,7 @@ pub use edition::FEATURE_DAYS;
 pub use evidence::Evidence;
 pub use facts::{Cost, Edition, Facts, Licence, Person, Product, Seat, Stranger, Use, Whose};
 pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Unknown, Worth};
-pub use measure::{LONGEST_WAIT_DAYS, Measured, measure};
+pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, measure, measure_all};
 pub use of::{MONTH_DAYS, yearly};
 pub use review::review;
 pub use shadow::SHADOW_DAYS;

@@ -144,6 +144,101 @@ fn what_came_true_before_is_kept_and_what_is_open_does_not_come_true() {
     assert_eq!(true_now(&one, now(9, 10_000, 0)), None);
 }
 
+/// Of one seat that costs 100.00: what was accepted of it, in this order.
+fn of_one_seat(findings: &[(Kind, i64, bool)]) -> Vec<Finding> {
+    let one = |(at, (kind, worth, done)): (i64, &(Kind, i64, bool))| {
+        let finding = accepted(*kind, 1, baseline(10, 0), *done);
+        let State::Accepted { by, baseline, done_on, .. } = finding.state else { unreachable!() };
+        let state = State::Accepted { by, at: Timestamp::from_second(at).unwrap(), baseline, done_on };
+        Finding { worth: Worth::Saves { yearly: eur(*worth), seats: 1 }, state, ..finding }
+    };
+    (0..).zip(findings).map(one).collect()
+}
+
+#[test]
+fn what_is_counted_of_a_seat_is_what_is_measured_of_it_whatever_was_accepted_first() {
+    let (overlap, edition, unused) = (Kind::Overlap, Kind::WrongEdition, Kind::Unused);
+    // Seats and the cost of one by the bill, and whether the holder has the seat still; what comes true, how many seats that
+    // claims, and what of the rest is left.
+    for (findings, (seats, cost, held), came_true, claims, left) in [
+        // The seat is gone, and with it what else was accepted for it, also where more seats are gone than that one.
+        (vec![(edition, 4_000, true), (overlap, 10_000, true)], (9, 10_000, false), 10_000, 1, None),
+        (vec![(edition, 4_000, true), (overlap, 10_000, true)], (8, 10_000, false), 10_000, 1, None),
+        (vec![(overlap, 10_000, true), (edition, 4_000, true)], (8, 10_000, false), 10_000, 1, None),
+        (vec![(unused, 10_000, true), (overlap, 10_000, true)], (8, 10_000, false), 10_000, 1, None),
+        // It is held at a lower cost: taking it back saves so much less.
+        (vec![(overlap, 10_000, false), (edition, 4_000, true)], (10, 6_000, true), 4_000, 0, Some(6_000)),
+        (vec![(edition, 4_000, true), (overlap, 10_000, false)], (10, 7_500, true), 2_500, 0, Some(7_500)),
+        (vec![(edition, 4_000, true), (overlap, 3_000, false)], (10, 6_000, true), 4_000, 0, None),
+        // Nothing is smaller yet.
+        (vec![(edition, 4_000, false), (overlap, 10_000, false)], (10, 10_000, true), 0, 0, Some(10_000)),
+    ] {
+        let case = format!("{findings:?} with {seats} seats at {cost}");
+        let mut before = of_one_seat(&findings);
+        let holders: Vec<u128> = (if held { 1 } else { 2 }..=10).take(usize::try_from(seats).unwrap()).collect();
+        let licensed = Licence { cost: Cost::Yearly(eur(cost)), ..licensed(1, 1, seats, &holders) };
+        let count_all = |findings: &mut [Finding], claimed: u32| {
+            let licences = BTreeMap::from([(licence(1), &licensed)]);
+            count(findings, &licences, &Claimed::from([(licence(1), claimed)])).unwrap();
+        };
+        count_all(&mut before, 0);
+        let promised = counted(&before);
+        let licences = BTreeMap::from([(licence(1), now(seats, cost, 0))]);
+        let CameTrue { findings: changed, claimed } = measure_all(&before, &licences, TODAY, 80).unwrap();
+        let mut after = before.clone();
+        changed.into_iter().for_each(|(at, finding)| after[at] = finding);
+        let realised: i64 = after.iter().filter_map(|finding| finding.came_true).map(Money::minor).sum();
+        assert_eq!((realised, claimed[&licence(1)]), (came_true, claims), "{case}");
+        if came_true > 0 {
+            assert_eq!(realised, promised, "{case}");
+        }
+        count_all(&mut after, claims);
+        let accepted = after.iter().filter(|finding| matches!(finding.state, State::Accepted { .. }));
+        assert_eq!(
+            (counted(&after), accepted.count()),
+            (left.unwrap_or(0), left.map_or(0, |_| findings.len() - usize::from(came_true > 0))),
+            "{case}"
+        );
+        // And a bill later the same.
+        let again = BTreeMap::from([(licence(1), now(seats, cost, claims))]);
+        assert_eq!(measure_all(&after, &again, TODAY, 80).unwrap().findings, [], "{case}");
+    }
+}
+
+#[test]
+fn of_a_licence_in_another_currency_nothing_is_counted_and_nothing_measured_until_it_ends() {
+    let one = accepted(Kind::Unused, 1, baseline(10, 0), true);
+    let usd = Measured { yearly: Some(Money::new(10_000, Currency::USD)), ..now(9, 0, 0) };
+    assert_eq!(true_now(&one, usd), None);
+    assert_eq!(true_now(&one, Measured { seats: 0, yearly: None, claimed: 0 }), Some((10_000, 1)));
+}
+
+#[test]
+fn what_comes_true_in_parts_is_the_same_as_at_once() {
+    let of = |n: u128| {
+        let finding = accepted(Kind::Unused, 1, baseline(10, 0), true);
+        let key = Key { whose: Some(person(n)), ..finding.key.clone() };
+        Finding { id: id(&key), key, ..finding }
+    };
+    let (mut some, mut claimed) = ((1..=5).map(of).collect::<Vec<Finding>>(), 0);
+    let licences = |claimed| BTreeMap::from([(licence(1), now(7, 10_000, claimed))]);
+    let mut all = some.clone();
+    for (at, finding) in measure_all(&all.clone(), &licences(0), TODAY, 80).unwrap().findings {
+        all[at] = finding;
+    }
+    let mut parts = Vec::new();
+    loop {
+        let part = measure_all(&some, &licences(claimed), TODAY, 2).unwrap();
+        if part.findings.is_empty() {
+            break;
+        }
+        parts.push(part.findings.len());
+        claimed = part.claimed[&licence(1)];
+        part.findings.into_iter().for_each(|(at, finding)| some[at] = finding);
+    }
+    assert_eq!((&some, parts, claimed), (&all, vec![2, 1], 3), "three of five, for three seats are gone");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
