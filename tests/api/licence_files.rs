@@ -51,6 +51,36 @@ async fn a_paper_is_announced_uploaded_listed_fetched_as_a_file_and_removed() {
 }
 
 #[tokio::test]
+async fn the_bytes_of_what_was_taken_off_are_gone_after_the_next_night_and_no_others() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let added = licence(&owner, &client, json!({})).await;
+    let (kept, removed) = (announced(&owner, &added, json!({})).await, announced(&owner, &added, json!({})).await);
+    for one in [&kept, &removed] {
+        assert_eq!(put(&owner, one, A_PAPER).await, 200);
+    }
+    let there = async || {
+        let store = owner.stack.app.world().store.for_tenant(owner.claims().tenant);
+        let id = added["id"].as_str().unwrap().parse().unwrap();
+        let mut there = Vec::new();
+        for file in [&kept, &removed] {
+            let file = file["id"].as_str().unwrap().parse().unwrap();
+            there.push(store.licence_file_start(id, file).await.unwrap().is_some());
+        }
+        there
+    };
+    owner.post(&format!("{}/remove", file(&added, &removed))).send().await.expect(200);
+    assert_eq!(there().await, [true, true], "a link may still upload it");
+    // From noon through the review at half past three.
+    owner.stack.advance("PT24H").await;
+    assert_eq!(there().await, [true, false]);
+    owner.stack.advance("PT24H").await;
+    assert_eq!(there().await, [true, false]);
+    assert_eq!(owner.get(&at(&added)).await.expect(200)["files"].as_array().unwrap().len(), 1);
+    owner.get(&file(&added, &removed)).await.expect(404);
+}
+
+#[tokio::test]
 async fn the_client_sees_what_is_meant_for_it_and_nobody_elses() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let (acme, zeta) = (owner.client("Acme").await, owner.client("Zeta").await);

@@ -25,6 +25,14 @@ async fn due() -> Snapshot {
         "cost_per_seat": { "minor": 25_00, "currency": "EUR" }, "starts_on": "2026-01-01",
     });
     let licence = owner.create("/v1/licences", licence).await;
+    // Papers that were taken off it: the night deletes them.
+    let files = format!("/v1/licences/{}/files", licence["id"].as_str().unwrap());
+    for name in ["Order", "Offer"] {
+        let paper = json!({ "name": name, "media_type": "application/pdf", "bytes": 5 });
+        let paper = owner.create(&files, paper).await;
+        let removed = format!("{files}/{}/remove", paper["id"].as_str().unwrap());
+        owner.post(&removed).key(&format!("key-of-removing-the-{name}")).send().await.expect(200);
+    }
     let seat = json!({ "holder": { "kind": "device", "name": "kiosk" } });
     let seats = format!("/v1/licences/{}/seats", licence["id"].as_str().unwrap());
     owner.post(&seats).key("key-of-the-only-seat-of-it").json(&seat).send().await.expect(200);
@@ -46,4 +54,7 @@ async fn a_review_killed_at_any_call_and_begun_again_twice_or_three_at_once_has_
     let left = has_its_effect_once(async || due.restore().await, REVIEW, ONE_OF).await;
     let findings = left.table.iter().filter(|item| item.contains("\"FINDING#fnd_")).count();
     assert_eq!(findings, STRANGERS + 1);
+    let licences: Vec<&String> = left.table.iter().filter(|item| item.contains("\"removed_files\"")).collect();
+    let deleted = licences.iter().filter(|item| item.contains("\"removed_files\":{\"L\":[]}")).count();
+    assert_eq!((licences.len(), deleted), (1, 1), "both files are deleted, and noted as such");
 }

@@ -79,6 +79,7 @@ fn right(touch: &Touch) -> String {
         ("dynamodb:PutItem", resource) if resource == format!("table/{AUDIT}") => Some(Need::Audit),
         ("s3:GetObject", resource) if resource == format!("bucket/{BLOBS}") => Some(Need::BlobGet),
         ("s3:PutObject", resource) if resource == format!("bucket/{BLOBS}") => Some(Need::BlobPut),
+        ("s3:DeleteObject", resource) if resource == format!("bucket/{BLOBS}") => Some(Need::BlobDelete),
         ("secretsmanager:GetSecretValue", _) => Some(Need::Secret),
         ("ses:SendEmail", _) => Some(Need::SendEmail),
         ("events:PutEvents", _) => Some(Need::PutEvents),

@@ -64,6 +64,10 @@ pub(crate) async fn happens(stack: &Stack, owner: &Person, customer: &Person) {
         Some(if cfg!(feature = "pdf") { 3 } else { 2 })
     );
     owner.get(&audits).await.expect(200);
+    let paper = json!({ "name": "Order", "media_type": "application/pdf", "bytes": 5 });
+    let paper = owner.post(&format!("{path}/files")).key(&key()).json(&paper).send().await.expect(201);
+    let paper = format!("{path}/files/{}", paper["id"].as_str().expect("an id"));
+    owner.post(&format!("{paper}/remove")).key(&key()).send().await.expect(200);
     let days = format!("utilisation/{}?from=2026-01-20&to=2026-02-20", product["id"].as_str().expect("an id"));
     owner.get(&format!("/v1/clients/{client}/{days}")).await.expect(200);
     reviewed(stack, 36).await;

@@ -20,10 +20,18 @@ use crate::route::{NoBody, NoPath, NoQuery, Route};
 /// Look over the licences of every client.
 pub const REVIEW: Job = Job {
     name: "licences-review",
-    summary: "Looks over every client's licences in its night: what is found, what is gone, what it would save, how much was used, what is unusual about who used it; tells the series of use and of licences",
+    summary: "Looks over every client's licences in its night: what is found, what is gone, what it would save, how much was used, what is unusual about who used it; tells the series of use and of licences; deletes removed files",
     schedule: "rate(1 hour)",
     timeout_s: 900,
-    touches: &[Need::Get, Need::Put, Need::Update, Need::Audit, Need::Query(Index::Main), Need::Query(Index::ByDue)],
+    touches: &[
+        Need::Get,
+        Need::Put,
+        Need::Update,
+        Need::Audit,
+        Need::Query(Index::Main),
+        Need::Query(Index::ByDue),
+        Need::BlobDelete,
+    ],
 };
 
 /// Measure what came true.

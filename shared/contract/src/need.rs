@@ -50,6 +50,8 @@ pub enum Need {
     BlobGet,
     /// `s3:PutObject` on the blobs bucket.
     BlobPut,
+    /// `s3:DeleteObject` on the blobs bucket, which keeps what was deleted for some more days.
+    BlobDelete,
     /// `s3:GetObject` on the blobs bucket, by whoever follows a link that the function has signed.
     BlobLink,
     /// `s3:PutObject` on the blobs bucket, by whoever follows a link that the function has signed.
@@ -77,6 +79,7 @@ impl Need {
             Need::Query(_) | Need::AuditQuery => &["dynamodb:Query"],
             Need::BlobGet | Need::BlobLink => &["s3:GetObject"],
             Need::BlobPut | Need::BlobUpload => &["s3:PutObject"],
+            Need::BlobDelete => &["s3:DeleteObject"],
             Need::PutEvents => &["events:PutEvents"],
             Need::SendEmail => &["ses:SendEmail", "ses:SendRawEmail"],
             Need::Secret | Need::Provider => &["secretsmanager:GetSecretValue"],

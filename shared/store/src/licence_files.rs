@@ -1,7 +1,7 @@
 //! The bytes of licences' papers. What is known of them stands on the licence.
 //!
 //! A file has a place of its own, made of its licence's id and its own: it is written by whoever follows the signed link. What
-//! was taken off its licence stays in the bucket, where nothing leads to it any more.
+//! was taken off its licence is named there until the next night has deleted it.
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use domain::ids::{LicenceFileId, LicenceId};
@@ -42,6 +42,13 @@ impl TenantStore {
         label: FileLabel<'_>,
     ) -> Result<String> {
         self.download_link(self.licence_file_at(licence, file), label).await
+    }
+
+    /// Deletes its bytes; those that are not there are deleted already.
+    pub async fn delete_licence_file(&self, licence: LicenceId, file: LicenceFileId) -> Result<()> {
+        let delete = self.store.s3.delete_object().bucket(&self.store.names.blobs);
+        delete.key(self.licence_file_at(licence, file)).send().await.map_err(from_sdk)?;
+        Ok(())
     }
 
     fn licence_file_at(&self, licence: LicenceId, file: LicenceFileId) -> String {

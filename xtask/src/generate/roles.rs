@@ -109,7 +109,9 @@ fn resource(need: Need) -> String {
         },
         Need::Get | Need::Put | Need::Update | Need::Delete | Need::Check => "!GetAtt Main.Arn".into(),
         Need::Audit | Need::AuditQuery => "!GetAtt Audit.Arn".into(),
-        Need::BlobGet | Need::BlobPut | Need::BlobLink | Need::BlobUpload => "!Sub \"${Blobs.Arn}/*\"".into(),
+        Need::BlobGet | Need::BlobPut | Need::BlobDelete | Need::BlobLink | Need::BlobUpload => {
+            "!Sub \"${Blobs.Arn}/*\"".into()
+        }
         Need::PutEvents => "!GetAtt Bus.Arn".into(),
         Need::SendEmail => "!Sub \"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*\"".into(),
         Need::Secret => "!Ref MasterSecret".into(),

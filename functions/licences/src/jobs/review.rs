@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use contract::findings::REVIEW;
 use domain::ids::{ClientId, FindingId};
+use domain::licences::files::deleted;
 use domain::licences::findings::{Finding, Found, find, review};
 use domain::licences::true_up::true_up;
 use domain::licences::utilisation::{DayOfUse, TREND_DAYS, utilisation};
@@ -122,12 +123,16 @@ async fn part(
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
 }
 
-/// Notes how much was used yesterday, which is over, tells it to the series, and finds what is unusual about it. False when
+/// Notes how much was used yesterday, which is over, tells it to the series, deletes the files that were taken off licences, and
+/// finds what is unusual about the use. False when
 /// time is over before: the next run begins again, and what is there stays as it is.
 async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<bool> {
     let on = today.saturating_sub(1.day());
     let known = Known::of(store, client, today, zone).await?;
     if !tell_use(cx, store, client, &known, on).await? || !tell_licences(cx, store, client, &known, on).await? {
+        return Ok(false);
+    }
+    if !delete_files(cx, store, &known, zone).await? {
         return Ok(false);
     }
     sign_ins::find(cx, store, client, &known, (on, zone)).await?;
@@ -139,6 +144,31 @@ async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date
                 commit = noted(store, commit, (client, *product), on, day).await?;
             }
             Ok(((), Some(commit)))
+        })
+        .await?;
+    }
+    Ok(true)
+}
+
+/// Deletes the bytes of the files that were taken off the client's licences. A file is noted as deleted after it is: who dies in
+/// between deletes it again, which changes nothing. False when time is over before.
+async fn delete_files(cx: &JobCx, store: &TenantStore, known: &Known, zone: &Zone) -> Result<bool> {
+    for licence in &known.licences {
+        let files = licence.files_to_delete(cx.now);
+        if files.is_empty() {
+            continue;
+        }
+        if cx.is_out_of_time() {
+            return Ok(false);
+        }
+        for file in &files {
+            store.delete_licence_file(licence.id, *file).await?;
+        }
+        cx.reconcile(|| async {
+            let read = store.licence(licence.id).await?;
+            let after = deleted(read.value.licence.clone(), &files);
+            let changed = after != read.value.licence;
+            Ok(((), changed.then(|| store.commit().update_licence(&read, &after, zone))))
         })
         .await?;
     }

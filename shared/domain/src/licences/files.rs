@@ -1,7 +1,7 @@
 //! Papers of a licence that are kept here as files: orders, invoices of the vendor, contracts. What is only elsewhere is
 //! named by a link ([`super::Document`]).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Licence;
@@ -14,6 +14,10 @@ use crate::invalid::Check;
 pub const MOST_FILES: usize = 20;
 /// The largest file, bytes: a contract of some hundred pages as it was scanned.
 pub const MOST_BYTES: u64 = 25 * 1024 * 1024;
+/// Files that were taken off a licence and whose bytes are still there; the next night deletes them.
+pub const MOST_REMOVED: usize = 100;
+/// So long after a file was taken off no link uploads it any more: its bytes can be deleted, and stay so.
+pub const LINKS_ARE_OVER_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// So many of a file's first bytes say whether it is of its kind.
 pub const FIRST_BYTES: usize = 16;
 
@@ -35,6 +39,16 @@ pub struct LicenceFile {
     pub by: UserId,
     /// When.
     pub added_at: Timestamp,
+}
+
+/// A file that was taken off its licence, and whose bytes are still to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemovedFile {
+    /// Which.
+    pub id: LicenceFileId,
+    /// When it was taken off.
+    pub at: Timestamp,
 }
 
 /// Files that papers are kept as: documents, tables and pictures, and nothing that a browser runs.
@@ -127,7 +141,7 @@ pub struct NewLicenceFile {
 /// looked for when somebody audits it.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for a bad name or length; [`Refusal::Conflict`] `too_many_files`.
+/// [`Refusal::Invalid`] for a bad name or length; [`Refusal::Conflict`] `too_many_files`, `too_many_removed`.
 pub fn add(licence: Licence, new: NewLicenceFile, by: UserId, now: Timestamp) -> Result<Licence, Refusal> {
     let mut check = Check::new();
     check.line("/name", &new.name, LONGEST_NAME);
@@ -139,6 +153,10 @@ pub fn add(licence: Licence, new: NewLicenceFile, by: UserId, now: Timestamp) ->
             format!("{} has {MOST_FILES} files; remove one, or name a folder among its documents", licence.name);
         return Err(Refusal::conflict("too_many_files", detail));
     }
+    if licence.removed_files.len() >= MOST_REMOVED {
+        let detail = format!("{MOST_REMOVED} files were taken off {} today; announce more tomorrow", licence.name);
+        return Err(Refusal::conflict("too_many_removed", detail));
+    }
     let NewLicenceFile { id, name, media_type, bytes, client_sees } = new;
     let file = LicenceFile { id, name: name.trim().to_owned(), media_type, bytes, client_sees, by, added_at: now };
     let mut files = licence.files.clone();
@@ -146,7 +164,7 @@ pub fn add(licence: Licence, new: NewLicenceFile, by: UserId, now: Timestamp) ->
     Ok(Licence { files, updated_at: now, ..licence })
 }
 
-/// Takes a file off its licence; gives it too.
+/// Takes a file off its licence; gives it too. Its bytes are to be deleted.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
@@ -154,13 +172,28 @@ pub fn remove(licence: Licence, file: LicenceFileId, now: Timestamp) -> Result<(
     let mut files = licence.files.clone();
     let at = files.iter().position(|one| one.id == file).ok_or(Refusal::NotFound)?;
     let removed = files.remove(at);
-    Ok((Licence { files, updated_at: now, ..licence }, removed))
+    let mut removed_files = licence.removed_files.clone();
+    removed_files.push(RemovedFile { id: removed.id, at: now });
+    Ok((Licence { files, removed_files, updated_at: now, ..licence }, removed))
+}
+
+/// Notes that the bytes of these files are deleted.
+#[must_use]
+pub fn deleted(licence: Licence, files: &[LicenceFileId]) -> Licence {
+    let left = licence.removed_files.iter().filter(|removed| !files.contains(&removed.id));
+    Licence { removed_files: left.copied().collect(), ..licence }
 }
 
 impl Licence {
     /// A file of it.
     pub fn file(&self, id: LicenceFileId) -> Option<&LicenceFile> {
         self.files.iter().find(|file| file.id == id)
+    }
+
+    /// The files that were taken off it whose bytes can be deleted by now.
+    pub fn files_to_delete(&self, now: Timestamp) -> Vec<LicenceFileId> {
+        let is_over = |removed: &&RemovedFile| now.duration_since(removed.at) >= LINKS_ARE_OVER_AFTER;
+        self.removed_files.iter().filter(is_over).map(|removed| removed.id).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::files::RemovedFile;
 use super::{LicenceFile, renewal};
 use crate::billing::cycle::Cycle;
 use crate::billing::dated::{Dated, in_force};
@@ -74,6 +75,9 @@ pub struct Licence {
     /// Papers that are kept here.
     #[serde(default)]
     pub files: Vec<LicenceFile>,
+    /// Papers that were taken off it, and whose bytes are still to be deleted.
+    #[serde(default)]
+    pub removed_files: Vec<RemovedFile>,
     /// Whether its seats are active licences that contracts bill.
     pub counted: bool,
     /// Seats that are kept free on purpose, for whoever comes next: not found to be too many.
@@ -296,6 +300,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         split: new.split,
         documents: new.documents,
         files: Vec::new(),
+        removed_files: Vec::new(),
         counted: new.counted,
         spare_seats: new.spare_seats,
         handled_until: today,

@@ -2,7 +2,7 @@
 
 use domain::Refusal;
 use domain::ids::{LicenceFileId, UserId};
-use domain::licences::files::{MOST_BYTES, MOST_FILES, MediaType, NewLicenceFile, add, remove};
+use domain::licences::files::{MOST_BYTES, MOST_FILES, MOST_REMOVED, MediaType, NewLicenceFile, add, deleted, remove};
 use domain::licences::{Licence, LicenceFile};
 
 use super::{added, yearly};
@@ -86,4 +86,34 @@ fn what_is_removed_is_there_no_more() {
     let (without, removed) = remove(licence.clone(), id, now).unwrap();
     assert_eq!((&removed, without.files.len(), without.updated_at), (&licence.files[0], 0, now));
     assert_eq!(remove(without, id, now), Err(Refusal::NotFound));
+}
+
+#[test]
+fn what_was_taken_off_is_to_be_deleted_when_no_link_uploads_it_any_more_and_only_once() {
+    let id = LicenceFileId::from_uuid(uuid(7));
+    let licence = with(added(yearly(), "2026-02-01"), of("Order", MediaType::Pdf, 1)).unwrap();
+    let (licence, _) = remove(licence, id, at("2026-06-01T10:00:00Z")).unwrap();
+    for (now, files) in [("2026-06-01T10:59:59Z", vec![]), ("2026-06-01T11:00:00Z", vec![id])] {
+        assert_eq!(licence.files_to_delete(at(now)), files, "{now}");
+    }
+    let once = deleted(licence.clone(), &[id]);
+    assert!(once.removed_files.is_empty());
+    assert_eq!(deleted(once.clone(), &[id]), once);
+    // What was stored before there was this still reads.
+    let mut stored = serde_json::to_value(&once).unwrap();
+    stored.as_object_mut().unwrap().remove("removed_files").unwrap();
+    assert_eq!(serde_json::from_value::<Licence>(stored).unwrap(), once);
+}
+
+#[test]
+fn files_that_are_still_to_be_deleted_keep_others_out_until_they_are() {
+    let mut licence = added(yearly(), "2026-02-01");
+    for _ in 0..MOST_REMOVED {
+        licence = with(licence, of("Order", MediaType::Pdf, 1)).unwrap();
+        licence = remove(licence, LicenceFileId::from_uuid(uuid(7)), at("2026-06-01T10:00:00Z")).unwrap().0;
+    }
+    let refused = with(licence.clone(), of("Order", MediaType::Pdf, 1)).unwrap_err();
+    assert!(matches!(refused, Refusal::Conflict { code: "too_many_removed", .. }));
+    let all = licence.files_to_delete(at("2026-06-02T03:30:00Z"));
+    assert!(with(deleted(licence, &all), of("Order", MediaType::Pdf, 1)).is_ok());
 }
