@@ -211,6 +211,41 @@ async fn what_no_department_is_known_of_is_carried_as_the_client_says_and_adds_u
 }
 
 #[tokio::test]
+async fn cost_centres_carry_agreed_parts_to_the_cent_and_stay_as_long_as_they_have_one() {
+    let desk = Desk::start().await;
+    desk.licence(json!({ "counted": true })).await;
+    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "x", 100_00)]).await;
+    let client = format!("/v1/clients/{}", desk.client);
+    let centres = json!([{ "code": "4711", "name": "Field" }, { "code": "K/9", "name": "Kennel" }]);
+    desk.owner.change(&client, json!({ "cost_centres": centres })).await;
+    let rules = desk.at("chargeback");
+    let parts = |second: &str| {
+        let shares = json!([{ "code": "4711", "weight": 1 }, { "code": second, "weight": 2 }]);
+        json!({ "sources": { "azure-main": { "by": "cost_centres", "shares": shares } } })
+    };
+    let etag = desk.owner.get(&rules).await.etag();
+    let refused = desk.owner.patch(&rules).if_match(&etag).json(&parts("4712")).send().await.with(400);
+    assert_eq!(refused.pointers(), ["/sources/azure-main/shares/1/code"]);
+    desk.owner.change(&rules, parts("k/9")).await;
+    let spent = desk.spending("from=2026-01&to=2026-01").await;
+    let on: Vec<(&Value, &Value, i64)> = spent["cost_centres"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|centre| (&centre["code"], &centre["name"], centre["amount"]["minor"].as_i64().unwrap()))
+        .collect();
+    let (field, kennel) = (json!("Field"), json!("Kennel"));
+    assert_eq!(on, [(&json!("4711"), &field, 33_33), (&json!("K/9"), &kennel, 66_67)]);
+    assert_eq!(Desk::carried(&spent, &Value::Null), 100_00, "in no department");
+    let etag = desk.owner.get(&client).await.etag();
+    let gone = json!({ "cost_centres": [{ "code": "4711", "name": "Field" }] });
+    let refused = desk.owner.patch(&client).if_match(&etag).json(&gone).send().await.with(409);
+    assert_eq!(refused.problem(), "cost-centre-in-use");
+    desk.owner.change(&rules, json!({ "sources": {} })).await;
+    desk.owner.change(&client, gone).await;
+}
+
+#[tokio::test]
 async fn what_a_source_costs_is_carried_by_those_who_use_the_products() {
     let desk = Desk::start().await;
     let licence = desk.licence(json!({ "counted": true })).await;

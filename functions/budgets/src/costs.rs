@@ -69,7 +69,7 @@ impl Asked {
         };
         let used = match rules.licences {
             LicenceRule::Usage {} => self.use_of(store, &licences).await?,
-            LicenceRule::Seats {} | LicenceRule::Fixed { .. } => BTreeMap::new(),
+            LicenceRule::Seats {} | LicenceRule::Fixed { .. } | LicenceRule::CostCentres { .. } => BTreeMap::new(),
         };
         let within = Period { from: self.fixed.0.period().from, to: self.fixed.1.period().to };
         let mut costs = Vec::new();
@@ -83,6 +83,7 @@ impl Asked {
                     source: LICENCES.into(),
                     product,
                     unit,
+                    centre: None,
                     amount,
                 }));
             }
@@ -113,7 +114,14 @@ impl Asked {
                 let minor: i64 = earned.found.iter().flat_map(|earned| earned.services.values()).sum();
                 if minor != 0 {
                     let amount = Money::new(minor, *currency);
-                    costs.push(Cost { month: *month, source: INVOICES.into(), product: None, unit: None, amount });
+                    costs.push(Cost {
+                        month: *month,
+                        source: INVOICES.into(),
+                        product: None,
+                        unit: None,
+                        centre: None,
+                        amount,
+                    });
                 }
             }
         }
@@ -135,7 +143,7 @@ impl Asked {
                     let licence = store.licence(*id).await?.value.licence;
                     let by_own = is_fixed(&licence)
                         && licence.split.is_empty()
-                        && !matches!(rules.licences, LicenceRule::Fixed { .. });
+                        && !matches!(rules.licences, LicenceRule::Fixed { .. } | LicenceRule::CostCentres { .. });
                     let seats = match by_all_seats || by_own {
                         true => store.all_seats(*id, MOST_SEATS).await?,
                         false => Vec::new(),
@@ -165,6 +173,8 @@ impl Asked {
         match &rules.licences {
             LicenceRule::Fixed { shares } => vec![Dated::new(Date::MIN, weights_of(shares))],
             LicenceRule::Seats {} => by_seats(&held.seats, units),
+            // What no department carries is given to them once it is added up.
+            LicenceRule::CostCentres { .. } => Vec::new(),
             LicenceRule::Usage {} => {
                 let by_seats = by_seats(&held.seats, units);
                 used.map_or_else(|| by_seats.clone(), |used| by_use(used, by_seats.clone(), self.last_whole()))
@@ -270,5 +280,5 @@ struct Held {
 fn cost(spent: Spending) -> Result<Cost> {
     let Spending { month, source, currency, unit, minor } = spent;
     let currency = Currency::from_code(&currency).ok_or_else(|| Error::Internal(format!("no currency {currency}")))?;
-    Ok(Cost { month, source, product: None, unit, amount: Money::new(minor, currency) })
+    Ok(Cost { month, source, product: None, unit, centre: None, amount: Money::new(minor, currency) })
 }

@@ -91,7 +91,8 @@ pub(crate) fn shown(
 }
 
 fn currency(sums: Sums, names: &Names) -> Result<CurrencySpending> {
-    let Sums { currency, total, months, sources, units, products } = sums;
+    let centres = by_centre(&sums, &names.centres)?;
+    let Sums { currency, total, months, sources, units, products, .. } = sums;
     let department = |(unit, amount): (Option<UnitId>, _)| {
         let name = unit.and_then(|unit| names.units.get(&unit).cloned());
         UnitAmount { unit, name, cost_centre: names.centre(unit).cloned(), amount }
@@ -100,7 +101,6 @@ fn currency(sums: Sums, names: &Names) -> Result<CurrencySpending> {
         let name = names.centre_name(code.as_ref());
         CentreAmount { code, name, amount }
     };
-    let centres = by_centre(&units, &names.centres)?;
     let product = |(product, amount)| ProductAmount { product, name: names.product(product), amount };
     Ok(CurrencySpending {
         currency,
@@ -121,8 +121,8 @@ pub(crate) fn tables(costs: &[Cost], names: &Names) -> Result<[Sheet; 3]> {
             Cell::text(&*cost.source),
             cost.product.map(|product| names.product(product)).into(),
             names.unit(cost.unit).into(),
-            names.centre(cost.unit).map(CostCode::as_str).into(),
-            names.centre_name(names.centre(cost.unit)).into(),
+            cost.on_centre(&names.centres).map(CostCode::as_str).into(),
+            names.centre_name(cost.on_centre(&names.centres)).into(),
             cost.amount.into(),
             Cell::text(cost.amount.currency().code()),
         ]
@@ -135,7 +135,7 @@ pub(crate) fn tables(costs: &[Cost], names: &Names) -> Result<[Sheet; 3]> {
     let (mut units, mut centres) = (Vec::new(), Vec::new());
     for sums in sums(costs)? {
         let currency = sums.currency.code();
-        let of_centres = by_centre(&sums.units, &names.centres)?;
+        let of_centres = by_centre(&sums, &names.centres)?;
         units.extend(sums.units.into_iter().map(|(unit, amount)| {
             let centre = names.centre(unit).map(CostCode::as_str);
             vec![names.unit(unit).into(), centre.into(), amount.into(), Cell::text(currency)]

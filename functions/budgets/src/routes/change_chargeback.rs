@@ -29,7 +29,7 @@ async fn change_chargeback(cx: Cx, input: In<AtClient, NoQuery, ChargebackChange
     if after == before {
         return Ok(cx.replaced(&read, after));
     }
-    after.check(&units)?;
+    after.check(&units, &client.codes())?;
     references::exist(&cx.store, products(&after)).await?;
     Ok(cx.replaced(&read, ChargebackRules { updated_at: Some(cx.now), ..after }))
 }
@@ -39,7 +39,10 @@ fn products(rules: &ChargebackRules) -> impl Iterator<Item = (String, Option<Ref
     rules.sources.iter().flat_map(|(source, rule)| {
         let products = match rule {
             SourceRule::Usage { products } => products.as_slice(),
-            SourceRule::Nobody {} | SourceRule::Seats {} | SourceRule::Fixed { .. } => &[],
+            SourceRule::Nobody {}
+            | SourceRule::Seats {}
+            | SourceRule::Fixed { .. }
+            | SourceRule::CostCentres { .. } => &[],
         };
         let named = products.iter().enumerate();
         named.map(move |(at, id)| (format!("/sources/{source}/products/{at}"), Some(Reference::Product(*id))))

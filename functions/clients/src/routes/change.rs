@@ -32,13 +32,14 @@ async fn change(cx: Cx, input: In<AtClient, NoQuery, ClientChanges>) -> Result<A
     Ok(Answer::after(commit, state.into()).rev(read.rev + 1))
 }
 
-/// Refuses to let a cost centre go that an open budget names. What it gives is written with the change, so that no budget is
+/// Refuses to let a cost centre go that the chargeback or an open budget names. What it gives is written with the change, so that no budget is
 /// added meanwhile; none where no cost centre goes.
 async fn without_budgets(cx: &Cx, before: &Client, after: &Client) -> Result<Option<Commit>> {
     let gone = cost_centres_gone(before, after);
     if gone.is_empty() {
         return Ok(None);
     }
+    cx.store.chargeback(before.id).await?.value.still_name(&gone)?;
     let review = cx.store.budget_review(before.id).await?;
     let budgets = cx.store.all_budgets(before.id).await?;
     still_named(budgets.iter().map(|read| &read.value), &gone)?;

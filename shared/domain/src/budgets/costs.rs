@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::budget::{Budget, Scope};
 use super::chargeback::{UseByMonth, Weighted, chargeback};
 use super::outlook::Spent;
-use super::rules::{ChargebackRules, SourceRule, weights_of};
+use super::rules::{CentreShare, ChargebackRules, SourceRule, weights_of};
 use crate::billing::dated::{Dated, in_force};
 use crate::billing::reports::Month;
 use crate::cost_centres::CostCode;
@@ -27,10 +27,19 @@ pub struct Cost {
     pub source: String,
     /// Of which product; of licences only.
     pub product: Option<ProductId>,
-    /// In which department; none where nobody carries it.
+    /// In which department; none where nobody carries it, or a cost centre does.
     pub unit: Option<UnitId>,
+    /// The cost centre that carries it by an agreed part, in no department; none where departments say it.
+    pub centre: Option<CostCode>,
     /// How much.
     pub amount: Money,
+}
+
+impl Cost {
+    /// The cost centre that it is on: its own, or its department's. `centres` has that of each department that has one.
+    pub fn on_centre<'a>(&'a self, centres: &'a BTreeMap<UnitId, CostCode>) -> Option<&'a CostCode> {
+        self.centre.as_ref().or_else(|| self.unit.and_then(|unit| centres.get(&unit)))
+    }
 }
 
 /// What says who carries a cost that no department is known of.
@@ -50,7 +59,7 @@ impl Carriers<'_> {
     /// Who carries what comes from a source in a month.
     fn of(&self, source: &str, month: Month) -> Vec<Weighted> {
         match self.rules.of(source) {
-            SourceRule::Nobody {} => Vec::new(),
+            SourceRule::Nobody {} | SourceRule::CostCentres { .. } => Vec::new(),
             SourceRule::Seats {} => in_force(self.seats, month.last().min(self.today)).cloned().unwrap_or_default(),
             SourceRule::Usage { .. } => {
                 let used = self.used.get(source).and_then(|months| months.get(&told_by(month, self.today)));
@@ -68,31 +77,47 @@ pub fn told_by(month: Month, today: Date) -> Month {
 }
 
 /// The costs with those of which no department is known given to whoever carries them by the client's rules; what licences cost
-/// is carried already. In all they come to the same, month by month and source by source.
+/// is carried already, but where cost centres carry it. In all they come to the same, month by month and source by source.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn carried(costs: Vec<Cost>, by: Carriers<'_>) -> Result<Vec<Cost>, Refusal> {
     let mut sums: BTreeMap<_, Money> = BTreeMap::new();
     for cost in costs {
+        let shares: &[CentreShare] = match cost.unit.is_some() || cost.centre.is_some() {
+            true => &[],
+            false => by.rules.centres_of(&cost.source),
+        };
         let carriers = match is_carried(&cost) {
             true => Vec::new(),
             false => by.of(&cost.source, cost.month),
         };
-        let Cost { month, source, product, unit, amount } = cost;
-        for part in chargeback(amount, &carriers) {
-            let key = (month, source.clone(), product, unit.or(part.unit), amount.currency().code());
+        let Cost { month, source, product, unit, centre, amount } = cost;
+        let mut add = |unit: Option<UnitId>, centre: Option<CostCode>, part: Money| -> Result<(), Refusal> {
+            let key = (month, source.clone(), product, unit, centre, amount.currency().code());
             let sum = sums.entry(key).or_insert_with(|| Money::zero(amount.currency()));
-            *sum = sum.plus(part.amount)?;
+            *sum = sum.plus(part)?;
+            Ok(())
+        };
+        if !shares.is_empty() {
+            let weights: Vec<u64> = shares.iter().map(|share| share.weight.into()).collect();
+            for (share, part) in shares.iter().zip(amount.split(&weights)) {
+                add(None, Some(share.code.clone()), part)?;
+            }
+            continue;
+        }
+        for part in chargeback(amount, &carriers) {
+            add(unit.or(part.unit), centre.clone(), part.amount)?;
         }
     }
-    let cost = |((month, source, product, unit, _), amount)| Cost { month, source, product, unit, amount };
+    let cost =
+        |((month, source, product, unit, centre, _), amount)| Cost { month, source, product, unit, centre, amount };
     Ok(sums.into_iter().map(cost).filter(|cost| !cost.amount.is_zero()).collect())
 }
 
 /// Whether no rule has a say in who carries a cost: its department is known, or it is a licence's, which is carried already.
 fn is_carried(cost: &Cost) -> bool {
-    cost.unit.is_some() || cost.source == LICENCES
+    cost.unit.is_some() || cost.centre.is_some() || cost.source == LICENCES
 }
 
 /// The months whose use says who carries some of these costs, source by source: the first and the last. Nothing else need be
@@ -119,7 +144,7 @@ pub fn spent_within(costs: &[Cost], budget: &Budget, centres: &BTreeMap<UnitId, 
     let of_scope = |cost: &Cost| match &budget.scope {
         Scope::Client {} => true,
         Scope::Unit { unit } => cost.unit == Some(*unit),
-        Scope::CostCentre { code } => cost.unit.and_then(|unit| centres.get(&unit)) == Some(code),
+        Scope::CostCentre { code } => cost.on_centre(centres) == Some(code),
     };
     let of_source = |cost: &Cost| budget.sources.is_empty() || budget.sources.contains(&cost.source);
     let within = |cost: &&Cost| of_scope(cost) && of_source(cost) && cost.amount.currency() == currency;
@@ -142,8 +167,10 @@ pub struct Sums {
     pub months: BTreeMap<Month, Money>,
     /// By source.
     pub sources: BTreeMap<String, Money>,
-    /// By department; under none what nobody carries.
+    /// By department; under none what nobody carries, and what cost centres carry by agreed parts.
     pub units: BTreeMap<Option<UnitId>, Money>,
+    /// By cost centre, of what these carry by agreed parts.
+    pub centres: BTreeMap<CostCode, Money>,
     /// By product, of licences only.
     pub products: BTreeMap<ProductId, Money>,
 }
@@ -163,27 +190,41 @@ pub fn sums(costs: &[Cost]) -> Result<Vec<Sums>, Refusal> {
             months: added(&own, |cost| Some(cost.month))?,
             sources: added(&own, |cost| Some(cost.source.clone()))?,
             units: added(&own, |cost| Some(cost.unit))?,
+            centres: added(&own, |cost| cost.centre.clone())?,
             products: added(&own, |cost| cost.product)?,
         })
     };
     codes.into_iter().map(of).collect()
 }
 
-/// What departments carry, added up by the cost centres that they belong to; under none what nobody carries, and what those
-/// carry that belong to none. It comes to the same in all.
+/// What cost centres carry: what the departments do that belong to them, and their own agreed parts; under none what nobody
+/// carries, and what those departments carry that belong to none. It comes to the same in all.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn by_centre(
-    units: &BTreeMap<Option<UnitId>, Money>,
+    all: &Sums,
     centres: &BTreeMap<UnitId, CostCode>,
 ) -> Result<BTreeMap<Option<CostCode>, Money>, Refusal> {
-    let mut sums = BTreeMap::new();
-    for (unit, amount) in units {
-        let code = unit.and_then(|unit| centres.get(&unit)).cloned();
+    let mut sums: BTreeMap<Option<CostCode>, Money> = BTreeMap::new();
+    let mut add = |code: Option<CostCode>, amount: Money| -> Result<(), Refusal> {
         let sum = sums.entry(code).or_insert_with(|| Money::zero(amount.currency()));
-        *sum = sum.plus(*amount)?;
+        *sum = sum.plus(amount)?;
+        Ok(())
+    };
+    let mut own = Money::zero(all.currency);
+    for (code, amount) in &all.centres {
+        own = own.plus(*amount)?;
+        add(Some(code.clone()), *amount)?;
     }
+    for (unit, amount) in &all.units {
+        match unit {
+            Some(unit) => add(centres.get(unit).cloned(), *amount)?,
+            // What cost centres carry themselves is in no department either.
+            None => add(None, amount.minus(own)?)?,
+        }
+    }
+    sums.retain(|code, amount| code.is_some() || all.centres.is_empty() || !amount.is_zero());
     Ok(sums)
 }
 

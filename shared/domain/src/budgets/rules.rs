@@ -1,14 +1,15 @@
 //! A client's rules of chargeback: which department carries what.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chargeback::Weighted;
+use crate::cost_centres::CostCode;
 use crate::error::Refusal;
 use crate::ids::{ClientId, ProductId, UnitId};
-use crate::insights::costs::LONGEST_SOURCE;
+use crate::insights::costs::{LICENCES, LONGEST_SOURCE};
 use crate::invalid::Check;
 use crate::licences::licence::{MOST_SHARES, MOST_WEIGHT, Share};
 
@@ -16,6 +17,18 @@ use crate::licences::licence::{MOST_SHARES, MOST_WEIGHT, Share};
 pub const MOST_RULES: usize = 50;
 /// Products whose use says who carries a source: each is read.
 pub const MOST_PRODUCTS: usize = 20;
+
+/// A cost centre's part of a cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CentreShare {
+    /// Which cost centre of the client.
+    pub code: CostCode,
+    /// How much of it, compared with the other weights.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1_000_000))]
+    pub weight: u32,
+}
 
 /// Who carries what licences cost, unless a licence is split itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +43,11 @@ pub enum LicenceRule {
     Fixed {
         /// The parts.
         shares: Vec<Share>,
+    },
+    /// These cost centres, to agreed parts, and no department.
+    CostCentres {
+        /// The parts.
+        shares: Vec<CentreShare>,
     },
 }
 
@@ -54,6 +72,11 @@ pub enum SourceRule {
         /// The parts.
         shares: Vec<Share>,
     },
+    /// These cost centres, to agreed parts, and no department.
+    CostCentres {
+        /// The parts.
+        shares: Vec<CentreShare>,
+    },
 }
 
 /// A client's rules. They hold for all months that are read, also those that are over.
@@ -75,15 +98,17 @@ impl ChargebackRules {
         Self { client, licences: LicenceRule::Seats {}, sources: BTreeMap::new(), updated_at: None }
     }
 
-    /// Refuses what cannot be a rule. `units` are the client's departments.
+    /// Refuses what cannot be a rule. `units` are the client's departments, `centres` its cost centres.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for no shares or too many, weights out of range, a department twice or of nobody, too many sources
-    /// or products, a product twice, and what is no source's name.
-    pub fn check(&self, units: &[UnitId]) -> Result<(), Refusal> {
+    /// [`Refusal::Invalid`] for no shares or too many, weights out of range, a department or a cost centre twice or of nobody,
+    /// too many sources or products, a product twice, and what is no source's name.
+    pub fn check(&self, units: &[UnitId], centres: &BTreeSet<&CostCode>) -> Result<(), Refusal> {
         let mut check = Check::new();
-        if let LicenceRule::Fixed { shares } = &self.licences {
-            check_shares(&mut check, "/licences/shares", shares, units);
+        match &self.licences {
+            LicenceRule::Fixed { shares } => check_shares(&mut check, "/licences/shares", shares, units),
+            LicenceRule::CostCentres { shares } => check_centres(&mut check, "/licences/shares", shares, centres),
+            LicenceRule::Seats {} | LicenceRule::Usage {} => {}
         }
         check.count("/sources", self.sources.len(), MOST_RULES);
         for (source, rule) in &self.sources {
@@ -92,6 +117,9 @@ impl ChargebackRules {
             match rule {
                 SourceRule::Fixed { shares } => {
                     check_shares(&mut check, &format!("/sources/{source}/shares"), shares, units);
+                }
+                SourceRule::CostCentres { shares } => {
+                    check_centres(&mut check, &format!("/sources/{source}/shares"), shares, centres);
                 }
                 SourceRule::Usage { products } => {
                     check_products(&mut check, &format!("/sources/{source}/products"), products);
@@ -106,6 +134,32 @@ impl ChargebackRules {
     pub fn of(&self, source: &str) -> &SourceRule {
         const NOBODY: SourceRule = SourceRule::Nobody {};
         self.sources.get(source).unwrap_or(&NOBODY)
+    }
+
+    /// The cost centres that carry what comes from a source, with their parts; none where no rule says so.
+    pub fn centres_of(&self, source: &str) -> &[CentreShare] {
+        match (source, &self.licences, self.of(source)) {
+            (LICENCES, LicenceRule::CostCentres { shares }, _) => shares,
+            (LICENCES, ..) => &[],
+            (_, _, SourceRule::CostCentres { shares }) => shares,
+            _ => &[],
+        }
+    }
+
+    /// Refuses that cost centres go of which a rule names one.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] `cost_centre_in_use`.
+    pub fn still_name(&self, gone: &BTreeSet<&CostCode>) -> Result<(), Refusal> {
+        let sources = [LICENCES].into_iter().chain(self.sources.keys().map(String::as_str));
+        for source in sources {
+            if let Some(share) = self.centres_of(source).iter().find(|share| gone.contains(&share.code)) {
+                let detail =
+                    format!("The cost centre {} carries a part of {source}; change the chargeback first.", share.code);
+                return Err(Refusal::conflict("cost_centre_in_use", detail));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -132,6 +186,19 @@ fn check_shares(check: &mut Check, field: &str, shares: &[Share], units: &[UnitI
         let at = |name: &str| format!("{field}/{index}/{name}");
         check.that(units.contains(&share.unit), &at("unit"), "unknown", "must be a department of this client");
         check.that(seen.insert(share.unit), &at("unit"), "duplicate", "is in the list already; add up its weights");
+        let weighs = (1..=MOST_WEIGHT).contains(&share.weight);
+        check.that(weighs, &at("weight"), "out_of_range", "must be from 1 to 1000000");
+    }
+}
+
+fn check_centres(check: &mut Check, field: &str, shares: &[CentreShare], centres: &BTreeSet<&CostCode>) {
+    check.that(!shares.is_empty(), field, "required", "must hold the part of at least one cost centre");
+    check.count(field, shares.len(), MOST_SHARES);
+    let mut seen = HashSet::new();
+    for (index, share) in shares.iter().enumerate() {
+        let at = |name: &str| format!("{field}/{index}/{name}");
+        check.that(centres.contains(&share.code), &at("code"), "unknown", "must be a cost centre of this client");
+        check.that(seen.insert(&share.code), &at("code"), "duplicate", "is in the list already; add up its weights");
         let weighs = (1..=MOST_WEIGHT).contains(&share.weight);
         check.that(weighs, &at("weight"), "out_of_range", "must be from 1 to 1000000");
     }

@@ -1,14 +1,14 @@
 //! What budgets are held against: sums that move with the days of series, and licences by their terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::cycle::{Cycle, Period};
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Budget, Carriers, ChargebackRules, Cost, DaysByUnit, LicenceRule, MOST_PRODUCTS, Scope, SourceRule, UseByMonth,
-    Weighted, by_centre, by_month, by_seats, by_split, by_use, carried, evenly, fixed, is_fixed, is_spent,
-    months_of_use, moved, seat_price, spent_within, sums, together, told_by,
+    Budget, Carriers, CentreShare, ChargebackRules, Cost, DaysByUnit, LicenceRule, MOST_PRODUCTS, Scope, SourceRule,
+    Spent, UseByMonth, Weighted, by_centre, by_month, by_seats, by_split, by_use, carried, evenly, fixed, is_fixed,
+    is_spent, months_of_use, moved, seat_price, spent_within, sums, together, told_by,
 };
 use domain::cost_centres::CostCode;
 use domain::ids::{BudgetId, ClientId, ContactId, LicenceId, ProductId, UnitId};
@@ -266,7 +266,14 @@ fn budget(scope: &Scope, sources: &[&str], currency: Currency) -> Budget {
 }
 
 fn cost(on: &str, source: &str, of: Option<u128>, minor: i64) -> Cost {
-    Cost { month: month(on), source: source.into(), product: None, unit: of.map(unit), amount: eur(minor) }
+    Cost {
+        month: month(on),
+        source: source.into(),
+        product: None,
+        unit: of.map(unit),
+        centre: None,
+        amount: eur(minor),
+    }
 }
 
 #[test]
@@ -359,13 +366,82 @@ fn a_cost_centre_carries_what_its_departments_do() {
         cost("2026-01", "aws", Some(4), 8_00),
         cost("2026-01", "aws", None, 16_00),
     ];
-    let added = by_centre(&sums(&costs).unwrap()[0].units, &centres).unwrap();
+    let added = by_centre(&sums(&costs).unwrap()[0], &centres).unwrap();
     let all = [(None, eur(24_00)), (Some(code("4711")), eur(3_00)), (Some(code("K/9")), eur(4_00))];
     assert_eq!(added, BTreeMap::from(all));
     let own = budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR);
     let spent = spent_within(&costs, &own, &centres).unwrap();
     assert_eq!(spent.fixed, BTreeMap::from([(month("2026-01"), eur(2_00))]));
     assert_eq!(spent.variable, BTreeMap::from([(month("2026-01"), eur(1_00))]));
+}
+
+fn centres_of(shares: &[(&str, u32)]) -> Vec<CentreShare> {
+    shares.iter().map(|(named, weight)| CentreShare { code: code(named), weight: *weight }).collect()
+}
+
+#[test]
+fn cost_centres_carry_agreed_parts_that_add_up_of_what_no_department_carries() {
+    let shares = centres_of(&[("4711", 1), ("K/9", 2)]);
+    let own = rules(
+        LicenceRule::CostCentres { shares: shares.clone() },
+        &[("aws", SourceRule::CostCentres { shares }), ("azure", SourceRule::Nobody {})],
+    );
+    let costs = vec![
+        cost("2026-01", "aws", None, 1_00),
+        cost("2026-01", "aws", None, -2),
+        cost("2026-01", "aws", Some(1), 8_00),
+        cost("2026-01", "azure", None, 16_00),
+        cost("2026-01", "licences", None, 32_01),
+        // Of a licence that is split itself.
+        cost("2026-01", "licences", Some(2), 64_00),
+    ];
+    let carriers = Carriers { rules: &own, seats: &[], used: &BTreeMap::new(), today: day("2026-02-10") };
+    let given = carried(costs.clone(), carriers).unwrap();
+    let of = |source: &str| -> Vec<(Option<UnitId>, Option<CostCode>, i64)> {
+        let own = given.iter().filter(|cost| cost.source == source);
+        own.map(|cost| (cost.unit, cost.centre.clone(), cost.amount.minor())).collect()
+    };
+    let (first, second) = (Some(code("4711")), Some(code("K/9")));
+    let (one, two) = (Some(unit(1)), Some(unit(2)));
+    // 100 in thirds is 33 and 67, and what was credited of it 1 and 1.
+    assert_eq!(of("aws"), [(None, first.clone(), 32), (None, second.clone(), 66), (one, None, 8_00)]);
+    assert_eq!(of("azure"), [(None, None, 16_00)]);
+    assert_eq!(of("licences"), [(None, first.clone(), 10_67), (None, second.clone(), 21_34), (two, None, 64_00)]);
+    assert_eq!(carried(given.clone(), carriers).unwrap(), given, "what is carried stays where it is");
+    // Departments' own cost centres come on top, and nothing is there twice.
+    let belongs = BTreeMap::from([(unit(1), code("4711"))]);
+    let added = by_centre(&sums(&given).unwrap()[0], &belongs).unwrap();
+    assert_eq!(added, BTreeMap::from([(None, eur(80_00)), (first, eur(18_99)), (second, eur(22_00))]));
+    let spent = spent_within(&given, &budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR), &belongs);
+    let Spent { fixed, variable } = spent.unwrap();
+    assert_eq!((fixed[&month("2026-01")], variable[&month("2026-01")]), (eur(10_67), eur(8_32)));
+}
+
+#[test]
+fn parts_of_cost_centres_name_what_is_wrong_with_them_and_keep_the_centres_that_they_name() {
+    let known = [code("4711"), code("K/9")];
+    let centres: BTreeSet<&CostCode> = known.iter().collect();
+    let of = |shares: &[(&str, u32)]| rules(LicenceRule::CostCentres { shares: centres_of(shares) }, &[]);
+    for (shares, wrong) in [
+        (vec![("4711", 1), ("k/9", 1_000_000)], vec![]),
+        (vec![], vec!["/licences/shares"]),
+        (vec![("4712", 1)], vec!["/licences/shares/0/code"]),
+        (vec![("4711", 0), ("4711", 1)], vec!["/licences/shares/0/weight", "/licences/shares/1/code"]),
+    ] {
+        let fields: Vec<String> = match of(&shares).check(&[], &centres) {
+            Ok(()) => Vec::new(),
+            Err(domain::Refusal::Invalid(faults)) => faults.iter().map(|fault| fault.field.clone()).collect(),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(fields, wrong, "{shares:?}");
+    }
+    let shares = centres_of(&[("4711", 1)]);
+    let named = rules(LicenceRule::Seats {}, &[("aws", SourceRule::CostCentres { shares })]);
+    let gone = |text: &str| named.still_name(&BTreeSet::from([&code(text)]));
+    assert!(matches!(gone("4711"), Err(domain::Refusal::Conflict { code: "cost_centre_in_use", .. })));
+    assert!(gone("K/9").is_ok());
+    let read = serde_json::from_str::<SourceRule>(r#"{"by":"cost_centres","shares":[{"code":"k/9","weight":2}]}"#);
+    assert_eq!(read.unwrap(), SourceRule::CostCentres { shares: centres_of(&[("K/9", 2)]) });
 }
 
 #[test]
@@ -379,15 +455,17 @@ fn rules_name_what_is_wrong_with_them() {
         LicenceRule::Fixed { shares: Vec::new() },
         &[("aws", SourceRule::Fixed { shares }), ("A b", SourceRule::Seats {})],
     );
-    let domain::Refusal::Invalid(faults) = wrong.check(&[unit(1)]).unwrap_err() else { panic!("refused otherwise") };
+    let domain::Refusal::Invalid(faults) = wrong.check(&[unit(1)], &BTreeSet::new()).unwrap_err() else {
+        panic!("refused otherwise")
+    };
     let mut fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     fields.sort_unstable();
     let aws = ["/sources/aws/shares/0/weight", "/sources/aws/shares/1/unit", "/sources/aws/shares/2/unit"];
     assert_eq!(fields, ["/licences/shares", "/sources", aws[0], aws[1], aws[2]]);
-    assert!(rules(LicenceRule::Usage {}, &[("invoices", SourceRule::Seats {})]).check(&[]).is_ok());
+    assert!(rules(LicenceRule::Usage {}, &[("invoices", SourceRule::Seats {})]).check(&[], &BTreeSet::new()).is_ok());
     let by_use = |products: Vec<u128>| {
         let products = products.into_iter().map(|n| ProductId::from_uuid(uuid(n))).collect();
-        rules(LicenceRule::Usage {}, &[("aws", SourceRule::Usage { products })]).check(&[])
+        rules(LicenceRule::Usage {}, &[("aws", SourceRule::Usage { products })]).check(&[], &BTreeSet::new())
     };
     assert!(by_use(Vec::new()).is_ok() && by_use((0..MOST_PRODUCTS as u128).collect()).is_ok());
     let wrong = |of: Result<(), domain::Refusal>| {
@@ -402,6 +480,27 @@ fn rules_name_what_is_wrong_with_them() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    /// Whatever cost centres agreed on, their parts add up to the cost, and each is within a cent of its share.
+    #[test]
+    fn what_cost_centres_carry_by_agreed_parts_adds_up_to_the_cent(
+        minor in -1_000_000_000_i64..1_000_000_000,
+        weights in prop::collection::vec(1_u32..1_000_000, 1..8),
+    ) {
+        let shares: Vec<CentreShare> = (0..).zip(&weights)
+            .map(|(n, weight)| CentreShare { code: code(&format!("C{n}")), weight: *weight }).collect();
+        let own = rules(LicenceRule::CostCentres { shares }, &[]);
+        let carriers = Carriers { rules: &own, seats: &[], used: &BTreeMap::new(), today: day("2026-02-10") };
+        let given = carried(vec![cost("2026-01", "licences", None, minor)], carriers).unwrap();
+        prop_assert_eq!(given.iter().map(|cost| cost.amount.minor()).sum::<i64>(), minor);
+        let whole: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+        for (n, weight) in weights.iter().enumerate() {
+            let own = given.iter().filter(|cost| cost.centre == Some(code(&format!("C{n}"))));
+            let part: i64 = own.map(|cost| cost.amount.minor()).sum();
+            let off = (i128::from(part) * whole - i128::from(minor) * i128::from(*weight)).abs();
+            prop_assert!(off < whole, "{} of {}", part, minor);
+        }
+    }
 
     /// However much each department used, a month of a source comes to the same, its departments' parts and their cost
     /// centres' too; and each part is within a cent of its share of the use.
@@ -438,7 +537,7 @@ proptest! {
         let centres: BTreeMap<UnitId, CostCode> = belongs.iter().enumerate()
             .filter_map(|(n, centre)| Some((unit(n as u128), code(&format!("C{}", (*centre)?))))).collect();
         let added: i64 = sums(&given).unwrap().iter()
-            .flat_map(|sums| by_centre(&sums.units, &centres).unwrap().into_values()).map(|sum| sum.minor()).sum();
+            .flat_map(|sums| by_centre(sums, &centres).unwrap().into_values()).map(|sum| sum.minor()).sum();
         prop_assert_eq!(added, total);
         // A budget of each cost centre, and the departments of none beside them: the same again.
         let of = |code: CostCode| spent_within(&given, &budget(&Scope::CostCentre { code }, &[], Currency::EUR), &centres);
