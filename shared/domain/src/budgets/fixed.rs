@@ -174,7 +174,8 @@ pub fn in_term(licence: &Licence, seats: Vec<Seat>) -> Vec<Seat> {
 }
 
 /// Who carries a licence by its use: the days on which people of each department used it, month by month. Before the first
-/// month that has any, and in months without, it is carried as `otherwise` says; months to come are carried as the last one.
+/// month that has any, and in each month without, it is carried as `otherwise` says, so that use which is heard of later moves no
+/// other month. `until` is the last month whose use is all known; what comes after it is carried as it is.
 pub fn by_use(
     months: &BTreeMap<Month, Vec<Weighted>>,
     otherwise: Vec<Dated<Vec<Weighted>>>,
@@ -183,12 +184,10 @@ pub fn by_use(
     let is_used = |weights: &Vec<Weighted>| weights.iter().any(|weighted| weighted.weight > 0);
     let used: BTreeMap<Month, &Vec<Weighted>> =
         months.iter().filter(|(month, weights)| **month <= until && is_used(weights)).map(|(m, w)| (*m, w)).collect();
-    let Some((first, last)) = used.keys().next().copied().zip(used.keys().next_back().copied()) else {
-        return otherwise;
-    };
+    let Some(first) = used.keys().next().copied() else { return otherwise };
     let before = |day: Date| Month::of(day) < first;
     let mut dated: Vec<Dated<Vec<Weighted>>> = otherwise.iter().filter(|one| before(one.from)).cloned().collect();
-    for month in first.up_to(last) {
+    for month in first.up_to(until) {
         let from = month.period().from;
         if let Some(weights) = used.get(&month) {
             dated.push(Dated::new(from, (*weights).clone()));
@@ -199,6 +198,9 @@ pub fn by_use(
         dated.push(Dated::new(from, holds));
         let inside = |one: &&Dated<Vec<Weighted>>| one.from > from && Month::of(one.from) == month;
         dated.extend(otherwise.iter().filter(inside).cloned());
+    }
+    if !used.contains_key(&until) {
+        dated.extend(otherwise.iter().filter(|one| Month::of(one.from) > until).cloned());
     }
     dated
 }

@@ -198,7 +198,7 @@ fn seats_are_carried_by_who_held_them_on_the_day() {
 }
 
 #[test]
-fn use_carries_the_months_that_have_any_and_the_last_of_them_what_is_to_come() {
+fn use_carries_the_months_that_have_any_and_the_last_one_that_is_over_what_is_to_come() {
     let licence = licensed(1, 30_00, Cycle::Monthly, day("2026-01-01"));
     let used = BTreeMap::from([
         (month("2026-02"), weights(&[(1, 10)])),
@@ -206,24 +206,31 @@ fn use_carries_the_months_that_have_any_and_the_last_of_them_what_is_to_come() {
         (month("2026-04"), weights(&[(2, 5)])),
         (month("2026-05"), weights(&[(3, 5)])),
     ]);
-    let otherwise =
-        vec![Dated::new(day("2026-01-01"), weights(&[(9, 1)])), Dated::new(day("2026-03-15"), weights(&[(8, 1)]))];
-    let carried = by_use(&used, otherwise, month("2026-04"));
-    let days = fixed(&licence, &carried, within("2026-01-01", "2026-08-01")).unwrap();
-    let who = |on_day: &str| {
-        let on_day = day(on_day);
-        days.iter().filter(|(_, days)| days.contains_key(&on_day)).map(|(unit, _)| *unit).collect::<Vec<_>>()
-    };
-    for (on_day, n) in [
-        ("2026-01-31", 9),
-        ("2026-02-01", 1),
-        ("2026-03-14", 9),
-        ("2026-03-15", 8),
-        ("2026-04-01", 2),
-        ("2026-05-01", 2),
-        ("2026-07-31", 2),
+    let otherwise = vec![
+        Dated::new(day("2026-01-01"), weights(&[(9, 1)])),
+        Dated::new(day("2026-03-15"), weights(&[(8, 1)])),
+        Dated::new(day("2026-07-10"), weights(&[(7, 1)])),
+    ];
+    // The last month that is over, and who carries each of these days.
+    for (until, carriers) in [
+        // It has use, which carries what is to come.
+        ("2026-04", [9, 1, 9, 8, 2, 2, 2, 2]),
+        // Nobody used it any more: as otherwise, from that month on and in those to come.
+        ("2026-06", [9, 1, 9, 8, 2, 3, 8, 7]),
+        ("2026-07", [9, 1, 9, 8, 2, 3, 8, 7]),
+        // A month in between without use, and what was known before it.
+        ("2026-03", [9, 1, 9, 8, 8, 8, 8, 7]),
+        // Before there is any use.
+        ("2026-01", [9, 9, 9, 8, 8, 8, 8, 7]),
     ] {
-        assert_eq!(who(on_day), [Some(unit(n))], "{on_day}");
+        let carried = by_use(&used, otherwise.clone(), month(until));
+        let days = fixed(&licence, &carried, within("2026-01-01", "2026-08-01")).unwrap();
+        let on = ["01-31", "02-01", "03-14", "03-15", "04-01", "05-01", "06-30", "07-31"];
+        for (on, n) in on.into_iter().zip(carriers) {
+            let on = day(&format!("2026-{on}"));
+            let who: Vec<_> = days.iter().filter(|(_, days)| days.contains_key(&on)).map(|(unit, _)| *unit).collect();
+            assert_eq!(who, [Some(unit(n))], "{on}, with use until {until}");
+        }
     }
 }
 
