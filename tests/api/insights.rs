@@ -201,7 +201,11 @@ async fn a_source_that_no_file_comes_from_is_one_anomaly_and_one_letter_until_th
         let all: Vec<_> = days(from, to).flat_map(|on| [row(on, usual(on)), disk(on)]).collect();
         file(&all)
     };
-    let import = owner.import_costs(&client, "azure-main", &rows("2025-12-20", "2026-01-31")).await;
+    let import = owner.import_costs(&client, "azure-main", &rows("2025-12-20", "2026-01-29")).await;
+    // Two files of a day each: it tells each day.
+    for on in ["2026-01-30", "2026-01-31"] {
+        owner.import_costs(&client, "azure-main", &rows(on, on)).await;
+    }
     assert_eq!(import["series"], json!(2), "the source itself is none of those with rows");
     owner.import_costs(&client, "aws", &file(&spiked("2026-01-29"))).await;
     let young = owner.client("Birch Lane").await;

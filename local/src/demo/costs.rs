@@ -1,4 +1,4 @@
-//! A year of what a client's clouds cost, as two files in the columns of FOCUS, with what there always is in such a year: a
+//! A year of what a client's clouds cost, as files in the columns of FOCUS, with what there always is in such a year: a
 //! machine that somebody forgot, a disk that was made larger, backups on other days, traffic that creeps up, a provider that
 //! sends no file any more; and services of which nothing is to be said.
 
@@ -85,12 +85,18 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
     let units = client.departments.iter().enumerate().map(rule).collect();
     let settings = InsightSettings { units, updated_at: Some(now), ..InsightSettings::new(Some(client.id)) };
     batch.add(1, |commit| commit.create(&settings)).await?;
+    batch.write().await?;
     let today = house.tenant.zone.date(now);
     let mut random = Random::stream(COSTS);
-    for (number, source, services, last) in
-        [(1, "azure-main", CLOUD.as_slice(), 1), (2, "web-host", HOST.as_slice(), SILENT + 1)]
-    {
-        let file = file(services, today, last, &mut random)?;
+    // After a year of history the web host sent a file each day, until it sent none.
+    for (number, source, services, days) in [
+        (1, "azure-main", CLOUD.as_slice(), (DAYS, 1)),
+        (2, "web-host", HOST.as_slice(), (DAYS, SILENT + 3)),
+        (3, "web-host", HOST.as_slice(), (SILENT + 2, SILENT + 2)),
+        (4, "web-host", HOST.as_slice(), (SILENT + 1, SILENT + 1)),
+    ] {
+        let mut batch = Batch::new(&world, house);
+        let file = file(services, today, days, &mut random)?;
         let bytes = file.len() as u64;
         let new =
             NewImport { id: id(number, ImportId::from_uuid), client: client.id, source: source.to_owned(), bytes };
@@ -102,9 +108,9 @@ pub(super) async fn load(app: &App, house: &House, now: Timestamp) -> Result<()>
             return Err(wrong(format!("the costs of {source}: {put}")));
         }
         batch.add(1, |commit| commit.create(&import.uploaded(now))).await?;
+        batch.write().await?;
+        run(app, "insights-read-costs").await?;
     }
-    batch.write().await?;
-    run(app, "insights-read-costs").await?;
     while run(app, "insights-anomaly-detection").await? {}
     Ok(())
 }
@@ -118,10 +124,10 @@ async fn run(app: &App, job: &str) -> Result<bool> {
     Ok(report.more)
 }
 
-/// A file of these services, up to so many days ago.
-fn file(services: &[Service], today: Date, last: i64, random: &mut Random) -> Result<String> {
+/// A file of these services, from so many days ago up to so many.
+fn file(services: &[Service], today: Date, (first, last): (i64, i64), random: &mut Random) -> Result<String> {
     let mut text = format!("{HEAD}\r\n");
-    for ago in (last..=DAYS).rev() {
+    for ago in (last..=first).rev() {
         let on = today.saturating_sub(ago.days());
         for Service { name, account, team: at, cents } in services {
             let cents = cents(on, ago);

@@ -118,7 +118,7 @@ impl Watch {
             own.iter().filter(differs).map(|day| (*day, file.get(day).cloned())).collect();
         // A day that was missing is another one, although it came to nothing.
         let news = own.iter().filter(|day| changed.contains_key(day) || !self.covered.has(**day)).min().copied();
-        let rhythm = self.rhythm.clone().with(self.covered.last(), to);
+        let rhythm = self.rhythm.clone().with(self.covered.last(), (from, to));
         let mut after = Watch { covered, rhythm, ..self };
         let first_value = changed.iter().find(|(_, cost)| cost.is_some()).map(|(day, _)| *day);
         let first = after.first.into_iter().chain(first_value).min();

@@ -186,12 +186,23 @@ fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
     assert_eq!((same.next, changed.len()), (judged.next, 0), "the same again changes nothing");
 }
 
+/// Told by three files, the last two of which have a day each: by then a source is one that tells each day.
+fn told_daily(days: &Days, count: i64) -> Watch {
+    let (mut told, mut before) = (watch(), Days::new());
+    for (n, (from, to)) in (1..).zip([(0, count - 3), (count - 2, count - 2), (count - 1, count - 1)]) {
+        let file: Days = days.range(day(from)..=day(to)).map(|(day, cost)| (*day, cost.clone())).collect();
+        (told, _) = told.told(import(n), (day(from), day(to)), &file, &before);
+        before.extend(file);
+    }
+    told
+}
+
 #[test]
 fn what_no_file_tells_of_is_missing_of_its_source_in_time_and_that_sleeps_in_the_end() {
     let rules = rules_of(true);
     // Of nine series two come on working days alone: nothing is unusual about that, nor about a tenth one.
     let days = costs(0..30, |n| if n % 7 < 5 { 9 } else { 7 } + i64::from(n > 25));
-    let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
+    let told = told_daily(&days, 30);
     let (waits, found) = looked_by(&rules, told.clone(), &days, 34);
     assert_eq!((waits.next, found.len(), waits.due_on(&rules)), (Some(day(30)), 0, Some(day(35))));
     let (missing, found) = looked_by(&rules, waits, &days, 35);
@@ -201,7 +212,7 @@ fn what_no_file_tells_of_is_missing_of_its_source_in_time_and_that_sleeps_in_the
     let Some((onset, Change::Is { anomaly, last, over, .. })) = found.last() else { panic!("{found:?}") };
     assert_eq!((*onset, anomaly.kind, anomaly.points, *last, *over), (day(30), Kind::Missing, 30, day(59), false));
     let next = costs(33..40, |_| 9);
-    let (told, _) = missing.told(import(2), (day(33), day(39)), &next, &days);
+    let (told, _) = missing.told(import(4), (day(33), day(39)), &next, &days);
     let (after, found) = looked_by(&rules, told, &days.into_iter().chain(next).collect(), 41);
     assert_eq!((after.next, found.len()), (Some(day(40)), 1));
     let Change::Is { last, over, .. } = &found[0].1 else { panic!("{found:?}") };
@@ -216,23 +227,32 @@ fn what_no_file_tells_of_is_missing_of_its_source_in_time_and_that_sleeps_in_the
 fn a_source_is_silent_when_it_is_later_than_its_files_usually_are_and_not_in_each_of_its_weeks_or_months() {
     let rules = rules_of(true);
     let is = |found: Vec<(Date, Change)>| found.into_iter().filter(|(_, change)| matches!(change, Change::Is { .. }));
-    // Each file tells of the days since the one before it, and comes two days after the last of them.
-    for (name, lengths, silent_after) in [
-        ("daily", [1, 1, 1, 1, 1, 1, 1, 1], 5),
-        ("on working days", [1, 1, 1, 1, 3, 1, 1, 1], 7),
-        ("weekly", [7, 7, 7, 7, 7, 7, 7, 7], 11),
-        ("monthly", [31, 28, 31, 30, 31, 30, 31, 31], 35),
-    ] {
-        let mut days = costs(0..30, |_| 9);
-        let (mut source, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
-        let (mut last, mut silences) = (29, Vec::new());
+    // The first file tells of so many days, and each of the next ones, two days after the last of them, of the days since.
+    let month = [31, 28, 31, 30, 31, 30, 31, 31];
+    let sources: [(&str, i64, &[i64], i64); 11] = [
+        ("daily", 30, &[1, 1, 1, 1, 1, 1, 1, 1], 5),
+        ("on working days", 30, &[1, 1, 1, 1, 3, 1, 1, 1], 7),
+        ("weekly", 30, &[7, 7, 7, 7, 7, 7, 7, 7], 11),
+        ("monthly", 31, &month, 35),
+        ("monthly, after a year", 365, &month[..2], 35),
+        ("every two weeks from the first", 14, &[14, 14], 18),
+        // One file, and two: nobody knows better than by the first one.
+        ("two weeks at first", 14, &[], 18),
+        ("a month at first", 31, &[], 35),
+        ("a year at first", 365, &[], 35),
+        ("a month, and a day", 31, &[1], 35),
+        ("a month, and two days", 31, &[1, 1], 5),
+    ];
+    for (name, first, lengths, silent_after) in sources {
+        let mut days = costs(0..first, |_| 9);
+        let (mut source, _) = watch().told(import(1), (day(0), day(first - 1)), &days, &Days::new());
+        let (mut last, mut silences) = (first - 1, Vec::new());
         for (number, length) in (2..).zip(lengths) {
             let to = last + length;
             for today in last + 2..=to + 1 {
                 let (after, found) = looked_by(&rules, source, &days, today);
                 source = after;
-                // Before there is a second file nobody knows how often they come.
-                silences.extend(is(found).filter(|_| number > 2));
+                silences.extend(is(found));
             }
             let file = costs(last + 1..to + 1, |_| 9);
             (source, _) = source.told(import(number), (day(last + 1), day(to)), &file, &days);
@@ -250,14 +270,33 @@ fn a_source_is_silent_when_it_is_later_than_its_files_usually_are_and_not_in_eac
 
 #[test]
 fn a_long_silence_makes_no_source_a_rare_one_and_a_corrected_file_says_nothing_about_the_next() {
-    let spare = |steps: &[i64]| {
-        let next =
-            |(rhythm, last): (Rhythm, i64), step: &i64| (rhythm.with(Some(day(last)), day(last + step)), last + step);
-        steps.iter().fold((Rhythm::default(), 0), next).0.spare()
-    };
-    assert_eq!([spare(&[]), spare(&[1]), spare(&[7, 0, -3]), spare(&[1, 400])], [0, 0, 6, 30]);
-    assert_eq!(spare(&[400, 1, 1, 1, 1, 1, 1, 1, 1]), 0, "after eight files it is forgotten");
-    assert_eq!(Rhythm::default().with(None, day(400)).spare(), 0, "a first file with a year of history");
+    // How many days the first file has, and by how many each of the others goes on; then how much longer than a day it may last.
+    for (first, steps, spare) in [
+        (None, vec![], 0),
+        (None, vec![1], 0),
+        (None, vec![7, 0, -3], 6),
+        (None, vec![1, 400], 30),
+        (None, vec![400, 1, 1, 1, 1, 1, 1, 1, 1], 0),
+        (Some(1), vec![], 0),
+        (Some(7), vec![], 6),
+        (Some(400), vec![], 30),
+        (Some(31), vec![0, -3], 30),
+        (Some(7), vec![1], 6),
+        (Some(1), vec![7], 6),
+        (Some(400), vec![1, 1], 0),
+        (Some(1), vec![7, 1], 6),
+    ] {
+        let start = first.map_or_else(Rhythm::default, |first| Rhythm::default().with(None, (day(1 - first), day(0))));
+        let next = |(rhythm, last): (Rhythm, i64), step: &i64| {
+            (rhythm.with(Some(day(last)), (day(last + step.min(&1)), day(last + step))), last + step)
+        };
+        let rhythm = steps.iter().fold((start, 0), next).0;
+        assert_eq!(rhythm.spare(), spare, "{first:?}, {steps:?}");
+        let kept = serde_json::to_string(&rhythm).unwrap();
+        assert_eq!(serde_json::from_str::<Rhythm>(&kept).unwrap(), rhythm);
+    }
+    let stored: Rhythm = serde_json::from_str("[1,3,1]").unwrap();
+    assert_eq!(stored.spare(), 2, "as it was stored before a first file counted");
 }
 
 #[test]
@@ -283,8 +322,7 @@ fn a_series_whose_source_is_silent_waits_for_the_next_file_and_misses_nothing_it
 #[test]
 fn what_went_on_as_its_source_fell_silent_is_over_after_three_such_days() {
     let days = costs(0..30, |n| if n == 29 { 40_000 } else { 10_000 + n % 7 * 100 });
-    let (told, _) = watch().told(import(1), (day(0), day(29)), &days, &Days::new());
-    let (open, found) = looked(told, &days, 34);
+    let (open, found) = looked(told_daily(&days, 30), &days, 34);
     assert_eq!((open.open, found.len(), open.due_on(&rules())), (Some(day(29)), 1, Some(day(35))));
     let (sleeps, found) = looked(open, &days, 200);
     assert_eq!((sleeps.open, sleeps.next, sleeps.due_on(&rules())), (None, Some(day(34)), None));
