@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use domain::parked::Reason;
 use domain::{Permission, Role};
 use serde_json::{Value, json};
 use tests::Stack;
@@ -33,6 +34,18 @@ fn the_table_of_roles_is_the_codes() {
     let true_rows: Vec<String> = Permission::ALL.map(row).to_vec();
     let lines: String = true_rows.iter().map(|row| format!("| {} |\n", row.replace("|  |", "| |"))).collect();
     assert_eq!(written, true_rows, "the table under Roles in docs/api.md is\n{lines}");
+}
+
+#[test]
+fn the_table_of_why_a_series_is_parked_is_the_codes() {
+    let written = table(&read("docs/anomalies.md"), "| Code | Why |");
+    let row = |reason: Reason| vec![format!("`{}`", reason.name()), reason.of_series().to_owned()];
+    assert_eq!(written, Reason::ALL.map(row).to_vec());
+    for reason in Reason::ALL {
+        assert_eq!(serde_json::to_value(reason).unwrap(), json!(reason.name()));
+        assert_eq!(Reason::named(reason.name()), reason);
+    }
+    assert_eq!(Reason::named(""), Reason::Failed, "what was parked before there were codes");
 }
 
 /// The kinds that keys are made of: `CLIENT` and `TICKETS` of `CLIENT#{client}#TICKETS`.

@@ -4,6 +4,7 @@ use domain::access::Permission;
 use domain::ids::{ClientId, SeriesId, UnitId};
 use domain::insights::costs::{CostSeries, Days};
 use domain::insights::{Amount, Measure, Method};
+use domain::parked::Reason;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -128,7 +129,9 @@ pub struct SeriesParked {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
-    /// What kept failing.
+    /// Why, for programs.
+    pub code: Reason,
+    /// The same in a sentence, for the MSP and the client alike.
     pub why: String,
 }
 

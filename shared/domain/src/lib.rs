@@ -24,6 +24,7 @@ pub mod licences;
 pub mod money;
 pub mod notices;
 pub mod outcome;
+pub mod parked;
 pub mod passwords;
 pub mod rate;
 pub mod sessions;

@@ -2,6 +2,7 @@
 
 use contract::problem::{FieldProblem, Problem, TYPE_BASE};
 use domain::error::Refusal;
+use domain::parked::Reason;
 use jiff::SignedDuration;
 
 /// Outcome of a handler.
@@ -77,6 +78,16 @@ impl Error {
     /// Whether reading and deciding again may succeed.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self, Error::Store(error) if error.is_passing())
+    }
+
+    /// Why a job parks what fails like this.
+    pub(crate) fn parked(&self) -> Reason {
+        match self {
+            Error::Store(store::Error::Corrupt(_)) => Reason::Unreadable,
+            Error::Store(store::Error::NotFound) | Error::Refused(Refusal::NotFound) => Reason::Missing,
+            Error::Refused(Refusal::Invalid(_) | Refusal::Conflict { .. }) => Reason::Values,
+            _ => Reason::Failed,
+        }
     }
 
     /// Seconds after which the caller should try again, where that helps.
@@ -173,6 +184,25 @@ impl Error {
                 "Something broke on our side",
                 "It is logged under this request id; give the id to support.".to_owned(),
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_job_parks_says_why_by_what_went_wrong() {
+        for (error, reason) in [
+            (Error::Store(store::Error::Corrupt("a model".into())), Reason::Unreadable),
+            (Error::Store(store::Error::NotFound), Reason::Missing),
+            (Error::Refused(Refusal::NotFound), Reason::Missing),
+            (Error::Refused(Refusal::conflict("amount_too_large", "an amount")), Reason::Values),
+            (Error::Store(store::Error::Failed("ValidationException".into())), Reason::Failed),
+            (Error::Internal("a defect".into()), Reason::Failed),
+        ] {
+            assert_eq!(error.parked(), reason, "{error}");
         }
     }
 }

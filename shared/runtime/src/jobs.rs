@@ -175,7 +175,7 @@ impl JobCx {
         match self.world.store.put_off(due, later).await {
             Ok(failures) if failures >= MAX_FAILURES => {
                 // The put-off moved its place in the index; the park names the item by its key alone.
-                match self.world.store.park(due, self.now, &error.to_string()).await {
+                match self.world.store.park(due, self.now, error.parked(), &error.to_string()).await {
                     Ok(()) => report.parked += 1,
                     Err(error) => tracing::warn!(item = due.pk, %error, "item was not parked"),
                 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::TenantId;
+use domain::parked::Reason;
 use jiff::Timestamp;
 
 use crate::error::{Error, Result, from_sdk};
@@ -85,20 +86,21 @@ impl Store {
         Ok(failures.and_then(|n| n.parse().ok()).unwrap_or(1))
     }
 
-    /// Takes an item out of the index, with the reason: it blocks nobody until the next write to it puts it back. Until then
+    /// Takes an item out of the index, with the reason, and what the job said: it blocks nobody until the next write to it puts it back. Until then
     /// it stands in the list of its kind's parked ones, unless it stands in another.
-    pub async fn park(&self, due: &Due, now: Timestamp, why: &str) -> Result<()> {
+    pub async fn park(&self, due: &Due, now: Timestamp, reason: Reason, why: &str) -> Result<()> {
         let list = Scope::Tenant(due.tenant).prefix(&keys::list::parked(due.kind()));
         self.dynamo
             .update_item()
             .table_name(&self.names.main)
             .set_key(Some(primary(&due.key)?))
             .update_expression(
-                "SET parked_at = :now, parked_why = :why, lpk = if_not_exists(lpk, :list), lsk = if_not_exists(lsk, :sort) \
-                 REMOVE dpk, dsk, due_failures",
+                "SET parked_at = :now, parked_code = :code, parked_why = :why, lpk = if_not_exists(lpk, :list), \
+                 lsk = if_not_exists(lsk, :sort) REMOVE dpk, dsk, due_failures",
             )
             .condition_expression("attribute_exists(dpk)")
             .expression_attribute_values(":now", text(instant(now)))
+            .expression_attribute_values(":code", text(reason.name()))
             .expression_attribute_values(":why", text(why.chars().take(LONGEST_WHY).collect::<String>()))
             .expression_attribute_values(":list", text(list))
             .expression_attribute_values(":sort", text(format!("{}#{}", instant(now), due.pk)))

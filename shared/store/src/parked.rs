@@ -2,6 +2,7 @@
 
 use domain::ids::{ClientId, SeriesId};
 use domain::insights::costs::CostSeries;
+use domain::parked::Reason;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
@@ -19,8 +20,8 @@ pub struct ParkedSeries {
     pub series: Versioned<CostSeries>,
     /// Since when.
     pub since: Timestamp,
-    /// What kept failing.
-    pub why: String,
+    /// Why.
+    pub reason: Reason,
 }
 
 impl TenantStore {
@@ -42,7 +43,7 @@ impl TenantStore {
             .key_condition_expression("lpk = :list AND lsk > :after")
             .expression_attribute_values(":list", text(self.scope.prefix(&partition)))
             .expression_attribute_values(":after", text(after.unwrap_or_else(|| "0".to_owned())))
-            .projection_expression("lsk, parked_at, parked_why")
+            .projection_expression("lsk, parked_at, parked_code")
             .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
             .send()
             .await
@@ -72,8 +73,8 @@ impl TenantStore {
     }
 
     async fn parked(&self, item: &Item) -> Result<ParkedSeries> {
-        let Row { series, since, why } = Row::of(item)?;
-        Ok(ParkedSeries { series: self.cost_series(series).await?, since, why })
+        let Row { series, since, reason } = Row::of(item)?;
+        Ok(ParkedSeries { series: self.cost_series(series).await?, since, reason })
     }
 }
 
@@ -86,7 +87,7 @@ fn attribute(item: &Item, name: &str) -> String {
 struct Row {
     series: SeriesId,
     since: Timestamp,
-    why: String,
+    reason: Reason,
 }
 
 impl Row {
@@ -95,6 +96,6 @@ impl Row {
         let corrupt = || Error::Corrupt(format!("the parked key {sort}"));
         let series = sort.rsplit('#').next().and_then(|id| id.parse().ok()).ok_or_else(corrupt)?;
         let since = attribute(item, "parked_at").parse().map_err(|_| corrupt())?;
-        Ok(Row { series, since, why: attribute(item, "parked_why") })
+        Ok(Row { series, since, reason: Reason::named(&attribute(item, "parked_code")) })
     }
 }
