@@ -154,6 +154,29 @@ async fn a_licence_that_is_older_than_its_entry_takes_its_past_with_it() {
 }
 
 #[tokio::test]
+async fn what_a_seat_cost_before_its_licence_was_entered_is_in_what_was_spent_then() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let euros = |from: &str, minor: i64| json!({ "from": from, "value": { "minor": minor, "currency": "EUR" } });
+    let cost = json!([euros("2025-03-01", 20_00), euros("2025-06-01", 30_00)]);
+    let price = json!([euros("2025-09-01", 40_00)]);
+    let past = json!({
+        "starts_on": "2025-03-01", "seats": 4, "cost_per_seat": null, "price_per_seat": null, "cost_history": cost,
+        "price_history": price,
+    });
+    let added = licence(&owner, &client, past).await;
+    assert_eq!((&added["cost_per_seat"], &added["price_per_seat"]), (&cost, &price));
+    let path = format!("/v1/clients/{client}/spending?from=2025-03&to=2025-12");
+    let spent = owner.get(&path).await.expect(200);
+    let months = spent["currencies"][0]["months"].as_array().unwrap().clone();
+    let of = |at: usize| months[at]["amount"]["minor"].as_i64().unwrap();
+    assert_eq!([of(0), of(2), of(3), of(5), of(6), of(9)], [80_00, 80_00, 120_00, 120_00, 160_00, 160_00]);
+    let dearer = json!({ "price_per_seat": { "value": { "minor": 50_00, "currency": "EUR" } } });
+    let changed = owner.change(&at(&added), dearer).await;
+    assert_eq!(changed["price_per_seat"][1], euros("2026-02-02", 50_00), "and goes on as any other");
+}
+
+#[tokio::test]
 async fn a_licence_that_is_over_is_neither_changed_nor_assigned() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;
@@ -201,6 +224,21 @@ async fn what_a_licence_names_must_be_there() {
         (
             json!({ "seats": null, "seat_history": [{ "from": "2026-01-01", "value": 1_000_001 }] }),
             "/seat_history/0/value",
+        ),
+        (
+            json!({
+                "cost_per_seat": { "minor": 1, "currency": "EUR" },
+                "cost_history": [{ "from": "2026-01-01", "value": { "minor": 1, "currency": "EUR" } }],
+            }),
+            "/cost_per_seat",
+        ),
+        (
+            json!({ "cost_history": [{ "from": "2026-01-02", "value": { "minor": 1, "currency": "EUR" } }] }),
+            "/cost_history/0/from",
+        ),
+        (
+            json!({ "price_history": [{ "from": "2026-01-01", "value": { "minor": -1, "currency": "EUR" } }] }),
+            "/price_history/0/value",
         ),
         (json!({ "auto_renew": true }), "/renews_on"),
         (json!({ "auto_renew": true, "renews_on": "2027-01-01", "expires_on": "2027-01-01" }), "/expires_on"),

@@ -208,7 +208,9 @@ fn licensed(number: u64, told: &ToldLicence, today: Date, now: Timestamp) -> Res
         seats: None,
         seat_history: told.seats.iter().map(|(from, seats)| Dated::new(*from, *seats)).collect(),
         cost_per_seat: Some(euros(told.cost)),
+        cost_history: Vec::new(),
         price_per_seat: told.price.map(euros),
+        price_history: Vec::new(),
         cycle: Cycle::Monthly,
         term: Term {
             starts_on: told.starts,

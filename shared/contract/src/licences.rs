@@ -109,12 +109,21 @@ pub struct NewLicence {
     #[serde(default)]
     #[schema(max_items = 520)]
     pub seat_history: Vec<Dated<u32>>,
-    /// What a seat costs in a cycle, to be paid to the vendor.
+    /// What a seat costs in a cycle, to be paid to the vendor; left out where `cost_history` says it.
     #[serde(default)]
     pub cost_per_seat: Option<Money>,
-    /// What the client is charged for a seat in a cycle, in the same currency.
+    /// What a seat cost, costs and will cost in a cycle, by the day from which it does: as `seat_history`.
+    #[serde(default)]
+    #[schema(max_items = 520)]
+    pub cost_history: Vec<Dated<Money>>,
+    /// What the client is charged for a seat in a cycle, in the same currency; left out where `price_history` says it.
     #[serde(default)]
     pub price_per_seat: Option<Money>,
+    /// What the client was, is and will be charged for a seat in a cycle, by the day from which it is; it may begin after the
+    /// licence's first day, and until then the client pays what a seat costs.
+    #[serde(default)]
+    #[schema(max_items = 520)]
+    pub price_history: Vec<Dated<Money>>,
     /// How often the cost comes.
     pub cycle: Cycle,
     /// The first day on which it holds, in the MSP's zone.

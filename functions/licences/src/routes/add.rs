@@ -2,6 +2,8 @@
 
 use contract::licences::{ADD, LicenceView, NewLicence};
 use contract::{NoPath, NoQuery};
+use domain::Money;
+use domain::billing::dated::Dated;
 use domain::ids::LicenceId;
 use domain::licences::licence::LEAD_DAYS;
 use domain::licences::{Product, Term, licence};
@@ -37,7 +39,9 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
 
 /// What was asked for, in the currency of its amounts, or in the tenant's.
 fn asked(new: NewLicence, product: &Product, tenants: iso_currency::Currency) -> licence::NewLicence {
-    let amount = new.cost_per_seat.or(new.price_per_seat);
+    let first = |history: &[Dated<Money>]| history.first().map(|dated| dated.value);
+    let cost = new.cost_per_seat.or_else(|| first(&new.cost_history));
+    let amount = cost.or(new.price_per_seat).or_else(|| first(&new.price_history));
     let with_edition = new.edition.as_deref().map(|edition| format!("{} {edition}", product.name));
     licence::NewLicence {
         client: new.client,
@@ -45,11 +49,13 @@ fn asked(new: NewLicence, product: &Product, tenants: iso_currency::Currency) ->
         name: new.name.unwrap_or_else(|| named(with_edition.unwrap_or_else(|| product.name.clone()))),
         edition: new.edition,
         kind: new.kind,
-        currency: amount.map_or(tenants, domain::Money::currency),
+        currency: amount.map_or(tenants, Money::currency),
         seats: new.seats,
         seat_history: new.seat_history,
         cost_per_seat: new.cost_per_seat,
+        cost_history: new.cost_history,
         price_per_seat: new.price_per_seat,
+        price_history: new.price_history,
         cycle: new.cycle,
         term: Term {
             starts_on: new.starts_on,

@@ -213,10 +213,14 @@ pub struct NewLicence {
     /// How many seats it had and will have, by the date from which they hold, for what is older than its entry: the first on
     /// its first day or before, and each after the one before it.
     pub seat_history: Vec<Dated<u32>>,
-    /// What a seat costs in a cycle.
+    /// What a seat costs in a cycle; none where a history says it.
     pub cost_per_seat: Option<Money>,
-    /// What the client is charged for a seat in a cycle.
+    /// What a seat cost and will cost, by the date from which it does: the first on its first day or before.
+    pub cost_history: Vec<Dated<Money>>,
+    /// What the client is charged for a seat in a cycle; none where a history says it.
     pub price_per_seat: Option<Money>,
+    /// What the client was and will be charged for a seat, by the date from which it is; it may begin later.
+    pub price_history: Vec<Dated<Money>>,
     /// How often the cost comes.
     pub cycle: Cycle,
     /// Its dates; the anchor is taken from its renewal.
@@ -279,8 +283,7 @@ pub struct LicenceChanges {
 /// # Errors
 /// [`Refusal::Invalid`] for bad fields.
 pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Result<Outcome<Licence>, Refusal> {
-    let from = new.term.starts_on;
-    let (field, seats) = check::entered(&new)?;
+    let check::Entered { fields, seats, cost, price } = check::entered(&new)?;
     let mut term = Term { anchor: new.term.renews_on, ..new.term };
     term.lead_days = sorted(term.lead_days);
     let licence = Licence {
@@ -292,8 +295,8 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         kind: new.kind,
         currency: new.currency,
         seats,
-        cost_per_seat: new.cost_per_seat.map(|cost| Dated::new(from, cost)).into_iter().collect(),
-        price_per_seat: new.price_per_seat.map(|price| Dated::new(from, price)).into_iter().collect(),
+        cost_per_seat: cost,
+        price_per_seat: price,
         cycle: new.cycle,
         term,
         owner: new.owner,
@@ -307,7 +310,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         created_at: now,
         updated_at: now,
     };
-    check::check(&licence, field)?;
+    check::check(&licence, &fields)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
     let events = counts.then_some(Event::LicencesChanged { client: licence.client, on: today }).into_iter().collect();
@@ -335,7 +338,7 @@ pub fn change(
         let detail = format!("{} is over; add the licence that takes its place", before.name);
         return Err(Refusal::conflict("licence_ended", detail));
     }
-    check::check(&after, check::SEATS)?;
+    check::check(&after, &check::Fields::PLAIN)?;
     check::past_stays(&before, &after, today)?;
     if after.counted_on(today) != counted_before {
         events.push(Event::LicencesChanged { client: after.client, on: today });

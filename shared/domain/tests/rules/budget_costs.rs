@@ -74,7 +74,9 @@ fn licensed(seats: u32, cost: i64, cycle: Cycle, starts_on: Date) -> Licence {
         seats: Some(seats),
         seat_history: Vec::new(),
         cost_per_seat: Some(eur(cost)),
+        cost_history: Vec::new(),
         price_per_seat: None,
+        price_history: Vec::new(),
         cycle,
         term,
         owner: None,
@@ -421,7 +423,7 @@ fn cost_centres_carry_agreed_parts_that_add_up_of_what_no_department_carries() {
     assert_eq!(added, BTreeMap::from([(None, eur(80_00)), (first, eur(18_99)), (second, eur(22_00))]));
     let spent = spent_within(&given, &budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR), &belongs);
     let Spent { fixed, variable } = spent.unwrap();
-    assert_eq!((fixed[&month("2026-01")], variable[&month("2026-01")]), (eur(10_67), eur(8_32)));
+    assert_eq!((fixed[&month("2026-01")], variable[&month("2026-01")]), (eur(10_67), eur(832)));
 }
 
 #[test]

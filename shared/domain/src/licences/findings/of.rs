@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::assigned::NEW_SEATS_DAYS;
 use super::facts::{Cost, Edition, Licence, Person, Product, Seat, Stranger, Use, Whose};
-use crate::billing::dated::in_force;
+use crate::budgets::seat_price;
 use crate::contacts::Contact;
 use crate::error::Refusal;
 use crate::licences::licence::cycles_a_year;
@@ -103,9 +103,9 @@ fn cost(licence: &licences::Licence, today: Date) -> Result<Cost, Refusal> {
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn yearly(licence: &licences::Licence, on: Date) -> Result<Option<Money>, Refusal> {
-    let paid = if licence.price_per_seat.is_empty() { &licence.cost_per_seat } else { &licence.price_per_seat };
     let a_year = |money: &Money| money.times(cycles_a_year(licence.cycle).into());
-    Ok(in_force(paid, on).map(a_year).transpose()?)
+    // Before it is charged for, it pays what the licence costs, as in what is spent.
+    Ok(seat_price(licence, on).as_ref().map(a_year).transpose()?)
 }
 
 /// The least seats of the last days and of all that is planned.

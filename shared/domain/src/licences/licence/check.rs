@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::{Date, date};
 
 use super::{Licence, LicenceKind, NewLicence, Term};
-use crate::billing::dated::{Dated, MOST_DATED, check_dates};
+use crate::billing::dated::{Dated, check_dates};
 use crate::error::Refusal;
 use crate::invalid::Check;
 use crate::money::Money;
@@ -33,39 +33,103 @@ const EARLIEST: Date = date(1970, 1, 1);
 /// A date beyond is a slip of the pen.
 pub const LATEST: Date = date(2200, 1, 1);
 
-/// Where a number of seats stands.
-pub(super) const SEATS: &str = "/seats";
-/// Where a history of them stands.
-const SEAT_HISTORY: &str = "/seat_history";
-
-/// The seats of a licence to be added, by the date from which they hold, and where they stand in what was asked for.
-pub(super) fn entered(new: &NewLicence) -> Result<(&'static str, Vec<Dated<u32>>), Refusal> {
-    let starts_on = new.term.starts_on;
-    let [first, ..] = new.seat_history.as_slice() else {
-        return Ok((SEATS, new.seats.map(|seats| Dated::new(starts_on, seats)).into_iter().collect()));
-    };
-    let mut check = Check::new();
-    let detail = "must be left out beside a history, which says it for each of its days";
-    check.that(new.seats.is_none(), SEATS, "not_allowed", detail);
-    let detail = format!("must be {starts_on} or before: from the licence's first day on it has a number of seats");
-    check.that(first.from <= starts_on, &format!("{SEAT_HISTORY}/0/from"), "not_in_order", &detail);
-    for (index, dated) in new.seat_history.iter().enumerate() {
-        let at = |name: &str| format!("{SEAT_HISTORY}/{index}/{name}");
-        let sane = (EARLIEST..=LATEST).contains(&dated.from);
-        check.that(sane, &at("from"), "out_of_range", "must be from 1970-01-01 to 2200-01-01");
-        check.that(dated.value <= MOST_SEATS, &at("value"), "out_of_range", "must be from 0 to 1000000");
-    }
-    check.done()?;
-    Ok((SEAT_HISTORY, new.seat_history.clone()))
+/// Where what is dated stands in what was asked for.
+pub(super) struct Fields {
+    seats: &'static str,
+    cost: &'static str,
+    price: &'static str,
 }
 
-/// `seats` is where its seats stand in what was asked for.
-pub(super) fn check(licence: &Licence, seats: &str) -> Result<(), Refusal> {
+impl Fields {
+    /// Each as one value.
+    pub(super) const PLAIN: Self = Self { seats: "/seats", cost: "/cost_per_seat", price: "/price_per_seat" };
+}
+
+/// What is dated of a licence to be added, by the date from which it holds.
+pub(super) struct Entered {
+    pub(super) fields: Fields,
+    pub(super) seats: Vec<Dated<u32>>,
+    pub(super) cost: Vec<Dated<Money>>,
+    pub(super) price: Vec<Dated<Money>>,
+}
+
+/// The seats, the cost and the price of a licence to be added, each as one value from its first day on, or as a history.
+pub(super) fn entered(new: &NewLicence) -> Result<Entered, Refusal> {
+    let starts_on = new.term.starts_on;
+    let mut check = Check::new();
+    let fields = Fields {
+        seats: named(&new.seat_history, "/seat_history", Fields::PLAIN.seats),
+        cost: named(&new.cost_history, "/cost_history", Fields::PLAIN.cost),
+        price: named(&new.price_history, "/price_history", Fields::PLAIN.price),
+    };
+    let seats = Asked { plain: (Fields::PLAIN.seats, new.seats), history: (fields.seats, &new.seat_history) };
+    let seats = seats.from_the_first_day(starts_on, &mut check, |seats| {
+        (*seats > MOST_SEATS).then_some("must be from 0 to 1000000")
+    });
+    let cost = Asked { plain: (Fields::PLAIN.cost, new.cost_per_seat), history: (fields.cost, &new.cost_history) };
+    let cost = cost.from_the_first_day(starts_on, &mut check, below_nothing);
+    // Before it is charged for, the client pays what it costs.
+    let price = Asked { plain: (Fields::PLAIN.price, new.price_per_seat), history: (fields.price, &new.price_history) };
+    let price = price.dated(starts_on, &mut check, below_nothing);
+    check.done()?;
+    Ok(Entered { fields, seats, cost, price })
+}
+
+fn named<T>(history: &[Dated<T>], of_history: &'static str, plain: &'static str) -> &'static str {
+    if history.is_empty() { plain } else { of_history }
+}
+
+fn below_nothing(amount: &Money) -> Option<&'static str> {
+    amount.is_negative().then_some("must not be negative")
+}
+
+/// One value, or a history of it, with the fields that they stand in.
+struct Asked<'a, T> {
+    plain: (&'static str, Option<T>),
+    history: (&'static str, &'a [Dated<T>]),
+}
+
+impl<T: Copy> Asked<'_, T> {
+    /// What holds from the licence's first day on. `unfair` says what is wrong with a value.
+    fn from_the_first_day(
+        self,
+        starts_on: Date,
+        check: &mut Check,
+        unfair: impl Fn(&T) -> Option<&'static str>,
+    ) -> Vec<Dated<T>> {
+        if let (field, [first, ..]) = self.history {
+            let detail = format!("must be {starts_on} or before: it holds from the licence's first day on");
+            check.that(first.from <= starts_on, &format!("{field}/0/from"), "not_in_order", &detail);
+        }
+        self.dated(starts_on, check, unfair)
+    }
+
+    /// The same, where it may begin later.
+    fn dated(self, starts_on: Date, check: &mut Check, unfair: impl Fn(&T) -> Option<&'static str>) -> Vec<Dated<T>> {
+        let ((plain, value), (field, history)) = (self.plain, self.history);
+        if history.is_empty() {
+            return value.map(|value| Dated::new(starts_on, value)).into_iter().collect();
+        }
+        let detail = "must be left out beside a history, which says it for each of its days";
+        check.that(value.is_none(), plain, "not_allowed", detail);
+        for (index, dated) in history.iter().enumerate() {
+            let at = |name: &str| format!("{field}/{index}/{name}");
+            let sane = (EARLIEST..=LATEST).contains(&dated.from);
+            check.that(sane, &at("from"), "out_of_range", "must be from 1970-01-01 to 2200-01-01");
+            let wrong = unfair(&dated.value);
+            check.that(wrong.is_none(), &at("value"), "out_of_range", wrong.unwrap_or_default());
+        }
+        history.to_vec()
+    }
+}
+
+/// `fields` says where what is dated stands in what was asked for.
+pub(super) fn check(licence: &Licence, fields: &Fields) -> Result<(), Refusal> {
     let mut check = Check::new();
     check.line("/name", &licence.name, LONGEST_NAME);
     check.optional_line("/edition", licence.edition.as_deref().unwrap_or_default(), LONGEST_NAME);
-    check_seats(licence, seats, &mut check);
-    for (field, amounts) in [("/cost_per_seat", &licence.cost_per_seat), ("/price_per_seat", &licence.price_per_seat)] {
+    check_seats(licence, fields.seats, &mut check);
+    for (field, amounts) in [(fields.cost, &licence.cost_per_seat), (fields.price, &licence.price_per_seat)] {
         check_amounts(field, amounts, licence, &mut check);
     }
     check_term(&licence.term, &mut check);
@@ -105,7 +169,10 @@ fn check_seats(licence: &Licence, seats: &str, check: &mut Check) {
 }
 
 fn check_amounts(field: &str, amounts: &[Dated<Money>], licence: &Licence, check: &mut Check) {
-    check.count(field, amounts.len(), MOST_DATED);
+    if amounts.is_empty() {
+        return;
+    }
+    check_dates(field, amounts, check);
     let fair = amounts.iter().all(|dated| !dated.value.is_negative());
     check.that(fair, field, "out_of_range", "must not be negative");
     let one = amounts.iter().all(|dated| dated.value.currency() == licence.currency);
