@@ -65,7 +65,7 @@ pub(super) type Part = (usize, Money);
 /// Writes on each finding of a client what of it counts. Only what is open or accepted does. For each licence it comes to
 /// exactly what all of it together would save:
 ///
-/// * of several findings for one seat one counts: what is done, before the one that is worth most ([`of_each_seat`]);
+/// * of several findings for one seat one counts: what is done, before the one that is worth most;
 /// * seats that are taken back first fill what is missing, and what is kept free on purpose; only what is left can be given
 ///   up at renewal;
 /// * a seat that was taken back already counts with the finding that said so, and not again as one that nobody holds;
