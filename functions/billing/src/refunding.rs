@@ -116,7 +116,7 @@ pub(crate) async fn returned(
         let (kept, to) = read_of(store, *invoice).await?;
         let id = PostingId::from_uuid(store.id_of(&format!("posting#{name}#failed#{n}")));
         let done = came_back(payment, *amount, to, credit, Stamp { id, at: now, on })?;
-        for invoice in &done.invoice {
+        if let Some(invoice) = &done.invoice {
             commit = updated(commit, &kept, invoice);
             if !invoice.is_open() {
                 commit = commit.emit([Event::InvoicePaid { invoice: invoice.id, client: invoice.client }]);
