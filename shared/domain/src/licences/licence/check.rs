@@ -63,11 +63,10 @@ pub(super) fn entered(new: &NewLicence) -> Result<Entered, Refusal> {
         price: named(&new.price_history, "/price_history", Fields::PLAIN.price),
     };
     let seats = Asked { plain: (Fields::PLAIN.seats, new.seats), history: (fields.seats, &new.seat_history) };
-    let seats = seats.from_the_first_day(starts_on, &mut check, |seats| {
-        (*seats > MOST_SEATS).then_some("must be from 0 to 1000000")
-    });
+    let seats =
+        seats.all_of_it(starts_on, &mut check, |seats| (*seats > MOST_SEATS).then_some("must be from 0 to 1000000"));
     let cost = Asked { plain: (Fields::PLAIN.cost, new.cost_per_seat), history: (fields.cost, &new.cost_history) };
-    let cost = cost.from_the_first_day(starts_on, &mut check, below_nothing);
+    let cost = cost.all_of_it(starts_on, &mut check, below_nothing);
     // Before it is charged for, the client pays what it costs.
     let price = Asked { plain: (Fields::PLAIN.price, new.price_per_seat), history: (fields.price, &new.price_history) };
     let price = price.dated(starts_on, &mut check, below_nothing);
@@ -91,7 +90,7 @@ struct Asked<'a, T> {
 
 impl<T: Copy> Asked<'_, T> {
     /// What holds from the licence's first day on. `unfair` says what is wrong with a value.
-    fn from_the_first_day(
+    fn all_of_it(
         self,
         starts_on: Date,
         check: &mut Check,
