@@ -21,7 +21,7 @@ pub enum Kind {
     WeeklyPattern,
     /// No value where one should be.
     Missing,
-    /// No value is far away, but half a season is.
+    /// No value is far away, but the mean of some of them is, of a quarter or half of a season.
     Drift,
 }
 

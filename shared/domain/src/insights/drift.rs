@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::shift::push;
+
 /// Half seasons that must have been seen before a drift is called. With fewer, nobody knows how a level wanders.
 const HALVES_NEEDED: usize = 8;
 /// A mean of values counts each at most so many spreads away: one spike is no drift.
@@ -99,12 +101,5 @@ impl Drift {
     /// The slow level before the last half season.
     pub(super) fn level_before(&self) -> f64 {
         self.levels.front().copied().unwrap_or(self.level)
-    }
-}
-
-fn push(kept: &mut VecDeque<f64>, value: f64, most: usize) {
-    kept.push_back(value);
-    if kept.len() > most {
-        kept.pop_front();
     }
 }

@@ -17,6 +17,9 @@ const PLACE_SHARE: f64 = 0.7;
 /// A learner that is so many times as far off as the best one is not asked: one without a season has no say where there is
 /// a strong one.
 const ASKED_WITHIN: f64 = 5.0;
+/// A learner's say falls with this power of its error: 1 would have the worse ones say too much, and 2, which is right for
+/// learners that err independently, listens to one alone too soon.
+const TRUST: f64 = 1.5;
 /// One error counts at most as so many clipped ones.
 const ERROR_CLIPS: f64 = 5.0;
 /// Beyond so many spreads a value teaches no more than one that is so far away.
@@ -121,7 +124,7 @@ impl Forecast {
         let best = self.learners.iter().map(|learner| learner.error_at(place)).fold(f64::INFINITY, f64::min);
         let asked = |learner: &&Learner| learner.error_at(place) <= ASKED_WITHIN * best;
         for learner in self.learners.iter().filter(asked) {
-            let weight = 1.0 / learner.error_at(place).max(1e-6);
+            let weight = learner.error_at(place).max(1e-6).powf(-TRUST);
             weights += weight;
             value += weight * (learner.level + learner.at(place));
             shape += weight * learner.at(place);

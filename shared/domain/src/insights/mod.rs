@@ -29,6 +29,7 @@ mod forecast;
 mod lasting;
 mod measure;
 mod series;
+mod shift;
 mod spread;
 
 pub use access::{Finding, Habits, SignIn, look_at};

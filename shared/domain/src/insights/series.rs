@@ -7,15 +7,16 @@ use super::drift::Drift;
 use super::feedback::Sensitivity;
 use super::forecast::{CLIP, Expected, Forecast, NEW_LEVEL};
 use super::lasting::Beside;
+use super::shift::Shift;
 use super::spread::{FLOOR, Spread, Window};
 
 /// The line, in spreads, for a series as long as [`GROWTH_FROM`].
 const LINE: f64 = 3.65;
 /// Beyond so many spreads a value is an anomaly, whatever else is said about it.
 const BEYOND_DOUBT: f64 = 8.0;
-/// The longer a series has been looked at, the rarer what it has shown already: the line rises with the sixth root of its
-/// length, as the largest of so many values does whose tails are those of Student's t with six degrees of freedom.
-const GROWTH_ROOT: f64 = 6.0;
+/// The longer a series has been looked at, the rarer what it has shown already: the line rises with the eighth root of its
+/// length, as the largest of so many values does whose tails are those of Student's t with eight degrees of freedom.
+const GROWTH_ROOT: f64 = 8.0;
 /// The length, in points, at which the line is [`LINE`].
 const GROWTH_FROM: f64 = 60.0;
 /// Lengths between which the line rises: those on which it was measured.
@@ -23,7 +24,7 @@ const GROWTH_RANGE: (f64, f64) = (30.0, 700.0);
 /// How fast the skill of the two views follows.
 const SKILL_SPEED: f64 = 0.05;
 /// The view without a season has at most this say: it is the second opinion.
-const SECOND_OPINION: f64 = 0.5;
+const SECOND_OPINION: f64 = 0.4;
 /// Its say at first.
 const SECOND_OPINION_AT_FIRST: f64 = 0.3;
 /// What is less than this share of the usual is as good as nothing: logarithms end here.
@@ -134,10 +135,21 @@ struct Model {
     spread: Spread,
     window: Window,
     drift: Drift,
+    #[serde(default)]
+    shift: Shift,
     /// Average errors of the seasonal view and of the one without a season, once there are any.
     skill: Option<(f64, f64)>,
     /// How many values in a row were far away; its sign is their side.
     run: i32,
+}
+
+/// By which mean something is unusual though no value is far away.
+#[derive(Debug, Clone, Copy)]
+enum Slow {
+    /// That of half a season.
+    Drift,
+    /// That of a quarter of one.
+    Shift,
 }
 
 /// How unusual a value is, by what, on which side.
@@ -295,8 +307,8 @@ impl Model {
         for (at, value) in scaled.iter().enumerate() {
             drift.step(*value, start.shape[at % season], at, spread.now(), FLOOR);
         }
-        let window = Window::new(&plain);
-        Model { ratios, unit, forecast: start.forecast, spread, window, drift, skill: None, run: 0 }
+        let (window, shift) = (Window::new(&plain), Shift::default());
+        Model { ratios, unit, forecast: start.forecast, spread, window, drift, shift, skill: None, run: 0 }
     }
 
     /// A series of nothing but zeros gets its unit from its first other value.
@@ -343,18 +355,23 @@ impl Model {
         let say = self.second_opinion(off.abs(), if self.ratios { around / mean } else { around });
         let pooled = spreads.powf(1.0 - say) * (around / usual).powf(say) / growth(at);
         let drift = self.drift.step(scaled, expected.shape, at, spread, FLOOR);
+        let shift = self.shift.step(scaled, expected, season, spread, FLOOR);
         let z_score = (plain - mean) / self.window.usual(0.0).1;
         let sensitivity = settings.sensitivity.get();
         let (score, drifting, side) = match settings.method {
             Method::ZScore { threshold } => {
                 let score = if z_score.is_finite() { z_score.abs() / threshold * sensitivity } else { 0.0 };
-                (score, false, z_score)
+                (score, None, z_score)
             }
             Method::Seasonal => {
                 let sudden = sensitivity * (pooled / LINE).max(spreads / BEYOND_DOUBT);
-                let slow = sensitivity * drift.abs() / LINE;
-                let drifting = slow >= 1.0 && sudden < 1.0;
-                (sudden.max(slow), drifting, if drifting { drift } else { off })
+                // Each point has a mean of its own, so of the more points the larger one is usual, as of the values themselves.
+                let slow = [(Slow::Drift, drift), (Slow::Shift, shift / growth(at))];
+                let [one, two] = slow.map(|(_, mean)| mean.abs());
+                let (which, mean) = if one >= two { slow[0] } else { slow[1] };
+                let slow = sensitivity * mean.abs() / LINE;
+                let drifting = (slow >= 1.0 && sudden < 1.0).then_some(which);
+                (sudden.max(slow), drifting, if drifting.is_some() { mean } else { off })
             }
         };
         let before = if score < 1.0 { Vec::new() } else { self.before(season, drifting, settings) };
@@ -373,15 +390,18 @@ impl Model {
         });
         self.forecast.learn(scaled, at, spread, self.run);
         self.spread.learn(off);
-        Unusual { score, drifting, side, before }
+        Unusual { score, drifting: drifting.is_some(), side, before }
     }
 
     /// What is expected of each place in the season by now; where the level drifts, by the one before.
-    fn before(&self, season: usize, drifting: bool, settings: &Settings) -> Vec<f64> {
+    fn before(&self, season: usize, drifting: Option<Slow>, settings: &Settings) -> Vec<f64> {
         if settings.method != Method::Seasonal {
             return vec![self.window.usual(0.0).0 * self.unit; season];
         }
-        let slow = drifting.then(|| self.drift.level_before());
+        let slow = drifting.and_then(|which| match which {
+            Slow::Drift => Some(self.drift.level_before()),
+            Slow::Shift => self.shift.level_before(),
+        });
         let place = |place| {
             let Expected { value, shape } = self.forecast.expected(place);
             self.in_unit(slow.map_or(value, |level| level + shape))
@@ -408,6 +428,7 @@ impl Model {
         self.run = 0;
         self.window.push(if self.ratios { value.exp() } else { value });
         self.drift.step(value, shape, at, self.spread.now(), FLOOR);
+        self.shift.step(value, Expected { value, shape }, season, self.spread.now(), FLOOR);
     }
 }
 

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 /// No spread is taken to be less than this share of the level. On a very regular series the next cent would be unusual.
 pub(super) const FLOOR: f64 = 0.035;
 /// One surprise counts at most as this many spreads, so that an anomaly does not hide the next one.
-const SURPRISE_CAP: f64 = 5.0;
+const SURPRISE_CAP: f64 = 8.0;
 /// Seasons of surprises that are kept.
 const SEASONS_KEPT: usize = 8;
 /// The spread of the warm-up weighs as much as this share of a season of surprises.
 const PRIOR_SEASONS: f64 = 0.5;
+/// The median's share of the spread. The root of the mean square, which knows heavy tails, has the rest.
+const MEDIAN_SHARE: f64 = 0.15;
 /// A normal distribution's standard deviation by its median absolute deviation.
 const BY_MEDIAN: f64 = 1.4826;
 
@@ -31,8 +33,8 @@ pub(super) fn by_median(deviations: &mut [f64]) -> f64 {
     BY_MEDIAN * median(deviations)
 }
 
-/// The usual size of a surprise: half by the median, which no outlier moves, half by the root of the mean square, which
-/// knows heavy tails.
+/// The usual size of a surprise: mostly the root of the mean square, which knows heavy tails, and a little the median, which
+/// no outlier moves. One surprise is capped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Spread {
     surprises: VecDeque<f64>,
@@ -59,7 +61,7 @@ impl Spread {
         let kept = self.surprises.len() as f64;
         let mean_square = self.surprises.iter().map(|s| s * s).sum::<f64>() / kept;
         let mut sizes: Vec<f64> = self.surprises.iter().copied().collect();
-        let seen = (by_median(&mut sizes) + mean_square.sqrt()) / 2.0;
+        let seen = MEDIAN_SHARE * by_median(&mut sizes) + (1.0 - MEDIAN_SHARE) * mean_square.sqrt();
         let prior = PRIOR_SEASONS * self.season as f64;
         self.now = ((seen * kept + self.prior * prior) / (kept + prior)).max(FLOOR);
     }
