@@ -94,14 +94,15 @@ impl Anomaly {
         }
     }
 
-    /// A lasting change is over when the next surprise goes the other way: that is another one.
-    pub(super) fn is_over_with(&self, point: &Anomaly) -> bool {
-        self.kind.lasts() && (self.side() > 0.0) != (point.side() > 0.0)
+    /// A lasting change is over when the next surprise, by itself or by a mean, goes the other way: that is another one.
+    pub(super) fn is_over_with(&self, above: bool) -> bool {
+        self.kind.lasts() && (self.side() > 0.0) != above
     }
 
     /// With one more point, which may be one more of several in a row on the same side.
     pub(super) fn grown(self, point: Anomaly, new_level: bool) -> Self {
-        let other_way = (self.side() > 0.0) != (point.side() > 0.0);
+        // What is unusual by a mean may be below what is expected though the mean is above it.
+        let other_way = point.kind != Kind::Drift && (self.side() > 0.0) != (point.side() > 0.0);
         let kind = match self.kind {
             Kind::Spike | Kind::Drop | Kind::Drift if new_level => Kind::LevelShift,
             Kind::Spike | Kind::Drop if other_way => Kind::WeeklyPattern,

@@ -11,7 +11,9 @@ use super::shift::Shift;
 use super::spread::{FLOOR, Spread, Window};
 
 /// The line, in spreads, for a series as long as [`GROWTH_FROM`].
-const LINE: f64 = 3.65;
+const LINE: f64 = 3.7;
+/// The line for the mean of half a season, whatever the length: such means are few.
+const DRIFT_LINE: f64 = 3.65;
 /// Beyond so many spreads a value is an anomaly, whatever else is said about it.
 const BEYOND_DOUBT: f64 = 8.0;
 /// The longer a series has been looked at, the rarer what it has shown already: the line rises with the eighth root of its
@@ -229,7 +231,7 @@ impl Series {
             (false, false) => Kind::Drop,
         };
         let point = Anomaly::at(at, kind, value, outlook.expected, outlook.told(been_below), unusual.score);
-        let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(&point));
+        let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(unusual.side > 0.0));
         // What turns round before it was the usual is beside what was expected before it began: the way back costs nothing.
         let before = self.beside.as_ref().filter(|_| other_way).map(Beside::before);
         if other_way {
@@ -366,7 +368,7 @@ impl Model {
             Method::Seasonal => {
                 let sudden = sensitivity * (pooled / LINE).max(spreads / BEYOND_DOUBT);
                 // Each point has a mean of its own, so of the more points the larger one is usual, as of the values themselves.
-                let slow = [(Slow::Drift, drift), (Slow::Shift, shift / growth(at))];
+                let slow = [(Slow::Drift, drift * LINE / DRIFT_LINE), (Slow::Shift, shift / growth(at))];
                 let [one, two] = slow.map(|(_, mean)| mean.abs());
                 let (which, mean) = if one >= two { slow[0] } else { slow[1] };
                 let slow = sensitivity * mean.abs() / LINE;

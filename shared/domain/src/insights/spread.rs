@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// No spread is taken to be less than this share of the level. On a very regular series the next cent would be unusual.
 pub(super) const FLOOR: f64 = 0.035;
 /// One surprise counts at most as this many spreads, so that an anomaly does not hide the next one.
-const SURPRISE_CAP: f64 = 8.0;
+const SURPRISE_CAP: f64 = 5.0;
 /// Seasons of surprises that are kept.
 const SEASONS_KEPT: usize = 8;
 /// The spread of the warm-up weighs as much as this share of a season of surprises.

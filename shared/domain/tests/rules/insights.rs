@@ -140,7 +140,7 @@ fn a_new_level_that_went_back_costs_nothing_from_then_on() {
         let over = ended(&level(days).collect::<Vec<f64>>());
         let (first, back) = over.split_first().expect("it is over");
         assert_eq!((first.kind, first.onset, monthly(first)), (Kind::LevelShift, 63, None), "{days} days");
-        assert_eq!(minor(first.more()), 10_000 * days.min(7) as i64, "until the model had followed it");
+        assert_eq!(minor(first.more()), 10_000 * days.min(8) as i64, "until the model had followed it");
         // The way back surprises, but it is to where the series was.
         assert!(back.iter().all(|way| monthly(way).is_none()), "{days} days: {back:?}");
         assert!(back.iter().filter(|way| way.kind == Kind::LevelShift).all(|way| minor(way.more()) == 0), "{back:?}");
@@ -199,6 +199,20 @@ fn another_week_is_one_anomaly() {
 fn a_slow_drift_is_found_though_no_day_is_far_away() {
     let found = anomalies(&verdicts(&days(150, 25, |day, v| v * (1.0 + 0.03 * day as f64))));
     assert!(found.iter().any(|anomaly| anomaly.kind == Kind::Drift && anomaly.excess > 0.0), "{found:?}");
+}
+
+#[test]
+fn a_change_that_hides_in_its_noise_is_found_by_the_mean_of_some_days() {
+    // Each value is off by up to a tenth, and the new level by a fifth: no day of it is far away by itself.
+    let noisy = |day: usize| 10_000.0 * (1.0 + 0.1 * ((day * 37 % 11) as f64 - 5.0) / 5.0);
+    let found = |up: f64| {
+        let values: Vec<f64> = (0..100).map(|day| noisy(day) * if day < 90 { 1.0 } else { up }).collect();
+        anomalies(&verdicts(&values))
+    };
+    assert_eq!(found(1.0), []);
+    let all = found(1.2);
+    let [anomaly] = &all[..] else { panic!("{all:?}") };
+    assert!(anomaly.kind == Kind::Drift && (90..93).contains(&anomaly.onset) && anomaly.more() > 0.0, "{anomaly:?}");
 }
 
 #[test]
