@@ -99,6 +99,51 @@ pub(crate) fn told(story: &[(&str, i64)]) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
+async fn a_contract_that_is_ended_on_the_day_of_its_bill_gives_back_on_the_next_and_ends() {
+    let (stack, owner, client) = desk().await;
+    let contract = signed(&owner, &client, json!([flat("300")]), json!({})).await;
+    let path = format!("/v1/contracts/{}", id(&contract));
+    assert_eq!(bill(&stack, &owner, "2026-03-01T06:00:00Z").await.len(), 2);
+    let ended = owner.post(&format!("{path}/end")).json(&json!({ "on": "2026-03-01" })).send().await.expect(200);
+    assert_eq!((&ended["state"], &ended["next_on"]), (&json!("active"), &json!("2026-03-02")));
+    assert_eq!(run(&stack, "billing-invoice-run").await.done, 0, "the bill of the day is written");
+    let invoices = bill(&stack, &owner, "2026-03-02T06:00:00Z").await;
+    let credit = invoices.iter().find(|invoice| invoice["kind"] == "credit_note").unwrap();
+    assert_eq!(story(&owner, credit).await, told(&[("adjustment", 300_00)]));
+    assert_eq!(owner.get(&path).await.expect(200)["state"], "ended");
+}
+
+#[tokio::test]
+async fn a_bill_whose_day_is_on_an_invoice_already_parks_its_contract_with_the_reason() {
+    let (stack, owner, client) = desk().await;
+    let contract = signed(&owner, &client, json!([flat("300")]), json!({})).await;
+    let other = signed(&owner, &client, json!([flat("200")]), json!({ "name": "Other" })).await;
+    bill(&stack, &owner, "2026-02-03T06:00:00Z").await;
+    // Something else has marked March, and the contract has not moved.
+    let pk = format!("{}#CONTRACT#{}", owner.tenant, id(&contract));
+    let key = |on: &str| json!({ "pk": { "S": pk }, "sk": { "S": format!("INVOICED#{on}#recurring") } });
+    let mut mark =
+        stack.app.dynamo().execute("GetItem", &json!({ "TableName": MAIN, "Key": key("2026-02-01") })).unwrap();
+    let mut mark = mark["Item"].take();
+    assert!(mark["sk"]["S"].is_string(), "{mark:#}");
+    mark["sk"] = key("2026-03-01")["sk"].clone();
+    stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": mark })).unwrap();
+    stack.app.clock().advance_to("2026-03-01T06:00:00Z".parse().unwrap()).unwrap();
+    stack.app.settle().await;
+    for _ in 0..2 {
+        let report = stack.app.run_job("billing-invoice-run", JobInput::default()).await.unwrap();
+        assert_eq!(report.failed, 0, "{report:?}");
+    }
+    let parked = owner.get("/v1/billing/parked").await.expect(200)["items"].clone();
+    assert_eq!((&parked[0]["contract"], parked.as_array().unwrap().len()), (&contract["id"], 1), "{parked:#}");
+    let contract = owner.get(&format!("/v1/contracts/{}", id(&contract))).await.expect(200);
+    let reason = contract["parked"]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("the bill of 2026-03-01 is on the invoice inv_"), "{reason}");
+    let other = owner.get(&format!("/v1/contracts/{}", id(&other))).await.expect(200);
+    assert_eq!(other["next_on"], "2026-04-01", "the other one was billed");
+}
+
+#[tokio::test]
 async fn work_that_is_put_under_a_contract_has_its_rate_and_counts_under_the_one_that_billed_it() {
     let (stack, owner, client) = desk().await;
     let first = signed(&owner, &client, json!([flat("100")]), json!({ "name": "First" })).await;

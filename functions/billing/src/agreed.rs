@@ -3,7 +3,7 @@
 use contract::amendments::{NewAmendment, NewChange};
 use contract::contract_lines::NewLine;
 use contract::contracts::ContractBrief;
-use domain::billing::contract::{Amendment, Change, Contract, Line};
+use domain::billing::contract::{Amendment, Change, Contract, Line, amend_billed};
 use domain::billing::dated::Dated;
 use domain::error::Refusal;
 use domain::events::Event;
@@ -53,7 +53,8 @@ pub(crate) async fn amended(
         let detail = "is too large to be kept; split it into several amendments";
         return Err(Refusal::invalid("/changes", "too_large", detail).into());
     }
-    let after = domain::billing::contract::amend(before.value.contract.clone(), &amendment, here.today)?;
+    let book = cx.store.contract_book(before.value.contract.id).await?.value.book;
+    let after = amend_billed(before.value.contract.clone(), &book, &amendment, here.today)?;
     fits(&after)?;
     let event = Event::ContractAmended { contract: after.id, client: after.client };
     let kept = KeptAmendment { id: AmendmentId::from_uuid(cx.id()), contract: after.id, amendment };

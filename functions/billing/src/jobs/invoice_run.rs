@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use contract::invoices::INVOICE_RUN;
 use domain::billing::bill::{Draft, Run};
 use domain::billing::contract::Contract;
+use domain::billing::invoice::InvoiceKind;
 use domain::ids::{ContractId, InvoiceId, TenantId};
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use store::due::Due;
@@ -73,7 +75,8 @@ async fn look_at(cx: &JobCx, tenants: &Tenants, due: Due) -> Result<Step> {
     let house = &tenant.house;
     let mut done = Step::Skipped;
     for _ in 0..MOST_STEPS {
-        match cx.reconcile(|| step(cx, &store, house, id)).await? {
+        let tries = AtomicU32::new(0);
+        match cx.reconcile(|| step(cx, &store, house, id, tries.fetch_add(1, Ordering::Relaxed) > 0)).await? {
             Came::Nothing => break,
             Came::Last => return Ok(Step::Done),
             Came::More => done = Step::Done,
@@ -96,7 +99,14 @@ async fn tenant(cx: &JobCx, tenants: &Tenants, store: &TenantStore) -> Result<Ar
     Ok(tenant)
 }
 
-async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) -> Result<(Came, Option<Commit>)> {
+/// What is to be done next; `again` when it was tried before, and something had changed meanwhile.
+async fn step(
+    cx: &JobCx,
+    store: &TenantStore,
+    house: &House,
+    id: ContractId,
+    again: bool,
+) -> Result<(Came, Option<Commit>)> {
     let root = store.contract_root(id).await?;
     if !is_due(&root.value.contract, house) {
         return Ok((Came::Nothing, None));
@@ -114,7 +124,7 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
     let mut due = DueContract::of(store, house, store.with_lines(root).await?).await?;
     if let Some(first) = before(store, house, &due).await? {
         // One that cannot be billed is told of when its own turn comes, and keeps nothing from the others.
-        if let Ok((Came::More | Came::Last, commit)) = Box::pin(step(cx, store, house, first)).await {
+        if let Ok((Came::More | Came::Last, commit)) = Box::pin(step(cx, store, house, first, again)).await {
             return Ok((Came::More, commit));
         }
     }
@@ -132,7 +142,14 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
     let came = |after: &Contract| {
         if is_due(after, house) { Came::More } else { Came::Last }
     };
-    let (came, commit) = match next(&due, house) {
+    let next = next(&due, house);
+    if again
+        && let Next::Ready(draft) = &next
+        && let Some(reason) = billed_already(store, &due, draft).await?
+    {
+        return Ok((Came::Last, Some(park(store, house, &due, &reason, cx.now))));
+    }
+    let (came, commit) = match next {
         Next::Over(after) => (came(&after.contract), moves_on(store, house, &due, &after, cx.now)),
         Next::Held(reason) => (Came::Last, park(store, house, &due, &reason, cx.now)),
         Next::Ready(draft) if due.planned().is_none() && !is_small(&draft) => {
@@ -146,6 +163,11 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
             Err(refusal) => (Came::Last, park(store, house, &due, &refusal.to_string(), cx.now)),
             Ok(_) => {
                 let bills = sharing(store, house, Bill { due, draft: *draft }, cx.now).await?;
+                for Bill { due, draft } in &bills {
+                    if again && let Some(reason) = billed_already(store, due, draft).await? {
+                        return Ok((Came::More, Some(park(store, house, due, &reason, cx.now))));
+                    }
+                }
                 let own = bills.iter().find(|bill| bill.due.agreed().id == id);
                 // Whoever found no room on the others' invoice is still due.
                 let came = own.map_or(Came::More, |own| came(&own.draft.contract_after(own.due.agreed().clone())));
@@ -156,6 +178,17 @@ async fn step(cx: &JobCx, store: &TenantStore, house: &House, id: ContractId) ->
         },
     };
     Ok((came, Some(commit)))
+}
+
+/// Why a bill can never be written: the mark of its day is on an invoice already, and the contract has not moved with it.
+/// Where another run was faster the contract has moved, and what is written for this reason is refused like the bill.
+async fn billed_already(store: &TenantStore, due: &DueContract, draft: &Draft) -> Result<Option<String>> {
+    if due.planned().is_some() {
+        return Ok(None);
+    }
+    let taken = store.invoiced(draft.billed.contract, draft.on(), InvoiceKind::Recurring).await?;
+    let reason = |invoice| format!("the bill of {} is on the invoice {invoice} already; report this", draft.on());
+    Ok(taken.map(reason))
 }
 
 /// Whose turn it is before this one: what is open of a client is billed with its first contract that is due, by date and

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use iso_currency::Currency;
 use jiff::civil::Date;
 
-use super::bill::{Draft, Facts, bill, line_of};
-use super::contract::{Amendment, Contract, ContractState, amend};
+use super::bill::{Draft, Facts, bill, line_of, not_again};
+use super::contract::{Amendment, Contract, ContractState, amend_billed};
 use super::cycle::{Period, Schedule};
 use crate::error::Refusal;
 use crate::ids::LineId;
@@ -42,12 +42,12 @@ pub struct Effect {
 /// and what it does to the period in which it takes effect.
 ///
 /// # Errors
-/// As [`amend`] and [`bill`].
+/// As [`amend_billed`] and [`bill`].
 pub fn simulate(facts: &Facts, amendment: Option<&Amendment>, today: Date) -> Result<Simulation, Refusal> {
     let Some(amendment) = amendment else {
         return Ok(Simulation { drafts: next(facts)?, effect: None });
     };
-    let contract = amend(facts.contract.clone(), amendment, today)?;
+    let contract = amend_billed(facts.contract.clone(), &facts.book, amendment, today)?;
     let period = period_of(&contract, amendment.effective_on);
     let drafts = next(&Facts { contract, ..facts.clone() })?;
     let effect = effect(&next(facts)?, &drafts, period, facts.contract.currency)?;
@@ -63,6 +63,7 @@ fn next(facts: &Facts) -> Result<Vec<Draft>, Refusal> {
     }
     let mut drafts = Vec::new();
     for _ in 0..MOST_DATES {
+        facts.contract = not_again(facts.contract, &facts.book);
         let Some(on) = facts.contract.next_on.filter(|_| drafts.len() < INVOICES) else { break };
         let billing = bill(&facts, on)?;
         drafts.extend(billing.drafts);

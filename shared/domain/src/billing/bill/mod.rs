@@ -69,6 +69,7 @@ pub fn bill(facts: &Facts, today: Date) -> Result<Billing, Refusal> {
 /// As [`bill`], through at most so many bill dates, and until there are so many drafts.
 pub(super) fn bill_some(facts: &Facts, today: Date, dates: usize, drafts: usize) -> Result<Billing, Refusal> {
     let mut billing = Billing { drafts: Vec::new(), after: facts.clone(), more: false };
+    billing.after.contract = not_again(billing.after.contract, &facts.book);
     let mut bookings = Vec::new();
     for _ in 0..dates {
         let Some(on) = due_on(&billing.after.contract, today) else { return Ok(billing) };
@@ -91,6 +92,17 @@ pub(super) fn bill_some(facts: &Facts, today: Date, dates: usize, drafts: usize)
     }
     billing.more = due_on(&billing.after.contract, today).is_some();
     Ok(billing)
+}
+
+/// A contract whose next bill is on a day that was billed has it on the day after: there is one bill of a day for ever.
+#[must_use]
+pub fn not_again(contract: Contract, book: &Book) -> Contract {
+    match (contract.next_on, book.billed_on) {
+        (Some(next), Some(billed)) if next <= billed => {
+            Contract { next_on: Some(billed.saturating_add(1.day())), ..contract }
+        }
+        _ => contract,
+    }
 }
 
 /// The bill date that is due by `today`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Contract, ContractState, Line, LineKind, Quantity, Uplift};
 use super::renew::renewed;
 use super::validate::check;
+use crate::billing::bill::{Book, not_again};
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
 use crate::billing::pricing::Price;
@@ -90,6 +91,14 @@ pub enum Change {
         /// From the next renewal on.
         uplift: Uplift,
     },
+}
+
+/// Amends an active contract of which this was billed; as [`amend`], and its next bill is never on a day that was billed.
+///
+/// # Errors
+/// As [`amend`].
+pub fn amend_billed(contract: Contract, book: &Book, amendment: &Amendment, today: Date) -> Result<Contract, Refusal> {
+    Ok(not_again(amend(contract, amendment, today)?, book))
 }
 
 /// Amends an active contract. `today` is the tenant's local date. A renewal that is due by then comes first.

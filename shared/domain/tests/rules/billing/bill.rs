@@ -285,6 +285,36 @@ fn who_got_a_percentage_off_gets_it_off_the_credit_as_well() {
 }
 
 #[test]
+fn a_contract_that_ends_on_a_day_that_was_billed_gives_back_on_the_day_after() {
+    let active = contract(monthly("2026-03-15", None), vec![fixed(1, Timing::Advance, "300", "2026-03-15")]);
+    let billed_once = billed(&facts(active), "2026-04-15").after;
+    for (ends, credit) in [("2026-04-15", -30_000), ("2026-04-16", -29_000)] {
+        let mut facts = billed_once.clone();
+        let end = amendment(ends, vec![Change::End {}]);
+        facts.contract = amend_billed(facts.contract, &facts.book, &end, day("2026-04-15")).unwrap();
+        assert_eq!(facts.contract.next_on, Some(day("2026-04-16")), "{ends}");
+        let billing = billed(&facts, "2026-05-20");
+        assert_eq!(
+            stories(&billing),
+            [vec!["2026-04-16".to_owned(), format!("adjustment 2026-04-15..2026-05-15 {credit}"),]]
+        );
+        assert_eq!(billing.after.contract.state, ContractState::Ended);
+    }
+    // One that was kept with the day that was billed comes right by itself, whenever it is billed.
+    let mut stuck = billed_once.clone();
+    stuck.contract = amend(stuck.contract, &amendment("2026-04-15", vec![Change::End {}]), day("2026-04-15")).unwrap();
+    assert_eq!(stuck.contract.next_on, Some(day("2026-04-15")));
+    let today = billed(&stuck, "2026-04-15");
+    assert_eq!((today.drafts.len(), today.after.contract.next_on), (0, Some(day("2026-04-16"))));
+    assert_eq!(billed(&stuck, "2026-06-01").drafts[0].net, eur(-30_000));
+    // Who changes their mind is billed on.
+    let on = Change::Extend { until: None };
+    stuck.contract =
+        amend_billed(stuck.contract, &stuck.book, &amendment("2026-04-15", vec![on]), day("2026-04-15")).unwrap();
+    assert_eq!(stories(&billed(&stuck, "2026-05-15")), [["2026-05-15", "line 2026-05-15..2026-06-15 30000"]]);
+}
+
+#[test]
 fn time_joins_the_next_bill_and_what_is_older_than_the_last_one_is_named_as_late() {
     let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
     let mut facts = billed(&facts(active), "2026-02-01").after;

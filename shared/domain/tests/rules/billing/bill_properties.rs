@@ -255,6 +255,7 @@ proptest! {
     ) {
         let mut facts = Facts { charges: Vec::new(), usage: Vec::new(), ..facts };
         let mut billed: BTreeMap<LineId, i64> = BTreeMap::new();
+        let mut identities = std::collections::BTreeSet::new();
         for day in (0..200).map(at) {
             for (made, ahead, change) in amendments.iter().filter(|(made, ..)| at(*made) == day) {
                 let amended = amend(facts.contract.clone(), &amendment(at(made + ahead), change.clone()), day);
@@ -262,6 +263,9 @@ proptest! {
             }
             if run_on.iter().any(|run| at(*run) == day) || day == at(199) {
                 let billing = bill(&facts, day).unwrap();
+                for draft in &billing.drafts {
+                    prop_assert!(identities.insert(draft.identity()), "a second bill of {}", draft.on());
+                }
                 for line in billing.drafts.iter().flat_map(|draft| &draft.lines) {
                     *billed.entry(line_of(line.origin).unwrap()).or_default() += line.net.minor();
                 }
