@@ -198,6 +198,50 @@ async fn what_is_wrong_with_a_contract_is_named_field_by_field() {
 }
 
 #[tokio::test]
+async fn a_tax_that_nobody_has_is_refused_before_it_can_stop_a_bill() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let tax = |code: &str, inclusive: bool| {
+        let rates = json!([{ "from": "2007-01-01", "value": "19" }]);
+        json!({ "code": code, "name": code, "percent": rates, "compound": false, "inclusive": inclusive })
+    };
+    owner.change("/v1/billing/settings", json!({ "taxes": [tax("vat", false), tax("in", true)] })).await;
+    let line = |taxes: &[&str]| with(seats(&client)["lines"][0].clone(), json!({ "taxes": taxes }));
+    let body = |taxes: &[&str]| with(seats(&client), json!({ "lines": [line(taxes)] }));
+    let contract = signed(&owner, body(&["vat"])).await;
+    let proposal = owner.create("/v1/contracts", body(&["vat"])).await;
+    let etag = owner.get(&at(&proposal)).await.etag();
+    let charges = format!("/v1/clients/{client}/charges");
+    for (taxes, place) in [(&["vat19"][..], "0"), (&["vat", "vat"], "1"), (&["in", "vat"], "1")] {
+        let refused = owner.post("/v1/contracts").json(&body(taxes)).send().await.with(400);
+        assert_eq!(refused.pointers(), [format!("/lines/0/taxes/{place}")]);
+        let lines = json!({ "lines": [line(taxes)] });
+        let refused = owner.patch(&at(&proposal)).if_match(&etag).json(&lines).send().await.with(400);
+        assert_eq!(refused.pointers(), [format!("/lines/0/taxes/{place}")]);
+        let charge = json!({ "text": "Cable", "quantity": "1", "unit_price": "5", "taxes": taxes });
+        let refused = owner.post(&charges).key(&key()).json(&charge).send().await.with(400);
+        assert_eq!(refused.pointers(), [format!("/taxes/{place}")]);
+        let mut added = line(taxes);
+        added["from"] = json!("2026-03-01");
+        let changes = json!([
+            { "kind": "add_line", "line": added },
+            { "kind": "set_taxes", "line": self::line(&contract, 0), "taxes": taxes },
+        ]);
+        let body = json!({ "effective_on": "2026-03-01", "changes": changes });
+        let refused = amend(&owner, &contract, body.clone()).await.with(400);
+        let expected = [format!("/changes/0/line/taxes/{place}"), format!("/changes/1/taxes/{place}")];
+        assert_eq!(refused.pointers(), expected);
+        let simulation = format!("{}/simulation", at(&contract));
+        let refused = owner.post(&simulation).json(&json!({ "amendment": body })).send().await.with(400);
+        assert_eq!(refused.pointers(), expected.map(|at| format!("/amendment{at}")));
+    }
+    assert_eq!(owner.get(&charges).await.expect(200)["items"], json!([]));
+    let set = json!([{ "kind": "set_taxes", "line": self::line(&contract, 0), "taxes": ["in"] }]);
+    amend(&owner, &contract, json!({ "effective_on": "2026-02-02", "changes": set })).await.expect(201);
+    assert_eq!(owner.get(&at(&contract)).await.expect(200)["lines"][0]["taxes"], json!(["in"]));
+}
+
+#[tokio::test]
 async fn the_past_of_a_contract_never_changes() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let contract = signed(&owner, seats(&owner.client("Acme").await)).await;

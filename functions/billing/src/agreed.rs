@@ -3,12 +3,13 @@
 use contract::amendments::{NewAmendment, NewChange};
 use contract::contract_lines::NewLine;
 use contract::contracts::ContractBrief;
-use domain::billing::contract::{Amendment, Change, Contract, Line, amend_billed};
+use domain::billing::contract::{Amendment, Change, Contract, Line, amend_billed, check_amended_taxes};
 use domain::billing::dated::Dated;
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{AmendmentId, ContractId, LineId};
 use domain::invalid::Check;
+use futures::try_join;
 use jiff::civil::Date;
 use runtime::{Answer, Cx, Here, Result};
 use store::Versioned;
@@ -53,7 +54,9 @@ pub(crate) async fn amended(
         let detail = "is too large to be kept; split it into several amendments";
         return Err(Refusal::invalid("/changes", "too_large", detail).into());
     }
-    let book = cx.store.contract_book(before.value.contract.id).await?.value.book;
+    let (book, settings) = try_join!(cx.store.contract_book(before.value.contract.id), cx.store.billing_settings())?;
+    check_amended_taxes(&amendment, &settings.value)?;
+    let book = book.value.book;
     let after = amend_billed(before.value.contract.clone(), &book, &amendment, here.today)?;
     fits(&after)?;
     let event = Event::ContractAmended { contract: after.id, client: after.client };
@@ -95,6 +98,7 @@ fn change_asked(cx: &Cx, change: NewChange, on: Date) -> Change {
     match change {
         NewChange::SetQuantity { line, quantity } => Change::SetQuantity { line, quantity },
         NewChange::SetPrice { line, price } => Change::SetPrice { line, price },
+        NewChange::SetTaxes { line, taxes } => Change::SetTaxes { line, taxes },
         NewChange::AddLine { line } => {
             Change::AddLine { line: Box::new(line_asked(*line, on, LineId::from_uuid(cx.id()))) }
         }

@@ -131,6 +131,14 @@ impl DueContract {
         let mine = |only: Option<ContractId>| only.is_none_or(|only| only == id);
         self.charges.retain(|charge| charge.value.currency == currency && mine(charge.value.contract));
         self.time.retain(|entry| mine(entry.value.contract) && entry.value.is_unbilled());
+        // What nobody can tax stops the bill of the contract that it names, and no other.
+        self.charges.retain(|charge| {
+            let taxed = charge.value.contract.is_some() || house.settings.can_tax(&charge.value.charge.taxes);
+            if !taxed {
+                tracing::warn!(contract = %id, charge = %charge.value.charge.id, "a charge waits: it cannot be taxed");
+            }
+            taxed
+        });
         // Work that was left to the run waits for a contract in the currency of the rates.
         if house.rates.card.currency != currency {
             self.time.retain(|entry| entry.value.contract == Some(id));

@@ -1,6 +1,7 @@
 //! Amendments: dated changes of a signed contract, notice and its end included; and the renewals that come.
 
 use domain::access::Permission;
+use domain::billing::codes::TaxCode;
 use domain::billing::contract::{Change, Quantity, Uplift};
 use domain::billing::discounts::Discount;
 use domain::billing::pricing::Price;
@@ -102,6 +103,14 @@ pub enum NewChange {
         line: LineId,
         /// From then on.
         price: Price,
+    },
+    /// Other taxes, for a line of which nothing was billed yet: from its first day on.
+    SetTaxes {
+        /// Of which line.
+        line: LineId,
+        /// The taxes on it, in order.
+        #[schema(max_items = 5)]
+        taxes: Vec<TaxCode>,
     },
     /// A new line.
     AddLine {

@@ -8,6 +8,8 @@ use domain::billing::charges;
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{ChargeId, ClientId, ContractId};
+use domain::invalid::Check;
+use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 use store::contracts::KeptContract;
@@ -21,7 +23,11 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value.id;
     let NewCharge { text, quantity, unit, unit_price, currency, contract, on, taxes } = input.body;
-    let tenant = cx.store.tenant_record().await?.value;
+    let (tenant, settings) = try_join!(cx.store.tenant_record(), cx.store.billing_settings())?;
+    let tenant = tenant.value;
+    let mut check = Check::new();
+    settings.value.check_taxes("/taxes", &taxes, &mut check);
+    check.done()?;
     let today = tenant.zone.date(cx.now);
     let agreed = match contract {
         Some(contract) => Some(of_client(&cx, client, contract).await?),

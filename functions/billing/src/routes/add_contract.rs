@@ -2,7 +2,7 @@
 
 use contract::contracts::{ADD, ContractBrief, NewContract};
 use contract::{NoPath, NoQuery};
-use domain::billing::contract::{NewContract as Proposal, propose};
+use domain::billing::contract::{NewContract as Proposal, check_taxes, propose};
 use domain::ids::ContractId;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
@@ -29,6 +29,7 @@ async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result
     let id = ContractId::from_uuid(cx.id());
     // Everything is looked at before a number is drawn, so that what is refused costs none.
     let mut proposed = propose(id, "C-0".to_owned(), new, cx.now).map_err(as_asked)?;
+    check_taxes(&proposed.lines, &settings)?;
     fits(&proposed)?;
     proposed.number = cx.store.next_contract_number(today).await?;
     let commit = cx.store.commit().create_contract(&proposed, &tenant.zone);

@@ -30,7 +30,7 @@ async fn add_invoice(cx: Cx, input: In<NoPath, NoQuery, Asked>) -> Result<Answer
     let currency = currency.or(billing.currency).unwrap_or(tenant.value.currency);
     let mut check = Check::new();
     for (index, line) in asked.iter().enumerate() {
-        house.settings.check_codes(&format!("/lines/{index}/taxes"), &line.taxes, &mut check);
+        house.settings.check_taxes(&format!("/lines/{index}/taxes"), &line.taxes, &mut check);
     }
     check.done()?;
     let drafted = lines(asked.into_iter().map(line_asked).collect(), currency, house.today)?;

@@ -2,7 +2,7 @@
 
 use contract::NoQuery;
 use contract::contracts::{AtContract, CHANGE, ContractChanges, ContractView};
-use domain::billing::contract::{ContractChanges as Revision, revise};
+use domain::billing::contract::{ContractChanges as Revision, check_taxes, revise};
 use domain::billing::cycle::Schedule;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
@@ -21,6 +21,9 @@ async fn change_contract(cx: Cx, input: In<AtContract, NoQuery, ContractChanges>
     let schedule: Option<Schedule> = schedule.map(Into::into);
     let starts_on = schedule.unwrap_or(contract.schedule).starts_on;
     let lines = lines.map(|lines| lines_asked(&cx, lines, &contract.lines, starts_on)).transpose()?;
+    if let Some(lines) = &lines {
+        check_taxes(lines, &cx.store.billing_settings().await?.value)?;
+    }
     let renewal = renewal.map(Into::into);
     let changes = Revision { name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
     let after = revise(contract.clone(), changes, cx.now).map_err(as_asked)?;

@@ -3,6 +3,7 @@
 use contract::NoQuery;
 use contract::contracts::AtContract;
 use contract::simulation::{SIMULATE, SimulationQuestion, SimulationView};
+use domain::billing::contract::check_amended_taxes;
 use domain::billing::simulate::simulate;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
 
@@ -17,9 +18,12 @@ pub fn route() -> Handler {
 async fn simulated(cx: Cx, input: In<AtContract, NoQuery, SimulationQuestion>) -> Result<Answer<SimulationView>> {
     let contract = visible_contract(&cx, input.path.contract).await?.value.contract;
     let here = cx.here().await?;
-    let limits = cx.store.billing_settings().await?.value.limits;
-    let facts = facts(&cx.store, contract, limits).await?;
+    let settings = cx.store.billing_settings().await?.value;
+    let facts = facts(&cx.store, contract, settings.limits).await?;
     let amendment = input.body.amendment.map(|new| asked(&cx, new));
+    if let Some(amendment) = &amendment {
+        check_amended_taxes(amendment, &settings).map_err(|refusal| refusal.within("/amendment"))?;
+    }
     let simulated = simulate(&facts, amendment.as_ref(), here.today);
     Ok(Answer::of(simulated.map_err(|refusal| Error::from(refusal.within("/amendment")))?.into()))
 }

@@ -105,7 +105,7 @@ pub fn sell(
     let text = text.trim().to_owned();
     check.line("/text", &text, LONGEST_TEXT);
     check.count("/taxes", taxes.len(), MOST_TAXES);
-    settings.check_codes("/taxes", &taxes, &mut check);
+    settings.check_taxes("/taxes", &taxes, &mut check);
     check.done()?;
     let (used, alerted) = (Decimal::ZERO, Vec::new());
     let block = Block { id, client, minutes, price, bought_on, expires_on, work_types, used, alerted };

@@ -12,7 +12,7 @@ use crate::billing::messages::ChargeMessages;
 use crate::billing::number::{Series, SeriesKind};
 use crate::billing::proration::Proration;
 use crate::billing::retry::RetryPolicy;
-use crate::billing::taxes::{Tax, TaxRounding};
+use crate::billing::taxes::{MOST_COMPOUND, Tax, TaxRounding};
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -155,6 +155,34 @@ impl BillingSettings {
             let hint = "is none of your taxes; add it to the billing settings first";
             check.that(known, &format!("{field}/{index}"), "unknown", hint);
         }
+    }
+
+    /// Notes what keeps a line from being taxed by this list: a tax that the tenant does not have, one that is named twice,
+    /// some that are inside the price beside some that are on top of it, and more compound ones than are reckoned exactly.
+    /// `field` points at the list.
+    pub fn check_taxes(&self, field: &str, codes: &[TaxCode], check: &mut Check) {
+        self.check_codes(field, codes, check);
+        let tax = |code: &TaxCode| self.taxes.iter().find(|tax| tax.code == *code);
+        let first = codes.iter().find_map(tax).map(|tax| tax.inclusive);
+        let mut compound = 0;
+        for (index, code) in codes.iter().enumerate() {
+            let at = format!("{field}/{index}");
+            let hint = "is on the line already; leave one of them out";
+            check.that(!codes[..index].contains(code), &at, "duplicate", hint);
+            let Some(tax) = tax(code) else { continue };
+            let hint = "must be inside the price, or on top of it, as the taxes before it are; split the line";
+            check.that(first.is_none_or(|inclusive| tax.inclusive == inclusive), &at, "taxes_mixed", hint);
+            compound += usize::from(tax.compound);
+            let hint = "is one compound tax too many: a line has at most two";
+            check.that(!tax.compound || compound <= MOST_COMPOUND, &at, "too_many", hint);
+        }
+    }
+
+    /// Whether a line can be taxed by this list.
+    pub fn can_tax(&self, codes: &[TaxCode]) -> bool {
+        let mut check = Check::new();
+        self.check_taxes("", codes, &mut check);
+        check.done().is_ok()
     }
 
     fn check(&self, before: &Self) -> Result<(), Refusal> {

@@ -261,6 +261,11 @@ impl Book {
         self.billed_on = Some(on);
     }
 
+    /// Whether something of a line was billed.
+    pub fn has_billed(&self, id: LineId) -> bool {
+        !self.periods(id).is_empty()
+    }
+
     pub(super) fn periods(&self, id: LineId) -> &[BookPeriod] {
         self.lines.get(&id).map_or(&[], |line| &line.periods)
     }

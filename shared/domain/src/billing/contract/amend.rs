@@ -8,9 +8,11 @@ use super::model::{Contract, ContractState, Line, LineKind, Quantity, Uplift};
 use super::renew::renewed;
 use super::validate::check;
 use crate::billing::bill::{Book, not_again};
+use crate::billing::codes::TaxCode;
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
 use crate::billing::pricing::Price;
+use crate::billing::settings::BillingSettings;
 use crate::error::Refusal;
 use crate::ids::{LineId, UserId};
 use crate::invalid::Check;
@@ -56,6 +58,13 @@ pub enum Change {
         /// From then on.
         price: Price,
     },
+    /// Other taxes, for a line of which nothing was billed yet: from its first day on.
+    SetTaxes {
+        /// Of which line.
+        line: LineId,
+        /// The taxes on it, in order.
+        taxes: Vec<TaxCode>,
+    },
     /// A new line.
     AddLine {
         /// It starts on the amendment's date or later.
@@ -96,8 +105,18 @@ pub enum Change {
 /// Amends an active contract of which this was billed; as [`amend`], and its next bill is never on a day that was billed.
 ///
 /// # Errors
-/// As [`amend`].
+/// As [`amend`]; [`Refusal::Conflict`] `line_billed` for other taxes on a line that was billed, whose credits have those of
+/// its bills.
 pub fn amend_billed(contract: Contract, book: &Book, amendment: &Amendment, today: Date) -> Result<Contract, Refusal> {
+    for change in &amendment.changes {
+        if let Change::SetTaxes { line, .. } = change
+            && book.has_billed(*line)
+        {
+            let text = contract.line(*line).map_or("the line", |line| line.text.as_str());
+            let detail = format!("\"{text}\" was billed with its taxes; end the line, and add one with the others");
+            return Err(Refusal::conflict("line_billed", detail));
+        }
+    }
     Ok(not_again(amend(contract, amendment, today)?, book))
 }
 
@@ -135,6 +154,26 @@ pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<C
     Ok(after)
 }
 
+/// Notes the taxes of an amendment by which no line can be taxed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the place of each in the amendment.
+pub fn check_amended_taxes(amendment: &Amendment, settings: &BillingSettings) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    for (index, change) in amendment.changes.iter().enumerate() {
+        match change {
+            Change::AddLine { line } => {
+                settings.check_taxes(&format!("/changes/{index}/line/taxes"), &line.taxes, &mut check);
+            }
+            Change::SetTaxes { taxes, .. } => {
+                settings.check_taxes(&format!("/changes/{index}/taxes"), taxes, &mut check);
+            }
+            _ => {}
+        }
+    }
+    check.done()
+}
+
 fn check_amendment(amendment: &Amendment, today: Date) -> Result<(), Refusal> {
     let mut check = Check::new();
     if amendment.effective_on < today {
@@ -158,6 +197,12 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
         Change::SetPrice { line, price } => {
             let line = living(contract, *line, on)?;
             put(&mut line.price, on.max(line.from), price.clone());
+        }
+        Change::SetTaxes { line, taxes } => {
+            in_term(contract, on)?;
+            let known = contract.lines.iter_mut().find(|known| known.id == *line);
+            known.ok_or_else(|| Refusal::invalid("/line", "unknown", "is no line of this contract"))?.taxes =
+                taxes.clone();
         }
         Change::AddLine { line } => {
             if line.from < on {

@@ -11,6 +11,7 @@ use crate::billing::cycle::Cycle;
 use crate::billing::dated::{MOST_DATED, check_dates};
 use crate::billing::discounts::Discount;
 use crate::billing::lines::{LONGEST_TEXT, LONGEST_UNIT, MOST_TAXES};
+use crate::billing::settings::BillingSettings;
 use crate::error::Refusal;
 use crate::invalid::Check;
 
@@ -67,6 +68,18 @@ pub fn check(contract: &Contract) -> Result<(), Refusal> {
         check_line(&at, line, contract, &mut check);
     }
     check_buckets(contract, &mut check);
+    check.done()
+}
+
+/// Notes the taxes of a contract's lines by which none can be taxed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the place of each in the contract.
+pub fn check_taxes(lines: &[Line], settings: &BillingSettings) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    for (index, line) in lines.iter().enumerate() {
+        settings.check_taxes(&format!("/lines/{index}/taxes"), &line.taxes, &mut check);
+    }
     check.done()
 }
 

@@ -94,7 +94,7 @@ impl RateBook {
         for (index, work_type) in self.work_types.iter().enumerate() {
             let at = format!("/work_types/{index}");
             check.part(&at, work_type.check());
-            settings.check_codes(&format!("{at}/taxes"), &work_type.taxes, &mut check);
+            settings.check_taxes(&format!("{at}/taxes"), &work_type.taxes, &mut check);
             let hint = "this code is in the list already; leave one of them out";
             check.that(codes.insert(&work_type.code), &format!("{at}/code"), "duplicate", hint);
         }

@@ -2,12 +2,15 @@
 
 use crate::common::contracts::*;
 use domain::Refusal;
-use domain::billing::bill::bill;
+use domain::billing::bill::{Facts, bill};
+use domain::billing::codes::TaxCode;
 use domain::billing::contract::*;
 use domain::billing::cycle::Cycle;
 use domain::billing::dated::Dated;
 use domain::billing::pricing::{PercentagePricing, Price, Pricing};
+use domain::billing::settings::BillingSettings;
 use domain::billing::simulate::{INVOICES, simulate};
+use domain::billing::taxes::{Tax, TaxRounding, Taxable, tax as reckon};
 use domain::ids::*;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -126,6 +129,74 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
     }
     let over = Contract { state: ContractState::Ended, ..active };
     assert_eq!(fields(amend(over, &amendment("2026-05-10", vec![seats_to(1, "6")]), today)), ["contract_ended"]);
+}
+
+#[test]
+fn taxes_by_which_no_line_can_be_taxed_are_named_where_they_are() {
+    let tax = |(code, compound, inclusive): (&str, bool, bool)| Tax {
+        code: code.parse().unwrap(),
+        name: code.into(),
+        percent: vec![Dated::new(day("2020-01-01"), dec("19"))],
+        compound,
+        inclusive,
+    };
+    let on_top = [("vat", false, false), ("one", true, false), ("two", true, false), ("three", true, false)];
+    let taxes: Vec<Tax> = on_top.into_iter().chain([("in", false, true)]).map(tax).collect();
+    let settings = BillingSettings { taxes: taxes.clone(), ..BillingSettings::default() };
+    let found = |result: Result<(), Refusal>, at: &str| match result {
+        Ok(()) => Vec::new(),
+        Err(Refusal::Invalid(faults)) => {
+            let named = |field: &str, code: &str| Some(format!("{} {code}", field.strip_prefix(at)?));
+            let mut found: Vec<String> = faults.iter().filter_map(|fault| named(&fault.field, fault.code)).collect();
+            found.sort_unstable();
+            found
+        }
+        Err(other) => panic!("{other}"),
+    };
+    for (codes, faults) in [
+        (vec![], vec![]),
+        (vec!["vat"], vec![]),
+        (vec!["in"], vec![]),
+        (vec!["vat", "one", "two"], vec![]),
+        (vec!["vat19"], vec!["0 unknown"]),
+        (vec!["vat", "vat"], vec!["1 duplicate"]),
+        (vec!["in", "vat"], vec!["1 taxes_mixed"]),
+        (vec!["nope", "nope", "vat", "in"], vec!["0 unknown", "1 duplicate", "1 unknown", "3 taxes_mixed"]),
+        (vec!["one", "two", "three"], vec!["2 too_many"]),
+    ] {
+        let codes: Vec<TaxCode> = codes.into_iter().map(|code| code.parse().unwrap()).collect();
+        let line = Line { taxes: codes.clone(), ..seats(4, "1", "2026-06-01", "1") };
+        let changes = vec![
+            Change::AddLine { line: Box::new(line.clone()) },
+            Change::SetTaxes { line: line_id(1), taxes: codes.clone() },
+        ];
+        let amended = || check_amended_taxes(&amendment("2026-06-01", changes.clone()), &settings);
+        assert_eq!(found(check_taxes(&[line], &settings), "/lines/0/taxes/"), faults, "{codes:?}");
+        assert_eq!(found(amended(), "/changes/0/line/taxes/"), faults, "{codes:?}");
+        assert_eq!(found(amended(), "/changes/1/taxes/"), faults, "{codes:?}");
+        assert_eq!(settings.can_tax(&codes), faults.is_empty(), "{codes:?}");
+        // What is taken is what an invoice can reckon.
+        let line = Taxable { amount: eur(10_000), taxes: codes, on: day("2026-06-01") };
+        let reckoned = reckon(&[line], &taxes, &[], iso_currency::Currency::EUR, TaxRounding::PerLine);
+        assert_eq!(reckoned.is_ok(), faults.is_empty(), "{reckoned:?}");
+    }
+}
+
+#[test]
+fn a_line_has_other_taxes_until_it_is_billed_for_the_first_time() {
+    let vat = || -> Vec<TaxCode> { vec!["vat".parse().unwrap()] };
+    let set = |line| Change::SetTaxes { line: line_id(line), taxes: vat() };
+    let today = day("2026-01-20");
+    let amended = |facts: &Facts, change| {
+        amend_billed(facts.contract.clone(), &facts.book, &amendment("2026-01-20", vec![change]), today)
+    };
+    let mut facts = facts(year());
+    facts.contract = amended(&facts, set(1)).unwrap();
+    facts = bill(&facts, today).unwrap().after;
+    assert_eq!(facts.contract.lines[0].taxes, vat());
+    assert_eq!(fields(amended(&facts, set(1))), ["line_billed"]);
+    assert_eq!(amended(&facts, set(2)).unwrap().lines[1].taxes, vat(), "in arrears: nothing of it was billed");
+    assert_eq!(fields(amended(&facts, set(9))), ["/changes/0/line"]);
 }
 
 #[test]
