@@ -1,6 +1,7 @@
 //! Contracts, from the proposal to the last day, and what they will bill.
 
 use local::embedded::dynamo::MAIN;
+use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Person, Stack};
 
@@ -239,6 +240,22 @@ async fn a_tax_that_nobody_has_is_refused_before_it_can_stop_a_bill() {
     let set = json!([{ "kind": "set_taxes", "line": self::line(&contract, 0), "taxes": ["in"] }]);
     amend(&owner, &contract, json!({ "effective_on": "2026-02-02", "changes": set })).await.expect(201);
     assert_eq!(owner.get(&at(&contract)).await.expect(200)["lines"][0]["taxes"], json!(["in"]));
+}
+
+#[tokio::test]
+async fn a_signed_contract_is_called_off_before_its_first_day_and_is_over_on_it() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let contract = signed(&owner, seats(&owner.client("Acme").await)).await;
+    let end = |on: &str| owner.post(&format!("{}/end", at(&contract))).json(&json!({ "on": on })).send();
+    assert_eq!(end("2026-02-01").await.with(400).pointers(), ["/on"]);
+    let off = end("2026-02-05").await.expect(200);
+    assert_eq!((&off["schedule"]["ends_on"], &off["next_on"]), (&json!("2026-02-10"), &json!("2026-02-10")));
+    assert_eq!(simulation(&owner, &contract, json!({})).await["bills"], json!([]));
+    owner.stack.app.settle().await;
+    owner.stack.app.clock().advance_to("2026-02-10T06:00:00Z".parse().unwrap()).unwrap();
+    owner.stack.app.run_job("billing-invoice-run", JobInput::default()).await.unwrap();
+    assert_eq!(owner.get(&at(&contract)).await.expect(200)["state"], "ended");
+    assert_eq!(owner.get("/v1/invoices").await.expect(200)["items"], json!([]));
 }
 
 #[tokio::test]

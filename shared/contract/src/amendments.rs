@@ -181,7 +181,8 @@ pub struct NoticeGiven {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "on": "2030-01-01", "note": "The office closes." }))]
 pub struct ContractEnd {
-    /// The first local date that is not billed: today or later.
+    /// The first local date that is not billed: today or later. A day up to the contract's first one calls it off: nothing of
+    /// it is billed, and it is over on its first day.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// Why.

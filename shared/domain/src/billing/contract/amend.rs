@@ -144,13 +144,19 @@ pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<C
     }
     check_amendment(amendment, today)?;
     let mut after = renewed(contract, today);
+    let agreed = after.schedule;
     for (index, change) in amendment.changes.iter().enumerate() {
         apply(&mut after, change, amendment.effective_on)
             .map_err(|refusal| refusal.within(&format!("/changes/{index}")))?;
     }
     after.next_on = after.next_on.min(Some(after.schedule.ends_on.map_or(Date::MAX, |end| end.max(today))));
     after.updated_at = amendment.at;
-    check(&after)?;
+    // One that is over before it begins is looked at as it was agreed: there is no day of it left to be wrong.
+    if after.is_called_off() {
+        check(&Contract { schedule: agreed, ..after.clone() })?;
+    } else {
+        check(&after)?;
+    }
     Ok(after)
 }
 
@@ -207,6 +213,10 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
         Change::AddLine { line } => {
             if line.from < on {
                 return Err(Refusal::invalid("/line/from", "too_early", format!("must be {on} or later")));
+            }
+            if let Some(end) = contract.schedule.ends_on.filter(|end| *end <= line.from) {
+                let detail = format!("must be before {end}, when the contract ends; or extend it first");
+                return Err(Refusal::invalid("/line/from", "outside_the_term", detail));
             }
             contract.lines.push(line.as_ref().clone());
         }

@@ -18,8 +18,14 @@ impl Contract {
     }
 
     /// Whether it is signed and not over on a local date. It is in force from its signature, also when its first day
-    /// is still to come.
+    /// is still to come, unless it is over before that.
     pub fn is_in_force(&self, on: Date) -> bool {
-        self.state == ContractState::Active && self.schedule.ends_on.is_none_or(|end| on < end)
+        let over = self.is_called_off() || self.schedule.ends_on.is_some_and(|end| end <= on);
+        self.state == ContractState::Active && !over
+    }
+
+    /// Whether it is over on its first day or before: nothing of it is billed.
+    pub fn is_called_off(&self) -> bool {
+        self.schedule.ends_on.is_some_and(|end| end <= self.schedule.starts_on)
     }
 }

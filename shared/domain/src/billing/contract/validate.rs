@@ -130,7 +130,10 @@ fn check_line(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     let in_order = line.until.is_none_or(|until| line.from <= until);
     check.that(in_order, &format!("{at}/until"), "not_in_order", "must not be before from");
     let starts = contract.schedule.starts_on;
-    let in_term = line.from >= starts && contract.schedule.ends_on.is_none_or(|end| line.from < end);
+    // Of a signed contract that is ended before a line begins nothing of the line is billed.
+    let signed = contract.state != ContractState::Draft;
+    let begins = signed || contract.schedule.ends_on.is_none_or(|end| line.from < end);
+    let in_term = line.from >= starts && begins;
     let detail = "must be within the contract's term";
     check.that(in_term || line.until == Some(line.from), &format!("{at}/from"), "outside_the_term", detail);
     let later = matches!(line.kind, LineKind::Usage | LineKind::Time);

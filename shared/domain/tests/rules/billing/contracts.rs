@@ -51,7 +51,7 @@ fn every_fault_of_a_contract_is_named_where_it_is() {
         }),
         ("/lines/0/text", |c| c.lines[0].text = " ".into()),
         ("/lines/0/until", |c| c.lines[0].until = Some(day("2025-12-31"))),
-        ("/lines/0/from", |c| c.lines[0].from = day("2027-01-01")),
+        ("/lines/0/from", |c| (c.state, c.lines[0].from) = (ContractState::Draft, day("2027-01-01"))),
         ("/lines/0/price", |c| c.lines[0].price.clear()),
         ("/lines/0/price/0/from", |c| c.lines[0].price[0].from = day("2026-01-02")),
         ("/lines/0/quantity", |c| c.lines[0].quantity.clear()),
@@ -197,6 +197,55 @@ fn a_line_has_other_taxes_until_it_is_billed_for_the_first_time() {
     assert_eq!(fields(amended(&facts, set(1))), ["line_billed"]);
     assert_eq!(amended(&facts, set(2)).unwrap().lines[1].taxes, vat(), "in arrears: nothing of it was billed");
     assert_eq!(fields(amended(&facts, set(9))), ["/changes/0/line"]);
+}
+
+#[test]
+fn a_contract_that_has_not_begun_is_called_off_and_nothing_of_it_is_billed() {
+    let lines = || {
+        let mut later = seats(3, "10", "2026-04-01", "5");
+        later.taxes = vec!["vat".parse().unwrap()];
+        let mut once = line(4, LineKind::OneOff, Timing::Advance, each("500"), day("2026-02-10"));
+        once.quantity.clear();
+        vec![fixed(1, Timing::Advance, "50", "2026-02-10"), metered(2, each("1"), "2026-02-10"), later, once]
+    };
+    let today = day("2026-01-31");
+    for ends_on in [None, Some("2027-02-10")] {
+        for on in ["2026-01-31", "2026-02-05", "2026-02-10"] {
+            let mut signed = facts(contract(monthly("2026-02-10", ends_on), lines()));
+            signed.contract.renewal.auto = ends_on.is_some();
+            let end = amendment(on, vec![Change::End {}]);
+            let off = amend_billed(signed.contract.clone(), &signed.book, &end, today).unwrap();
+            assert!(off.is_called_off() && !off.is_in_force(today), "{on}");
+            assert_eq!((off.state, off.next_on), (ContractState::Active, Some(day("2026-02-10"))));
+            let billing = bill(&Facts { contract: off.clone(), ..signed.clone() }, day("2026-06-01")).unwrap();
+            assert_eq!((billing.drafts.len(), billing.after.contract.state), (0, ContractState::Ended));
+            // What was charged under it is billed all the same.
+            let charged = Facts { contract: off.clone(), charges: vec![charge(1, "2026-02-01", "1", "30")], ..signed };
+            let billing = bill(&charged, day("2026-06-01")).unwrap();
+            assert_eq!(billing.drafts.iter().map(story).collect::<Vec<_>>(), [["2026-02-10", "charge 3000"]]);
+            assert_eq!(billing.after.contract.state, ContractState::Ended);
+            // And it can be taken back.
+            let extend = amendment("2026-01-31", vec![Change::Extend { until: Some(day("2027-02-10")) }]);
+            let on_again = amend(off, &extend, today).unwrap();
+            assert_eq!(bill(&facts(on_again), day("2026-02-10")).unwrap().drafts.len(), 1);
+        }
+    }
+    // What is wrong with the amendment itself is still found.
+    let signed = contract(monthly("2026-02-10", None), lines());
+    let wrong = amendment("2026-01-31", vec![seats_to(3, "-1"), Change::End {}]);
+    assert_eq!(fields(amend(signed, &wrong, today)), ["/lines/2/quantity/0/value"]);
+}
+
+#[test]
+fn a_contract_ends_before_a_line_of_it_begins_and_takes_no_line_after_its_end() {
+    let lines = vec![fixed(1, Timing::Advance, "50", "2026-01-01"), fixed(2, Timing::Advance, "70", "2026-06-01")];
+    let active = bill(&facts(contract(monthly("2026-01-01", None), lines)), day("2026-02-01")).unwrap().after;
+    let end = amendment("2026-03-01", vec![Change::End {}]);
+    let ended = amend(active.contract.clone(), &end, day("2026-02-10")).unwrap();
+    let billing = bill(&Facts { contract: ended.clone(), ..active }, day("2026-12-01")).unwrap();
+    assert_eq!((billing.drafts.len(), billing.after.contract.state), (0, ContractState::Ended));
+    let late = Change::AddLine { line: Box::new(seats(4, "1", "2026-03-01", "1")) };
+    assert_eq!(fields(amend(ended, &amendment("2026-02-10", vec![late]), day("2026-02-10"))), ["/changes/0/line/from"]);
 }
 
 #[test]
