@@ -100,7 +100,7 @@ impl DueContract {
         {
             house.is_quiet(&billing).await;
         }
-        let from = book.value.book.counts_from();
+        let from = book.value.book.counts_from(agreed);
         let counts = try_join_all(counted(agreed).into_iter().map(|what| store.counts(client, what, from))).await?;
         let calendar = if time.is_empty() { None } else { house.calendar_of(store, client).await? };
         let mut due = DueContract {

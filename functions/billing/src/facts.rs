@@ -19,7 +19,7 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
         store.all_blocks(contract.client)
     )?;
     let book = book.value.book;
-    let from = book.counts_from();
+    let from = book.counts_from(&contract);
     let counts = counted(&contract).into_iter().map(|what| store.counts(contract.client, what, from));
     let counts = try_join_all(counts).await?.into_iter().flatten().collect();
     let usage = usage.into_iter().map(|record| record.value.usage).collect();

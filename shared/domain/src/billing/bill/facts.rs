@@ -19,8 +19,9 @@ use crate::error::Refusal;
 use crate::ids::{ChargeId, LineId, UsageId};
 use crate::money::Money;
 
-/// How many billed periods of a usage line are remembered: use that comes in later than that is counted in the oldest
-/// one remembered. With 500 lines of usage a book stays under 250 KB.
+/// How many billed periods are remembered of a line of usage, or of one that follows counts: use that comes in later than
+/// that is counted in the oldest one remembered, and a count of an older day changes no bill. With 500 such lines a book stays
+/// under 250 KB.
 pub const KEPT_PERIODS: usize = 6;
 /// Most records of usage, and most time lines and charges, that one bill takes up. More than an invoice can show is
 /// left for the next call, oldest first.
@@ -89,7 +90,7 @@ pub struct Book {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BookLine {
-    /// Its last billed periods, oldest first: [`KEPT_PERIODS`] for usage, one for everything else.
+    /// Its last billed periods, oldest first: [`KEPT_PERIODS`] for usage and what follows counts, one for everything else.
     pub periods: Vec<BookPeriod>,
     /// The last local day on which invoice lines were made of it.
     #[serde(default)]
@@ -226,10 +227,12 @@ pub struct Booking {
 }
 
 impl Book {
-    /// The first date whose counts the next bill may need; none when nothing was billed yet, and they are needed from
-    /// the contract's start.
-    pub fn counts_from(&self) -> Option<Date> {
-        self.lines.values().filter_map(|line| line.periods.last()).map(|billed| billed.period.from).min()
+    /// The first date whose counts the next bill of the contract may need; none when they are needed from its start, for a
+    /// line that follows counts was not billed yet.
+    pub fn counts_from(&self, contract: &Contract) -> Option<Date> {
+        let counted = contract.lines.iter().filter(|line| line.follows_counts());
+        let from = counted.map(|line| self.periods(line.id).first().map(|billed| billed.period.from));
+        from.min().flatten()
     }
 
     /// The book after a draft that is written on `today`.

@@ -9,6 +9,8 @@
 //! - In advance a period is billed when it starts, with what is known then. When it has ended, the next bill settles
 //!   it: the same sum is taken with what is known now, and the difference is an adjustment line. So over both bills
 //!   each day is billed once at the quantity in force, and the sum is rounded once.
+//! - A count that comes late, for days that were billed, is settled with the next bill and named as late, of the last
+//!   [`KEPT_PERIODS`] periods of a line.
 //! - Usage of a period is priced as a whole. What comes in after its period was billed joins the next bill, named as
 //!   late, with the difference between the period's price with it and without it.
 //! - What a period lacks of its minimum is billed once, when it has ended; a minimum follows the line's proration.

@@ -22,12 +22,15 @@ pub const MOST_BEHIND: usize = 130;
 /// Settles what was billed in advance, and bills what is due.
 pub(super) fn bill(sheet: &mut Sheet, facts: &Facts, line: &Line, on: Date, known: Known<'_>) -> Result<(), Refusal> {
     let contract = &facts.contract;
-    let last = facts.book.periods(line.id).last();
-    if let Some(last) = last
-        && line.timing == Timing::Advance
-        && (last.period.to <= on || is_over(contract, on))
-    {
-        settle(sheet, facts, line, last, known)?;
+    let billed = facts.book.periods(line.id);
+    let last = billed.last();
+    for before in billed {
+        let ended = before.period.to <= on || is_over(contract, on);
+        // A period in advance is settled once it has ended; after that, as one in arrears, only by counts that come late.
+        let late = line.timing == Timing::Arrears || Some(before) != last;
+        if ended && (!late || line.follows_counts()) {
+            settle(sheet, facts, line, before, known, late)?;
+        }
     }
     let Some(life) = contract.life(line) else { return Ok(()) };
     let mut from = last.map_or(life.from, |last| last.period.to);
@@ -86,8 +89,16 @@ fn period(
     Ok(())
 }
 
-/// Compares what a period that was billed in advance should cost with what was billed of it.
-fn settle(sheet: &mut Sheet, facts: &Facts, line: &Line, last: &BookPeriod, known: Known<'_>) -> Result<(), Refusal> {
+/// Compares what a period that was billed should cost, by what is known now, with what was billed of it: in advance, or
+/// before a count came `late`.
+fn settle(
+    sheet: &mut Sheet,
+    facts: &Facts,
+    line: &Line,
+    last: &BookPeriod,
+    known: Known<'_>,
+    late: bool,
+) -> Result<(), Refusal> {
     let contract = &facts.contract;
     let due = recurring(contract, line, &last.period, known)?;
     let nothing = Money::zero(contract.currency);
@@ -96,7 +107,7 @@ fn settle(sheet: &mut Sheet, facts: &Facts, line: &Line, last: &BookPeriod, know
     let more = net.minus(last.net)?;
     if !more.is_zero() {
         let origin = Origin::Adjustment { contract: contract.id, line: line.id };
-        let note = explained(due.as_ref(), &last.period);
+        let note = explained(due.as_ref(), &last.period, late);
         sheet.amount(line, origin, last.period, (more, settled(contract, &last.period, more)?), note)?;
     }
     let blocks = blocks(line, due.as_ref()).max(last.quantity);
@@ -204,7 +215,7 @@ fn sell(sheet: &mut Sheet, line: &Line, blocks: Decimal, price: Money, bought_on
 }
 
 /// Why a period that was billed costs something else now.
-fn explained(due: Option<&Due>, billed: &Period) -> String {
+fn explained(due: Option<&Due>, billed: &Period, late: bool) -> String {
     let Some(due) = due else { return format!("{} to {} was not used", billed.from, last_day(*billed)) };
     let parts: Vec<String> = due
         .parts
@@ -215,5 +226,6 @@ fn explained(due: Option<&Due>, billed: &Period) -> String {
         })
         .collect();
     let more = if due.parts.len() > MOST_PARTS { ", and so on" } else { "" };
-    format!("settles what was billed in advance: {}{more}, of {} days", parts.join(", "), billed.days())
+    let why = if late { "late: counted after it was billed" } else { "settles what was billed in advance" };
+    format!("{why}: {}{more}, of {} days", parts.join(", "), billed.days())
 }

@@ -72,7 +72,7 @@ impl Sheet {
 
     /// Notes what was billed of a line in a period.
     pub(super) fn book(&mut self, line: &Line, period: BookPeriod) {
-        let keep = if line.kind == LineKind::Usage { KEPT_PERIODS } else { 1 };
+        let keep = if line.kind == LineKind::Usage || line.follows_counts() { KEPT_PERIODS } else { 1 };
         self.bookings.push(Booking { line: line.id, period, keep });
     }
 

@@ -279,6 +279,13 @@ pub struct Renewed {
     pub factor: Decimal,
 }
 
+impl Line {
+    /// Whether it bills what is counted, on some days at least.
+    pub fn follows_counts(&self) -> bool {
+        self.quantity.iter().any(|dated| matches!(dated.value, Quantity::Counted { .. }))
+    }
+}
+
 impl Contract {
     /// The line with this id.
     pub fn line(&self, id: LineId) -> Option<&Line> {

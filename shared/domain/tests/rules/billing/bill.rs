@@ -315,6 +315,42 @@ fn a_contract_that_ends_on_a_day_that_was_billed_gives_back_on_the_day_after() {
 }
 
 #[test]
+fn a_count_that_comes_late_for_billed_days_is_settled_with_the_next_bill_and_named_as_late() {
+    let line = |timing| Line { timing, ..counted(1, "30", "2026-09-01", Counted::Devices) };
+    for (timing, shown) in
+        [(Timing::Arrears, "line 2026-11-01..2026-12-01 42000"), (Timing::Advance, "line 2026-12-01..2027-01-01 42000")]
+    {
+        let mut facts = facts(contract(monthly("2026-09-01", None), vec![line(timing)]));
+        facts.counts = vec![count(Counted::Devices, "2026-09-01", 10)];
+        facts = billed(&facts, "2026-11-01").after;
+        // Four more on 16 days of October, whose bill is written.
+        facts.counts.push(count(Counted::Devices, "2026-10-16", 14));
+        let mut next = billed(&facts, "2026-12-01");
+        if timing == Timing::Advance {
+            // October had ended when it was settled; November is billed with what is known only now.
+            assert_eq!(
+                story(&next.drafts[0])[1..],
+                ["adjustment 2026-10-01..2026-11-01 6194", "adjustment 2026-11-01..2026-12-01 12000", shown,]
+            );
+        } else {
+            assert_eq!(story(&next.drafts[0])[1..], ["adjustment 2026-10-01..2026-11-01 6194", shown]);
+        }
+        let note = next.drafts[0].lines[0].note.as_deref().unwrap();
+        assert!(note.starts_with("late: counted after it was billed: 10 for 15 days from 2026-10-01, 14"), "{note}");
+        assert_eq!(facts.book.counts_from(&facts.contract), Some(day("2026-09-01")));
+        // Once, and back again when it is mended.
+        assert_eq!(billed(&next.after, "2027-01-01").drafts[0].lines.len(), 1);
+        next.after.counts[1].quantity = dec("10");
+        let back = billed(&next.after, "2027-01-01").drafts.remove(0);
+        assert!(story(&back).contains(&"adjustment 2026-10-01..2026-11-01 -6194".to_owned()), "{:?}", story(&back));
+        // What is older than the periods that are remembered stays as it was billed.
+        let mut old = billed(&next.after, "2027-08-01").after;
+        old.counts.insert(1, count(Counted::Devices, "2026-09-10", 11));
+        assert_eq!(billed(&old, "2027-09-01").drafts[0].lines.len(), 1);
+    }
+}
+
+#[test]
 fn time_joins_the_next_bill_and_what_is_older_than_the_last_one_is_named_as_late() {
     let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
     let mut facts = billed(&facts(active), "2026-02-01").after;

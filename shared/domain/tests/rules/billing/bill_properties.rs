@@ -280,6 +280,34 @@ proptest! {
     }
 
     #[test]
+    fn a_count_that_comes_late_is_billed_as_if_it_had_been_known_in_time(
+        facts in cases(),
+        known_on in prop::collection::vec(0_i64..40, 5),
+    ) {
+        // Each count is told some days after the day from which it holds; all are told before the last bill.
+        let mut facts = Facts { charges: Vec::new(), usage: Vec::new(), ..facts };
+        facts.contract.schedule.cycle = Cycle::Monthly;
+        facts.contract.schedule.ends_on = Some(at(160));
+        facts.counts.retain(|count| count.from <= at(100));
+        let all = facts.counts.clone();
+        let mut billed: BTreeMap<LineId, i64> = BTreeMap::new();
+        for day in (0..200).map(at) {
+            let told = |(count, late): &(&Count, &i64)| count.from < FIRST || count.from + late.days() <= day;
+            facts.counts = all.iter().zip(&known_on).filter(told).map(|(count, _)| *count).collect();
+            let billing = bill(&facts, day).unwrap();
+            for line in billing.drafts.iter().flat_map(|draft| &draft.lines) {
+                *billed.entry(line_of(line.origin).unwrap()).or_default() += line.net.minor();
+            }
+            facts = billing.after;
+        }
+        facts.counts = all;
+        for line in facts.contract.lines.iter().filter(|line| line.kind != LineKind::Usage) {
+            let got = billed.get(&line.id).copied().unwrap_or_default();
+            prop_assert_eq!(got, by_day(&facts, line), "{:#?} billed {:#?}", line, facts.contract.schedule);
+        }
+    }
+
+    #[test]
     fn an_amendment_never_changes_the_drafts_of_periods_before_it(
         facts in cases(),
         run_on in 0_i64..150,
