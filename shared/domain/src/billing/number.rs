@@ -23,7 +23,7 @@ pub enum SeriesKind {
     CreditNote,
 }
 
-/// A document's number. It never changes, and is never given twice.
+/// A document's number. It never changes, and is never given twice; which prefixes may come keeps [`super::settings::change`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

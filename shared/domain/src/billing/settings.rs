@@ -1,6 +1,6 @@
 //! How a tenant bills: its taxes and numbers, when invoices are due and issued, and when a run stops to ask.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ use crate::invalid::Check;
 pub const MOST_TAXES: usize = 50;
 /// Highest bound on the invoice lines of one contract line in a day.
 pub const MOST_LINES_A_DAY: u32 = 1_000;
+/// Most prefixes that the numbers of one kind have had, month by month for some sixteen years.
+pub const MOST_PREFIXES: usize = 200;
 /// Highest factor over the last comparable total.
 pub const HIGHEST_FACTOR: u32 = 100;
 
@@ -36,6 +38,9 @@ pub struct BillingSettings {
     pub invoice_numbers: Numbering,
     /// How credit notes are numbered.
     pub credit_numbers: Numbering,
+    /// What stood before numbers until then; none of it may make a number twice.
+    #[serde(default)]
+    pub past_prefixes: PastPrefixes,
     /// What the run does with an invoice that nothing holds.
     pub issue: IssueMode,
     /// When invoices are due, unless client or contract say otherwise.
@@ -58,6 +63,16 @@ pub struct BillingSettings {
     /// When they last changed; none as long as nobody has set them.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
+}
+
+/// What stood before numbers before the present prefixes did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastPrefixes {
+    /// Of invoices.
+    pub invoices: BTreeSet<String>,
+    /// Of credit notes.
+    pub credit_notes: BTreeSet<String>,
 }
 
 /// How documents of one kind are numbered from now on.
@@ -124,6 +139,50 @@ impl Numbering {
     pub fn style(&self, series: Series) -> Result<Series, Refusal> {
         series.styled(&self.prefix, self.digits)
     }
+
+    /// What stands before the number as it is printed.
+    fn printed(&self) -> &str {
+        self.prefix.trim()
+    }
+
+    /// Notes why it could print a number that was printed before: `past` are the prefixes that its series had, and `others`
+    /// those that the other series has and had.
+    ///
+    /// A prefix does not end with a digit, so a printed number says which prefix and which count it has. The count of a series
+    /// never comes again, so two of its numbers are never the same; and two series never had the same prefix.
+    fn check_new<'a>(
+        &self,
+        field: &str,
+        past: &BTreeSet<String>,
+        mut others: impl Iterator<Item = &'a str>,
+        check: &mut Check,
+    ) {
+        let prefix = self.printed();
+        let formula = prefix.starts_with(['=', '+', '-', '@']);
+        let detail = "must not begin with =, +, - or @: programs that read your exports would take it for a formula";
+        check.that(!formula, field, "formula", detail);
+        let detail = "must not end with a digit, for 13 could be the third number after 1 and the thirteenth after \
+                      nothing; end it with a sign, as RE-2026-";
+        check.that(!ends_in_a_digit(prefix), field, "ends_in_a_digit", detail);
+        let open = past.iter().filter(|past| ends_in_a_digit(past)).all(|past| name_of(past) != name_of(prefix));
+        let detail = "could give a number again that began with an earlier prefix and a digit; choose another one";
+        check.that(open, field, "used_before", detail);
+        let other = others.all(|other| name_of(other) != name_of(prefix));
+        let detail = "is or was that of the other series: an invoice and a credit note would have the same number";
+        check.that(other, field, "of_the_other_series", detail);
+        let detail =
+            "is one more than 200 prefixes, which are all kept so that no number comes twice; stay with this one";
+        check.that(past.len() <= MOST_PREFIXES, field, "too_many", detail);
+    }
+}
+
+fn ends_in_a_digit(prefix: &str) -> bool {
+    prefix.ends_with(|last: char| last.is_ascii_digit())
+}
+
+/// A prefix without the digits at its end, which read as a part of the number; programs take `re-` and `RE-` for the same.
+fn name_of(prefix: &str) -> String {
+    prefix.trim_end_matches(|last: char| last.is_ascii_digit()).to_lowercase()
 }
 
 impl Default for BillingSettings {
@@ -134,6 +193,7 @@ impl Default for BillingSettings {
             tax_rounding: TaxRounding::PerLine,
             invoice_numbers: Numbering::of(SeriesKind::Invoice),
             credit_numbers: Numbering::of(SeriesKind::CreditNote),
+            past_prefixes: PastPrefixes::default(),
             issue: IssueMode::Draft,
             terms: PaymentTerms::default(),
             proration: Proration::default(),
@@ -202,6 +262,7 @@ impl BillingSettings {
         }
         check.part("/invoice_numbers", self.invoice_numbers.style(Series::new(SeriesKind::Invoice)).map(|_| ()));
         check.part("/credit_numbers", self.credit_numbers.style(Series::new(SeriesKind::CreditNote)).map(|_| ()));
+        self.check_prefixes(before, &mut check);
         self.terms.check("/terms", &mut check);
         let Limits { lines_a_day, times_the_last } = self.limits;
         let lines = (1..=MOST_LINES_A_DAY).contains(&lines_a_day);
@@ -215,6 +276,35 @@ impl BillingSettings {
     }
 }
 
+impl BillingSettings {
+    /// What was saved before there were rules for it stays as it is until it is changed.
+    fn check_prefixes(&self, before: &Self, check: &mut Check) {
+        let (invoices, credit_notes) = (&self.invoice_numbers, &self.credit_numbers);
+        let past = &self.past_prefixes;
+        if invoices.printed() != before.invoice_numbers.printed() {
+            let others = past.credit_notes.iter().map(String::as_str).chain([credit_notes.printed()]);
+            invoices.check_new("/invoice_numbers/prefix", &past.invoices, others, check);
+        }
+        if credit_notes.printed() != before.credit_numbers.printed() {
+            let others = past.invoices.iter().map(String::as_str).chain([invoices.printed()]);
+            credit_notes.check_new("/credit_numbers/prefix", &past.credit_notes, others, check);
+        }
+    }
+
+    /// Remembers the prefixes that were changed.
+    fn remember_prefixes(&mut self, before: &Self) {
+        let PastPrefixes { invoices, credit_notes } = &mut self.past_prefixes;
+        for (past, was, is) in [
+            (invoices, &before.invoice_numbers, &self.invoice_numbers),
+            (credit_notes, &before.credit_numbers, &self.credit_numbers),
+        ] {
+            if was.printed() != is.printed() {
+                past.insert(was.printed().to_owned());
+            }
+        }
+    }
+}
+
 /// Changes how a tenant bills. What is issued already stays as it is.
 ///
 /// # Errors
@@ -225,6 +315,7 @@ pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestam
         tax_rounding: changes.tax_rounding.unwrap_or(settings.tax_rounding),
         invoice_numbers: changes.invoice_numbers.unwrap_or_else(|| settings.invoice_numbers.clone()),
         credit_numbers: changes.credit_numbers.unwrap_or_else(|| settings.credit_numbers.clone()),
+        past_prefixes: settings.past_prefixes.clone(),
         issue: changes.issue.unwrap_or(settings.issue),
         terms: changes.terms.unwrap_or(settings.terms),
         proration: changes.proration.unwrap_or(settings.proration),
@@ -236,6 +327,7 @@ pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestam
         updated_at: settings.updated_at,
     };
     if after != *settings {
+        after.remember_prefixes(settings);
         after.check(settings)?;
         after.updated_at = Some(now);
     }

@@ -14,6 +14,7 @@ mod exports;
 mod hours;
 mod ledger;
 mod messages;
+mod numbers;
 mod prepaid;
 mod pricing;
 mod pricing_unit_by_unit;
