@@ -69,6 +69,10 @@ fn check_line(line: &NewLine, at: &str, currency: Currency, check: &mut Check) {
     if let Some(discount) = line.discount {
         let fits = discount.currency() == currency && !discount.is_negative();
         check.that(fits, &at("discount"), "out_of_range", "must be in the invoice's currency, and not below zero");
+        let gross = quantity.checked_mul(price).and_then(|exact| Money::rounded(exact, currency).ok());
+        let most = gross.map_or(0, |gross| gross.minor().max(0));
+        let detail = "must not be more than the line comes to; write what the client gets back as a line below zero";
+        check.that(!fits || gross.is_none() || discount.minor() <= most, &at("discount"), "too_much", detail);
     }
 }
 

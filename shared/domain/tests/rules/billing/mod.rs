@@ -13,6 +13,7 @@ mod dunning;
 mod exports;
 mod hours;
 mod ledger;
+mod manual;
 mod messages;
 mod numbers;
 mod prepaid;
