@@ -90,6 +90,7 @@ async fn time_that_cannot_be_is_refused_where_it_is_wrong() {
         (json!({ "minutes": 4_294_967_295_u32 }), vec!["/minutes"]),
         (json!({ "minutes": -5 }), vec!["/minutes"]),
         (json!({ "started_at": "2026-02-02T11:01:00Z" }), vec!["/started_at"]),
+        (json!({ "started_at": "1999-02-02T09:00:00Z" }), vec!["/started_at"]),
         (json!({ "work_type": "gardening" }), vec!["/work_type"]),
         (json!({ "work_type": "Remote" }), vec!["/work_type"]),
         (json!({ "note": "n".repeat(2_001) }), vec!["/note"]),

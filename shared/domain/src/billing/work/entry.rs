@@ -12,6 +12,9 @@ use crate::zone::Zone;
 
 /// Longest entry, in minutes: a whole day. A longer piece of work is one entry a day.
 pub const LONGEST_MINUTES: u32 = 24 * 60;
+/// How long ago work may have begun that is logged now, in days: two years. What is older is a slip of the year, and would
+/// stop the client's bills for want of a rate.
+pub const LATEST_DAYS: i64 = 731;
 /// Longest note, in characters; it is printed on the invoice.
 pub const LONGEST_NOTE: usize = 2_000;
 
@@ -139,6 +142,7 @@ pub fn log(id: TimeEntryId, new: NewTimeEntry, now: Timestamp) -> Result<TimeEnt
         updated_at: now,
     };
     check(&entry, now)?;
+    check_age(&entry, now)?;
     Ok(entry)
 }
 
@@ -163,6 +167,9 @@ pub fn change(entry: TimeEntry, changes: TimeChanges, now: Timestamp) -> Result<
         return Ok(entry);
     }
     check(&after, now)?;
+    if after.started_at != entry.started_at {
+        check_age(&after, now)?;
+    }
     after.updated_at = now;
     Ok(after)
 }
@@ -246,6 +253,15 @@ fn check(entry: &TimeEntry, now: Timestamp) -> Result<(), Refusal> {
         check.prose("/note", &entry.note, LONGEST_NOTE);
     }
     check.done()
+}
+
+fn check_age(entry: &TimeEntry, now: Timestamp) -> Result<(), Refusal> {
+    let oldest = now.checked_sub(SignedDuration::from_hours(24 * LATEST_DAYS)).unwrap_or(Timestamp::MIN);
+    if entry.started_at >= oldest {
+        return Ok(());
+    }
+    let detail = "must be within the last two years; check the year, and charge older work by a charge";
+    Err(Refusal::invalid("/started_at", "too_long_ago", detail))
 }
 
 /// An entry is whole minutes from a whole minute on, so that a boundary of business hours splits it exactly.

@@ -39,7 +39,8 @@ fn new_entry(started_at: Timestamp, minutes: u32) -> NewTimeEntry {
 }
 
 fn worked(started_at: Timestamp, minutes: u32) -> TimeEntry {
-    log(TimeEntryId::from_uuid(uuid(1)), new_entry(started_at, minutes), at("2099-01-01T00:00:00Z")).unwrap()
+    let now = started_at + jiff::SignedDuration::from_hours(48);
+    log(TimeEntryId::from_uuid(uuid(1)), new_entry(started_at, minutes), now).unwrap()
 }
 
 fn remote() -> WorkType {
@@ -215,6 +216,17 @@ fn time_that_cannot_be_is_refused_with_the_field() {
     assert_eq!(fault(new_entry(now, 0)), ("out_of_range", "/minutes".into()));
     assert_eq!(fault(new_entry(now, entry::LONGEST_MINUTES + 1)), ("out_of_range", "/minutes".into()));
     assert_eq!(fault(new_entry(at("2026-07-06T14:01:00Z"), 1)), ("in_the_future", "/started_at".into()));
+    // A slip of the year; an entry that was logged in time is changed in every other way for as long as it is open.
+    assert_eq!(fault(new_entry(at("1999-01-01T09:00:00Z"), 1)), ("too_long_ago", "/started_at".into()));
+    let edge = now - jiff::SignedDuration::from_hours(24 * entry::LATEST_DAYS);
+    let minute = jiff::SignedDuration::from_mins(1);
+    assert_eq!(fault(new_entry(edge - minute, 1)), ("too_long_ago", "/started_at".into()));
+    let old = log(TimeEntryId::from_uuid(uuid(1)), new_entry(edge, 1), now).unwrap();
+    let later = now + jiff::SignedDuration::from_hours(9_000);
+    let longer = TimeChanges { minutes: Some(2), ..TimeChanges::default() };
+    assert_eq!(change(old.clone(), longer, later).unwrap().minutes, 2);
+    let moved = TimeChanges { started_at: Some(edge - minute), ..TimeChanges::default() };
+    assert_eq!(code_of(change(old, moved, later)), ("too_long_ago", "/started_at".into()));
     let long = "x".repeat(entry::LONGEST_NOTE + 1);
     assert_eq!(fault(NewTimeEntry { note: long, ..new_entry(now, 1) }), ("too_long", "/note".into()));
 }
