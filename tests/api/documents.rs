@@ -234,6 +234,13 @@ async fn a_documents_table_and_the_exports_hold_no_formula() {
     act(&owner, &format!("{path}/void"), json!({})).await.expect(200);
     let (text, answer) = read(&format!("/v1/exports/invoices?program=xero&{days}")).await;
     assert_eq!((text.lines().count(), &answer["left_out"]), (1, &json!(1)));
+    let nothing = json!({ "client": client, "lines": [{ "text": "Free", "quantity": "1", "unit_price": "0" }] });
+    let nothing = act(&owner, "/v1/invoices", nothing).await.expect(201);
+    act(&owner, &format!("/v1/invoices/{}/issue", nothing["id"].as_str().unwrap()), json!({})).await.expect(200);
+    for program in ["xero", "quick_books"] {
+        let (text, answer) = read(&format!("/v1/exports/invoices?program={program}&{days}")).await;
+        assert_eq!((text.lines().count(), &answer["left_out"]), (1, &json!(2)), "one is void, one is over nothing");
+    }
     let wrong = owner.get("/v1/exports/ledger?from=2026-02-01&to=2026-01-01").await.with(400);
     assert_eq!(wrong.pointers(), ["?to"]);
 }

@@ -22,6 +22,7 @@ use rust_decimal::Decimal;
 use store::contracts::ContractBook;
 use store::due_bills::{KeptPlan, ParkedContract};
 use store::invoices::{Invoiced, KeptInvoice, KeptLines, KeptRecognition};
+use store::ledger::IssuedOverNothing;
 use store::taken::TakenUp;
 use store::{Commit, TenantStore, Versioned};
 
@@ -231,6 +232,10 @@ pub(crate) fn keep_issued(commit: Commit, issued: &Issued, series_rev: u64, zone
     let Issued { invoice, series, recognition, posting } = issued;
     let commit = commit.update(series, series_rev);
     let commit = posting.iter().fold(commit, Commit::create);
+    let commit = match (posting, invoice.issued_on) {
+        (None, Some(on)) => commit.create(&IssuedOverNothing { invoice: invoice.id, currency: invoice.currency, on }),
+        _ => commit,
+    };
     let kept = recognition.clone().map(|recognition| KeptRecognition::new(recognition, zone));
     let commit = kept.iter().fold(commit, Commit::create);
     commit.emit([Event::InvoiceIssued {

@@ -7,10 +7,14 @@ use jiff::civil::Date;
 
 use crate::error::{Error, Result, from_sdk};
 use crate::item::{from_item, text};
+use crate::ledger::IssuedOverNothing;
 use crate::{TenantStore, Versioned, keys};
 
 /// Postings that are read at once: some 1 KB each, they stay well under DynamoDB's 1 MB a page.
 const AT_ONCE: i32 = 250;
+
+/// Most invoices over nothing that an export counts: a hundred a working day, for a year.
+pub const MOST_OVER_NOTHING: usize = 25_000;
 
 /// The days of an export, in one currency; both are in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +60,15 @@ impl TenantStore {
             month = next;
         }
         Ok(Vec::new())
+    }
+
+    /// How many invoices were issued over nothing on these days; at most [`MOST_OVER_NOTHING`] are counted.
+    pub async fn issued_over_nothing(&self, days: Days) -> Result<u64> {
+        let (from, to) = (text(days.from.to_string()), text(format!("{}~", days.to)));
+        let partition = keys::over_nothing(days.currency);
+        let found: Vec<Versioned<IssuedOverNothing>> =
+            self.children(&partition, from, to, true, MOST_OVER_NOTHING).await?;
+        Ok(found.len() as u64)
     }
 
     /// Where an export goes on that stops behind this posting.

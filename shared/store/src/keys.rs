@@ -203,6 +203,13 @@ pub(crate) fn posting(currency: Currency, on: Date, id: PostingId) -> Key {
 pub(crate) fn ledger_month(currency: Currency, on: Date) -> String {
     format!("LEDGER#{}#{}", currency.code(), on.strftime("%Y-%m"))
 }
+/// What was issued over nothing in a currency, by day: the ledger does not have it.
+pub(crate) fn over_nothing(currency: Currency) -> String {
+    format!("NOTHING#{}", currency.code())
+}
+pub(crate) fn issued_over_nothing(currency: Currency, on: Date, id: InvoiceId) -> Key {
+    child(over_nothing(currency), format!("{on}#{id}"))
+}
 /// Where a posting stands in its month.
 pub(crate) fn posting_sort(on: Date, id: PostingId) -> String {
     format!("{on}#{id}")

@@ -3,8 +3,10 @@
 use domain::billing::ledger::Posting;
 use domain::billing::number::{Series, SeriesKind};
 use domain::billing::payments::ClientCredit;
-use domain::ids::ClientId;
+use domain::ids::{ClientId, InvoiceId};
 use iso_currency::Currency;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::item::{Place, Record};
 use crate::{Result, TenantStore, Versioned, keys};
@@ -12,6 +14,23 @@ use crate::{Result, TenantStore, Versioned, keys};
 impl Record for Posting {
     fn place(&self) -> Place {
         Place::at(keys::posting(self.currency, self.on, self.id))
+    }
+}
+
+/// That an invoice was issued over nothing. It moved nothing, so the ledger does not know of it; exports name it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IssuedOverNothing {
+    /// Which one.
+    pub invoice: InvoiceId,
+    /// In what.
+    pub currency: Currency,
+    /// The tenant's local date on which it was issued.
+    pub on: Date,
+}
+
+impl Record for IssuedOverNothing {
+    fn place(&self) -> Place {
+        Place::at(keys::issued_over_nothing(self.currency, self.on, self.invoice))
     }
 }
 

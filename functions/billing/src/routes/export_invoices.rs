@@ -23,14 +23,15 @@ pub fn route() -> Handler {
 }
 
 /// Walks the ledger, for it has everything that was issued by the day on which it was. What comes to nothing has no
-/// posting, and no accounting program wants it.
+/// posting, and no accounting program wants it: the first file says how many there are.
 async fn export_invoices(cx: Cx, input: In<NoPath, InvoiceExportQuery, NoBody>) -> Result<Answer<ExportView>> {
     let InvoiceExportQuery { program, from, to, currency, cursor } = input.query;
     let days = days(&cx, from, to, currency).await?;
     let books = cx.store.document_settings().await?.value.books;
     let query = format!("EXPORT#{program:?}#{days:?}");
+    let left_out = if cursor.is_none() { cx.store.issued_over_nothing(days).await? } else { 0 };
     let mut after = cursor.map(|cursor| cx.store.export_after(&query, &cursor)).transpose()?;
-    let mut file = ProgramsFile { program, books, table: Table::new(program.columns()), entries: 0, left_out: 0 };
+    let mut file = ProgramsFile { program, books, table: Table::new(program.columns()), entries: 0, left_out };
     let (mut examined, mut walked) = (0, None);
     let next = 'walk: loop {
         let postings = cx.store.postings_of(days, after.as_deref()).await?;
