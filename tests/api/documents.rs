@@ -187,6 +187,30 @@ async fn a_credit_note_names_the_invoice_that_it_corrects_and_goes_out_as_well()
 
 #[cfg(feature = "pdf")]
 #[tokio::test]
+async fn what_a_pdf_cannot_print_is_named_beside_its_link_before_the_invoice_is_issued() {
+    let stack = with_pdfs().await;
+    let (owner, client) = msp(&stack).await;
+    for (text, warnings) in
+        [("Łódź Ελλάδα Україна", json!([])), ("Care שלום", json!(["ש (U+05E9), ל (U+05DC), ו (U+05D5), ם (U+05DD)"]))]
+    {
+        let lines = json!([{ "text": text, "quantity": "1", "unit_price": "349.00", "taxes": ["vat"] }]);
+        let invoice = act(&owner, "/v1/invoices", json!({ "client": client, "lines": lines })).await.expect(201);
+        let path = format!("/v1/invoices/{}/document", invoice["id"].as_str().unwrap());
+        let first = owner.get(&path).await.expect(200);
+        assert_eq!((&first["state"], &first["warnings"]), (&json!("being_made"), &json!([])));
+        stack.app.settle().await;
+        let ready = owner.get(&path).await.expect(200);
+        assert_eq!(ready["state"], "ready");
+        let said = ready["warnings"].as_array().unwrap();
+        assert_eq!(said.len(), warnings.as_array().unwrap().len(), "{ready:#}");
+        for (said, letters) in said.iter().zip(warnings.as_array().unwrap()) {
+            assert!(said.as_str().unwrap().contains(letters.as_str().unwrap()), "{said}");
+        }
+    }
+}
+
+#[cfg(feature = "pdf")]
+#[tokio::test]
 async fn nothing_is_sent_to_nobody_or_by_itself_when_the_msp_sends_by_hand() {
     let stack = with_pdfs().await;
     let (owner, client) = msp(&stack).await;

@@ -45,6 +45,37 @@ pub struct Pdf {
     pub bytes: Vec<u8>,
     /// How many pages it has.
     pub pages: u32,
+    /// The characters that it was to print and has no letters for, each once; at most [`MOST_NAMED`].
+    pub missing: String,
+}
+
+/// Most characters without a letter that are named.
+const MOST_NAMED: usize = 40;
+
+/// Turns the direction of what is written behind it, so that something else is read than what was written: never printed.
+const fn turns_the_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Has nothing to print: places at which words may break or are joined, and marks that choose how a letter looks.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// The characters of a text that the fonts have no letter for, each once.
+fn missing(text: &str) -> String {
+    let (_, fonts) = &*LETTERS;
+    let mut missing = String::new();
+    for c in text.chars().filter(|c| !c.is_ascii() && !c.is_whitespace() && !is_invisible(*c)) {
+        let printed = fonts.iter().all(|font| font.info().coverage.contains(u32::from(c)));
+        if !printed && !missing.contains(c) {
+            missing.push(c);
+        }
+        if missing.chars().count() == MOST_NAMED {
+            break;
+        }
+    }
+    missing
 }
 
 /// Sets a document and writes it as a PDF.
@@ -53,7 +84,9 @@ pub struct Pdf {
 /// When the document's lines do not add up; a defect when the template does not compile.
 pub fn pdf(document: &Document) -> Result<Pdf> {
     let name = format!("{} {}", document.id, document.look.name());
-    written(&lay_out(document)?, name, document.lines.len() <= MOST_TAGGED_LINES)
+    let (says, logo) = said_by(document)?;
+    let missing = missing(&says);
+    written(&compile(INVOICE, says, logo)?, name, document.lines.len() <= MOST_TAGGED_LINES, missing)
 }
 
 /// Sets a report of licences and writes it as a PDF.
@@ -62,10 +95,12 @@ pub fn pdf(document: &Document) -> Result<Pdf> {
 /// A defect when the template does not compile.
 pub fn audit_pdf(id: LicenceAuditId, audit: &PrintedAudit) -> Result<Pdf> {
     let rows: usize = audit.sections.iter().map(|section| section.rows.len()).sum();
-    written(&compile(AUDIT, audit, None)?, id.to_string(), rows <= MOST_TAGGED_LINES)
+    let says = text_of(audit)?;
+    let missing = missing(&says);
+    written(&compile(AUDIT, says, None)?, id.to_string(), rows <= MOST_TAGGED_LINES, missing)
 }
 
-fn written(pages: &PagedDocument, name: String, tagged: bool) -> Result<Pdf> {
+fn written(pages: &PagedDocument, name: String, tagged: bool, missing: String) -> Result<Pdf> {
     let options = PdfOptions {
         ident: Smart::Custom(name),
         creator: Smart::Custom(Some("Steward".to_owned())),
@@ -74,7 +109,7 @@ fn written(pages: &PagedDocument, name: String, tagged: bool) -> Result<Pdf> {
     };
     let bytes = typst_pdf::pdf(pages, &options).map_err(|errors| said(&errors))?;
     typst::comemo::evict(REMEMBERED);
-    Ok(Pdf { bytes, pages: u32::try_from(pages.pages().len()).unwrap_or(u32::MAX) })
+    Ok(Pdf { bytes, pages: u32::try_from(pages.pages().len()).unwrap_or(u32::MAX), missing })
 }
 
 /// Sets a document on pages.
@@ -82,14 +117,26 @@ fn written(pages: &PagedDocument, name: String, tagged: bool) -> Result<Pdf> {
 /// # Errors
 /// As [`pdf`].
 pub fn lay_out(document: &Document) -> Result<PagedDocument> {
+    let (says, logo) = said_by(document)?;
+    compile(INVOICE, says, logo)
+}
+
+/// What a document says, and its logo.
+fn said_by(document: &Document) -> Result<(String, Option<Vec<u8>>)> {
     let logo = document.issuer.letterhead.logo.as_ref().and_then(|logo| logo.bytes());
     let printed = Printed { logo: logo.is_some(), ..print(document)? };
-    compile(INVOICE, &printed, logo)
+    Ok((text_of(&printed)?, logo))
+}
+
+/// What a template is given to say, in the direction in which it is read.
+fn text_of(says: &impl Serialize) -> Result<String> {
+    let mut json = serde_json::to_string(says).map_err(|e| Error::Internal(e.to_string()))?;
+    json.retain(|c| !turns_the_direction(c));
+    Ok(json)
 }
 
 /// Sets what a template is given to say.
-fn compile(template: &str, says: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument> {
-    let json = serde_json::to_string(says).map_err(|e| Error::Internal(e.to_string()))?;
+fn compile(template: &str, json: String, logo: Option<Vec<u8>>) -> Result<PagedDocument> {
     let mut inputs = Dict::new();
     inputs.insert("document".into(), Value::Str(json.into()));
     if let Some(logo) = logo {

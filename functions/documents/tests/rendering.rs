@@ -76,6 +76,41 @@ fn whatever_somebody_writes_is_printed_as_it_is_and_runs_nothing() {
 }
 
 #[test]
+fn characters_that_cannot_be_printed_are_named_and_none_turns_what_is_read() {
+    let missing = |texts: &[&str]| {
+        let sales: Vec<Sale> = texts.iter().map(|text| sale(text, "1", "10")).collect();
+        let (invoice, lines) = issued(Currency::EUR, &sales);
+        pdf(&document(&invoice, lines)).unwrap().missing
+    };
+    let printed = [
+        "Łódź Ελλάδα Україна ß € £ ₹ “quoted” – … é",
+        "soft\u{ad}hyphen and a\u{200b}break",
+        "averylongwordthatmaybreaksomewhereinit",
+    ];
+    assert_eq!(missing(&printed), "");
+    for (text, letters) in [("Care שלום", "שלום"), ("你好", "你好"), ("日本 日本", "日本"), ("Hallo 🎉", "🎉")]
+    {
+        let found = missing(&["Care", text]);
+        assert!(letters.chars().all(|c| found.contains(c)), "{text}: {found}");
+        assert!(found.chars().all(|c| letters.contains(c)), "{text}: {found}");
+    }
+    for text in ["سلام", "สวัสดี", "नमस्ते", "안녕"] {
+        assert!(!missing(&[text]).is_empty(), "{text}");
+    }
+    // Never more than can be read.
+    let many: String = ('\u{4e00}'..'\u{4f00}').collect();
+    assert_eq!(missing(&[&many]).chars().count(), 40);
+
+    let turned = "abc\u{202e}def\u{2066}ghi\u{2069}\u{202a}\u{202c}jkl";
+    let (mut invoice, lines) = issued(Currency::EUR, &[sale(turned, "1", "10")]);
+    invoice.note = Some(format!("note {turned}"));
+    let document = document(&invoice, lines);
+    let page = pages(&document).concat();
+    assert_eq!(page.matches("abcdefghijkl").count(), 2, "{page}");
+    assert_eq!(pdf(&document).unwrap().missing, "");
+}
+
+#[test]
 fn what_a_page_carries_forward_is_the_sum_of_its_lines_and_the_next_page_begins_with_it() {
     let sales: Vec<Sale> = (1..=70).map(|n| sale(&format!("Position-{n:03}"), "3", &format!("{n}.37"))).collect();
     for currency in [Currency::EUR, Currency::JPY, Currency::KWD] {

@@ -100,6 +100,8 @@ pub struct DocumentView {
     pub file: Option<FileView>,
     /// Pages of a PDF.
     pub pages: Option<u32>,
+    /// What is wrong with a PDF: characters that it cannot print.
+    pub warnings: Vec<String>,
 }
 
 /// A file to be fetched.

@@ -36,6 +36,9 @@ pub struct KeptDocument {
     pub bytes: u64,
     /// Pages of the PDF.
     pub pages: u32,
+    /// Characters that the PDF was to print and has no letters for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub missing: String,
     /// When it was made.
     pub made_at: Timestamp,
 }

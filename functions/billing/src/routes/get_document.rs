@@ -39,7 +39,16 @@ async fn get_document(cx: Cx, input: In<AtInvoice, DocumentQuery, NoBody>) -> Re
 }
 
 fn ready(file: FileView, pages: Option<u32>) -> DocumentView {
-    DocumentView { state: DocumentState::Ready, file: Some(file), pages }
+    DocumentView { state: DocumentState::Ready, file: Some(file), pages, warnings: Vec::new() }
+}
+
+/// That some characters are not on the paper.
+fn unprinted(missing: &str) -> Option<String> {
+    let named: Vec<String> = missing.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
+    (!named.is_empty()).then(|| {
+        let named = named.join(", ");
+        format!("The PDF does not print {named}: it has Latin, Greek and Cyrillic letters. Write these in one of them.")
+    })
 }
 
 fn facts(document: &Document) -> Result<Vec<u8>> {
@@ -55,10 +64,12 @@ async fn pdf(cx: &Cx, kept: &KeptInvoice, document: &Document, name: &str) -> Re
     let found = found.filter(|found| said.as_ref().is_none_or(|said| *said == found.value.facts));
     let Some(found) = found else {
         let wanted = Event::InvoiceDocumentWanted { invoice: invoice.id, client: invoice.client, send: false };
-        let being_made = DocumentView { state: DocumentState::BeingMade, file: None, pages: None };
+        let being_made =
+            DocumentView { state: DocumentState::BeingMade, file: None, pages: None, warnings: Vec::new() };
         return Ok(Answer::after(cx.store.commit().emit([wanted]), being_made));
     };
     let label = FileLabel { name: &format!("{name}.pdf"), media_type: "application/pdf" };
     let file = linked(cx, &found.value.pdf, label, found.value.bytes).await?;
-    Ok(Answer::of(ready(file, Some(found.value.pages))))
+    let warnings = unprinted(&found.value.missing).into_iter().collect();
+    Ok(Answer::of(DocumentView { warnings, ..ready(file, Some(found.value.pages)) }))
 }

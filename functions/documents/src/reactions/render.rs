@@ -45,9 +45,9 @@ async fn render(cx: ReactionCx) -> Result<Commit> {
         return nothing();
     }
     let made = set(document).await?;
-    let (bytes, pages) = (made.bytes.len() as u64, made.pages);
+    let (bytes, pages, missing) = (made.bytes.len() as u64, made.pages, made.missing);
     let pdf = cx.store.keep_file("application/pdf", made.bytes).await?;
-    let files = KeptDocument { invoice: id, look, facts, pdf, bytes, pages, made_at: cx.now };
+    let files = KeptDocument { invoice: id, look, facts, pdf, bytes, pages, missing, made_at: cx.now };
     let made = Event::InvoiceDocumentMade { invoice: id, client, look, send };
     let commit = cx.store.commit().update(&files, before.map_or(0, |before| before.rev));
     Ok(commit.emit([made]))
