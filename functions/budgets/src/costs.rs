@@ -25,7 +25,7 @@ use store::usage::ActivePeople;
 /// Most seats of a licence that are read.
 const MOST_SEATS: usize = 20_000;
 /// Licences, products in use, and months of revenue, that are read side by side.
-const SIDE_BY_SIDE: usize = 10;
+pub(crate) const SIDE_BY_SIDE: usize = 10;
 /// Months back in which use says who carries what is to come: as long as use is kept.
 const MONTHS_OF_USE: i32 = 14;
 

@@ -1,14 +1,19 @@
 //! What budgets stand at: their months against the client's costs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::billing::reports::Month;
-use domain::budgets::{Budget, Cost, Course, MonthOutlook, Outlook, by_months, outlook, spent_within};
+use domain::budgets::{
+    Budget, Cost, Course, MonthOutlook, Outlook, Spent, Told, by_months, is_spent, outlook, spent_as_told,
+};
 use domain::clients::Client;
 use domain::ids::ClientId;
 use domain::insights::MOST_MONTHS;
+use futures::future::try_join_all;
 use runtime::{Error, Here, Result};
 use store::TenantStore;
 
-use crate::costs::Asked;
+use crate::costs::{Asked, SIDE_BY_SIDE};
 
 /// Months before this one that tell where a budget leads.
 const MONTHS_BEFORE: i32 = MOST_MONTHS as i32;
@@ -26,14 +31,46 @@ pub(crate) fn asked<'a>(
     Some(Asked { client, spent, fixed: (first, last), currencies, today: here.today })
 }
 
+/// A client's costs, and how files tell of those that they bring.
+pub(crate) struct Held {
+    /// The costs, each given to the department that carries it.
+    pub(crate) costs: Vec<Cost>,
+    told: BTreeMap<String, Told>,
+}
+
+impl Held {
+    /// Reads them.
+    pub(crate) async fn read(asked: Asked, store: &TenantStore) -> Result<Self> {
+        let client = asked.client;
+        let costs = asked.read(store).await?;
+        let sources: BTreeSet<&String> = costs.iter().map(|cost| &cost.source).filter(|of| is_spent(of)).collect();
+        let sources: Vec<&String> = sources.into_iter().collect();
+        let mut told = BTreeMap::new();
+        for some in sources.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|source| store.told_of(client, source))).await?;
+            told.extend(some.iter().zip(read).filter_map(|(source, told)| Some(((*source).clone(), told?))));
+        }
+        Ok(Self { costs, told })
+    }
+
+    /// Of no budgets nothing is read.
+    pub(crate) const fn nothing() -> Self {
+        Self { costs: Vec::new(), told: BTreeMap::new() }
+    }
+
+    fn spent(&self, budget: &Budget, client: &Client, here: &Here) -> Result<Spent> {
+        Ok(spent_as_told(&self.costs, budget, &client.centres(), &self.told, here.today)?)
+    }
+}
+
 /// What a client's budget stands at.
-pub(crate) fn standing(budget: &Budget, client: &Client, costs: &[Cost], here: &Here) -> Result<Outlook> {
-    Ok(outlook(budget, &spent_within(costs, budget, &client.centres())?, here.today)?)
+pub(crate) fn standing(budget: &Budget, client: &Client, held: &Held, here: &Here) -> Result<Outlook> {
+    Ok(outlook(budget, &held.spent(budget, client, here)?, here.today)?)
 }
 
 /// The same month by month.
-pub(crate) fn months(budget: &Budget, client: &Client, costs: &[Cost], here: &Here) -> Result<Vec<MonthOutlook>> {
-    Ok(by_months(budget, &spent_within(costs, budget, &client.centres())?, here.today)?)
+pub(crate) fn months(budget: &Budget, client: &Client, held: &Held, here: &Here) -> Result<Vec<MonthOutlook>> {
+    Ok(by_months(budget, &held.spent(budget, client, here)?, here.today)?)
 }
 
 /// Whether a budget holds, as it was just added or changed; none when nobody watches it. Costs that cannot be read keep
@@ -48,8 +85,8 @@ pub(crate) async fn course(
         return Ok(None);
     }
     let Some(asked) = asked(client.id, std::iter::once(budget), here) else { return Ok(None) };
-    match asked.read(store).await {
-        Ok(costs) => Ok(Some(standing(budget, client, &costs, here)?.course())),
+    match Held::read(asked, store).await {
+        Ok(held) => Ok(Some(standing(budget, client, &held, here)?.course())),
         Err(Error::Store(error)) if error.is_passing() => Err(error.into()),
         Err(Error::Store(_) | Error::Internal(_)) => Ok(Some(Course::Within)),
         Err(error) => Err(error),

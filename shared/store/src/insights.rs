@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::budgets::moved;
+use domain::budgets::{DAYS_LOOKED_BACK, Told};
 use domain::ids::{AnomalyId, ClientId, SeriesId};
 use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName};
@@ -14,8 +15,8 @@ use domain::insights::found::{AnomalyState, CostAnomaly};
 use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{Announced, InsightSettings};
 use domain::insights::watch::Watch;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -192,6 +193,16 @@ impl TenantStore {
     /// Where the looking at a series stands.
     pub async fn watch(&self, series: SeriesId) -> Result<Option<Versioned<KeptWatch>>> {
         self.find(&keys::series_state(series)).await
+    }
+
+    /// How files tell of a source of a client; none of one of which none did.
+    pub async fn told_of(&self, client: ClientId, source: &str) -> Result<Option<Told>> {
+        let series = self.series_id(&SeriesName::whole(client, source));
+        let Some(watch) = self.watch(series).await? else { return Ok(None) };
+        let covered = watch.value.covered;
+        let Some(last) = covered.last() else { return Ok(None) };
+        let days = self.cost_days(series, last.saturating_sub(DAYS_LOOKED_BACK.days()), last).await?.days;
+        Ok(Some(Told::of(covered, &days)))
     }
 
     /// What is known of the days of a series; of whole months.

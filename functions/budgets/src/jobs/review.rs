@@ -15,7 +15,7 @@ use store::budgets::BudgetReview;
 use store::due::Due;
 use store::{Commit, TenantStore, Versioned};
 
-use crate::standing::{asked, standing};
+use crate::standing::{Held, asked, standing};
 
 /// Budgets that one transaction writes, each with its event: with the review and the audit entry it stays below DynamoDB's
 /// 100 actions.
@@ -90,8 +90,8 @@ async fn stands(
     here: &Here,
 ) -> Result<Vec<Outlook>> {
     let Some(asked) = asked(client, budgets.iter().map(|read| &read.value), here) else { return Ok(Vec::new()) };
-    let (owner, costs) = (store.client(client).await?.value, asked.read(store).await?);
-    budgets.iter().map(|read| standing(&read.value, &owner, &costs, here)).collect()
+    let (owner, held) = (store.client(client).await?.value, Held::read(asked, store).await?);
+    budgets.iter().map(|read| standing(&read.value, &owner, &held, here)).collect()
 }
 
 fn warning(budget: &Budget, outlook: &Outlook) -> Event {

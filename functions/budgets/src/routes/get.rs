@@ -5,7 +5,7 @@ use contract::{NoBody, NoQuery};
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
 
-use crate::standing::{asked, months, standing};
+use crate::standing::{Held, asked, months, standing};
 
 /// The route.
 pub fn route() -> Handler {
@@ -18,13 +18,13 @@ async fn get(cx: Cx, input: In<AtBudget, NoQuery, NoBody>) -> Result<Answer<Budg
     let Versioned { value: budget, rev } = cx.store.budget(client, budget).await?;
     let owner = cx.store.client(client).await?.value;
     let here = cx.here().await?;
-    let costs = match asked(client, std::iter::once(&budget), &here) {
-        Some(asked) => asked.read(&cx.store).await?,
-        None => Vec::new(),
+    let held = match asked(client, std::iter::once(&budget), &here) {
+        Some(asked) => Held::read(asked, &cx.store).await?,
+        None => Held::nothing(),
     };
     let view = BudgetOutlookView {
-        stands: standing(&budget, &owner, &costs, &here)?.into(),
-        by_month: months(&budget, &owner, &costs, &here)?.into_iter().map(BudgetMonthView::from).collect(),
+        stands: standing(&budget, &owner, &held, &here)?.into(),
+        by_month: months(&budget, &owner, &held, &here)?.into_iter().map(BudgetMonthView::from).collect(),
         budget: budget.into(),
     };
     Ok(Answer::read(Versioned { value: view, rev }))

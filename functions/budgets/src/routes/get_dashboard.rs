@@ -27,7 +27,7 @@ use store::utilisation::LatestUse;
 
 use crate::costs::Asked;
 use crate::spending::{Names, shown};
-use crate::standing::{asked, standing};
+use crate::standing::{Held, asked, standing};
 
 /// Entries of each list.
 const SHOWN: u32 = 10;
@@ -53,10 +53,11 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         Some(of_budgets) => own.and(of_budgets),
         None => own,
     };
-    let costs = asked.read(&cx.store).await?;
-    let names = Names::of(&cx.store, &client, &costs).await?;
+    let held = Held::read(asked, &cx.store).await?;
+    let costs = &held.costs;
+    let names = Names::of(&cx.store, &client, costs).await?;
     let stands = |budget: Budget| {
-        let stands = standing(&budget, &client, &costs, &here)?.into();
+        let stands = standing(&budget, &client, &held, &here)?.into();
         Ok(BudgetStanding { budget: BudgetView::from(budget), stands })
     };
     let page = PageRequest { limit: SHOWN, cursor: None };
@@ -84,8 +85,8 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     };
     Ok(Answer::of(DashboardView {
         client: client.id,
-        this_month: shown(&client, (now, now), &costs, &names)?,
-        last_months: shown(&client, (now.plus(-MONTHS), now.plus(-1)), &costs, &names)?,
+        this_month: shown(&client, (now, now), costs, &names)?,
+        last_months: shown(&client, (now.plus(-MONTHS), now.plus(-1)), costs, &names)?,
         budgets: budgets.into_iter().map(stands).collect::<Result<_>>()?,
         utilisation: used.items.into_iter().map(|read| used_of(&client, read.value, &products)).collect(),
         anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),

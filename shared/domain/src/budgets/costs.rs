@@ -141,19 +141,28 @@ pub fn months_of_use(costs: &[Cost], rules: &ChargebackRules, today: Date) -> BT
 pub fn spent_within(costs: &[Cost], budget: &Budget, centres: &BTreeMap<UnitId, CostCode>) -> Result<Spent, Refusal> {
     let mut spent = Spent::default();
     let currency = budget.currency();
+    for cost in within(costs, budget, centres) {
+        let kind = if cost.source == LICENCES { &mut spent.fixed } else { &mut spent.variable };
+        let sum = kind.entry(cost.month).or_insert_with(|| Money::zero(currency));
+        *sum = sum.plus(cost.amount)?;
+    }
+    Ok(spent)
+}
+
+/// The costs within a budget's scope, of its sources and in its currency.
+pub(super) fn within<'a>(
+    costs: &'a [Cost],
+    budget: &'a Budget,
+    centres: &'a BTreeMap<UnitId, CostCode>,
+) -> impl Iterator<Item = &'a Cost> {
+    let currency = budget.currency();
     let of_scope = |cost: &Cost| match &budget.scope {
         Scope::Client {} => true,
         Scope::Unit { unit } => cost.unit == Some(*unit),
         Scope::CostCentre { code } => cost.on_centre(centres) == Some(code),
     };
     let of_source = |cost: &Cost| budget.sources.is_empty() || budget.sources.contains(&cost.source);
-    let within = |cost: &&Cost| of_scope(cost) && of_source(cost) && cost.amount.currency() == currency;
-    for cost in costs.iter().filter(within) {
-        let kind = if cost.source == LICENCES { &mut spent.fixed } else { &mut spent.variable };
-        let sum = kind.entry(cost.month).or_insert_with(|| Money::zero(currency));
-        *sum = sum.plus(cost.amount)?;
-    }
-    Ok(spent)
+    costs.iter().filter(move |cost| of_scope(cost) && of_source(cost) && cost.amount.currency() == currency)
 }
 
 /// Costs in one currency, added up in each way in which somebody asks for them.

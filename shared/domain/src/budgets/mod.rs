@@ -8,6 +8,7 @@ mod chargeback;
 mod costs;
 mod fixed;
 mod outlook;
+mod pace;
 mod rules;
 mod spent;
 
@@ -19,5 +20,6 @@ pub use chargeback::{Part, UseByMonth, Weighted, chargeback, together};
 pub use costs::{Carriers, Cost, Sums, by_centre, carried, months_of_use, spent_within, sums, told_by};
 pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, in_term, is_fixed, seat_price};
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
+pub use pace::{DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
 pub use spent::{is_spent, moved};

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::budget::{Budget, Threshold, Warning};
+use super::pace::{FEWEST_DAYS, Part};
 use crate::billing::reports::Month;
 use crate::error::Refusal;
-use crate::insights::{ahead, minor};
+use crate::insights::{Sum, ahead, minor};
 use crate::money::Money;
 
 /// What was spent within a budget's scope, by month.
@@ -18,7 +19,12 @@ pub struct Spent {
     pub fixed: BTreeMap<Month, Money>,
     /// What is known when it comes: until today, from up to three years before.
     pub variable: BTreeMap<Month, Money>,
+    /// The months of the latter of which files have not told every day, and what they would come to with all of them.
+    pub parts: BTreeMap<Month, Part>,
 }
+
+/// Days of the month that runs from which on it says something of the months after it.
+const DAYS_THAT_SHOW: u32 = 14;
 
 /// What is expected by the end of the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,16 +104,15 @@ pub fn by_months(budget: &Budget, spent: &Spent, today: Date) -> Result<Vec<Mont
     let (now, none) = (Month::of(today), Money::zero(budget.currency()));
     let of = |amounts: &BTreeMap<Month, Money>, month| amounts.get(&month).copied().unwrap_or(none);
     let (mut months, mut left, mut until_then) = (Vec::new(), 0, Some(none));
-    let more = begun_beyond(budget, spent, now);
     for (month, planned) in (0..).map(|n| budget.from.plus(n)).zip(budget.months.iter().copied()) {
         let (fixed, variable) = (of(&spent.fixed, month), of(&spent.variable, month));
         let known = fixed.plus(variable)?;
         let expected = if month < now {
-            Some(known)
+            Some(known.plus(awaited(spent, month, none)?)?)
         } else {
             left += 1;
-            let sum = to_come(&spent.variable, now, budget.from, left);
-            let sum = sum.map(|[sum, ..]| Money::new(minor(sum).saturating_add(more), none.currency()));
+            let sum = to_come(spent, now, budget.from, left);
+            let sum = sum.map(|sum| Money::new(minor(sum.expected), none.currency()));
             let own = sum.zip(until_then).map(|(sum, before)| sum.minus(before)).transpose()?;
             until_then = sum;
             own.map(|own| own.plus(fixed)).transpose()?
@@ -118,7 +123,7 @@ pub fn by_months(budget: &Budget, spent: &Spent, today: Date) -> Result<Vec<Mont
 }
 
 /// What a budget stands at on a local day. Fixed costs are taken as they are known; the variable months to come follow from
-/// those that are over ([`ahead`]); what the running month came to beyond what was expected of it is added.
+/// those that are over ([`ahead`]), and the rest of the month that runs from its pace too, where files tell of its days.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts of another currency.
@@ -143,15 +148,20 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     let fixed = sum(&spent.fixed, &|_| true)?;
     outlook.certain = fixed.plus(sum(&spent.variable, &until_now)?)?;
     let known = fixed.plus(sum(&spent.variable, &over)?)?;
+    let missing = months.iter().filter(|month| over(**month)).map(|month| awaited(spent, *month, none));
+    let missing = Money::sum(none.currency(), missing.collect::<Result<Vec<_>, _>>()?)?;
+    let expected = known.plus(missing)?;
     let left = months.iter().filter(|month| **month >= now).count();
     outlook.forecast = if left == 0 {
-        Some(Forecast { expected: known, low: known, high: known })
+        Some(Forecast { expected, low: known.at_most(expected)?, high: expected })
     } else {
-        let more = begun_beyond(budget, spent, now);
-        to_come(&spent.variable, now, budget.from, left)
-            .map(|[expected, low, high]| {
-                let with = |value: f64| known.plus(Money::new(minor(value).saturating_add(more), none.currency()));
-                Ok::<_, Refusal>(Forecast { expected: with(expected)?, low: with(low)?, high: with(high)? })
+        to_come(spent, now, budget.from, left)
+            .map(|sum| {
+                let with = |value: f64| expected.plus(Money::new(minor(value), none.currency()));
+                let (low, expected, high) = (with(sum.low)?, with(sum.expected)?, with(sum.high)?);
+                // What is certain is spent in any case.
+                let low = if low.minor() < outlook.certain.minor() { outlook.certain } else { low };
+                Ok::<_, Refusal>(Forecast { expected, low: low.at_most(expected)?, high })
             })
             .transpose()?
     };
@@ -159,41 +169,74 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     Ok(outlook)
 }
 
-/// By how much the running month came to more already than was expected of it, in minor units; nothing where it is none of the
-/// budget's.
-fn begun_beyond(budget: &Budget, spent: &Spent, now: Month) -> i64 {
-    if now < budget.from || now > budget.last() {
-        return 0;
-    }
-    let begun = spent.variable.get(&now).map_or(0, |amount| amount.minor());
-    let expected = to_come(&spent.variable, now, budget.from, 1).map_or(begun, |[expected, ..]| minor(expected));
-    begun.saturating_sub(expected).max(0)
+/// What is still awaited of a month that is over: of its last days no file has told yet.
+fn awaited(spent: &Spent, month: Month, none: Money) -> Result<Money, Refusal> {
+    let Some(part) = spent.parts.get(&month).filter(|part| part.awaited) else { return Ok(none) };
+    Ok(part.whole.minus(spent.variable.get(&month).copied().unwrap_or(none))?)
 }
 
-/// The variable costs of the budget's months from this one on: of the months that are over, those before the budget too. A
-/// month between them without costs is a month of nothing.
-fn to_come(variable: &BTreeMap<Month, Money>, now: Month, from: Month, left: usize) -> Option<[f64; 3]> {
+/// The variable costs of so many of the budget's months from this one on, with what the one that runs came to already: of the
+/// months that are over, those before the budget too. A month between them without costs is a month of nothing; the first
+/// one is left out when hardly any day of it is told.
+fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     // Where there never was any, none is expected.
-    if variable.is_empty() {
-        return Some([0.0; 3]);
+    if spent.variable.is_empty() {
+        return Some(Sum { expected: 0.0, low: 0.0, high: 0.0 });
     }
-    let first = *variable.keys().next().filter(|first| **first < now)?;
+    let first = *spent.variable.keys().next().filter(|first| **first < now)?;
+    let amount = |month: Month| spent.variable.get(&month).map_or(0, |amount| amount.minor()) as f64;
+    let short = |month: Month| month == first && spent.parts.get(&month).is_some_and(|part| part.days < FEWEST_DAYS);
     let over = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month < now);
-    let past: Vec<f64> = over.map(|month| variable.get(&month).map_or(0, |amount| amount.minor()) as f64).collect();
+    let whole = |month: Month| spent.parts.get(&month).map_or(amount(month), |part| part.whole.minor() as f64);
+    let mut past: Vec<f64> = over.filter(|month| !short(*month)).map(whole).collect();
+    let usual = ahead(&past, 1)?;
+    let never_credited = past.iter().all(|value| *value >= 0.0);
     // A budget that has not begun yet leaves out the months until it does.
-    let mut until = now;
-    let mut before = 0;
-    while until < from {
-        (until, before) = (until.next(), before + 1);
-    }
-    let all = ahead(&past, before + left)?;
+    let before = usize::try_from(from.since(now)).unwrap_or(0);
+    let (begun, running) = (amount(now), spent.parts.get(&now));
+    let mut sum = match running {
+        None => stretch(&past, before, left)?,
+        Some(part) => {
+            let shows = part.days >= DAYS_THAT_SHOW;
+            past.extend(shows.then(|| part.whole.minor() as f64));
+            // Months from the last of these until the first that is asked for: the one that runs is estimated by itself.
+            let (skipped, later) = if before > 0 { (before, left) } else { (1, left - 1) };
+            let later = stretch(&past, skipped - usize::from(shows), later)?;
+            if before > 0 { later } else { beside(part, &usual, now, &later) }
+        }
+    };
     if before == 0 {
-        return Some([all.expected, all.low, all.high]);
+        // What the month came to beyond what was expected of it is added.
+        let more = if running.is_none() { (begun - usual.expected.max(0.0)).max(0.0) } else { 0.0 };
+        sum = Sum { expected: sum.expected + more, low: sum.low + more, high: sum.high + more };
+        // What came is spent, and where nothing was ever credited it does not come back.
+        let least = if never_credited { begun } else { f64::MIN };
+        sum = Sum { expected: sum.expected.max(least), low: sum.low.max(least), high: sum.high.max(least) };
     }
-    let skipped = ahead(&past, before)?;
+    Some(sum)
+}
+
+/// So many months that begin some months after the last of these.
+fn stretch(past: &[f64], skipped: usize, months: usize) -> Option<Sum> {
+    if months == 0 {
+        return Some(Sum { expected: 0.0, low: 0.0, high: 0.0 });
+    }
+    let all = ahead(past, skipped + months)?;
+    if skipped == 0 {
+        return Some(all);
+    }
     // The range of the longer sum is wider than what is asked for, and never too narrow.
-    let expected = all.expected - skipped.expected;
-    Some([expected, expected - (all.expected - all.low), expected + (all.high - all.expected)])
+    let expected = all.expected - ahead(past, skipped)?.expected;
+    Some(Sum { expected, low: expected - (all.expected - all.low), high: expected + (all.high - all.expected) })
+}
+
+/// The month that runs with those after it: it is as unsure as a usual month is, by the part of it that is not told.
+fn beside(part: &Part, usual: &Sum, now: Month, later: &Sum) -> Sum {
+    let of = now.period().days() as f64;
+    let untold = 1.0 - f64::from(part.days) / of;
+    let (own, others) = ((usual.high - usual.expected) * untold, later.high - later.expected);
+    let (expected, half) = (part.whole.minor() as f64 + later.expected, own.hypot(others));
+    Sum { expected, low: expected - half, high: expected + half }
 }
 
 fn warnings(budget: &Budget, outlook: &Outlook) -> Vec<Warning> {

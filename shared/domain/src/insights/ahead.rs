@@ -4,6 +4,11 @@
 //! two years show one. The range is the prediction interval for a sum of new values (Draper and Smith, "Applied Regression
 //! Analysis", 3rd edition, section 3.1, for several new values at once): it widens with every month ahead, and with every
 //! month that is missing behind.
+//!
+//! Months that are close to the one before, and not to a level, walk: the last of them says more than their mean, and the
+//! range widens as the errors of a walk add up. How far they do is told by the mean square of what they change by, against
+//! that of their distances from the fit (von Neumann's ratio, 1941: 2 for months that know nothing of one another, less for
+//! such as follow one another); between, both count.
 
 /// Fewer months than this say nothing of the months to come.
 pub const FEWEST_MONTHS: usize = 2;
@@ -18,6 +23,10 @@ const SLOPE_SHOWS: f64 = 2.5;
 /// The year's shape counts when it explains so many times what as many free numbers would by chance: one series in twenty
 /// at 12 degrees of freedom, fewer with more (F of 11 and 12, at 95 %).
 const SHAPE_SHOWS: f64 = 2.72;
+/// Ratios from which on, and up to which, months walk in part: about a level, and about a slope, which follows a walk closely.
+const WALKS: ((f64, f64), (f64, f64)) = ((0.8, 1.8), (1.8, 2.4));
+/// What is left of a fit is nothing but rounding when it is so small against what months change by.
+const ROUNDING: f64 = 1e-12;
 /// Student's t that a new value is below in nine of ten cases, by degrees of freedom from 1 on (NIST/SEMATECH, "e-Handbook of
 /// Statistical Methods", 1.3.6.7.2).
 const NINE_OF_TEN: [f64; 30] = [
@@ -64,8 +73,17 @@ pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
     // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
     let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
     let by_slope = if fit.slope == 0.0 { 0.0 } else { slopes * slopes / fit.spread };
-    let off = (fit.variance() * (months as f64 + levels + by_slope)).sqrt();
-    let half = off * nine_of_ten(fit.free);
+    let mut square = fit.variance() * (months as f64 + levels + by_slope);
+    if let Some((walks, a_step)) = fit.walk(past) {
+        let held = *past.last()? - fit.shape_at(past.len() - 1);
+        let stays: f64 = (past.len()..past.len() + months).map(|month| held + fit.shape_at(month)).sum();
+        let ahead = months as f64;
+        let walked = a_step * ahead * (ahead + 1.0) * (2.0 * ahead + 1.0) / 6.0;
+        let apart = stays - expected;
+        square = (1.0 - walks) * square + walks * walked + walks * (1.0 - walks) * apart * apart;
+        expected += walks * apart;
+    }
+    let half = square.sqrt() * nine_of_ten(fit.free);
     Some(Sum { expected, low: expected - half, high: expected + half })
 }
 
@@ -117,6 +135,27 @@ impl Fit {
     fn at(&self, month: usize) -> f64 {
         let place = month % self.shape.len();
         self.shape[place] + self.slope * (month as f64 - self.middle[place])
+    }
+
+    /// The level of a month without the slope.
+    fn shape_at(&self, month: usize) -> f64 {
+        self.shape[month % self.shape.len()]
+    }
+
+    /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, or are too few.
+    fn walk(&self, past: &[f64]) -> Option<(f64, f64)> {
+        let free = past.len() as f64 - if self.slope == 0.0 { 1.0 } else { 2.0 };
+        let squares = |off: &dyn Fn(usize) -> f64| {
+            (1..past.len()).map(|month| (off(month) - off(month - 1)).powi(2)).sum::<f64>() / (past.len() - 1) as f64
+        };
+        let a_step = squares(&|month| past[month] - self.shape_at(month));
+        if past.len() < SLOPE_FROM || self.rest <= ROUNDING * a_step * past.len() as f64 || a_step <= 0.0 {
+            return None;
+        }
+        let ratio = squares(&|month| past[month] - self.at(month)) * free / self.rest;
+        let (whole, none) = if self.slope == 0.0 { WALKS.0 } else { WALKS.1 };
+        let walks = ((none - ratio) / (none - whole)).clamp(0.0, 1.0);
+        (walks > 0.0).then_some((walks, a_step))
     }
 
     fn variance(&self) -> f64 {

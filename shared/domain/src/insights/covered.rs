@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::cycle::Period;
 use crate::ids::ImportId;
 
 /// Ranges that are kept apart. Of more, the oldest ones become one, whose file is the youngest of theirs.
@@ -33,6 +34,15 @@ impl Covered {
     /// The first day that a file told of.
     pub fn first(&self) -> Option<Date> {
         self.0.first().map(|range| range.from)
+    }
+
+    /// How many days of a period files told of.
+    pub fn days_in(&self, within: Period) -> u32 {
+        let of = |range: &Range| {
+            let to = range.to.tomorrow().unwrap_or(range.to);
+            Period { from: range.from, to }.intersect(&within).map_or(0, |told| told.days())
+        };
+        u32::try_from(self.0.iter().map(of).sum::<i64>()).unwrap_or_default()
     }
 
     /// The last day that a file told of.

@@ -422,7 +422,7 @@ fn cost_centres_carry_agreed_parts_that_add_up_of_what_no_department_carries() {
     let added = by_centre(&sums(&given).unwrap()[0], &belongs).unwrap();
     assert_eq!(added, BTreeMap::from([(None, eur(80_00)), (first, eur(18_99)), (second, eur(22_00))]));
     let spent = spent_within(&given, &budget(&Scope::CostCentre { code: code("4711") }, &[], Currency::EUR), &belongs);
-    let Spent { fixed, variable } = spent.unwrap();
+    let Spent { fixed, variable, .. } = spent.unwrap();
     assert_eq!((fixed[&month("2026-01")], variable[&month("2026-01")]), (eur(10_67), eur(832)));
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod assignment;
 mod billing;
 mod budget_costs;
+mod budget_forecasts;
 mod budget_seats;
 mod budgets;
 mod calendar;

@@ -1,0 +1,165 @@
+//! Months that files have told of in part: what their other days bring.
+//!
+//! Of a source that comes daily each month is taken by the days that files told of: the first one as if all of it were told,
+//! and one whose other days are still awaited at a mix of its own pace and of the months before it, its own pace counting by
+//! the part of the month that is told. So a change shows as the month goes on, and what came once on its first days does not
+//! count for every day.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::budget::Budget;
+use super::costs::{Cost, spent_within, within};
+use super::outlook::Spent;
+use crate::billing::cycle::Period;
+use crate::billing::reports::Month;
+use crate::cost_centres::CostCode;
+use crate::error::Refusal;
+use crate::ids::UnitId;
+use crate::insights::costs::{Days, LICENCES};
+use crate::insights::covered::Covered;
+use crate::money::Money;
+
+/// Days back from the last told one by which a source comes daily, or does not.
+pub const DAYS_LOOKED_BACK: i64 = 60;
+/// Fewer days than this say nothing of a month.
+pub(super) const FEWEST_DAYS: u32 = 7;
+/// Months before one that say what is usual in it.
+const USUAL_OF: usize = 3;
+
+/// How files tell of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The days of which they told.
+    covered: Covered,
+    /// Whether half of the days or more cost something: five of seven do where nobody works at weekends.
+    daily: bool,
+}
+
+impl Told {
+    /// The days that files told of, and those of the last [`DAYS_LOOKED_BACK`] on which anything had a cost.
+    pub fn of(covered: Covered, days: &Days) -> Self {
+        let daily = covered.last().is_some_and(|last| {
+            let from = last.saturating_sub((DAYS_LOOKED_BACK - 1).days());
+            let to = last.tomorrow().unwrap_or(last);
+            let told = covered.days_in(Period { from, to });
+            let costly = days.range(from..=last).filter(|(_, cost)| cost.minor != 0).count();
+            told >= FEWEST_DAYS && u32::try_from(costly).is_ok_and(|costly| costly.saturating_mul(2) >= told)
+        });
+        Self { covered, daily }
+    }
+}
+
+/// A month of which files have not told every day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// What it would come to with all of its days.
+    pub whole: Money,
+    /// How many of its days are told, of the source of which fewest are.
+    pub days: u32,
+    /// Whether the others are still to come: not those before the first file.
+    pub awaited: bool,
+}
+
+/// What a budget is held against, with what its months would come to by the days that files told of. `told` has the sources of
+/// which files tell.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for amounts that cannot be computed.
+pub fn spent_as_told(
+    costs: &[Cost],
+    budget: &Budget,
+    centres: &BTreeMap<UnitId, CostCode>,
+    told: &BTreeMap<String, Told>,
+    today: Date,
+) -> Result<Spent, Refusal> {
+    let spent = spent_within(costs, budget, centres)?;
+    let none = Money::zero(budget.currency());
+    let mut sources: BTreeMap<&str, BTreeMap<Month, Money>> = BTreeMap::new();
+    for cost in within(costs, budget, centres).filter(|cost| cost.source != LICENCES) {
+        let sum = sources.entry(&cost.source).or_default().entry(cost.month).or_insert(none);
+        *sum = sum.plus(cost.amount)?;
+    }
+    let now = Month::of(today);
+    let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
+    let mut more: Vec<(Month, Money)> = Vec::new();
+    for (source, amounts) in &sources {
+        let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
+        for (month, own) in in_part(amounts, told, now, none)? {
+            more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
+            let part = parts.entry(month).or_insert(own);
+            part.days = part.days.min(own.days);
+            part.awaited |= own.awaited;
+        }
+    }
+    // The other sources of the month that runs: as usual, and at least what they came to already.
+    if parts.contains_key(&now) {
+        for (_, amounts) in sources.iter().filter(|(source, _)| told.get(**source).is_none_or(|told| !told.daily)) {
+            let begun = amounts.get(&now).copied().unwrap_or(none);
+            let first = amounts.keys().next().copied().unwrap_or(now);
+            let before = first.up_to(now.plus(-1)).map(|month| amounts.get(&month).copied().unwrap_or(none));
+            let usual = usual(&before.collect::<Vec<_>>()).unwrap_or(begun);
+            if usual.minor() > begun.minor() {
+                more.push((now, usual.minus(begun)?));
+            }
+        }
+    }
+    for (month, part) in &mut parts {
+        part.whole = spent.variable.get(month).copied().unwrap_or(none);
+        for (_, more) in more.iter().filter(|(of, _)| of == month) {
+            part.whole = part.whole.plus(*more)?;
+        }
+    }
+    Ok(Spent { parts, ..spent })
+}
+
+/// The months of a source that are told in part.
+fn in_part(
+    amounts: &BTreeMap<Month, Money>,
+    told: &Told,
+    now: Month,
+    none: Money,
+) -> Result<BTreeMap<Month, Part>, Refusal> {
+    let mut parts = BTreeMap::new();
+    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok(parts) };
+    let (first, last) = (Month::of(first), Month::of(last).min(now));
+    // A source of which nothing came in two months has ended.
+    let comes = last >= now.plus(-1);
+    let mut before: Vec<Money> = Vec::new();
+    for month in first.up_to(now) {
+        let period = month.period();
+        let amount = amounts.get(&month).copied().unwrap_or(none);
+        let (days, of) = (told.covered.days_in(period), u32::try_from(period.days()).unwrap_or_default());
+        let awaited = comes && month >= last;
+        let whole = if days >= of {
+            amount
+        } else if awaited {
+            let share = Decimal::from(days) / Decimal::from(of);
+            let pace = if days > 0 { Some(amount.times(Decimal::ONE / share)?) } else { None };
+            let usual = usual(&before).or(pace).unwrap_or(none);
+            let mixed = pace.unwrap_or(usual).times(share)?.plus(usual.times(Decimal::ONE - share)?)?;
+            amount.plus(mixed.times(Decimal::ONE - share)?)?
+        } else if month == first && days >= FEWEST_DAYS {
+            amount.times(Decimal::from(of) / Decimal::from(days))?
+        } else {
+            amount
+        };
+        if days < of && (awaited || month == first) {
+            parts.insert(month, Part { whole, days, awaited });
+        }
+        if days >= FEWEST_DAYS || month > first {
+            before.push(whole);
+        }
+    }
+    Ok(parts)
+}
+
+/// The middle one of the last months, of two the lesser.
+fn usual(before: &[Money]) -> Option<Money> {
+    let mut last: Vec<Money> = before.iter().rev().take(USUAL_OF).copied().collect();
+    last.sort_by_key(|amount| amount.minor());
+    last.get(last.len().saturating_sub(1) / 2).copied()
+}

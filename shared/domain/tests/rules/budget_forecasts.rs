@@ -1,0 +1,196 @@
+//! Where a budget leads when files tell of it day by day: no part of a month is a whole one, and eight of ten years end within
+//! the range.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::billing::reports::Month;
+use domain::budgets::{Alerts, Budget, Cost, NewBudget, Scope, Told, add, by_months, outlook, spent_as_told};
+use domain::ids::{BudgetId, ClientId, ImportId};
+use domain::insights::costs::{DayCost, Days};
+use domain::insights::covered::Covered;
+use domain::money::Money;
+use iso_currency::Currency;
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
+
+use crate::common::the_client;
+
+fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::EUR)
+}
+
+fn budget() -> Budget {
+    let new = NewBudget {
+        client: ClientId::from_uuid(Uuid::nil()),
+        name: "IT 2026".into(),
+        scope: Scope::Client {},
+        sources: BTreeSet::new(),
+        from: Month::of(date(2026, 1, 1)),
+        months: vec![eur(1_000_00); 12],
+        alerts: Alerts::default(),
+    };
+    add(BudgetId::from_uuid(Uuid::nil()), new, &the_client(), Timestamp::UNIX_EPOCH).unwrap()
+}
+
+fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    from.series(1.day()).take_while(move |day| *day <= to)
+}
+
+/// A source whose files told of these days, each at so much.
+#[derive(Default)]
+struct Files {
+    costs: Vec<Cost>,
+    told: BTreeMap<String, Told>,
+}
+
+impl Files {
+    fn of(mut self, source: &str, from: Date, to: Date, cost: impl Fn(Date) -> i64) -> Self {
+        let covered = Covered::default().with(ImportId::from_uuid(Uuid::nil()), from, to).0;
+        let costly: Days = days(from, to).filter(|on| cost(*on) != 0).map(|on| (on, DayCost::of(1))).collect();
+        let mut months: BTreeMap<Month, i64> = BTreeMap::new();
+        for on in days(from, to) {
+            *months.entry(Month::of(on)).or_default() += cost(on);
+        }
+        self.told.insert(source.into(), Told::of(covered, &costly));
+        self.costs.extend(months.into_iter().filter(|(_, minor)| *minor != 0).map(|(month, minor)| Cost {
+            month,
+            source: source.into(),
+            product: None,
+            unit: None,
+            centre: None,
+            amount: eur(minor),
+        }));
+        self
+    }
+
+    /// Low, expected, high and what is spent; none without a forecast.
+    fn lead(&self, today: Date) -> Option<[i64; 4]> {
+        let own = budget();
+        let spent = spent_as_told(&self.costs, &own, &BTreeMap::new(), &self.told, today).unwrap();
+        let stands = outlook(&own, &spent, today).unwrap();
+        let by = by_months(&own, &spent, today).unwrap();
+        let forecast = stands.forecast?;
+        let sum: i64 = by.iter().map(|month| month.expected.unwrap().minor()).sum();
+        assert_eq!(sum, forecast.expected.minor(), "the months add up to the forecast");
+        assert!(forecast.low.minor() >= stands.certain.minor(), "{stands:?}");
+        assert!(forecast.low.minor() <= sum && sum <= forecast.high.minor(), "{stands:?}");
+        Some([forecast.low.minor(), sum, forecast.high.minor(), stands.spent.minor()])
+    }
+}
+
+const TODAY: Date = date(2026, 11, 22);
+const YESTERDAY: Date = date(2026, 11, 21);
+
+/// What the year comes to at these daily costs, from a day on.
+fn truth(from: Date, cost: impl Fn(Date) -> i64) -> i64 {
+    days(from, date(2026, 12, 31)).map(cost).sum()
+}
+
+fn near(got: i64, wanted: i64, percent: i64) -> bool {
+    (got - wanted).abs() * 100 <= wanted * percent
+}
+
+#[test]
+fn what_doubled_this_month_is_expected_to_stay_so_for_its_last_days_and_shows_in_the_next_month() {
+    let cost = |on: Date| if on >= date(2026, 11, 1) { 200_00 } else { 100_00 };
+    let files = Files::default().of("aws", date(2026, 1, 1), YESTERDAY, cost);
+    let [low, expected, high, spent] = files.lead(TODAY).unwrap();
+    let whole = truth(date(2026, 1, 1), cost);
+    assert_eq!(spent, 34_600_00);
+    assert!(near(expected, whole, 5) && low <= whole && whole <= high, "{low} {expected} {high}, of {whole}");
+    // The nine days that are left are more than they usually are, and at most what they are now.
+    let own = budget();
+    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
+    assert!((5_500_00..=6_000_00).contains(&november), "{november}");
+    // What came once on the second is spent, and hardly more of it is expected.
+    let once = |on: Date| if on == date(2026, 11, 2) { 3_100_00 } else { 100_00 };
+    let files = Files::default().of("aws", date(2026, 1, 1), YESTERDAY, once);
+    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
+    assert!((6_000_00..=7_000_00).contains(&november), "{november}");
+}
+
+#[test]
+fn a_month_that_is_told_in_part_counts_as_no_whole_one() {
+    let level = |_: Date| 100_00;
+    for (name, from, to) in [
+        ("from the 28th of August", date(2026, 8, 28), YESTERDAY),
+        ("from the middle of August", date(2026, 8, 17), YESTERDAY),
+        ("until the 20th of October", date(2026, 1, 1), date(2026, 10, 20)),
+        ("all of it", date(2026, 1, 1), YESTERDAY),
+    ] {
+        let files = Files::default().of("aws", from, to, level);
+        let [low, expected, high, _] = files.lead(TODAY).unwrap();
+        let whole = truth(from, level);
+        assert!(near(expected, whole, 2), "{name}: {low} {expected} {high}, of {whole}");
+    }
+    let young = Files::default().of("aws", date(2026, 9, 25), YESTERDAY, level);
+    assert_eq!(young.lead(TODAY), None, "one whole month is too few");
+    // A second source that came late counts whole from its first month on, one that ended is not expected any more, and
+    // one that has one cost a month comes as it comes.
+    let both = Files::default().of("aws", date(2026, 1, 1), YESTERDAY, level).of(
+        "azure",
+        date(2026, 8, 10),
+        YESTERDAY,
+        |_| 10_00,
+    );
+    let whole = truth(date(2026, 1, 1), level) + truth(date(2026, 8, 10), |_| 10_00);
+    assert!(near(both.lead(TODAY).unwrap()[1], whole, 5));
+    let monthly = |on: Date| if on.day() == 3 { 300_00 } else { 0 };
+    let monthly = Files::default().of("plan", date(2026, 1, 3), date(2026, 11, 3), monthly);
+    assert_eq!(monthly.lead(TODAY).unwrap()[..3], [12 * 300_00; 3]);
+    let ended = Files::default().of("aws", date(2026, 1, 1), date(2026, 8, 31), level);
+    let [low, expected, _, spent] = ended.lead(TODAY).unwrap();
+    assert!(low >= spent && expected >= spent);
+    let ended = spent_as_told(&ended.costs, &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
+    assert!(ended.parts.is_empty(), "{:?}", ended.parts);
+}
+
+/// Numbers that look like chance and are not: the same for a seed.
+struct Noise(u64);
+
+impl Noise {
+    fn even(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.even()).sum::<f64>() - 6.0
+    }
+}
+
+#[test]
+fn eight_of_ten_years_end_within_the_range_whether_months_keep_a_level_rise_or_walk() {
+    for today in [TODAY, date(2026, 10, 17)] {
+        for (name, step, rise, noise) in
+            [("level", 0.0, 0.0, 0.10), ("trend", 0.0, 0.03, 0.05), ("walk", 0.06, 0.0, 0.0)]
+        {
+            let mut chance = Noise(20_261_122);
+            let (years, mut within) = (400, 0);
+            for _ in 0..years {
+                let mut walked = 1.0;
+                let months: Vec<f64> = (0..12)
+                    .map(|month| {
+                        walked *= 1.0 + step * chance.normal();
+                        10_000.0 * (walked + rise * f64::from(month)) * (1.0 + noise * chance.normal())
+                    })
+                    .collect();
+                let cost = |on: Date| {
+                    let month = usize::try_from(on.month()).unwrap() - 1;
+                    (months[month] * 30.0 / f64::from(on.days_in_month())).round() as i64
+                };
+                let files = Files::default().of("aws", date(2026, 1, 1), today.yesterday().unwrap(), cost);
+                let [low, _, high, _] = files.lead(today).unwrap();
+                let came = truth(date(2026, 1, 1), cost);
+                within += usize::from(low <= came && came <= high);
+            }
+            let percent = within * 100 / years;
+            assert!((70..=92).contains(&percent), "{name} on {today}: {percent} %");
+        }
+    }
+}
