@@ -294,7 +294,7 @@ pub struct LicenceView {
     pub cost_per_seat: Vec<Dated<Money>>,
     /// What the client is charged for a seat in a cycle, by date.
     pub price_per_seat: Vec<Dated<Money>>,
-    /// What today's seats cost in a year, from the same cost; absent when none is known.
+    /// What today's seats cost in a year, from the same cost; nothing of what is bought for good, absent when none is known.
     pub cost_a_year: Option<Money>,
     /// How often the cost comes.
     pub cycle: Cycle,

@@ -2,7 +2,7 @@
 //!
 //! A cycle's price is spread over the cycle's days, and a day carries its share of the price that holds on it. So the days of
 //! a cycle in which nothing changes add up to its price, in all and department by department; and no later change moves a
-//! day that is over.
+//! day that is over. What is bought for good is paid for on the day on which it is, and never again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,15 +47,45 @@ pub fn seat_price(licence: &Licence, day: Date) -> Option<Money> {
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn fixed(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    if licence.kind == LicenceKind::Perpetual {
+        return bought(licence, weights, within);
+    }
     spread(licence, weights, within, |amount, days| Ok(amount.split(&vec![1; days])))
 }
 
+/// What is bought of a perpetual licence, on the days on which it is: the seats that it begins with, and those by which it has
+/// more than it ever had. Seats that were given up and are taken back were paid for.
+fn bought(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    let mut days = DaysByUnit::new();
+    let starts_on = licence.term.starts_on;
+    let held = in_force(&licence.seats, starts_on).map(|seats| (starts_on, *seats));
+    let later = licence.seats.iter().filter(|dated| dated.from > starts_on).map(|dated| (dated.from, dated.value));
+    let mut paid = 0;
+    for (day, seats) in held.into_iter().chain(later).filter(|(day, _)| !licence.has_ended(*day)) {
+        let more = seats.saturating_sub(paid);
+        paid = paid.max(seats);
+        let Some(price) = seat_price(licence, day).filter(|_| more > 0 && within.contains(day)) else { continue };
+        let carriers = in_force(weights, day).map_or(&[][..], Vec::as_slice);
+        for carried in chargeback(price.times(Decimal::from(more))?, carriers) {
+            let sum = days.entry(carried.unit).or_default().entry(day).or_insert_with(|| Money::zero(licence.currency));
+            *sum = sum.plus(carried.amount)?;
+        }
+    }
+    days.values_mut().for_each(|days| days.retain(|_, amount| !amount.is_zero()));
+    days.retain(|_, days| !days.is_empty());
+    Ok(days)
+}
+
 /// The same with every day of a cycle at what it is on the mean, months of 365 / 12 days: what nothing changes in is the same on
-/// every day, in February too. The days of a cycle add up to its price no more.
+/// every day, in February too. The days of a cycle add up to its price no more. What is bought for good comes once, and is on
+/// none of them.
 ///
 /// # Errors
 /// As [`fixed`].
 pub fn evenly(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -> Result<DaysByUnit, Refusal> {
+    if licence.kind == LicenceKind::Perpetual {
+        return Ok(DaysByUnit::new());
+    }
     let a_cycle = match licence.cycle.months() {
         Some(months) => Decimal::from(months) * Decimal::from(DAYS_A_YEAR) / Decimal::from(MONTHS_A_YEAR),
         None => Decimal::from(DAYS_A_WEEK),

@@ -98,7 +98,7 @@ pub struct Licence {
 pub enum LicenceKind {
     /// Seats for people, as long as they are paid for.
     Subscription,
-    /// Bought once; its cost in a cycle is that of its maintenance.
+    /// Bought for good: a seat is paid for once, on the day on which it is added, and its cycle says nothing.
     Perpetual,
     /// Seats for devices.
     PerDevice,
@@ -449,13 +449,14 @@ impl Licence {
     }
 
     /// What a seat costs in a year on a day: the cost in a cycle times 52 weeks, 12 months, 4 quarters, 2 halves or 1
-    /// year; none when no cost is known.
+    /// year; nothing once it was bought for good; none when no cost is known.
     ///
     /// # Errors
     /// [`MoneyError::TooLarge`].
     pub fn seat_cost_a_year(&self, day: Date) -> Result<Option<Money>, MoneyError> {
         let cost = in_force(&self.cost_per_seat, day);
-        cost.map(|cost| cost.times(Decimal::from(cycles_a_year(self.cycle)))).transpose()
+        let times = if self.kind == LicenceKind::Perpetual { 0 } else { cycles_a_year(self.cycle) };
+        cost.map(|cost| cost.times(Decimal::from(times))).transpose()
     }
 
     /// What all seats cost in a year, as they are on a day; none when no cost is known.

@@ -13,6 +13,7 @@ use domain::budgets::{
 use domain::cost_centres::CostCode;
 use domain::ids::{BudgetId, ClientId, ContactId, LicenceId, ProductId, UnitId};
 use domain::insights::costs::{DayCost, Days};
+use domain::licences::findings::{Cost as Priced, Licence as Facts, yearly};
 use domain::licences::licence::Share;
 use domain::licences::{Holder, Licence, LicenceKind, NewLicence, Seat, Span, Term, licence};
 use domain::money::Money;
@@ -103,6 +104,34 @@ fn seat(who: Holder, spans: &[(&str, Option<&str>)]) -> Seat {
         holder: who,
         spans: spans.iter().map(|(since, until)| Span { since: day(since), until: until.map(day) }).collect(),
         updated_at: at("2026-01-01T00:00:00Z"),
+    }
+}
+
+#[test]
+fn what_is_bought_for_good_is_paid_for_once_and_more_seats_of_it_once_when_they_come() {
+    for cycle in [Cycle::Weekly, Cycle::Monthly, Cycle::Annual] {
+        let seats = [("2025-06-01", 8), ("2026-01-10", 10), ("2026-05-20", 4), ("2026-08-01", 12), ("2027-02-01", 20)];
+        let licence = Licence {
+            kind: LicenceKind::Perpetual,
+            seats: seats.iter().map(|(from, seats)| Dated::new(day(from), *seats)).collect(),
+            price_per_seat: vec![Dated::new(day("2026-07-01"), eur(250_00))],
+            ..licensed(10, 200_00, cycle, day("2026-01-10"))
+        };
+        let carried = [Dated::new(Date::MIN, weights(&[(1, 1), (2, 1)]))];
+        let days = fixed(&licence, &carried, within("2025-01-01", "2030-01-01")).unwrap();
+        // Ten when it starts, two more than ever in August and eight in February; those given up in May cost nothing again.
+        let of = |from: &str| on(&days, Some(unit(1)), day(from)) + on(&days, Some(unit(2)), day(from));
+        assert_eq!([of("2026-01-10"), of("2026-08-01"), of("2027-02-01")], [2_000_00, 500_00, 2_000_00], "{cycle:?}");
+        assert_eq!(whole(&days), 4_500_00);
+        assert_eq!(whole(&fixed(&licence, &[], within("2026-01-11", "2026-08-01")).unwrap()), 0);
+        assert!(evenly(&licence, &carried, within("2026-01-01", "2027-01-01")).unwrap().is_empty());
+        assert_eq!(licence.cost_a_year(day("2026-09-01")).unwrap(), Some(eur(0)));
+        assert_eq!(yearly(&licence, day("2026-09-01")).unwrap(), None);
+        let facts = Facts::of(licence.clone(), Vec::new(), day("2026-09-01")).unwrap();
+        assert_eq!((facts.seats, facts.cost), (12, Priced::Perpetual));
+        let mut ended = licence;
+        ended.term.terminates_on = Some(day("2026-08-01"));
+        assert_eq!(whole(&fixed(&ended, &carried, within("2025-01-01", "2030-01-01")).unwrap()), 2_000_00);
     }
 }
 

@@ -91,18 +91,20 @@ fn cost(licence: &licences::Licence, today: Date) -> Result<Cost, Refusal> {
     if licence.kind == LicenceKind::Usage {
         return Ok(Cost::ByUse);
     }
-    Ok(match (yearly(licence, today)?, licence.kind) {
-        (Some(yearly), _) => Cost::Yearly(yearly),
-        (None, LicenceKind::Perpetual) => Cost::Perpetual,
-        (None, _) => Cost::Unknown,
-    })
+    if licence.kind == LicenceKind::Perpetual {
+        return Ok(Cost::Perpetual);
+    }
+    Ok(yearly(licence, today)?.map_or(Cost::Unknown, Cost::Yearly))
 }
 
-/// What a seat costs the client in a year, on a day.
+/// What a seat costs the client in a year, on a day; none of what was bought for good.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn yearly(licence: &licences::Licence, on: Date) -> Result<Option<Money>, Refusal> {
+    if licence.kind == LicenceKind::Perpetual {
+        return Ok(None);
+    }
     let a_year = |money: &Money| money.times(cycles_a_year(licence.cycle).into());
     // Before it is charged for, it pays what the licence costs, as in what is spent.
     Ok(seat_price(licence, on).as_ref().map(a_year).transpose()?)
