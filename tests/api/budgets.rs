@@ -489,6 +489,50 @@ async fn the_it_team_and_the_msp_see_it_all_at_a_glance() {
     assert_eq!(own["clients"], json!([clients[0]]), "the client's side sees its own");
 }
 
+#[tokio::test]
+async fn the_dashboard_says_whose_findings_are_and_what_each_department_could_save() {
+    let desk = Desk::start().await;
+    let shares = json!([{ "unit": desk.sales, "weight": 3 }, { "unit": desk.lab, "weight": 1 }]);
+    desk.licence(json!({ "renews_on": "2026-12-01", "auto_renew": true, "split": shares })).await;
+    let people = desk.owner.get(&desk.at("contacts")).await.expect(200);
+    let of_lab = people["items"].as_array().unwrap().iter().find(|person| person["name"] == json!("P2")).unwrap();
+    let left = desk.at(&format!("contacts/{}", of_lab["id"].as_str().unwrap()));
+    desk.owner.change(&left, json!({ "active": false })).await;
+    desk.stack.advance("PT48H").await;
+    let shown = desk.owner.get(&desk.at("it-dashboard")).await.expect(200);
+    let findings = shown["findings"].as_array().unwrap();
+    let of_kind = |kind: &str| findings.iter().find(|finding| finding["kind"] == json!(kind)).unwrap();
+    let lab = json!({ "unit": desk.lab, "name": "Lab" });
+    assert_eq!((&of_kind("left")["person"], &of_kind("left")["department"]), (&json!("P2"), &lab));
+    assert_eq!(
+        (&of_kind("over_bought")["person"], &of_kind("over_bought")["department"]),
+        (&Value::Null, &Value::Null)
+    );
+    let listed = desk.owner.get(&format!("/v1/findings?client={}", desk.client)).await.expect(200);
+    assert_eq!(&listed["items"], &shown["findings"]);
+    // Departments' sums, and that of none, are all of it; after a decision too.
+    let adds_up = |shown: &Value| {
+        let sum = |of: &Value, what: &str| of["amounts"][0][what]["minor"].as_i64().unwrap_or_default();
+        let by = shown["savings_by_department"].as_array().unwrap();
+        for what in ["open", "accepted", "realised", "exposure"] {
+            let of_all: i64 = by.iter().map(|own| sum(own, what)).sum();
+            assert_eq!(of_all, sum(&shown["savings"], what), "{what}: {by:#?}");
+        }
+        let of_lab = by.iter().find(|own| own["unit"] == desk.lab).unwrap();
+        assert_eq!(of_lab["name"], json!("Lab"));
+        (sum(of_lab, "open"), sum(of_lab, "accepted"), by.len())
+    };
+    assert_eq!(adds_up(&shown), (360_00, 0, 2), "a seat of 30.00 a month, and what nobody holds");
+    let path = desk.at(&format!("findings/{}/decision", of_kind("left")["id"].as_str().unwrap()));
+    let accepted = desk.owner.post(&path).key(&key()).json(&json!({ "decision": "accept" })).send().await.expect(200);
+    assert_eq!((&accepted["person"], &accepted["department"]), (&json!("P2"), &lab));
+    let shown = desk.owner.get(&desk.at("it-dashboard")).await.expect(200);
+    assert_eq!(adds_up(&shown), (0, 360_00, 2));
+    let part = |unit: &Value, name: &str, weight: u32| json!({ "unit": unit, "name": name, "weight": weight });
+    let parts = json!([part(&desk.sales, "Sales", 3), part(&desk.lab, "Lab", 1)]);
+    assert_eq!(shown["renewals"][0]["departments"], parts);
+}
+
 async fn owner_savings(desk: &Desk) -> Value {
     desk.owner.get("/v1/savings").await.expect(200)["total"].clone()
 }

@@ -133,7 +133,7 @@ async fn the_waste_of_a_client_is_found_with_its_saving_its_evidence_and_what_to
     let why = "Ina holds the seat since 2026-01-01. Ina does not work there any more. A seat costs 300.00 EUR a year.";
     assert_eq!(left["why"], why);
     let never = desk.of_kind("never_used").await;
-    assert_eq!(never["whose"]["contact"], desk.otto["id"]);
+    assert_eq!((&never["whose"]["contact"], &never["person"]), (&desk.otto["id"], &json!("Otto")));
     let shadow = desk.found("&kind=shadow_use").await;
     let (udo, stranger) = ("Udo used Office without a seat", "x@else.example used Office without a seat");
     for (who, action) in [(udo, "assign"), (stranger, "assign")] {

@@ -1,7 +1,7 @@
 //! What licences cost for nothing, what is used without one, and what came of it.
 
 use domain::access::Permission;
-use domain::ids::{ClientId, FindingId, LicenceId, ProductId, UserId};
+use domain::ids::{ClientId, FindingId, LicenceId, ProductId, UnitId, UserId};
 use domain::licences::findings::{Action, Evidence, Finding, Kind, State, Totals, Whose, Worth};
 use domain::licences::true_up::{Missing, TrueUp};
 use domain::money::Money;
@@ -189,6 +189,10 @@ pub struct FindingView {
     pub licence: Option<LicenceId>,
     /// Whose seat or use.
     pub whose: Option<Whose>,
+    /// What people call them by; absent where it is about a whole licence.
+    pub person: Option<String>,
+    /// The person's department, as of the last review; absent where they have none.
+    pub department: Option<FindingDepartment>,
     /// What it is worth by itself.
     pub worth: Worth,
     /// Why no amount is named, for people.
@@ -226,9 +230,22 @@ pub struct FindingView {
     pub came_true: Option<Money>,
 }
 
+/// The department of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FindingDepartment {
+    /// Which department.
+    pub unit: UnitId,
+    /// What people call it by; absent for one that is there no more.
+    pub name: Option<String>,
+}
+
 impl FindingView {
-    /// A finding, and what its product is called.
-    pub fn of(finding: Finding, product_name: String) -> Self {
+    /// A finding, what its product is called, and whom it is about: their name, and their department with its name.
+    pub fn of(
+        finding: Finding,
+        product_name: String,
+        (person, unit): (Option<String>, Option<(UnitId, Option<String>)>),
+    ) -> Self {
         let state = FindingState::of(&finding.state);
         let (mut reason, mut until, mut decided) = (None, None, None);
         match finding.state {
@@ -250,6 +267,8 @@ impl FindingView {
             product_name,
             licence: finding.key.licence,
             whose: finding.key.whose,
+            person,
+            department: unit.map(|(unit, name)| FindingDepartment { unit, name }),
             worth: finding.worth,
             no_amount,
             counted: finding.counted,

@@ -174,6 +174,9 @@ pub struct DashboardView {
     pub access: Vec<AccessOnDashboard>,
     /// What could be saved, and has been.
     pub savings: SavingsSum,
+    /// The same by the departments of the people that findings are about. Under none what is about whole licences, devices and
+    /// people without one; together they are all of it.
+    pub savings_by_department: Vec<DepartmentSavings>,
     /// Findings that are open or accepted, what saves most first.
     pub findings: Vec<FindingView>,
     /// What comes next at the end of licences' terms.
@@ -236,6 +239,29 @@ pub struct AccessOnDashboard {
     pub product: String,
 }
 
+/// What could be saved in a department, and has been.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DepartmentSavings {
+    /// Which department; absent for what belongs to none.
+    pub unit: Option<UnitId>,
+    /// What people call it by; absent for one that is there no more.
+    pub name: Option<String>,
+    /// Its sums.
+    #[serde(flatten)]
+    pub sum: SavingsSum,
+}
+
+/// A department that a licence is for, and its part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DepartmentOfLicence {
+    /// Which department.
+    pub unit: UnitId,
+    /// What people call it by; absent for one that is there no more.
+    pub name: Option<String>,
+    /// How much of it, compared with the other weights.
+    pub weight: u32,
+}
+
 /// What comes at the end of a licence's term.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NextRenewal {
@@ -247,6 +273,8 @@ pub struct NextRenewal {
     pub product_name: String,
     /// What people call the licence by.
     pub name: String,
+    /// The departments that it is split between; none where nobody has split it.
+    pub departments: Vec<DepartmentOfLicence>,
     /// On which day, in the MSP's zone.
     #[schema(value_type = String, format = Date)]
     pub on: Date,

@@ -3,12 +3,13 @@
 //! A finding, its client's sums and the sums of all clients move in one transaction, which the review's revision guards: so
 //! the sums are always those of the findings, wherever a review died.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::{ClientId, FindingId, LicenceId};
-use domain::licences::findings::{Amounts, Finding, Key, Totals};
+use domain::ids::{ClientId, ContactId, FindingId, LicenceId, UnitId};
+use domain::licences::findings::{Amounts, Finding, Key, Totals, Whose};
 use domain::licences::true_up::TrueUp;
 use domain::money::LARGEST_MINOR;
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned,
 pub const REVIEW: &str = "licences-review";
 /// Most rows of a true-up that are kept: an item has 400 KB.
 pub const MOST_TRUE_UPS: usize = 500;
+/// People and clients that are read side by side.
+const SIDE_BY_SIDE: usize = 25;
 
 /// Where a client's review stands. There from the client's first day on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,9 @@ pub struct Review {
     pub reviewed_on: Option<Date>,
     /// The sums of the client's findings.
     pub totals: Totals,
+    /// Those of them by the departments of the people that findings are about; the rest is of none.
+    #[serde(default)]
+    pub by_unit: BTreeMap<UnitId, Totals>,
     /// Seats of each licence that findings which came true have claimed, ever.
     pub claimed: BTreeMap<LicenceId, u32>,
     /// Seats that are missing; see [`MOST_TRUE_UPS`].
@@ -42,7 +48,21 @@ pub struct Review {
     pub left_out: u32,
 }
 
+/// Whom a finding is about, by what people call them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The person or the device; none where it is about a whole licence.
+    pub person: Option<String>,
+    /// The person's department, and its name unless it is there no more.
+    pub unit: Option<(UnitId, Option<String>)>,
+}
+
 impl Review {
+    /// What belongs to no department: of whole licences, of devices, and of people who are in none.
+    pub fn of_none(&self) -> Totals {
+        self.by_unit.values().fold(self.totals.clone(), |rest, own| rest.and(own, -1))
+    }
+
     /// Before the first one.
     pub fn first(client: ClientId, due_at: Timestamp) -> Self {
         Review {
@@ -50,6 +70,7 @@ impl Review {
             due_at,
             reviewed_on: None,
             totals: Totals::default(),
+            by_unit: BTreeMap::new(),
             claimed: BTreeMap::new(),
             true_up: Vec::new(),
             left_out: 0,
@@ -121,6 +142,34 @@ impl TenantStore {
         self.page(&listing, page, keep).await
     }
 
+    /// Whom these findings are about, in their order. Whoever gives them bounds how many they are: a page.
+    pub async fn about(&self, findings: &[&Finding]) -> Result<Vec<About>> {
+        let contact = |of: &&Finding| Some((of.key.client, of.key.whose.as_ref()?.contact()?));
+        let people: Vec<(ClientId, ContactId)> =
+            findings.iter().filter_map(contact).collect::<BTreeSet<_>>().into_iter().collect();
+        let clients: BTreeSet<ClientId> =
+            findings.iter().filter(|of| of.unit.is_some()).map(|of| of.key.client).collect();
+        let (mut names, mut units) = (BTreeMap::new(), BTreeMap::new());
+        for some in people.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|(client, id)| self.contact(*client, *id))).await?;
+            names.extend(read.into_iter().map(|read| (read.value.id, read.value.name)));
+        }
+        for some in clients.into_iter().collect::<Vec<_>>().chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|client| self.client(*client))).await?;
+            units.extend(read.into_iter().flat_map(|read| read.value.departments).map(|unit| (unit.id, unit.name)));
+        }
+        let about = |of: &&Finding| About {
+            person: match &of.key.whose {
+                Some(Whose::Contact { contact }) => names.get(contact).cloned(),
+                Some(Whose::Device { device }) => Some(device.clone()),
+                Some(Whose::Stranger { who }) => Some(who.clone()),
+                None => None,
+            },
+            unit: of.unit.map(|unit| (unit, units.get(&unit).cloned())),
+        };
+        Ok(findings.iter().map(about).collect())
+    }
+
     /// A page of the clients that have been reviewed.
     pub async fn reviews(&self, page: &PageRequest) -> Result<Slice<Versioned<Review>>> {
         self.page(&Listing::by_name(keys::list::SAVINGS), page, |_| true).await
@@ -177,11 +226,17 @@ impl Commit {
         findings: impl IntoIterator<Item = (Option<&'a Versioned<Finding>>, &'a Finding)>,
     ) -> Self {
         let (mut commit, mut moved) = (self, Totals::default());
+        let mut by_unit = review.value.by_unit.clone();
         for (before, after) in findings {
-            if let Some(before) = before {
-                moved = moved.and(&Totals::of(&before.value), -1);
+            let both = before.map(|before| (&before.value, -1)).into_iter().chain([(after, 1)]);
+            for (finding, times) in both {
+                let own = Totals::of(finding);
+                moved = moved.and(&own, times);
+                if let Some(unit) = finding.unit {
+                    let sums = by_unit.entry(unit).or_default();
+                    *sums = std::mem::take(sums).and(&own, times);
+                }
             }
-            moved = moved.and(&Totals::of(after), 1);
             commit = commit.update(after, before.map_or(0, |before| before.rev));
         }
         let totals = review.value.totals.clone().and(&moved, 1);
@@ -191,6 +246,7 @@ impl Commit {
             let named = [("open", open), ("accepted", accepted), ("realised", realised), ("exposure", exposure)];
             by.extend(named.into_iter().map(|(what, minor)| (format!("{currency}#{what}"), minor)));
         }
-        commit.update(&Review { totals, ..after }, review.rev).tally(&keys::savings(), by)
+        by_unit.retain(|_, sums| *sums != Totals::default());
+        commit.update(&Review { totals, by_unit, ..after }, review.rev).tally(&keys::savings(), by)
     }
 }

@@ -4,7 +4,8 @@ use contract::budgets::BudgetView;
 use contract::clients::AtClient;
 use contract::findings::FindingView;
 use contract::spending::{
-    AccessOnDashboard, BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, NextRenewal, ProductInUse,
+    AccessOnDashboard, BudgetStanding, DASHBOARD, DashboardView, DepartmentInUse, DepartmentOfLicence,
+    DepartmentSavings, NextRenewal, ProductInUse,
 };
 use contract::{NoBody, NoQuery};
 use domain::access::Permission;
@@ -13,13 +14,14 @@ use domain::budgets::Budget;
 use domain::clients::Client;
 use domain::ids::UnitId;
 use domain::insights::access_anomalies::AccessAnomaly;
-use domain::licences::Coming;
-use domain::licences::findings::Finding;
+use domain::licences::findings::{Finding, Totals};
 use domain::licences::utilisation::{Cell, percent};
+use domain::licences::{Coming, Share};
 use futures::future::try_join_all;
 use futures::try_join;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::PageRequest;
+use store::findings::{About, Review};
 use store::insights::AnomalyFilter;
 use store::licences::Licensed;
 use store::products::ProductNames;
@@ -79,10 +81,13 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         .chain(terms.items.iter().map(|read| read.value.product));
     let products = cx.store.product_names(shown_products).await?;
     let access = try_join_all(access.into_iter().map(|anomaly| access_of(&cx, anomaly, &products))).await?;
-    let finding = |finding: Finding| {
+    let about = cx.store.about(&findings.items.iter().map(|read| &read.value).collect::<Vec<_>>()).await?;
+    let finding = |(finding, About { person, unit }): (Finding, About)| {
         let product_name = products.of(finding.key.product);
-        FindingView::of(finding, product_name)
+        FindingView::of(finding, product_name, (person, unit))
     };
+    let coming = terms.items.into_iter().map(|read| renewal(&cx, &client, read.value, &products));
+    let renewals = try_join_all(coming).await?.into_iter().flatten().collect();
     Ok(Answer::of(DashboardView {
         client: client.id,
         this_month: shown(&client, (now, now), costs, &names)?,
@@ -92,17 +97,34 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         anomalies: anomalies.items.into_iter().map(|read| read.value.into()).collect(),
         access,
         savings: (&review.value.totals).into(),
-        findings: findings.items.into_iter().map(|read| finding(read.value)).collect(),
-        renewals: terms.items.into_iter().filter_map(|read| renewal(read.value, &products)).collect(),
+        savings_by_department: savings_by_department(&client, &review.value),
+        findings: findings.items.into_iter().map(|read| read.value).zip(about).map(finding).collect(),
+        renewals,
     }))
+}
+
+/// What a department is called; none when it is there no more.
+fn named(client: &Client, unit: UnitId) -> Option<String> {
+    client.departments.iter().find(|own| own.id == unit).map(|own| own.name.clone())
+}
+
+/// Department by department, and under none the rest.
+fn savings_by_department(client: &Client, review: &Review) -> Vec<DepartmentSavings> {
+    let of_unit = |(unit, sums): (&UnitId, &Totals)| DepartmentSavings {
+        unit: Some(*unit),
+        name: named(client, *unit),
+        sum: sums.into(),
+    };
+    let rest = Some(review.of_none()).filter(|rest| *rest != Totals::default());
+    let rest = rest.map(|rest| DepartmentSavings { unit: None, name: None, sum: (&rest).into() });
+    review.by_unit.iter().map(of_unit).chain(rest).collect()
 }
 
 fn used_of(client: &Client, latest: LatestUse, products: &ProductNames) -> ProductInUse {
     let whole = latest.day.whole;
-    let named = |unit: UnitId| client.departments.iter().find(|own| own.id == unit).map(|own| own.name.clone());
     let in_unit = |(unit, cell): (&UnitId, &Cell)| DepartmentInUse {
         unit: *unit,
-        name: named(*unit),
+        name: named(client, *unit),
         assigned: cell.assigned,
         active_month: cell.active_month,
     };
@@ -124,8 +146,15 @@ async fn access_of(cx: &Cx, anomaly: AccessAnomaly, products: &ProductNames) -> 
     Ok(AccessOnDashboard { anomaly: anomaly.into(), person, product })
 }
 
-fn renewal(of: Licensed, products: &ProductNames) -> Option<NextRenewal> {
+async fn renewal(cx: &Cx, client: &Client, of: Licensed, products: &ProductNames) -> Result<Option<NextRenewal>> {
     let Licensed { licence, product, name, coming, .. } = of;
-    let Coming { on, what, notice_by } = coming?;
-    Some(NextRenewal { licence, product, product_name: products.of(product), name, on, what, notice_by })
+    let Some(Coming { on, what, notice_by }) = coming else { return Ok(None) };
+    let split = cx.store.licence(licence).await?.value.licence.split;
+    let part = |share: Share| {
+        let Share { unit, weight } = share;
+        DepartmentOfLicence { unit, name: named(client, unit), weight }
+    };
+    let departments = split.into_iter().map(part).collect();
+    let product_name = products.of(product);
+    Ok(Some(NextRenewal { licence, product, product_name, name, departments, on, what, notice_by }))
 }

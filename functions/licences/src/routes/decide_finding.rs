@@ -8,7 +8,7 @@ use domain::licences::findings::{Baseline, Decision, Finding, decide, yearly};
 use jiff::civil::Date;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Versioned;
-use store::findings::Review;
+use store::findings::{About, Review};
 
 /// The route.
 pub fn route() -> Handler {
@@ -25,11 +25,12 @@ async fn decide_finding(cx: Cx, input: In<AtFinding, NoQuery, NewDecision>) -> R
     let baseline = baseline(&cx, &before.value, &review, today).await?;
     let after = decide(before.value.clone(), decision, baseline, (cx.actor.user, cx.now, today))?;
     let product = cx.store.product(after.key.product).await?.value;
+    let About { person, unit } = cx.store.about(&[&after]).await?.pop().unwrap_or_default();
     if after == before.value {
-        return Ok(Answer::of(FindingView::of(after, product.name)));
+        return Ok(Answer::of(FindingView::of(after, product.name, (person, unit))));
     }
     let commit = cx.store.commit().keep_findings(&review, review.value.clone(), [(Some(&before), &after)]);
-    Ok(Answer::after(commit, FindingView::of(after, product.name)))
+    Ok(Answer::after(commit, FindingView::of(after, product.name, (person, unit))))
 }
 
 /// What was said, with nothing that does not belong to it.

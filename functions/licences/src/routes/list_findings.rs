@@ -4,6 +4,7 @@ use contract::findings::{FindingQuery, FindingState, FindingView, LIST};
 use contract::{NoBody, NoPath, Page};
 use runtime::context::page;
 use runtime::{Answer, Cx, Handler, In, Result};
+use store::findings::About;
 
 /// The route.
 pub fn route() -> Handler {
@@ -25,9 +26,10 @@ async fn list_findings(cx: Cx, input: In<NoPath, FindingQuery, NoBody>) -> Resul
     });
     let found = found.await?;
     let names = cx.store.product_names(found.items.iter().map(|read| read.value.key.product)).await?;
-    let items = found.items.into_iter().map(|read| {
+    let about = cx.store.about(&found.items.iter().map(|read| &read.value).collect::<Vec<_>>()).await?;
+    let items = found.items.into_iter().zip(about).map(|(read, About { person, unit })| {
         let product_name = names.of(read.value.key.product);
-        FindingView::of(read.value, product_name)
+        FindingView::of(read.value, product_name, (person, unit))
     });
     Ok(Answer::of(Page { items: items.collect(), next: found.next }))
 }

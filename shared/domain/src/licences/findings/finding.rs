@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::count::Uncounted;
 use super::evidence::Evidence;
 use super::facts::{Cost, Licence, Whose};
-use crate::ids::{ClientId, FindingId, LicenceId, ProductId, UserId};
+use crate::ids::{ClientId, FindingId, LicenceId, ProductId, UnitId, UserId};
 use crate::money::Money;
 
 /// What is wrong.
@@ -353,6 +353,9 @@ pub struct Finding {
     pub state: State,
     /// The local date on which it was found, or found again.
     pub found_on: Date,
+    /// The department of the person that it is about, as the last review knew it.
+    #[serde(default)]
+    pub unit: Option<UnitId>,
     /// What of its worth the totals take, in a year.
     pub counted: Option<Money>,
     /// Why that is less than its worth.

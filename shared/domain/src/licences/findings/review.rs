@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::count::{Claimed, count};
-use super::facts::{Facts, Licence};
+use super::facts::{Facts, Licence, Whose};
 use super::finding::{Finding, Found, Kind, State};
 use super::measure::LONGEST_WAIT_DAYS;
 use crate::error::Refusal;
@@ -39,6 +39,11 @@ pub fn review(
     }
     after.extend(found.into_iter().map(|(id, found)| open(id, found, facts.today)));
     after.sort_by_key(|finding| finding.id);
+    // What is over stays in the department in which it came true.
+    for finding in after.iter_mut().filter(|finding| !finding.state.is_over()) {
+        let person = finding.key.whose.as_ref().and_then(Whose::contact);
+        finding.unit = person.and_then(|person| facts.people.get(&person)).and_then(|person| person.unit);
+    }
     let licences: BTreeMap<LicenceId, &Licence> = facts.licences.iter().map(|one| (one.id, one)).collect();
     count(&mut after, &licences, claimed)?;
     Ok(after)
@@ -55,6 +60,7 @@ fn open(id: FindingId, found: Found, today: Date) -> Finding {
         notice_by,
         state: State::Open {},
         found_on: today,
+        unit: None,
         counted: None,
         uncounted: None,
         came_true: None,

@@ -120,6 +120,7 @@ fn what_is_gone_is_left_out_and_what_saves_most_comes_first() {
         notice_by: None,
         state,
         found_on: ago(1),
+        unit: None,
         counted: Some(eur(counted)),
         uncounted: None,
         came_true: None,

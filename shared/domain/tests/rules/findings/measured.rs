@@ -16,6 +16,7 @@ fn accepted(kind: Kind, seats: u32, baseline: Baseline, done: bool) -> Finding {
         notice_by: None,
         state: State::Accepted { by: user(), at: Timestamp::UNIX_EPOCH, baseline, done_on: done.then_some(TODAY) },
         found_on: TODAY,
+        unit: None,
         counted: Some(eur(10_000 * i64::from(seats))),
         uncounted: None,
         came_true: None,

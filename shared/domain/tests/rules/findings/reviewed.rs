@@ -35,6 +35,22 @@ fn what_is_open_is_gone_when_it_is_so_no_more_and_open_when_it_is_so_again() {
 }
 
 #[test]
+fn a_finding_is_of_the_department_that_its_person_is_in_and_stays_in_it_once_it_is_over() {
+    let unit = |n: u128| Some(domain::ids::UnitId::from_uuid(Uuid::from_u128(n)));
+    let within = |mut facts: Facts, n: u128| {
+        facts.people.get_mut(&contact(1)).unwrap().unit = unit(n);
+        facts
+    };
+    let found = reviewed(Vec::new(), &within(unused(), 7)).remove(0);
+    assert_eq!((found.unit, first().unit), (unit(7), None));
+    assert_eq!(after(found.clone(), &within(unused(), 8)).unit, unit(8), "who moves takes it along");
+    let gone = after(found, &within(in_use(), 7));
+    assert_eq!(after(gone, &within(in_use(), 8)).unit, unit(7));
+    let bought = reviewed(Vec::new(), &facts(vec![licensed(1, 1, 2, &[])]));
+    assert!(bought.iter().all(|finding| finding.unit.is_none()), "a whole licence is of none");
+}
+
+#[test]
 fn what_was_dismissed_stays_so_until_it_has_been_gone() {
     let dismissed = said(first(), Decision::Dismiss { reason: " On leave ".into() }, baseline(1, 0));
     let State::Dismissed { reason, .. } = &dismissed.state else { panic!("{dismissed:?}") };
