@@ -324,6 +324,46 @@ async fn cost_centres_add_up_their_departments_and_stay_while_a_budget_names_the
 }
 
 #[tokio::test]
+async fn a_department_stays_as_long_as_anything_names_it() {
+    let desk = Desk::start().await;
+    let at = format!("/v1/clients/{}", desk.client);
+    let go = async || {
+        let etag = desk.owner.get(&at).await.etag();
+        let body = json!({ "departments": [{ "id": desk.lab, "name": "Lab" }] });
+        desk.owner.patch(&at).if_match(&etag).json(&body).send().await
+    };
+    let refused = async |by: &str| {
+        let answer = go().await.with(409);
+        assert_eq!(answer.problem(), "department-in-use");
+        let detail = answer["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("Sales") && detail.contains(by), "{detail}");
+    };
+    let budget = desk.budget(json!({ "scope": { "of": "unit", "unit": desk.sales } })).await;
+    refused("the budget").await;
+    desk.owner.post(&format!("{budget}/close")).key(&key()).send().await.expect(200);
+    let share = json!({ "by": "fixed", "shares": [{ "unit": desk.sales, "weight": 1 }] });
+    desk.owner.change(&desk.at("chargeback"), json!({ "sources": { "azure-main": share } })).await;
+    refused("chargeback").await;
+    desk.owner.change(&desk.at("chargeback"), json!({ "sources": {} })).await;
+    let split = json!([{ "unit": desk.sales, "weight": 3 }, { "unit": desk.lab, "weight": 1 }]);
+    let licence = desk.licence(json!({ "split": split })).await;
+    refused("P0").await;
+    let people = desk.owner.get(&desk.at("contacts")).await.expect(200);
+    for person in people["items"].as_array().unwrap() {
+        let path = desk.at(&format!("contacts/{}", person["id"].as_str().unwrap()));
+        desk.owner.change(&path, json!({ "unit": desk.lab })).await;
+    }
+    refused("the licence Office").await;
+    let path = format!("/v1/licences/{}", licence["id"].as_str().unwrap());
+    desk.owner.change(&path, json!({ "split": [] })).await;
+    refused("by a rule").await;
+    let path = format!("/v1/insights/settings?client={}", desk.client);
+    desk.owner.change(&path, json!({ "units": [] })).await;
+    let left = go().await.expect(200);
+    assert_eq!(left["departments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_budget_counts_in_the_overview_as_soon_as_it_is_there() {
     let desk = Desk::start().await;
     desk.import("azure-main", &half_a_year("sales")).await;

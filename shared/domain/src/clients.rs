@@ -266,6 +266,25 @@ pub fn cost_centres_gone<'a>(before: &'a Client, after: &Client) -> BTreeSet<&'a
     before.codes().into_iter().filter(|code| !left.contains(code)).collect()
 }
 
+/// The departments that a client has no more after a change, by name.
+pub fn departments_gone<'a>(before: &'a Client, after: &Client) -> BTreeMap<UnitId, &'a str> {
+    let stays = |unit: &Unit| after.departments.iter().any(|own| own.id == unit.id);
+    before.departments.iter().filter(|unit| !stays(unit)).map(|unit| (unit.id, unit.name.as_str())).collect()
+}
+
+/// Refuses that a department goes which something names still. `used` says what does so, and what to do first.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `department_in_use`.
+pub fn keeps_departments(
+    gone: &BTreeMap<UnitId, &str>,
+    named: impl IntoIterator<Item = UnitId>,
+    used: &str,
+) -> Result<(), Refusal> {
+    let Some(name) = named.into_iter().find_map(|unit| gone.get(&unit)) else { return Ok(()) };
+    Err(Refusal::conflict("department_in_use", format!("The department {name} {used}.")))
+}
+
 fn check(client: &Client) -> Result<(), Refusal> {
     let mut check = Check::new();
     check.line("/name", &client.name, LONGEST_NAME);

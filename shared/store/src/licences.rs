@@ -143,6 +143,18 @@ impl TenantStore {
         Ok(found.into_iter().map(|found| found.value).collect())
     }
 
+    /// The licences of a client that do not end before this day is over, by name, and how they are split.
+    pub async fn splits(&self, client: ClientId, today: Date) -> Result<Vec<(String, Vec<Share>)>> {
+        let mut licences = self.licensed(client).await?;
+        licences.retain(|of| of.ends_on.is_none_or(|end| end > today));
+        let mut splits = Vec::with_capacity(licences.len());
+        for some in licences.chunks(SIDE_BY_SIDE) {
+            let read = try_join_all(some.iter().map(|of| self.licence(of.licence))).await?;
+            splits.extend(read.into_iter().map(|read| (read.value.licence.name, read.value.licence.split)));
+        }
+        Ok(splits)
+    }
+
     /// A page of what comes at the end of terms, by its day: of one client, or of all; up to and including a day.
     pub async fn licence_terms(
         &self,

@@ -1,10 +1,12 @@
 //! Change a client.
 
+use std::collections::BTreeMap;
+
 use contract::NoQuery;
 use contract::clients::{AtClient, CHANGE, ClientChanges, ClientView, SiteChange, UnitChange};
-use domain::budgets::still_named;
-use domain::clients::{self, Client, Site, Unit, cost_centres_gone};
-use domain::ids::{SiteId, UnitId};
+use domain::budgets::{Budget, Scope, still_named};
+use domain::clients::{self, Client, Site, Unit, cost_centres_gone, departments_gone, keeps_departments};
+use domain::ids::{ClientId, SiteId, UnitId};
 use domain::outcome::Outcome;
 use runtime::{Answer, Cx, Handler, In, Result, references};
 use store::Commit;
@@ -24,7 +26,7 @@ async fn change(cx: Cx, input: In<AtClient, NoQuery, ClientChanges>) -> Result<A
     clients::keeps_ids(&read.value, &sites, &units)?;
     let changed = clients::change(read.value.clone(), named(&cx, changes), cx.now)?;
     references::exist(&cx.store, references::calendar_and_sla(calendar, sla)).await?;
-    let Some(free) = without_budgets(&cx, &read.value, &changed.state).await? else {
+    let Some(free) = unused(&cx, &read.value, &changed.state).await? else {
         return Ok(cx.changed(changed, read.rev));
     };
     let Outcome { state, events } = changed;
@@ -32,18 +34,47 @@ async fn change(cx: Cx, input: In<AtClient, NoQuery, ClientChanges>) -> Result<A
     Ok(Answer::after(commit, state.into()).rev(read.rev + 1))
 }
 
-/// Refuses to let a cost centre go that the chargeback or an open budget names. What it gives is written with the change, so that no budget is
-/// added meanwhile; none where no cost centre goes.
-async fn without_budgets(cx: &Cx, before: &Client, after: &Client) -> Result<Option<Commit>> {
-    let gone = cost_centres_gone(before, after);
-    if gone.is_empty() {
+/// Refuses to let a cost centre go that the chargeback or an open budget names, and a department that anything names. What it
+/// gives is written with the change, so that no budget is added meanwhile; none where neither goes.
+async fn unused(cx: &Cx, before: &Client, after: &Client) -> Result<Option<Commit>> {
+    let (gone, units) = (cost_centres_gone(before, after), departments_gone(before, after));
+    if gone.is_empty() && units.is_empty() {
         return Ok(None);
     }
-    cx.store.chargeback(before.id).await?.value.still_name(&gone)?;
+    let rules = cx.store.chargeback(before.id).await?.value;
+    rules.still_name(&gone)?;
     let review = cx.store.budget_review(before.id).await?;
     let budgets = cx.store.all_budgets(before.id).await?;
     still_named(budgets.iter().map(|read| &read.value), &gone)?;
+    if !units.is_empty() {
+        let of_unit = |budget: &Budget| match budget.scope {
+            Scope::Unit { unit } if budget.closed_at.is_none() => Some(unit),
+            _ => None,
+        };
+        for budget in &budgets {
+            let used = format!("has the budget {}; close it first", budget.value.name);
+            keeps_departments(&units, of_unit(&budget.value), &used)?;
+        }
+        keeps_departments(&units, rules.departments(), "carries a part of costs; change the chargeback first")?;
+        nobody_is_in(cx, before.id, &units).await?;
+    }
     Ok(Some(cx.store.commit().unless_budgets_were_added(&review)))
+}
+
+/// Refuses departments in which people are, that a licence is split between as long as it holds, or that rules give costs to.
+async fn nobody_is_in(cx: &Cx, client: ClientId, gone: &BTreeMap<UnitId, &str>) -> Result<()> {
+    for person in cx.store.all_contacts(client).await? {
+        let used = format!("is that of {}; give them another one first, or none", person.name);
+        keeps_departments(gone, person.unit, &used)?;
+    }
+    let today = cx.here().await?.today;
+    for (name, split) in cx.store.splits(client, today).await? {
+        let used = format!("has a part of the licence {name}; split it otherwise first");
+        keeps_departments(gone, split.iter().map(|share| share.unit), &used)?;
+    }
+    let rules = cx.store.insight_settings(Some(client)).await?.value.units;
+    let used = "gets costs of files by a rule; change the client's rules for them first";
+    Ok(keeps_departments(gone, rules.iter().map(|rule| rule.unit), used)?)
 }
 
 /// What was asked for, with ids for what is new in it.

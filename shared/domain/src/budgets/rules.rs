@@ -163,6 +163,21 @@ impl ChargebackRules {
     }
 }
 
+impl ChargebackRules {
+    /// The departments that a rule names.
+    pub fn departments(&self) -> impl Iterator<Item = UnitId> {
+        let of_licences = match &self.licences {
+            LicenceRule::Fixed { shares } => &shares[..],
+            LicenceRule::Seats {} | LicenceRule::Usage {} | LicenceRule::CostCentres { .. } => &[],
+        };
+        let of_sources = self.sources.values().flat_map(|rule| match rule {
+            SourceRule::Fixed { shares } => &shares[..],
+            _ => &[],
+        });
+        of_licences.iter().chain(of_sources).map(|share| share.unit)
+    }
+}
+
 /// Whether this can be a source's name.
 pub(super) fn is_source(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

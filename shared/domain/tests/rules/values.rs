@@ -211,6 +211,16 @@ fn a_department_belongs_to_a_cost_centre_of_its_client() {
     assert_eq!(clients::cost_centres_gone(&client, &gone), [&code("4711")].into());
     assert!(clients::cost_centres_gone(&gone, &client).is_empty());
 
+    // So are departments, and one that something names stays.
+    let units = clients::departments_gone(&client, &gone);
+    assert_eq!(units.values().copied().collect::<Vec<_>>(), ["Unit 2", "Unit 3"]);
+    let stays = |named: Vec<UnitId>| clients::keeps_departments(&units, named, "is used");
+    let refused = stays(vec![client.departments[0].id, client.departments[2].id]).unwrap_err();
+    assert!(
+        matches!(&refused, Refusal::Conflict { code: "department_in_use", detail } if detail.contains("Unit 3 is used"))
+    );
+    assert!(stays(vec![client.departments[0].id]).is_ok() && clients::departments_gone(&gone, &client).is_empty());
+
     // What was stored before there were any.
     let mut old = serde_json::to_value(&gone).unwrap();
     old.as_object_mut().unwrap().remove("cost_centres");
