@@ -219,6 +219,24 @@ async fn what_was_taken_back_is_counted_once_and_comes_true_once_when_the_client
 }
 
 #[tokio::test]
+async fn a_seat_and_a_surplus_that_go_on_the_day_of_the_bill_come_true_with_it() {
+    let desk = Desk::start().await;
+    desk.review().await;
+    let (surplus, left) = (desk.of_kind("over_bought").await, desk.of_kind("left").await);
+    for finding in [&surplus, &left] {
+        desk.say(finding, json!({ "decision": "accept" })).await.expect(200);
+    }
+    desk.release(&json!({ "id": left["whose"]["contact"] })).await;
+    let licence = format!("/v1/licences/{}", desk.licence);
+    desk.owner.change(&licence, json!({ "seats": { "value": 2 } })).await;
+    desk.bill().await;
+    let (_, accepted, realised, _) = desk.sums().await;
+    assert_eq!((accepted, realised), (0, 2_400_00), "seven that nobody held, and that of who left");
+    desk.bill().await;
+    assert_eq!(desk.sums().await.2, 2_400_00, "once");
+}
+
+#[tokio::test]
 async fn what_is_accepted_and_planned_stays_accepted_until_the_bill_after_its_day() {
     let desk = Desk::start().await;
     let licence = format!("/v1/licences/{}", desk.licence);

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::findings::MEASURE;
 use domain::events::Event;
 use domain::ids::{ClientId, LicenceId};
-use domain::licences::findings::{CameTrue, Finding, Measured, State, measure_all, yearly};
+use domain::licences::Holder;
+use domain::licences::findings::{
+    CameTrue, Finding, Measured, State, Whose, asks_for, given_back, measure_all, yearly,
+};
 use domain::zone::Zone;
 use jiff::civil::Date;
 use runtime::{ReactionCx, ReactionHandler, Result};
@@ -34,6 +37,33 @@ async fn measure_savings(cx: ReactionCx) -> Result<Commit> {
     Ok(cx.store.commit())
 }
 
+/// Notes which seats were given back since the last review: their findings are done, and are measured with those of this bill.
+async fn note_given_back(
+    cx: &ReactionCx,
+    findings: &mut [Finding],
+    licences: &BTreeMap<LicenceId, Measured>,
+    today: Date,
+) -> Result<()> {
+    let mut asked: BTreeMap<LicenceId, Vec<(usize, Holder)>> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(licence) = finding.key.licence else { continue };
+        let Some(now) = licences.get(&licence) else { continue };
+        if let Some(holder) = asks_for(finding, *now).and_then(Whose::holder) {
+            asked.entry(licence).or_default().push((at, holder));
+        }
+    }
+    for (licence, of) in asked {
+        let holders: Vec<&Holder> = of.iter().map(|(_, holder)| holder).collect();
+        let seats = cx.store.seats_of(licence, &holders).await?;
+        for ((at, _), seat) in of.iter().zip(seats) {
+            if !seat.is_some_and(|seat| seat.value.is_held_on(today)) {
+                findings[*at] = given_back(findings[*at].clone(), today);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Measures some of the findings, and says whether that was all of them.
 async fn part(cx: &ReactionCx, client: ClientId, today: Date) -> Result<(bool, Option<Commit>)> {
     let review = match cx.store.review(client).await {
@@ -51,7 +81,8 @@ async fn part(cx: &ReactionCx, client: ClientId, today: Date) -> Result<(bool, O
         let claimed = review.value.claimed.get(&id).copied().unwrap_or(0);
         licences.insert(id, Measured { seats: licence.seats_on(today), yearly, claimed });
     }
-    let findings: Vec<Finding> = known.iter().map(|finding| finding.value.clone()).collect();
+    let mut findings: Vec<Finding> = known.iter().map(|finding| finding.value.clone()).collect();
+    note_given_back(cx, &mut findings, &licences, today).await?;
     let CameTrue { findings: came_true, claimed } = measure_all(&findings, &licences, today, A_PART)?;
     let all = came_true.len() < A_PART;
     if came_true.is_empty() {

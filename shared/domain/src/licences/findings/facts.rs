@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContactId, LicenceId, ProductId, UnitId};
+use crate::licences::Holder;
 use crate::money::Money;
 
 /// A client on a day.
@@ -139,6 +140,15 @@ pub enum Whose {
 }
 
 impl Whose {
+    /// Who would hold a seat; none for a stranger, who holds none.
+    pub fn holder(&self) -> Option<Holder> {
+        match self {
+            Self::Contact { contact } => Some(Holder::Contact { contact: *contact }),
+            Self::Device { device } => device.parse().ok().map(|name| Holder::Device { name }),
+            Self::Stranger { .. } => None,
+        }
+    }
+
     /// The person, if it is one who is known.
     pub const fn contact(&self) -> Option<ContactId> {
         match self {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::count::{Claimed, OfEachSeat, Uncounted, of_each_seat};
+use super::facts::Whose;
 use super::finding::{Finding, Kind, State, Worth};
 use crate::error::Refusal;
 use crate::ids::LicenceId;
@@ -32,6 +33,27 @@ pub struct CameTrue {
     pub findings: Vec<(usize, Finding)>,
     /// Seats that are claimed by now, of each licence that was looked at.
     pub claimed: Claimed,
+}
+
+/// Whose seat is to be looked up before an accepted finding can be measured: no review has seen yet that it was given back, and
+/// its licence has fewer seats than when it was accepted.
+pub fn asks_for(finding: &Finding, now: Measured) -> Option<&Whose> {
+    match &finding.state {
+        State::Accepted { baseline, done_on: None, .. } if now.seats < baseline.seats => finding.key.whose.as_ref(),
+        _ => None,
+    }
+}
+
+/// A finding whose seat was seen to be given back: it is done.
+#[must_use]
+pub fn given_back(finding: Finding, today: Date) -> Finding {
+    let state = match finding.state {
+        State::Accepted { by, at, baseline, done_on: None } => {
+            State::Accepted { by, at, baseline, done_on: Some(today) }
+        }
+        other => other,
+    };
+    Finding { state, ..finding }
 }
 
 /// What came true of a client's findings, who was accepted first before who was later. Of each seat that is the one by which it

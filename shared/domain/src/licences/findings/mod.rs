@@ -26,7 +26,7 @@ pub use edition::FEATURE_DAYS;
 pub use evidence::Evidence;
 pub use facts::{Cost, Edition, Facts, Licence, Person, Product, Seat, Stranger, Use, Whose};
 pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Unknown, Worth};
-pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, measure, measure_all};
+pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, asks_for, given_back, measure, measure_all};
 pub use of::{MONTH_DAYS, yearly};
 pub use review::review;
 pub use shadow::SHADOW_DAYS;

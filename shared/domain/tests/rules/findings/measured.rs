@@ -272,3 +272,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_seat_that_was_given_back_since_the_review_comes_true_with_the_surplus_on_the_same_bill() {
+    let left = accepted(Kind::Left, 1, baseline(3, 0), false);
+    let surplus = accepted(Kind::OverBought, 1, baseline(3, 0), false);
+    // As long as the licence has its seats nobody need look; then the seat's holder is asked for.
+    assert_eq!(asks_for(&left, now(3, 10_000, 0)), None);
+    assert_eq!(asks_for(&left, now(1, 10_000, 0)), Some(&person(1)));
+    assert_eq!(asks_for(&surplus, now(1, 10_000, 0)), None, "it is about no holder");
+    let measured = |left: Finding| {
+        let licences = BTreeMap::from([(licence(1), now(1, 10_000, 0))]);
+        let true_now = measure_all(&[left, surplus.clone()], &licences, TODAY, 10).unwrap();
+        (true_now.findings.len(), true_now.claimed[&licence(1)])
+    };
+    assert_eq!(measured(left.clone()), (1, 1), "the holder has it still");
+    assert_eq!(measured(given_back(left.clone(), TODAY)), (2, 2));
+    let done = given_back(left, TODAY);
+    assert_eq!(given_back(done.clone(), TODAY.tomorrow().unwrap()), done, "it was done then");
+    assert_eq!(asks_for(&done, now(1, 10_000, 0)), None);
+}
