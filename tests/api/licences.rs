@@ -241,6 +241,7 @@ async fn what_a_licence_names_must_be_there() {
             "/price_history/0/value",
         ),
         (json!({ "auto_renew": true }), "/renews_on"),
+        (json!({ "starts_on": "2025-01-01", "renews_on": "2026-01-01" }), "/renews_on"),
         (json!({ "auto_renew": true, "renews_on": "2027-01-01", "expires_on": "2027-01-01" }), "/expires_on"),
         (json!({ "documents": [{ "name": "Order", "link": "javascript:alert(1)" }] }), "/documents/0/link"),
         (json!({ "terminates_on": "2025-12-31" }), "/terminates_on"),

@@ -130,6 +130,7 @@ fn comes(what: ComingKind) -> &'static str {
         ComingKind::Expires => "expires",
         ComingKind::Renews => "renews by itself",
         ComingKind::RenewalDue => "is to be renewed",
+        ComingKind::Lapsed => "was to be renewed",
     }
 }
 

@@ -47,6 +47,7 @@ pub fn calendar(name: &str, entries: &[Entry], app_url: &str) -> String {
             ComingKind::Expires => "expires",
             ComingKind::Renews => "renews by itself",
             ComingKind::RenewalDue => "is to be renewed",
+            ComingKind::Lapsed => "was to be renewed",
         };
         out.day(entry, "", entry.coming.on, &format!("{} ({}) {what}", entry.name, entry.client), app_url);
         if let Some(by) = entry.coming.notice_by.filter(|by| *by < entry.coming.on) {

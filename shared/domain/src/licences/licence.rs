@@ -311,6 +311,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         updated_at: now,
     };
     check::check(&licence, &fields)?;
+    check::renewal_is_ahead(&licence, today)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
     let events = counts.then_some(Event::LicencesChanged { client: licence.client, on: today }).into_iter().collect();

@@ -47,9 +47,12 @@ pub enum ComingKind {
     Renews,
     /// It is to be renewed by somebody.
     RenewalDue,
+    /// It was to be renewed on that day, and nobody has said that it was.
+    Lapsed,
 }
 
-/// What comes of a licence on a day or after it: the first of its dates, an end before a renewal of the same day.
+/// What comes of a licence on a day or after it: the first of its dates, an end before a renewal of the same day. Where nothing
+/// does, and somebody was to renew it before, it has lapsed: that stands until its next renewal or its end is said.
 pub fn coming(licence: &Licence, from: Date) -> Option<Coming> {
     let term = &licence.term;
     if term.ends_on().is_some_and(|end| end < from) {
@@ -62,7 +65,8 @@ pub fn coming(licence: &Licence, from: Date) -> Option<Coming> {
         (term.renews_on, renewal),
     ];
     let dates = dates.into_iter().filter_map(|(on, what)| Some((on?, what))).filter(|(on, _)| *on >= from);
-    let (on, what) = dates.min()?;
+    let lapsed = term.renews_on.filter(|on| !term.auto_renew && *on < from).map(|on| (on, ComingKind::Lapsed));
+    let (on, what) = dates.min().or(lapsed)?;
     let notice_by = (what == ComingKind::Renews).then(|| before(on, i64::from(term.notice_days)));
     Some(Coming { on, what, notice_by })
 }

@@ -79,7 +79,8 @@ impl Licence {
             tracked,
             cost,
             notice_by,
-            renews_on: comes.map(|comes| comes.on),
+            // What has lapsed is to be renewed already: nothing is reckoned until then.
+            renews_on: comes.filter(|comes| comes.on >= today).map(|comes| comes.on),
             held: held.collect(),
             edition: licence.edition,
         })

@@ -206,6 +206,19 @@ fn check_term(term: &Term, check: &mut Check) {
     check.that(leads, "/lead_days", "out_of_range", "must each be from 1 to 731 days");
 }
 
+/// Refuses a renewal that is over and that nothing follows by itself: nobody would ever be told of it. What has ended has none.
+pub(super) fn renewal_is_ahead(licence: &Licence, today: Date) -> Result<(), Refusal> {
+    let term = &licence.term;
+    let over = term.renews_on.is_some_and(|day| day < today);
+    if over && !term.auto_renew && !licence.has_ended(today) {
+        let detail = format!(
+            "must be {today} or later, as it does not renew by itself: give its next renewal, or expires_on if nobody renewed it"
+        );
+        return Err(Refusal::invalid("/renews_on", "in_the_past", detail));
+    }
+    Ok(())
+}
+
 /// Refuses dates by which a day before today would be another one than it was, and a renewal that would have been.
 pub(super) fn past_stays(before: &Licence, after: &Licence, today: Date) -> Result<(), Refusal> {
     let mut check = Check::new();

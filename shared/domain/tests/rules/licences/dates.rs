@@ -1,5 +1,6 @@
 //! What the dates of a licence bring, and what no change may touch.
 
+use domain::Refusal;
 use domain::billing::dated::Dated;
 use domain::events::Event;
 use domain::licences::renewal::{advance, coming, looked_at, next_on, rolled};
@@ -8,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use proptest::prelude::*;
 
-use super::{added, day, yearly};
+use super::{added, day, entered, new, yearly};
 use crate::common::at;
 
 fn change(licence: &Licence, changes: LicenceChanges, today: &str) -> Result<Licence, domain::Refusal> {
@@ -283,4 +284,39 @@ fn a_licence_has_changed_when_another_day_comes_next_and_not_when_somebody_was_t
         Term { auto_renew: false, renews_on: Some(day("2026-06-01")), expires_on: Some(day("2026-09-01")), ..yearly() };
     let moved = looked_at(added(ends, "2026-02-01"), day("2026-06-02"), at("2026-06-02T00:05:00Z")).state;
     assert_eq!(moved.updated_at, at("2026-06-02T00:05:00Z"), "the end comes next, where the renewal was");
+}
+
+#[test]
+fn a_renewal_that_nobody_has_said_has_lapsed_and_one_that_is_over_is_not_entered() {
+    let term = |renews_on: &str| Term { auto_renew: false, renews_on: Some(day(renews_on)), ..yearly() };
+    let Err(Refusal::Invalid(faults)) = entered(new(term("2026-05-31")), "2026-06-01") else { panic!("it was taken") };
+    assert_eq!(faults.iter().map(|fault| &*fault.field).collect::<Vec<_>>(), ["/renews_on"]);
+    // What has ended since, and what renews by itself, is of the past.
+    let over = Term { expires_on: Some(day("2026-05-31")), ..term("2026-05-30") };
+    let by_itself = Term { auto_renew: true, ..term("2026-05-31") };
+    for taken in [term("2026-06-01"), term("2026-06-02"), over, by_itself] {
+        assert!(entered(new(taken.clone()), "2026-06-01").is_ok(), "{taken:?}");
+    }
+    let licence = added(term("2026-06-01"), "2026-02-01");
+    let lapsed = Coming { on: day("2026-06-01"), what: ComingKind::Lapsed, notice_by: None };
+    let due = Coming { what: ComingKind::RenewalDue, ..lapsed };
+    for (from, comes) in [("2026-02-01", due), ("2026-06-01", due), ("2026-06-02", lapsed), ("2030-01-01", lapsed)] {
+        assert_eq!(coming(&licence, day(from)), Some(comes), "{from}");
+    }
+    // It is in the list from the day after, changes no more, and goes once somebody says the next one or its end.
+    let seen = looked_at(licence, day("2026-06-02"), at("2026-06-02T00:05:00Z"));
+    assert!(
+        seen.events
+            .iter()
+            .all(|event| matches!(event, Event::LicencesChanged { .. } | Event::LicenceRenewalNear { .. }))
+    );
+    let moved = seen.state;
+    assert_eq!((coming(&moved, moved.handled_until), next_on(&moved)), (Some(lapsed), None));
+    let next = LicenceChanges { renews_on: Some(Some(day("2027-06-01"))), ..LicenceChanges::default() };
+    let next = change(&moved, next, "2026-06-10").unwrap();
+    assert_eq!(coming(&next, day("2026-06-10")).unwrap().on, day("2027-06-01"));
+    let end = LicenceChanges { expires_on: Some(Some(day("2026-07-01"))), ..LicenceChanges::default() };
+    let end = change(&moved, end, "2026-06-10").unwrap();
+    assert_eq!(coming(&end, day("2026-06-10")).map(|comes| comes.what), Some(ComingKind::Expires));
+    assert_eq!(coming(&end, day("2026-07-02")), None, "it is over");
 }
