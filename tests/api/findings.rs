@@ -354,12 +354,23 @@ async fn utilisation_tells_seats_holders_and_people_at_work_day_by_day() {
         "seats": 10, "assigned": 3, "active_day": 1, "active_month": 2, "day_percent": "10", "month_percent": "20",
     });
     assert_eq!(latest["whole"], whole);
-    assert_eq!(latest["trend_percent"], Value::Null, "one day has no trend");
+    assert!(latest["trend_percent"].is_string(), "the days since the first use are made up for: {latest:#}");
     // Who is reported late is there all the same.
     desk.used(&[("udo@acme.example", "2026-02-01")]).await;
     let days = desk.owner.get(&format!("{path}/{}?from=2026-01-01&to=2026-02-02", desk.product)).await.expect(200);
     let all = days["days"].as_array().unwrap();
-    assert_eq!((all.len(), &all[0]["on"], &all[0]["whole"]["active_day"]), (1, &json!("2026-02-01"), &json!(2)));
+    assert_eq!((all.len(), &all[31]["on"], &all[31]["whole"]["active_day"]), (32, &json!("2026-02-01"), &json!(2)));
+    let on = |at: usize| {
+        ["seats", "assigned", "active_day", "active_month"].map(|what| all[at]["whole"][what].as_i64().unwrap())
+    };
+    assert_eq!(
+        (on(0), on(20), on(29)),
+        ([10, 3, 0, 1], [10, 3, 0, 0], [10, 3, 1, 1]),
+        "Maya in December, Udo on the 30th"
+    );
+    let first = desk.owner.get(&format!("{path}/{}?from=2025-12-01&to=2025-12-31", desk.product)).await.expect(200);
+    assert_eq!((first["days"].as_array().unwrap().len(), &first["days"][0]["on"]), (12, &json!("2025-12-20")));
+    assert_eq!(first["days"][0]["whole"]["seats"], 0, "the licence had not begun");
     let far = desk.owner.get(&format!("{path}/{}?from=2025-01-01&to=2026-02-02", desk.product)).await.with(400);
     assert_eq!(far.pointers(), ["?to"]);
 }

@@ -10,7 +10,7 @@ use domain::ids::{ClientId, FindingId};
 use domain::licences::files::deleted;
 use domain::licences::findings::{Finding, Found, find, review};
 use domain::licences::true_up::true_up;
-use domain::licences::utilisation::{DayOfUse, TREND_DAYS, utilisation};
+use domain::licences::utilisation::{DayOfUse, TREND_DAYS, before, utilisation};
 use domain::zone::Zone;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
@@ -32,8 +32,8 @@ use crate::told::{tell_licences, tell_use};
 const A_PART: usize = 90;
 /// Most findings of one client that are kept.
 const MOST_FINDINGS: usize = 20_000;
-/// Products whose use one transaction writes, of two items each.
-const PRODUCTS_A_PART: usize = 40;
+/// Products whose use one transaction writes, of two items each, and of six where 90 days are made up for.
+const PRODUCTS_A_PART: usize = 15;
 
 /// In the tenant's zone: after the invoice run and the check of the books.
 const AT: Time = time(3, 30, 0, 0);
@@ -141,7 +141,7 @@ async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date
         cx.reconcile(|| async {
             let mut commit = store.commit();
             for (product, day) in some {
-                commit = noted(store, commit, (client, *product), on, day).await?;
+                commit = noted(store, commit, (client, *product), (on, day), &known).await?;
             }
             Ok(((), Some(commit)))
         })
@@ -175,25 +175,40 @@ async fn delete_files(cx: &JobCx, store: &TenantStore, known: &Known, zone: &Zon
     Ok(true)
 }
 
+/// With a product's day. When it is the first, with the days before it too: use may have been reported long before.
 async fn noted(
     store: &TenantStore,
     commit: Commit,
     (client, product): (ClientId, ProductId),
-    on: Date,
-    day: &DayOfUse,
+    (on, day): (Date, &DayOfUse),
+    known: &Known,
 ) -> Result<Commit> {
     let latest = store.latest_use(client, product).await?;
+    let mut days = match latest {
+        Some(_) => BTreeMap::new(),
+        None => before(&known.facts, &known.licences, &known.uses, product, on),
+    };
+    days.insert(on, day.clone());
     let mut recent = latest.as_ref().map(|latest| latest.value.recent.clone()).unwrap_or_default();
-    recent.insert(on, day.whole.active_month);
+    recent.extend(days.iter().map(|(on, day)| (*on, day.whole.active_month)));
     let since = on.saturating_sub(i64::from(TREND_DAYS).days());
     recent.retain(|day, _| *day > since);
     let after = LatestUse { client, product, on, day: day.clone(), recent };
-    let month = store.month_of_use(client, product, Month::of(on)).await?;
-    let mut days = month.value.clone();
-    days.days.insert(on, day.clone());
     let mut commit = commit;
+    let mut months: BTreeMap<Month, BTreeMap<Date, DayOfUse>> = BTreeMap::new();
+    for (on, day) in days {
+        months.entry(Month::of(on)).or_default().insert(on, day);
+    }
+    for (month, days) in months {
+        let read = store.month_of_use(client, product, month).await?;
+        let mut after = read.value.clone();
+        after.days.extend(days);
+        if after != read.value {
+            commit = commit.update(&after, read.rev);
+        }
+    }
     if latest.as_ref().is_none_or(|latest| latest.value != after) {
         commit = commit.update(&after, latest.map_or(0, |latest| latest.rev));
     }
-    Ok(if days == month.value { commit } else { commit.update(&days, month.rev) })
+    Ok(commit)
 }

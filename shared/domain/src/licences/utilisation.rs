@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-use super::findings::Facts;
-use crate::ids::{ContactId, ProductId, UnitId};
+use super::findings::{Facts, MONTH_DAYS};
+use super::{Licence, ProductUse};
+use crate::ids::{ContactId, LicenceId, ProductId, UnitId};
 
 /// The trend looks back so many days.
 pub const TREND_DAYS: u32 = 90;
@@ -76,6 +78,42 @@ pub fn utilisation(facts: &Facts, active: &BTreeMap<(ContactId, ProductId), Acti
         }
     }
     products
+}
+
+/// A product on the days before one, from the first on which anybody used it, at most [`TREND_DAYS`] back with that one: what
+/// a first review makes up for. `licences` are the client's, by which its seats are those of each day; holders are those of
+/// today, since the day on which each was given the seat.
+pub fn before(
+    facts: &Facts,
+    licences: &[Licence],
+    uses: &[ProductUse],
+    product: ProductId,
+    on: Date,
+) -> BTreeMap<Date, DayOfUse> {
+    let of_product = |used: &&ProductUse| used.product == product;
+    let first = facts.uses.iter().filter(|((_, of), _)| *of == product).map(|(_, used)| used.first).min();
+    let Some(first) = first else { return BTreeMap::new() };
+    let first = first.max(on.saturating_sub(i64::from(TREND_DAYS - 1).days()));
+    let mut then = Facts { strangers: Vec::new(), ..facts.clone() };
+    let seats: BTreeMap<LicenceId, &Licence> = licences.iter().map(|licence| (licence.id, licence)).collect();
+    let mut days = BTreeMap::new();
+    for day in first.series(1.day()).take_while(|day| *day < on) {
+        let held = facts.licences.iter().filter(|licence| licence.product == product).cloned();
+        then.licences = held
+            .map(|mut licence| {
+                licence.seats = seats.get(&licence.id).map_or(0, |dated| dated.seats_on(day));
+                licence.held.retain(|seat| seat.since <= day);
+                licence
+            })
+            .collect();
+        let since = day.saturating_sub((MONTH_DAYS - 1).days());
+        let active = uses.iter().filter(of_product).map(|used| {
+            let active = Active { day: used.is_used_on(day), month: used.days_used(since, day) > 0 };
+            ((used.contact, product), active)
+        });
+        days.insert(day, utilisation(&then, &active.collect()).remove(&product).unwrap_or_default());
+    }
+    days
 }
 
 /// How many per cent of something, with one decimal place; none of nothing.
