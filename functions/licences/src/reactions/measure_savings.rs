@@ -45,21 +45,27 @@ async fn note_given_back(
     today: Date,
 ) -> Result<()> {
     let mut asked: BTreeMap<LicenceId, Vec<(usize, Holder)>> = BTreeMap::new();
+    let mut given: Vec<usize> = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
         let Some(licence) = finding.key.licence else { continue };
         let Some(now) = licences.get(&licence) else { continue };
         if let Some(holder) = asks_for(finding, *now).and_then(Whose::holder) {
-            asked.entry(licence).or_default().push((at, holder));
+            // Of a licence that has no seats any more nobody holds one.
+            if now.seats == 0 {
+                given.push(at);
+            } else {
+                asked.entry(licence).or_default().push((at, holder));
+            }
         }
     }
     for (licence, of) in asked {
         let holders: Vec<&Holder> = of.iter().map(|(_, holder)| holder).collect();
         let seats = cx.store.seats_of(licence, &holders).await?;
-        for ((at, _), seat) in of.iter().zip(seats) {
-            if !seat.is_some_and(|seat| seat.value.is_held_on(today)) {
-                findings[*at] = given_back(findings[*at].clone(), today);
-            }
-        }
+        let held = seats.into_iter().map(|seat| seat.is_some_and(|seat| seat.value.is_held_on(today)));
+        given.extend(of.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at));
+    }
+    for at in given {
+        findings[at] = given_back(findings[at].clone(), today);
     }
     Ok(())
 }
