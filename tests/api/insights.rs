@@ -70,6 +70,29 @@ async fn a_spike_is_found_with_its_excess_and_its_driver_and_told_once() {
 }
 
 #[tokio::test]
+async fn a_months_fee_is_spread_over_its_month_and_a_file_of_one_of_its_days_takes_nothing_from_it() {
+    let (_stack, owner, client) = msp().await;
+    let head = "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ServiceName\n";
+    let fee = "310.00,EUR,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,Support\n";
+    let day = |on: u8| format!("5.00,EUR,2026-01-{on:02}T00:00:00Z,2026-01-{:02}T00:00:00Z,Disks\n", on + 1);
+    let import = owner.import_costs(&client, "aws", &format!("{head}{fee}{}", day(1))).await;
+    assert_eq!((&import["from"], &import["to"]), (&json!("2026-01-01"), &json!("2026-01-01")));
+    owner.import_costs(&client, "aws", &format!("{head}{}", day(2))).await;
+    let all = series(&owner, &client).await;
+    let support = all.iter().find(|series| series["service"] == "Support").unwrap();
+    for on in ["2026-01-01", "2026-01-02", "2026-01-31"] {
+        assert_eq!(cents(&owner, support, on).await, json!(10_00), "{on}");
+    }
+    let spending = format!("/v1/clients/{client}/spending?from=2026-01&to=2026-02");
+    let spent = owner.get(&spending).await.expect(200)["currencies"][0]["total"].clone();
+    assert_eq!(spent, json!({ "minor": 310_00 + 2 * 5_00, "currency": "EUR" }));
+    // Whoever tells of its first day again without it takes all of it back.
+    owner.import_costs(&client, "aws", &format!("{head}{}", day(1))).await;
+    let spent = owner.get(&spending).await.expect(200)["currencies"][0]["total"].clone();
+    assert_eq!(spent, json!({ "minor": 2 * 5_00, "currency": "EUR" }));
+}
+
+#[tokio::test]
 async fn what_goes_on_is_one_anomaly_that_grows_and_one_letter() {
     let (stack, owner, client) = msp().await;
     let level = |on: jiff::civil::Date| usual(on) * if on >= "2026-01-30".parse().unwrap() { 3 } else { 1 };

@@ -3,9 +3,10 @@
 use domain::ids::{ClientId, ImportId, SeriesId};
 use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, Days, SeriesName};
+use domain::insights::focus::LONGEST_PERIOD;
 use domain::insights::watch::Watch;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 use crate::insights::{KeptWatch, KnownDays};
@@ -40,7 +41,9 @@ impl TenantStore {
     /// # Errors
     /// What the store answers; [`Error::Corrupt`] for a measure that is none.
     pub async fn tell(&self, telling: &Telling<'_>, now: Timestamp) -> Result<Option<Commit>> {
-        let known = self.cost_days(telling.series, telling.span.0, telling.span.1).await?;
+        // A period that began on the last of these days goes on behind them.
+        let to = telling.span.1.saturating_add(LONGEST_PERIOD.days());
+        let known = self.cost_days(telling.series, telling.span.0, to).await?;
         self.told(telling, telling.days, known, now).await
     }
 

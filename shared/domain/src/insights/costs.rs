@@ -111,13 +111,47 @@ pub struct DayCost {
     /// The same by sub account, at most [`MOST_PARTS`] and the others; empty where the file names none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, i64>,
+    /// What of `minor` is of periods that began on an earlier day, by that day: whoever tells of that day tells of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<Date, i64>,
 }
 
 impl DayCost {
     /// So much, of no parts.
     pub fn of(minor: i64) -> Self {
-        DayCost { minor, parts: BTreeMap::new() }
+        DayCost { minor, ..DayCost::default() }
     }
+
+    /// What of it is of the day itself.
+    fn own(&self) -> i64 {
+        self.carried.values().fold(self.minor, |own, carried| own.saturating_sub(*carried))
+    }
+}
+
+/// What a day comes to when a file tells of some days: `tells` says of which. Of its own cost the day's own file tells, and of what
+/// it carries of a longer period the file that tells of the period's first day. So a file of a single day takes nothing from a
+/// month's fee that another one told of, in whichever order they come.
+pub(super) fn told(
+    day: Date,
+    tells: impl Fn(Date) -> bool,
+    file: Option<&DayCost>,
+    before: Option<&DayCost>,
+) -> Option<DayCost> {
+    let tells = &tells;
+    let carried = |cost: Option<&DayCost>, of_file: bool| {
+        let all = cost.map(|cost| cost.carried.clone()).unwrap_or_default();
+        all.into_iter().filter(move |(since, _)| tells(*since) == of_file)
+    };
+    let (kept, new): (Vec<_>, Vec<_>) = (carried(before, false).collect(), carried(file, true).collect());
+    let own = if tells(day) { file } else { before };
+    if own.is_none() && kept.is_empty() && new.is_empty() {
+        return None;
+    }
+    let carried: BTreeMap<Date, i64> = kept.into_iter().chain(new).collect();
+    let minor = carried.values().fold(own.map_or(0, DayCost::own), |sum, minor| sum.saturating_add(*minor));
+    let parts =
+        own.or(before.filter(|before| before.own() == 0)).or(file).map(|cost| cost.parts.clone()).unwrap_or_default();
+    Some(DayCost { minor, parts, carried })
 }
 
 /// What some days came to. A day that a file covers and that is not here came to nothing.

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::WEEK;
 use super::anomaly::{Anomaly, Driver, Part, driver};
-use super::costs::{DayCost, Days};
+use super::costs::{self, DayCost, Days};
 use super::covered::Covered;
 use super::feedback::{KnownEvent, muted};
 use super::rhythm::Rhythm;
@@ -103,7 +103,7 @@ impl Watch {
     }
 
     /// After a file told of these days: where the looking stands, and which of the days that are there change. `before` is
-    /// what is known of them.
+    /// what is known of them, and of the days behind them for as long as a period may be.
     #[must_use]
     pub fn told(
         self,
@@ -113,11 +113,16 @@ impl Watch {
         before: &Days,
     ) -> (Self, BTreeMap<Date, Option<DayCost>>) {
         let (covered, own) = self.covered.with(by, from, to);
-        let differs = |day: &&Date| file.get(*day) != before.get(*day);
+        let own: BTreeSet<Date> = own.into_iter().collect();
+        let tells = |day: Date| own.contains(&day);
+        let all: BTreeSet<Date> = own.iter().chain(file.keys()).chain(before.keys()).copied().collect();
+        let after = |day: Date| costs::told(day, tells, file.get(&day), before.get(&day));
+        let with = all.into_iter().map(|day| (day, after(day)));
         let changed: BTreeMap<Date, Option<DayCost>> =
-            own.iter().filter(differs).map(|day| (*day, file.get(day).cloned())).collect();
+            with.filter(|(day, cost)| cost.as_ref() != before.get(day)).collect();
         // A day that was missing is another one, although it came to nothing.
-        let news = own.iter().filter(|day| changed.contains_key(day) || !self.covered.has(**day)).min().copied();
+        let missed = own.iter().find(|day| !self.covered.has(**day));
+        let news = changed.keys().next().into_iter().chain(missed).min().copied();
         let rhythm = self.rhythm.clone().with(self.covered.last(), (from, to));
         let mut after = Watch { covered, rhythm, ..self };
         let first_value = changed.iter().find(|(_, cost)| cost.is_some()).map(|(day, _)| *day);

@@ -336,3 +336,154 @@ fn a_source_counts_how_many_of_its_series_have_a_cost_on_each_day() {
     let counts: Vec<i64> = counts.into_values().map(|count| count.minor).collect();
     assert_eq!(counts, [1, 2, 2, 1]);
 }
+
+/// What each day of the one series in a file comes to, in cents.
+fn days_of(text: &str) -> Days {
+    let progress = read_in(text.as_bytes(), &[text.len()]);
+    assert_eq!(progress.faults, []);
+    let series = progress.sums.by_series(ClientId::from_uuid(Uuid::from_u128(2)), "azure").unwrap();
+    assert_eq!(series.len(), 1);
+    series.into_values().next().unwrap()
+}
+
+const HEAD_OF_PERIODS: &str = "ServiceName,BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,SubAccountId\n";
+
+/// A row of the one service, in cents, for so many days.
+fn period(cents: i64, on: i64, days: i64) -> String {
+    let cost = rust_decimal::Decimal::new(cents, 2);
+    format!("Disks,{cost},EUR,{}T00:00:00Z,{}T00:00:00Z,acc\n", day(on), day(on + days))
+}
+
+#[test]
+fn a_rows_cost_is_for_the_days_of_its_period_and_a_row_of_a_day_or_an_hour_stays_as_it_is() {
+    for (start, end, days) in [
+        ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z", 31),
+        ("2026-02-01 00:00:00", "2026-03-01 00:00:00", 28),
+        ("2026-03-01T00:00:00Z", "2026-03-31T24:00:00Z", 31),
+        ("2026-03-01", "2026-03-02", 1),
+        ("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", 1),
+        ("2026-03-01T00:00:00Z", "2026-03-01T23:59:59Z", 1),
+        ("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z", 1),
+        ("2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z", 1),
+        ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z", 1),
+        ("2026-03-01T00:00:00Z", "2026-03-02T00:00:01Z", 2),
+        ("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z", 1),
+        ("2026-03-01T00:00:00Z", "", 1),
+        ("2026-03-01T00:00:00Z", "2027-03-02T00:00:00Z", 366),
+    ] {
+        let told = days_of(&format!("{HEAD_OF_PERIODS}Disks,31.00,EUR,{start},{end},acc\n"));
+        assert_eq!(told.len(), days, "{start} to {end}");
+        assert_eq!(told.values().map(|cost| cost.minor).sum::<i64>(), 31_00, "{start} to {end}");
+        assert_eq!(told.values().map(|cost| cost.parts["acc"]).sum::<i64>(), 31_00, "{start} to {end}");
+        let first = *told.keys().next().unwrap();
+        assert_eq!((first.to_string(), told[&first].carried.len()), (start[..10].to_owned(), 0));
+        assert!(told.iter().skip(1).all(|(_, cost)| cost.carried.get(&first) == Some(&cost.minor)));
+    }
+    for (end, says) in [
+        ("2027-03-02T00:00:01Z", "is more than 366 days after ChargePeriodStart"),
+        ("9999-12-31T00:00:00Z", "is more than 366 days after ChargePeriodStart"),
+        ("2026-02-28T00:00:00Z", "is before ChargePeriodStart"),
+        ("soon", "soon is no instant such as 2026-03-01T00:00:00Z"),
+    ] {
+        let text = format!("{HEAD_OF_PERIODS}Disks,31.00,EUR,2026-03-01T00:00:00Z,{end},acc\n");
+        let progress = read_in(text.as_bytes(), &[text.len()]);
+        let [fault] = &progress.faults[..] else { panic!("{:?}", progress.faults) };
+        assert_eq!((fault.row, fault.column.as_str(), fault.detail.as_str()), (2, "ChargePeriodEnd", says));
+        assert!(progress.sums.is_empty());
+    }
+}
+
+#[test]
+fn a_file_without_a_months_fee_leaves_the_days_that_carry_it_as_they_are() {
+    let fee = days_of(&format!("{HEAD_OF_PERIODS}{}", period(3_100, 0, 31)));
+    let (told, changed) = watch().told(import(1), (day(0), day(0)), &fee, &Days::new());
+    assert_eq!(changed.len(), 31);
+    let (told, changed) = told.told(import(2), (day(1), day(1)), &Days::new(), &fee);
+    assert_eq!((changed.len(), told.next), (0, Some(day(0))));
+    // Whoever tells of its first day without it takes it back.
+    let (_, changed) = told.told(import(3), (day(0), day(2)), &Days::new(), &fee);
+    assert_eq!(changed.into_values().flatten().count(), 0);
+}
+
+#[test]
+fn a_file_tells_up_to_its_last_row_of_a_day_and_up_to_its_periods_ends_where_most_are_of_longer_ones() {
+    let daily = |days: std::ops::Range<i64>| days.map(|on| period(100, on, 1)).collect::<String>();
+    for (name, rows, last) in [
+        ("days, and a month's fee", daily(0..10) + &period(3_000, 0, 31), 9),
+        ("a day, and a month's fee", daily(0..1) + &period(3_000, 0, 31), 0),
+        ("a month", period(3_000, 0, 31), 30),
+        ("months, and something bought once", period(3_000, 0, 31) + &period(100, 4, 1) + &period(10, 0, 28), 30),
+        ("days", daily(0..31), 30),
+    ] {
+        let text = format!("{HEAD_OF_PERIODS}{rows}");
+        assert_eq!(read_in(text.as_bytes(), &[7]).sums.days(), Some((day(0), day(last))), "{name}");
+    }
+    let progress = read_in(format!("{HEAD_OF_PERIODS}{}", period(1, 0, 31)).as_bytes(), &[9]);
+    let mut stored = serde_json::to_value(&progress).unwrap();
+    stored["sums"]["sums"][0].as_object_mut().unwrap().remove("days");
+    stored["columns"].as_object_mut().unwrap().remove("end");
+    let stored: Progress = serde_json::from_value(stored).unwrap();
+    assert_eq!(stored.sums.days(), Some((day(0), day(0))), "as it was kept before periods counted");
+}
+
+proptest! {
+    #[test]
+    fn what_periods_come_to_is_to_the_cent_what_their_days_come_to(
+        rows in prop::collection::vec((-9_000..90_000_i64, 0..60_i64, 1..70_i64), 1..30),
+        size in 1..90_usize,
+    ) {
+        let text: String = rows.iter().map(|(cents, on, days)| period(*cents, *on, *days)).collect();
+        let text = format!("{HEAD_OF_PERIODS}{text}");
+        let told = days_of(&text);
+        prop_assert_eq!(&read_in(text.as_bytes(), &[size]), &read_in(text.as_bytes(), &[text.len()]));
+        let whole: i64 = rows.iter().map(|(cents, ..)| cents).sum();
+        prop_assert_eq!(told.values().map(|cost| cost.minor).sum::<i64>(), whole);
+        // Each day is within a cent a row of its even share.
+        for (on, cost) in &told {
+            let n = i64::from((*on - day(0)).get_days());
+            let of = rows.iter().filter(|(_, first, days)| (*first..first + days).contains(&n));
+            let (least, count) = of.fold((0, 0), |(least, count), (cents, _, days)| (least + cents.div_euclid(*days), count + 1));
+            prop_assert!((least - count..=least + 2 * count).contains(&cost.minor), "{}: {} and not {}", on, cost.minor, least);
+        }
+    }
+
+    #[test]
+    fn a_months_fee_is_whole_whichever_files_tell_of_its_days_and_in_whichever_order(
+        // Each file tells of some days in a row, and of the fees that begin on them.
+        files in prop::collection::vec((0..40_i64, 0..15_i64, 0..900_i64), 1..8),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let of = |(from, length, cents): (i64, i64, i64)| {
+            let rows: String = (from..=from + length)
+                .map(|on| period(cents, on, 1) + &if on % 30 == 0 { period(cents * 31, on, 31) } else { String::new() })
+                .collect();
+            days_of(&format!("{HEAD_OF_PERIODS}{rows}"))
+        };
+        let mut turned: Vec<(u128, (i64, i64, i64))> = (1..).zip(files.iter().copied()).collect();
+        let at = order.index(turned.len());
+        turned.rotate_left(at);
+        let (mut watch, mut known) = (watch(), Days::new());
+        for (n, file) in turned {
+            for again in [false, true] {
+                let (after, changed) = watch.told(import(n), (day(file.0), day(file.0 + file.1)), &of(file), &known);
+                watch = after;
+                prop_assert!(!again || changed.is_empty(), "twice is once");
+                for (on, cost) in changed {
+                    match cost {
+ Some(cost) => known.insert(on, cost),
+ None => known.remove(&on),
+ };
+                }
+            }
+        }
+        // Of each day the youngest file that tells of it, and of each fee the youngest that tells of its first day.
+        let youngest = |on: i64| files.iter().rev().find(|(from, length, _)| (*from..=from + length).contains(&on)).map(|file| file.2);
+        for on in 0..100_i64 {
+            let fees = [0, 30, 60].into_iter().filter(|first| (*first..first + 31).contains(&on)).filter_map(youngest);
+            let all: Vec<i64> = youngest(on).into_iter().chain(fees).collect();
+            let is = known.get(&day(on)).map(|cost| cost.minor);
+
+            prop_assert_eq!(is.unwrap_or_default(), all.iter().sum::<i64>(), "day {}", on);
+        }
+    }
+}

@@ -18,6 +18,9 @@ pub struct Columns {
     pub currency: usize,
     /// `ChargePeriodStart`; its date, in UTC, is the day.
     pub day: usize,
+    /// `ChargePeriodEnd`, the first instant behind the row's days.
+    #[serde(default)]
+    pub end: Option<usize>,
     /// `ServiceName`.
     pub service: usize,
     /// `SubAccountId`.
@@ -44,6 +47,7 @@ impl Columns {
             cost,
             currency,
             day,
+            end: at("ChargePeriodEnd"),
             service,
             account: at("SubAccountId"),
             account_name: at("SubAccountName"),

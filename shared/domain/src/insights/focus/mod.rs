@@ -12,8 +12,10 @@ pub use columns::Columns;
 pub use reader::{FileFault, Progress, Reader, RowFault};
 pub use sums::{KeptSums, Sums};
 
-/// Days, services, departments and currencies that go together in a file: a year of 250 services.
+/// Days, services, departments and currencies that go together in a file: a year of 250 services. A period counts as its days.
 pub const MOST_GROUPS: usize = 100_000;
+/// Longest period that a row's cost is spread over, in days: a year, and a leap year.
+pub const LONGEST_PERIOD: i64 = 366;
 /// Names of services, and of sub accounts, in a file. Sub accounts beyond are one.
 pub const MOST_NAMES: usize = 10_000;
 /// The longest row, bytes. Tags are the long ones; a row that never ends is no CSV.

@@ -2,13 +2,13 @@
 
 use csv_core::{ReadRecordResult, Reader as Csv};
 use iso_currency::Currency;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
 use super::sums::{KeptSums, Sums};
-use super::{LONGEST_ROW, MOST_FAULTS, MOST_GROUPS, MOST_NAMES};
+use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_FAULTS, MOST_GROUPS, MOST_NAMES};
 use crate::ids::UnitId;
 use crate::insights::rules::UnitRule;
 
@@ -16,6 +16,9 @@ use crate::insights::rules::UnitRule;
 const ROW_AT_FIRST: usize = 4 * 1024;
 /// Most columns of a row: FOCUS has some 60, and providers add theirs.
 const MOST_COLUMNS: usize = 500;
+
+/// The first day of a row, and how many there are.
+type Period = (Date, u16);
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,8 +91,8 @@ pub struct Reader {
     columns: Option<Columns>,
     rules: Vec<UnitRule>,
     sums: Sums,
-    /// The last date that was read, as its text: most rows have the date of the row before.
-    last_day: Option<(Vec<u8>, Date)>,
+    /// The last period that was read, as its texts: most rows have the one of the row before.
+    last_period: Option<(Vec<u8>, Vec<u8>, Period)>,
 }
 
 impl Reader {
@@ -114,7 +117,7 @@ impl Reader {
             columns: progress.columns,
             rules,
             sums: Sums::going_on(progress.sums),
-            last_day: None,
+            last_period: None,
         }
     }
 
@@ -204,12 +207,12 @@ impl Reader {
             return Ok(());
         }
         match self.parsed(&columns) {
-            Ok((day, currency, cost)) => {
+            Ok((period, currency, cost)) => {
                 let unit = self.unit(&columns);
                 let name = columns.account_name.map(|at| self.text(at)).filter(|name| !name.is_empty());
                 let name = name.or_else(|| columns.account.map(|at| self.text(at))).unwrap_or_default();
                 let (name, service) = (name.into_owned(), self.text(columns.service).into_owned());
-                self.sums.add(day, &service, unit, currency, &name, cost)
+                self.sums.add(period, &service, unit, currency, &name, cost)
             }
             Err((column, detail)) => {
                 self.fault(column, detail);
@@ -219,8 +222,8 @@ impl Reader {
     }
 
     /// What a row says, or which column does not say it and why.
-    fn parsed(&mut self, columns: &Columns) -> Result<(Date, Currency, Decimal), (&'static str, String)> {
-        let day = self.day(columns.day)?;
+    fn parsed(&mut self, columns: &Columns) -> Result<(Period, Currency, Decimal), (&'static str, String)> {
+        let period = self.period(columns)?;
         let code = self.text(columns.currency);
         let currency = Currency::from_code(&code)
             .ok_or_else(|| ("BillingCurrency", format!("{code:.20} is no currency of ISO 4217, such as EUR")))?;
@@ -230,25 +233,41 @@ impl Reader {
         if self.text(columns.service).is_empty() {
             return Err(("ServiceName", "must not be empty".to_owned()));
         }
-        Ok((day, currency, cost))
+        Ok((period, currency, cost))
     }
 
-    fn day(&mut self, at: usize) -> Result<Date, (&'static str, String)> {
-        let text = self.field(at).trim_ascii();
-        if let Some((known, day)) = &self.last_day
-            && known == text
+    /// The days of a row: from its start on for as long as its period is, a begun day being one. What is shorter, and what names
+    /// no end, is of one day.
+    fn period(&mut self, columns: &Columns) -> Result<Period, (&'static str, String)> {
+        let start = self.field(columns.day).trim_ascii();
+        let end = columns.end.map_or(&b""[..], |at| self.field(at).trim_ascii());
+        if let Some((known, until, period)) = &self.last_period
+            && known == start
+            && until == end
         {
-            return Ok(*day);
+            return Ok(*period);
         }
-        // An instant in UTC, as the specification has it; its date is the day.
-        let date = text.get(..10).and_then(|date| std::str::from_utf8(date).ok()).and_then(|date| date.parse().ok());
-        let text = text.to_vec();
-        let Some(day) = date else {
-            let shown = String::from_utf8_lossy(&text);
-            return Err(("ChargePeriodStart", format!("{shown:.40} is no instant such as 2026-03-01T00:00:00Z")));
+        let no_instant = |column, text: &[u8]| {
+            let shown = String::from_utf8_lossy(text);
+            (column, format!("{shown:.40} is no instant such as 2026-03-01T00:00:00Z"))
         };
-        self.last_day = Some((text, day));
-        Ok(day)
+        let from = instant(start).ok_or_else(|| no_instant("ChargePeriodStart", start))?;
+        let days = match end {
+            b"" => 1,
+            end => {
+                let until = instant(end).ok_or_else(|| no_instant("ChargePeriodEnd", end))?;
+                let seconds = until.duration_since(from).as_secs();
+                if seconds < 0 {
+                    return Err(("ChargePeriodEnd", "is before ChargePeriodStart".to_owned()));
+                }
+                (seconds / A_DAY + i64::from(seconds % A_DAY != 0)).max(1)
+            }
+        };
+        let days = u16::try_from(days).ok().filter(|days| i64::from(*days) <= LONGEST_PERIOD);
+        let too_long = || format!("is more than {LONGEST_PERIOD} days after ChargePeriodStart");
+        let period = (from.date(), days.ok_or_else(|| ("ChargePeriodEnd", too_long()))?);
+        self.last_period = Some((start.to_vec(), end.to_vec(), period));
+        Ok(period)
     }
 
     /// The department of the first rule that fits.
@@ -274,5 +293,20 @@ impl Reader {
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(RowFault { row: self.rows, column: column.to_owned(), detail });
         }
+    }
+}
+
+/// Seconds of a day in UTC.
+const A_DAY: i64 = 24 * 60 * 60;
+
+/// An instant in UTC, as the specification has it. What names no time of the day is its beginning.
+fn instant(text: &[u8]) -> Option<DateTime> {
+    let date: Date = std::str::from_utf8(text.get(..10)?).ok()?.parse().ok()?;
+    let clock = text.get(11..).and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
+    let clock: &str = clock.split(|c: char| !c.is_ascii_digit() && c != ':').next().unwrap_or_default();
+    match clock {
+        // Midnight as the end of a day.
+        "24:00" | "24:00:00" => Some(date.tomorrow().ok()?.to_datetime(Time::midnight())),
+        clock => Some(date.to_datetime(clock.parse().unwrap_or(Time::midnight()))),
     }
 }

@@ -1,8 +1,9 @@
 //! What a file's days come to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use iso_currency::Currency;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,8 @@ impl Names {
     }
 }
 
-type Group = (Date, u32, Option<UnitId>, &'static str);
+/// The first day and how many there are, service, department and currency.
+type Group = (Date, u16, u32, Option<UnitId>, &'static str);
 
 /// What is added up.
 #[derive(Debug, Clone)]
@@ -55,16 +57,25 @@ pub struct Sums {
     services: Names,
     accounts: Names,
     groups: HashMap<Group, Sum>,
+    /// Days of all groups.
+    size: usize,
     days: Option<(Date, Date)>,
 }
 
 /// The place of sub accounts that are not told apart.
 const OTHER: u32 = u32::MAX;
 
-/// What a day of a service in a department came to, exactly.
+const fn one() -> u16 {
+    1
+}
+
+/// What a day, or a period, of a service in a department came to, exactly.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct KeptSum {
     day: Date,
+    /// How many days it is for, of which `day` is the first.
+    #[serde(default = "one")]
+    days: u16,
     service: u32,
     unit: Option<UnitId>,
     currency: Currency,
@@ -86,18 +97,21 @@ impl Sums {
             services: Names::of(kept.services),
             accounts: Names::of(kept.accounts),
             groups: HashMap::with_capacity(kept.sums.len()),
+            size: 0,
             days: None,
         };
-        for KeptSum { day, service, unit, currency, cost, parts } in kept.sums {
-            sums.groups.insert((day, service, unit, currency.code()), Sum { currency, cost, parts });
+        for KeptSum { day, days, service, unit, currency, cost, parts } in kept.sums {
+            sums.size += usize::from(days);
+            sums.groups.insert((day, days, service, unit, currency.code()), Sum { currency, cost, parts });
             sums.days = Some(sums.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
         }
         sums
     }
 
     pub(super) fn kept(&self) -> KeptSums {
-        let kept = self.groups.iter().map(|((day, service, unit, _), sum)| KeptSum {
+        let kept = self.groups.iter().map(|((day, days, service, unit, _), sum)| KeptSum {
             day: *day,
+            days: *days,
             service: *service,
             unit: *unit,
             currency: sum.currency,
@@ -106,14 +120,14 @@ impl Sums {
         });
         let mut sums: Vec<KeptSum> = kept.collect();
         // What is kept of the same rows is the same text.
-        sums.sort_unstable_by_key(|sum| (sum.day, sum.service, sum.unit, sum.currency.code()));
+        sums.sort_unstable_by_key(|sum| (sum.day, sum.days, sum.service, sum.unit, sum.currency.code()));
         KeptSums { services: self.services.all.clone(), accounts: self.accounts.all.clone(), sums }
     }
 
-    /// Adds a row.
+    /// Adds a row, for so many days.
     pub(super) fn add(
         &mut self,
-        day: Date,
+        (day, count): (Date, u16),
         service: &str,
         unit: Option<UnitId>,
         currency: Currency,
@@ -132,9 +146,12 @@ impl Sums {
             return Err(FileFault::Days);
         }
         self.days = Some((first, last));
-        let group = (day, place, unit, currency.code());
-        if !self.groups.contains_key(&group) && self.groups.len() == MOST_GROUPS {
-            return Err(FileFault::Groups);
+        let group = (day, count, place, unit, currency.code());
+        if !self.groups.contains_key(&group) {
+            self.size += usize::from(count);
+            if self.size > MOST_GROUPS {
+                return Err(FileFault::Groups);
+            }
         }
         let new = || Sum { currency, cost: Decimal::ZERO, parts: Vec::new() };
         let sum = self.groups.entry(group).or_insert_with(new);
@@ -161,38 +178,85 @@ impl KeptSums {
         self.sums.is_empty()
     }
 
-    /// The first and the last day.
+    /// The first and the last day of which they tell. The last one is the last on which a row begins where most of them are of a
+    /// day: a month's fee among them is known before its month is over. Where most are of longer periods, it is the last day of
+    /// these.
     pub fn days(&self) -> Option<(Date, Date)> {
-        let days: BTreeSet<Date> = self.sums.iter().map(|sum| sum.day).collect();
-        Some((*days.first()?, *days.last()?))
+        let first = self.sums.iter().map(|sum| sum.day).min()?;
+        let of_a_day = self.sums.iter().filter(|sum| sum.days == one()).count();
+        let last = match 2 * of_a_day >= self.sums.len() {
+            true => self.sums.iter().map(|sum| sum.day).max()?,
+            false => self.sums.iter().filter_map(|sum| sum.span().last()).max()?,
+        };
+        Some((first, last))
     }
 
-    /// What each series of a client's source came to, day by day; each day is rounded once.
+    /// What each series of a client's source came to, day by day. What its rows of a day come to is rounded once; what its rows of
+    /// a longer period come to is rounded once and spread over its days, to the minor unit.
     ///
     /// # Errors
     /// [`FileFault::TooLarge`].
     pub fn by_series(&self, client: ClientId, source: &str) -> Result<BTreeMap<SeriesName, Days>, FileFault> {
-        let mut all: BTreeMap<SeriesName, Days> = BTreeMap::new();
+        let mut all: BTreeMap<SeriesName, BTreeMap<Date, ManyParts>> = BTreeMap::new();
         for sum in &self.sums {
             let service = self.services.get(sum.service as usize).cloned().unwrap_or_default();
             let name =
                 SeriesName { client, source: source.to_owned(), service, unit: sum.unit, measure: sum.currency.code() };
-            all.entry(name).or_default().insert(sum.day, self.day(sum)?);
+            let days = all.entry(name).or_default();
+            for (on, minor) in sum.span().zip(sum.spread(sum.cost)?) {
+                days.entry(on).or_default().add(sum.day, on, minor);
+            }
+            for (place, cost) in &sum.parts {
+                for (on, minor) in sum.span().zip(sum.spread(*cost)?) {
+                    let part = days.entry(on).or_default().parts.entry(*place).or_default();
+                    *part = part.saturating_add(minor);
+                }
+            }
         }
-        Ok(all)
+        let named = |days: BTreeMap<Date, ManyParts>| days.into_iter().map(|(on, day)| (on, self.named(day))).collect();
+        Ok(all.into_iter().map(|(name, days)| (name, named(days))).collect())
     }
 
-    fn day(&self, sum: &KeptSum) -> Result<DayCost, FileFault> {
-        let rounded = |cost: Decimal| {
-            Money::rounded(cost, sum.currency).map(Money::minor).map_err(|_| FileFault::TooLarge(sum.day))
-        };
-        let mut parts = sum.parts.clone();
-        parts.sort_by_key(|(place, cost)| (std::cmp::Reverse(cost.abs()), *place));
+    /// With the largest parts by name.
+    fn named(&self, day: ManyParts) -> DayCost {
+        let mut parts: Vec<(u32, i64)> = day.parts.into_iter().collect();
+        parts.sort_by_key(|(place, minor)| (std::cmp::Reverse(minor.unsigned_abs()), *place));
         let mut named: BTreeMap<String, i64> = BTreeMap::new();
-        for (at, (place, cost)) in parts.into_iter().enumerate() {
+        for (at, (place, minor)) in parts.into_iter().enumerate() {
             let name = self.accounts.get(place as usize).filter(|_| at < MOST_PARTS);
-            *named.entry(name.map_or(OTHERS, String::as_str).to_owned()).or_default() += rounded(cost)?;
+            let sum = named.entry(name.map_or(OTHERS, String::as_str).to_owned()).or_default();
+            *sum = sum.saturating_add(minor);
         }
-        Ok(DayCost { minor: rounded(sum.cost)?, parts: named })
+        DayCost { minor: day.minor, parts: named, carried: day.carried }
+    }
+}
+
+/// What a day came to, with all its parts.
+#[derive(Debug, Default)]
+struct ManyParts {
+    minor: i64,
+    parts: BTreeMap<u32, i64>,
+    carried: BTreeMap<Date, i64>,
+}
+
+impl ManyParts {
+    fn add(&mut self, since: Date, on: Date, minor: i64) {
+        self.minor = self.minor.saturating_add(minor);
+        if since != on {
+            let carried = self.carried.entry(since).or_default();
+            *carried = carried.saturating_add(minor);
+        }
+    }
+}
+
+impl KeptSum {
+    fn span(&self) -> impl Iterator<Item = Date> + use<> {
+        self.day.series(1.day()).take(usize::from(self.days))
+    }
+
+    /// A cost over its days, in minor units that add up to it.
+    fn spread(&self, cost: Decimal) -> Result<impl Iterator<Item = i64> + use<>, FileFault> {
+        let whole = Money::rounded(cost, self.currency).map_err(|_| FileFault::TooLarge(self.day))?;
+        Ok(whole.split(&vec![1; usize::from(self.days)]).into_iter().map(Money::minor))
     }
 }
