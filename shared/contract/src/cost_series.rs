@@ -137,7 +137,7 @@ pub struct SeriesParked {
 
 impl From<CostSeries> for SeriesView {
     fn from(series: CostSeries) -> Self {
-        let CostSeries { id, client, source, service, unit, measure, tuning, feedback, created_at, updated_at } =
+        let CostSeries { id, client, source, service, unit, measure, tuning, feedback, created_at, updated_at, .. } =
             series;
         SeriesView {
             id,

@@ -191,6 +191,8 @@ pub struct AnomalyView {
     pub sentence: String,
     /// What somebody said of it.
     pub judged: Option<Judged>,
+    /// Whether it comes to about as much as one of its series of which somebody said that it was expected: nobody is told of it.
+    pub like_expected: bool,
     /// When it was found.
     #[schema(value_type = String, format = DateTime)]
     pub found_at: Timestamp,
@@ -203,7 +205,7 @@ impl From<CostAnomaly> for AnomalyView {
     fn from(anomaly: CostAnomaly) -> Self {
         let CostAnomaly { id, series, client, source, service, unit, state, kind, onset, last, days, .. } = anomaly;
         let CostAnomaly { actual, expected, low, high, excess, monthly, score, driver, sentence, judged, .. } = anomaly;
-        let CostAnomaly { found_at, updated_at, .. } = anomaly;
+        let CostAnomaly { like_expected, found_at, updated_at, .. } = anomaly;
         AnomalyView {
             id,
             series,
@@ -226,6 +228,7 @@ impl From<CostAnomaly> for AnomalyView {
             driver,
             sentence,
             judged,
+            like_expected,
             found_at,
             updated_at,
         }

@@ -16,7 +16,7 @@ async fn judge_anomaly(cx: Cx, input: In<AtAnomaly, NoQuery, NewJudgement>) -> R
     let NewJudgement { answer, note } = input.body;
     let judged = judge(read.value, Judged { answer, note, by: cx.actor.user, at: cx.now })?;
     let series = cx.store.cost_series(judged.series).await?;
-    let answered = series.value.answered(answer, cx.now);
+    let answered = series.value.answered(answer, judged.excess, cx.now);
     let commit = cx.store.commit().update(&judged, read.rev).update(&answered, series.rev);
     Ok(Answer::after(commit, judged.into()).rev(read.rev + 1))
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::feedback::{Answer, Sensitivity};
-use super::measure::Measure;
+use super::measure::{Amount, Measure};
 use super::rules::Tuning;
 use crate::error::Refusal;
 use crate::ids::{ClientId, SeriesId, UnitId};
@@ -20,6 +20,8 @@ pub const LONGEST_SOURCE: usize = 40;
 pub const LONGEST_SERVICE: usize = 120;
 /// Parts of a day's cost that are kept by name; the smaller ones are one part. They tell what drove an anomaly.
 pub const MOST_PARTS: usize = 8;
+/// Answers `expected` whose amounts a series remembers: a year of monthly fees.
+const MOST_EXPECTED: usize = 12;
 /// The name of what is beyond [`MOST_PARTS`].
 pub const OTHERS: &str = "(others)";
 
@@ -62,6 +64,9 @@ pub struct CostSeries {
     /// What people's answers have made of its sensitivity: a factor beside what is set.
     #[serde(default)]
     pub feedback: Sensitivity,
+    /// What anomalies came to of which somebody said that they were expected, the last ones: as much may come again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Amount>,
     /// When it was first seen.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -178,6 +183,7 @@ impl CostSeries {
             measure,
             tuning: Tuning::default(),
             feedback: Sensitivity::default(),
+            expected: Vec::new(),
             created_at: now,
             updated_at: now,
         }
@@ -195,10 +201,22 @@ impl CostSeries {
         Ok(Outcome::unchanged(CostSeries { tuning, updated_at: now, ..self }))
     }
 
-    /// After somebody said what they think of one of its anomalies.
+    /// After somebody said what they think of one of its anomalies, which came to `excess`. What was expected is remembered, and
+    /// what was real is expected no more.
     #[must_use]
-    pub fn answered(self, answer: Answer, now: Timestamp) -> Self {
-        CostSeries { feedback: self.feedback.after(answer), updated_at: now, ..self }
+    pub fn answered(self, answer: Answer, excess: Amount, now: Timestamp) -> Self {
+        let CostSeries { feedback, mut expected, .. } = self;
+        expected.retain(|known| !excess.is_like(*known));
+        if answer == Answer::Expected && excess.is_like(excess) {
+            expected.push(excess);
+            expected.drain(..expected.len().saturating_sub(MOST_EXPECTED));
+        }
+        CostSeries { feedback: feedback.after(answer), expected, updated_at: now, ..self }
+    }
+
+    /// Whether somebody said of an anomaly that came to about as much that it was expected.
+    pub fn expects(&self, excess: Amount) -> bool {
+        self.expected.iter().any(|known| excess.is_like(*known))
     }
 
     /// How people call it: the service, and the department if there is one.

@@ -120,6 +120,9 @@ pub struct CostAnomaly {
     pub judged: Option<Judged>,
     /// Whether somebody got a letter.
     pub told: bool,
+    /// Whether it is as large as one of which somebody said that it was expected: it is kept, and nobody gets a letter.
+    #[serde(default)]
+    pub like_expected: bool,
     /// When it was found.
     pub found_at: Timestamp,
     /// When it last changed.
@@ -167,7 +170,8 @@ impl Finding<'_> {
                 self.seen(onset, &anomaly, (last, over), driver, known.as_ref())
             }
         };
-        let news = after.state != AnomalyState::Withdrawn && !after.told && self.is_news(&after)?;
+        let silent = after.state == AnomalyState::Withdrawn || after.told || after.like_expected;
+        let news = !silent && self.is_news(&after)?;
         let after = CostAnomaly { told: after.told || news, ..after };
         if before.as_ref() == Some(&after) {
             return Ok(None);
@@ -230,6 +234,7 @@ impl Finding<'_> {
             sentence,
             judged: known.and_then(|known| known.judged.clone()),
             told: known.is_some_and(|known| known.told),
+            like_expected: self.series.expects(amount(excess)),
             found_at: known.map_or(self.now, |known| known.found_at),
             updated_at: known.map_or(self.now, |known| known.updated_at),
         }

@@ -15,6 +15,9 @@ const SERIES: &str = "series";
 /// Decimal places of people: of what is expected a tenth is more than anybody needs.
 const TENTHS: u32 = 1;
 
+/// How far an excess may be from another one and still be like it, in percent of that one.
+const ALIKE_PERCENT: i64 = 25;
+
 /// What a series counts. It is kept as its code, of people as none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Option<String>", into = "Option<String>")]
@@ -151,6 +154,25 @@ impl Amount {
         match self {
             Amount::Money(money) => Some(money),
             Amount::People(_) | Amount::Series(_) => None,
+        }
+    }
+
+    /// Whether it is like another excess: on the same side, and within [`ALIKE_PERCENT`] of it. Nothing is like nothing, and
+    /// neither is what is no amount: of a silent source nobody knows what it comes to.
+    pub fn is_like(self, other: Self) -> bool {
+        let Some((one, other)) = self.beside(other) else { return false };
+        let within = other.abs() * Decimal::from(ALIKE_PERCENT) / Decimal::ONE_HUNDRED;
+        !other.is_zero() && (one - other).abs() <= within
+    }
+
+    /// Both as numbers, where they are of the same.
+    fn beside(self, other: Self) -> Option<(Decimal, Decimal)> {
+        match (self, other) {
+            (Amount::Money(one), Amount::Money(other)) => {
+                (one.currency() == other.currency()).then(|| (one.minor().into(), other.minor().into()))
+            }
+            (Amount::People(one), Amount::People(other)) => Some((one.people, other.people)),
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::insights::costs::{CostSeries, SeriesName};
 use domain::insights::found::{AnomalyState, CostAnomaly, Finding, Judged, judge};
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::Change;
-use domain::insights::{Amount, Anomaly, Answer, Kind, Lasting, Measure, Outlook, SeriesCount};
+use domain::insights::{Amount, Anomaly, Answer, Kind, Lasting, Measure, Outlook, Sensitivity, SeriesCount};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::civil::{Date, date};
@@ -33,10 +33,14 @@ fn series(measure: Measure) -> CostSeries {
 
 /// What is kept of a change in a series, and told.
 fn of(measure: Measure, change: Change, before: Option<CostAnomaly>) -> Option<(CostAnomaly, Option<Event>)> {
-    let (start, series) = (InsightSettings::new(None), series(measure));
-    let rules = Rules::of(&start, &start, &series);
+    of_series(&series(measure), change, before)
+}
+
+fn of_series(series: &CostSeries, change: Change, before: Option<CostAnomaly>) -> Option<(CostAnomaly, Option<Event>)> {
+    let start = InsightSettings::new(None);
+    let rules = Rules::of(&start, &start, series);
     let (id, now) = (AnomalyId::from_uuid(uuid(3)), at("2026-03-12T03:30:00Z"));
-    let finding = Finding { id, series: &series, department: None, rules: &rules, today: TODAY, now };
+    let finding = Finding { id, series, department: None, rules: &rules, today: TODAY, now };
     finding.of(FIRST, change, before).unwrap()
 }
 
@@ -90,6 +94,54 @@ fn what_somebody_answered_stays_as_they_saw_it_when_its_days_are_corrected_and_g
     assert_eq!((over.excess, &over.sentence), (kept.excess, &kept.sentence));
     assert_eq!(of(measure, Change::Withdrawn, Some(over)), None, "once");
     assert_eq!(of(measure, Change::Withdrawn, None), None, "what nobody kept is not withdrawn");
+}
+
+#[test]
+fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_the_other_way() {
+    let eur = |cents| Amount::Money(Money::new(cents, Currency::EUR));
+    let now = at("2026-03-11T09:00:00Z");
+    let fee = series(Measure::Money(Currency::EUR)).answered(Answer::Expected, eur(300_00), now);
+    let less = Sensitivity::default().after(Answer::Expected);
+    assert_eq!((fee.feedback, &fee.expected), (less, &vec![eur(300_00)]), "the sensitivity moves as before");
+    let stored = serde_json::to_value(&fee).unwrap();
+    assert_eq!(serde_json::from_value::<CostSeries>(stored).unwrap(), fee);
+    let told = |series: &CostSeries, excess: f64| {
+        let kind = if excess < 0.0 { Kind::Drop } else { Kind::Spike };
+        let (kept, event) = of_series(series, is(anomaly(kind, excess, None), FIRST, false), None).unwrap();
+        assert_eq!((kept.told, kept.like_expected), (event.is_some(), event.is_none()), "{excess}");
+        event.is_some()
+    };
+    for (excess, tells) in [
+        (300_00.0, false),
+        (225_00.0, false),
+        (375_00.0, false),
+        (224_99.0, true),
+        (375_01.0, true),
+        (900_00.0, true),
+        (-300_00.0, true),
+    ] {
+        assert_eq!(told(&fee, excess), tells, "{excess}");
+    }
+    // Another one is remembered beside it, and what was real is expected no more.
+    let both = fee.answered(Answer::Expected, eur(-80_00), now).answered(Answer::Expected, eur(310_00), now);
+    assert_eq!(both.expected, [eur(-80_00), eur(310_00)]);
+    assert!(!told(&both, -80_00.0) && !told(&both, 380_00.0));
+    let real = both.answered(Answer::Real, eur(300_00), now);
+    assert!(told(&real, 310_00.0) && !told(&real, -80_00.0));
+    // It grows beyond what was expected: then it is told.
+    let (kept, event) = of_series(&both, is(anomaly(Kind::Spike, 300_00.0, None), FIRST, false), None).unwrap();
+    assert_eq!(event, None);
+    let more = is(anomaly(Kind::Spike, 700_00.0, None), date(2026, 3, 3), false);
+    let (more, event) = of_series(&both, more, Some(kept)).unwrap();
+    assert!(event.is_some() && more.told && !more.like_expected);
+    // As many are remembered as a year has months.
+    let many = (1..=20).fold(real, |series, n| series.answered(Answer::Expected, eur(10_i64.pow(n % 10) * 100), now));
+    assert_eq!(many.expected.len(), 10 + 1, "ten of the one side, one of the other");
+    let many = (1..=20).fold(many, |series, n| series.answered(Answer::Expected, eur(2_i64.pow(n) * 100), now));
+    assert_eq!(many.expected.len(), 12);
+    // Of a source that is silent nobody knows what it comes to.
+    let none = Amount::Series(SeriesCount { series: 0 });
+    assert_eq!(series(Measure::Series).answered(Answer::Expected, none, now).expected, []);
 }
 
 #[test]
