@@ -79,6 +79,8 @@ pub struct AccessAnomalyView {
     pub sentence: String,
     /// What somebody said of it.
     pub judged: Option<Judged>,
+    /// Whether nothing more is noted or told of it, because somebody said that it was expected.
+    pub muted: bool,
     /// When it was found.
     #[schema(value_type = String, format = DateTime)]
     pub found_at: Timestamp,
@@ -89,6 +91,7 @@ pub struct AccessAnomalyView {
 
 impl From<AccessAnomaly> for AccessAnomalyView {
     fn from(anomaly: AccessAnomaly) -> Self {
+        let muted = anomaly.is_muted();
         let AccessAnomaly { id, client, contact, product, kind, on, last, days, hour, sentence, judged, .. } = anomaly;
         let AccessAnomaly { found_at, updated_at, .. } = anomaly;
         AccessAnomalyView {
@@ -103,6 +106,7 @@ impl From<AccessAnomaly> for AccessAnomalyView {
             hour,
             sentence,
             judged,
+            muted,
             found_at,
             updated_at,
         }

@@ -131,9 +131,44 @@ fn a_leaver_is_one_anomaly_that_grows_and_has_no_unusual_hours() {
     let (grown, event) = AccessAnomaly::of(id, client(), two[0].clone(), Some(&first), now).unwrap();
     assert_eq!((grown.days, event), (2, None));
     let by = domain::ids::UserId::from_uuid(Uuid::from_u128(6));
-    let judged = grown.judge(Judged { answer: Answer::Expected, note: None, by, at: now }).unwrap();
-    assert_eq!(judged.hour_expected(), None);
+    let said = |answer| Judged { answer, note: None, by, at: now };
+    let judged = grown.clone().judge(said(Answer::Expected)).unwrap();
+    assert_eq!((judged.hour_expected(), judged.is_muted()), (None, true));
     assert_eq!(AccessAnomaly::of(id, client(), one[0].clone(), Some(&judged), now), None, "what was answered stays");
+
+    // What is real goes on: it grows each night, and is told again at most weekly, while it does.
+    let later = |days: i64| now.saturating_add((days * 24).hours()).unwrap();
+    let on = |days: u32, ago: i64| Unusual { days, last: LAST.saturating_sub(ago.days()), ..two[0].clone() };
+    // As it was stored before the last letter was noted, the answer counts as one.
+    for told in [grown.told, None] {
+        let real = AccessAnomaly { told, ..grown.clone() }.judge(said(Answer::Real)).unwrap();
+        assert!(!real.is_muted());
+        assert_eq!(AccessAnomaly::of(id, client(), two[0].clone(), Some(&real), later(30)), None, "nothing since");
+        let mut kept = real;
+        let mut letters = Vec::new();
+        // Two more days of use, on the first and on the third night; later ones from the twelfth on.
+        for (night, found) in [
+            (1, on(3, 0)),
+            (3, on(4, -2)),
+            (6, on(4, -2)),
+            (7, on(4, -2)),
+            (8, on(4, -2)),
+            (12, on(5, -11)),
+            (14, on(6, -13)),
+            (15, on(7, -14)),
+            (30, on(7, -14)),
+        ] {
+            if let Some((after, event)) = AccessAnomaly::of(id, client(), found.clone(), Some(&kept), later(night)) {
+                assert_eq!((after.days, after.last, &after.judged), (found.days, found.last, &kept.judged));
+                letters.extend(event.map(|_| night));
+                kept = after;
+            }
+        }
+        assert_eq!(letters, [7, 14, 30]);
+    }
+    let hour = AccessAnomaly { kind: Finding::UnusualHour, ..grown }.judge(said(Answer::Real)).unwrap();
+    let again = Unusual { finding: Finding::UnusualHour, ..on(9, 0) };
+    assert_eq!(AccessAnomaly::of(id, client(), again, Some(&hour), later(30)), None, "what is over is no news");
 }
 
 #[test]
