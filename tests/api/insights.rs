@@ -61,6 +61,10 @@ async fn a_spike_is_found_with_its_excess_and_its_driver_and_told_once() {
     assert!(sentence.starts_with("Virtual Machines (azure-main): "), "{sentence}");
     assert!(sentence.contains(" EUR on 29 January 2026 ("), "{sentence}");
     assert_eq!(told(&stack), 1);
+    let letters = stack.app.mailbox().letters();
+    let letter = letters.iter().find(|letter| letter.subject.starts_with("Unusual costs")).unwrap();
+    assert!(letter.subject.ends_with(" EUR (Acme Tools)"), "{}", letter.subject);
+    assert!(letter.text.contains("something at Acme Tools is unusual."), "{}", letter.text);
     let one = owner.get(&format!("/v1/anomalies/{}", spike["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(&one, spike);
 
@@ -213,7 +217,11 @@ async fn sensitivity_and_method_are_the_series_then_the_clients_then_the_msps() 
 /// Letters that told of a source from which nothing comes.
 fn told_missing(stack: &Stack) -> Vec<String> {
     let letters = stack.app.mailbox().letters();
-    letters.iter().filter(|letter| letter.subject == "Costs are missing").map(|letter| letter.text.clone()).collect()
+    letters
+        .iter()
+        .filter(|letter| letter.subject == "Costs are missing (Acme Tools)")
+        .map(|letter| letter.text.clone())
+        .collect()
 }
 
 #[tokio::test]

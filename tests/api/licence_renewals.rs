@@ -38,7 +38,7 @@ async fn the_owner_of_a_licence_is_told_of_each_lead_time_once() {
     for day in ["2026-02-12", "2026-02-13", "2026-02-14", "2026-02-22", "2026-03-08", "2026-03-15"] {
         look(&owner, &format!("{day}T00:00:00Z")).await;
     }
-    let subject = |days: u32| format!("Contoso Office Premium: renews by itself in {days} days");
+    let subject = |days: u32| format!("Contoso Office Premium: renews by itself in {days} days (Acme)");
     // 15 March less 30 and 7; notice by 1 March, and a week before it.
     assert_eq!(letters(&owner, "maya.okafor@acme.example"), [subject(30), subject(21), subject(7)]);
     let read = owner.get(&at(&added)).await.expect(200);
@@ -57,7 +57,7 @@ async fn the_msps_owners_are_told_when_nobody_else_can_be_reached() {
     look(&owner, "2026-02-13T00:00:00Z").await;
     let mut told = letters(&owner, &owner.email);
     told.sort();
-    let subject = |name: &str| format!("{name}: renews by itself in 30 days");
+    let subject = |name: &str| format!("{name}: renews by itself in 30 days (Acme)");
     assert_eq!(told, [subject("Contoso Office Premium"), subject("Nobody's")]);
 }
 

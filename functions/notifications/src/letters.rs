@@ -22,8 +22,21 @@ use rust_decimal::Decimal;
 
 use crate::people::Person;
 
-/// What somebody is told of the event, if they are told anything. An invitation's secret is in its letter only.
-pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Option<Letter>> {
+/// Whose something is that is told of a client's things: of several clients a letter that does not name one says little.
+pub(crate) const fn client_of(event: &Event) -> Option<ClientId> {
+    match event {
+        Event::HoursRunLow { client, .. }
+        | Event::AnomalyFound { client, .. }
+        | Event::AccessAnomalyFound { client, .. }
+        | Event::BudgetWarned { client, .. }
+        | Event::LicenceRenewalNear { client, .. } => Some(*client),
+        _ => None,
+    }
+}
+
+/// What somebody is told of the event, if they are told anything; `client` is the name of [`client_of`] it. An invitation's
+/// secret is in its letter only.
+pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person) -> Result<Option<Letter>> {
     let app = &cx.world.config.app_url;
     let zone = to.zone.as_ref().unwrap_or(&tenant.zone);
     let words = match &cx.envelope.event {
@@ -68,30 +81,30 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
                  loss in your accounts:\n\n{app}/payments/{payment}"
             ),
         },
-        Event::HoursRunLow { client, percent, used, of, .. } => run_low(app, client, *percent, *used, *of),
+        Event::HoursRunLow { client: id, percent, used, of, .. } => run_low(app, (id, client), *percent, *used, *of),
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
             subject: match excess {
-                Amount::Money(_) => format!("Unusual costs: {excess}"),
-                Amount::People(People { people }) => format!("Unusual use: {people} people-days"),
-                Amount::Series(_) => "Costs are missing".to_owned(),
+                Amount::Money(_) => format!("Unusual costs: {excess} ({client})"),
+                Amount::People(People { people }) => format!("Unusual use: {people} people-days ({client})"),
+                Amount::Series(_) => format!("Costs are missing ({client})"),
             },
             said: format!(
-                "something at a client is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \
+                "something at {client} is unusual.\n\n{sentence}\n\nSay whether it was expected, and it is \
                  looked at accordingly from now on:\n\n{app}/anomalies/{anomaly}"
             ),
         },
-        Event::BudgetWarned { budget, client, name, warnings, whole, spent, expected, until } => {
-            let said = warned(name, warnings, *whole, *spent, *expected, *until);
+        Event::BudgetWarned { budget, client: id, name, warnings, whole, spent, expected, until } => {
+            let said = warned((name, client), warnings, *whole, *spent, *expected, *until);
             let reached = warnings.iter().map(|warning| warning.percent).max().unwrap_or_default();
             Words {
-                subject: format!("Budget {name}: {reached} % reached"),
-                said: format!("{said}\n\n{app}/clients/{client}/budgets/{budget}"),
+                subject: format!("Budget {name}: {reached} % reached ({client})"),
+                said: format!("{said}\n\n{app}/clients/{id}/budgets/{budget}"),
             }
         }
         Event::AccessAnomalyFound { anomaly, sentence, .. } => Words {
-            subject: "Unusual use of a product".to_owned(),
+            subject: format!("Unusual use of a product ({client})"),
             said: format!(
-                "somebody's use of a product is unusual.\n\n{sentence}\n\nSay whether it was expected; an hour that was is \
+                "somebody's use of a product at {client} is unusual.\n\n{sentence}\n\nSay whether it was expected; an hour that was is \
                  usual for that person from now on:\n\n{app}/access-anomalies/{anomaly}"
             ),
         },
@@ -111,9 +124,9 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, to: &Person) -> Result<Op
             }
         }
         Event::LicenceRenewalNear { licence, name, on, days, what, notice_by, .. } => {
-            let said = coming(name, *on, *days, *what, *notice_by);
+            let said = coming((name, client), *on, *days, *what, *notice_by);
             Words {
-                subject: format!("{name}: {} in {days} days", comes(*what)),
+                subject: format!("{name}: {} in {days} days ({client})", comes(*what)),
                 said: format!("{said}\n\n{app}/licences/{licence}"),
             }
         }
@@ -135,7 +148,7 @@ fn comes(what: ComingKind) -> &'static str {
 }
 
 /// What comes of a licence, and what there is to do.
-fn coming(name: &str, on: Date, days: u32, what: ComingKind, notice_by: Option<Date>) -> String {
+fn coming((name, client): (&str, &str), on: Date, days: u32, what: ComingKind, notice_by: Option<Date>) -> String {
     let day = |day: Date| day.strftime("%-d %B %Y").to_string();
     let todo = match (what, notice_by) {
         (ComingKind::Renews, Some(by)) => {
@@ -144,12 +157,12 @@ fn coming(name: &str, on: Date, days: u32, what: ComingKind, notice_by: Option<D
         (ComingKind::Terminates, _) => "Make sure that nobody needs it any more by then.".to_owned(),
         _ => "Renew it by then, or move those who use it.".to_owned(),
     };
-    format!("the licence {name} {} on {}, in {days} days. {todo}", comes(what), day(on))
+    format!("the licence {name} of {client} {} on {}, in {days} days. {todo}", comes(what), day(on))
 }
 
 /// What is reached of a budget, and what by.
 fn warned(
-    name: &str,
+    (name, client): (&str, &str),
     warnings: &[Warning],
     whole: Money,
     spent: Money,
@@ -163,7 +176,7 @@ fn warned(
         format!("{expected} is expected to be spent by the end of {until}, which is {percent} % or more.")
     });
     let said: Vec<String> = by_spent.into_iter().chain(by_forecast).collect();
-    format!("the budget {name} has {whole} until {until}. {}", said.join(" "))
+    format!("the budget {name} of {client} has {whole} until {until}. {}", said.join(" "))
 }
 
 fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState) -> Words {
@@ -184,14 +197,14 @@ fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState)
     Words { subject: format!("A payment of {amount} {headline}"), said }
 }
 
-fn run_low(app: &str, client: &ClientId, percent: u8, used: Decimal, of: Decimal) -> Words {
+fn run_low(app: &str, (id, client): (&ClientId, &str), percent: u8, used: Decimal, of: Decimal) -> Words {
     let hours = |minutes: Decimal| (minutes / Decimal::from(60)).round_dp(2).normalize();
     let said = format!(
-        "{} of {} prepaid hours of a client are used, which is {percent} % or more:\n\n{app}/clients/{client}",
+        "{} of {} prepaid hours of {client} are used, which is {percent} % or more:\n\n{app}/clients/{id}",
         hours(used),
         hours(of),
     );
-    Words { subject: format!("Prepaid hours: {percent} % are used"), said }
+    Words { subject: format!("Prepaid hours: {percent} % are used ({client})"), said }
 }
 
 struct Words {

@@ -102,7 +102,7 @@ fn of_user(user: User) -> Person {
 }
 
 /// Somebody who is gone is not told, and nothing is wrong with it.
-fn known<T>(read: store::Result<Versioned<T>>) -> Result<Option<T>> {
+pub(crate) fn known<T>(read: store::Result<Versioned<T>>) -> Result<Option<T>> {
     match read {
         Ok(found) => Ok(Some(found.value)),
         Err(store::Error::NotFound) => Ok(None),

@@ -5,9 +5,12 @@ use domain::notices::{Recipient, instead_of, recipients};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 
-use crate::letters::letter;
+use crate::letters::{client_of, letter};
 use crate::payers::PayersLetter;
-use crate::people::people;
+use crate::people::{known, people};
+
+/// What a client is called that is not there any more.
+const GONE: &str = "a client";
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -31,10 +34,15 @@ async fn send_mail(cx: ReactionCx) -> Result<Commit> {
     if let Some(also) = also.filter(|payers| !recipients.contains(payers)) {
         told.extend(people(&cx, &[also]).await?);
     }
+    let client = match client_of(&cx.envelope.event) {
+        Some(id) if !told.is_empty() => known(cx.store.client(id).await)?.map(|client| client.name),
+        _ => None,
+    };
+    let client = client.unwrap_or_else(|| GONE.to_owned());
     for person in told {
         let letter = match &to_payers {
             Some(letter) if person.pays => Some(letter.to(&person)),
-            _ => letter(&cx, &tenant, &person)?,
+            _ => letter(&cx, &tenant, &client, &person)?,
         };
         if let Some(letter) = letter {
             // One bad address keeps no letter from the others; the bus brings the event again for those that failed.
