@@ -42,6 +42,17 @@ impl Desk {
 }
 
 #[tokio::test]
+async fn days_of_use_are_those_of_the_clients_zone() {
+    let desk = desk().await;
+    let west = json!({ "name": "Acme West", "zone": "America/Los_Angeles" });
+    let west = desk.owner.create("/v1/clients", west).await["id"].as_str().unwrap().to_owned();
+    let maya = contact(&desk.owner, &west, "Maya West").await;
+    let desk = Desk { client: west, maya, ..desk };
+    desk.send(vec![desk.used("a", &desk.maya, "2026-01-31T00:30:00Z")]).await.expect(200);
+    assert_eq!((desk.active(date(2026, 1, 30)).await, desk.active(date(2026, 1, 31)).await), (1, 0));
+}
+
+#[tokio::test]
 async fn a_batch_is_taken_by_id_and_by_address_and_strangers_are_kept_apart() {
     let desk = desk().await;
     let mut features = desk.used("c", "maya.okafor@acme.example", "2026-02-01T10:00:00Z");

@@ -30,11 +30,14 @@ pub(crate) struct Known {
     pub(crate) products: BTreeMap<ProductId, domain::licences::Product>,
     /// The client's people, those who left included.
     pub(crate) contacts: Vec<Contact>,
+    /// Where they are: days and hours of use are by this clock.
+    pub(crate) zone: Zone,
 }
 
 impl Known {
     /// What is known of a client today.
-    pub(crate) async fn of(store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<Self> {
+    pub(crate) async fn of(store: &TenantStore, client: ClientId, today: Date) -> Result<Self> {
+        let zone = store.client(client).await?.value.zone;
         let all: Vec<LicenceId> = store.licensed(client).await?.into_iter().map(|one| one.licence).collect();
         let (mut licences, mut kept): (Vec<Licence>, Vec<_>) = (Vec::new(), Vec::with_capacity(all.len()));
         for some in all.chunks(SIDE_BY_SIDE) {
@@ -65,10 +68,10 @@ impl Known {
         let products = catalogue.iter().map(|(id, product)| (*id, Product::from(product))).collect();
         let contacts = store.all_contacts(client).await?;
         let people = contacts.iter().map(|contact| (contact.id, Person::from(contact))).collect();
-        let of_use = |used: &ProductUse| ((used.contact, used.product), Use::of(used, today, zone));
+        let of_use = |used: &ProductUse| ((used.contact, used.product), Use::of(used, today, &zone));
         let by_person = uses.iter().map(of_use).collect();
         let facts = Facts { today, products, licences, people, uses: by_person, strangers };
-        Ok(Self { facts, licences: kept, uses, products: catalogue, contacts })
+        Ok(Self { facts, licences: kept, uses, products: catalogue, contacts, zone })
     }
 
     /// Who was at work with what on a day.

@@ -19,14 +19,15 @@ use crate::facts::Known;
 /// Anomalies that one transaction writes, each with its event.
 const A_PART: usize = 40;
 
-/// Finds what is unusual up to yesterday, keeps it, and has it told.
+/// Finds what is unusual up to yesterday, keeps it, and has it told, to people whose clock is the one at `home`.
 pub(crate) async fn find(
     cx: &JobCx,
     store: &TenantStore,
     client: ClientId,
     known: &Known,
-    (yesterday, zone): (Date, &Zone),
+    (yesterday, home): (Date, &Zone),
 ) -> Result<()> {
+    let zone = &known.zone;
     let since = yesterday.saturating_sub(LOOKS_BACK_DAYS.days());
     let announced = store.known_events(client, since, MOST_KNOWN).await?;
     let announced: Vec<KnownEvent> = announced.into_iter().map(|announced| announced.event).collect();
@@ -46,7 +47,9 @@ pub(crate) async fn find(
             uses: uses.remove(&contact.id).unwrap_or_default(),
         };
         let left = person.left;
-        found.extend(unusual(&person, &products, &announced, yesterday, zone).into_iter().map(|one| (one, left)));
+        found.extend(
+            unusual(&person, &products, &announced, yesterday, (zone, home)).into_iter().map(|one| (one, left)),
+        );
     }
     for some in found.chunks(A_PART) {
         cx.reconcile(|| async {

@@ -85,7 +85,7 @@ async fn part(
     if before.value.due_at > cx.now {
         return Ok((Part::Last(Step::Skipped), None));
     }
-    let facts = Known::of(store, client, today, zone).await?.facts;
+    let facts = Known::of(store, client, today).await?.facts;
     let known = store.all_findings(client, MOST_FINDINGS).await?;
     let found: Vec<(FindingId, Found)> =
         find(client, &facts)?.into_iter().map(|found| (store.finding_id(&found.key), found)).collect();
@@ -123,13 +123,16 @@ async fn part(
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
 }
 
-/// Notes how much was used yesterday, which is over, tells it to the series, deletes the files that were taken off licences, and
+/// Notes how much was used yesterday, which is over where the client is, tells it to the series, deletes the files that were taken off licences, and
 /// finds what is unusual about the use. False when
 /// time is over before: the next run begins again, and what is there stays as it is.
 async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<bool> {
-    let on = today.saturating_sub(1.day());
-    let known = Known::of(store, client, today, zone).await?;
-    if !tell_use(cx, store, client, &known, on).await? || !tell_licences(cx, store, client, &known, on).await? {
+    let known = Known::of(store, client, today).await?;
+    // Where the client is it may still be yesterday, or tomorrow already.
+    let on = known.zone.date(cx.now).saturating_sub(1.day());
+    let licences_to = today.saturating_sub(1.day());
+    if !tell_use(cx, store, client, &known, on).await? || !tell_licences(cx, store, client, &known, licences_to).await?
+    {
         return Ok(false);
     }
     if !delete_files(cx, store, &known, zone).await? {

@@ -35,7 +35,7 @@ async fn make_audit(cx: ReactionCx) -> Result<Commit> {
     let tenant = cx.store.tenant_record().await?.value;
     let on = tenant.zone.date(cx.now);
     let client = cx.store.client(client).await?.value;
-    let known = Known::of(&cx.store, client.id, on, &tenant.zone).await?;
+    let known = Known::of(&cx.store, client.id, on).await?;
     let review = match cx.store.review(client.id).await {
         Ok(review) => Some(review.value),
         Err(store::Error::NotFound) => None,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use contract::NoQuery;
 use contract::clients::AtClient;
 use contract::usage::{EventBatch, RECORD, UnmatchedEvent, UseEvent, UseRecorded};
+use domain::clients::Client;
 use domain::licences::usage::{self, Reported};
 use runtime::{Answer, Cx, Handler, In, Result};
 
@@ -17,8 +18,8 @@ pub fn route() -> Handler {
 
 async fn record_use(cx: Cx, input: In<AtClient, NoQuery, EventBatch>) -> Result<Answer<UseRecorded>> {
     cx.may_see(input.path.client)?;
-    let client = cx.store.client(input.path.client).await?.value.id;
-    let zone = cx.here().await?.zone;
+    // Days and hours of use are where the people are.
+    let Client { id: client, zone, .. } = cx.store.client(input.path.client).await?.value;
     let reported = |UseEvent { id, who, product, feature, at }| Reported { id, who, product, feature, at };
     let batch: Vec<Reported> = input.body.events.into_iter().map(reported).collect();
     usage::check(&batch, &zone, cx.now)?;

@@ -88,15 +88,16 @@ impl Unusual {
     }
 }
 
-/// What is unusual about a person's use up to the day `last`, by what was announced.
+/// What is unusual about a person's use up to the day `last`, by what was announced and by the clock of `zone`, where the client
+/// is; it is named where it is not the one at `home`, where this is read.
 pub fn unusual(
     person: &Person<'_>,
     products: &BTreeMap<ProductId, Watched<'_>>,
     known: &[KnownEvent],
     last: Date,
-    zone: &Zone,
+    (zone, home): (&Zone, &Zone),
 ) -> Vec<Unusual> {
-    let look = Look { person, products, known, last, zone };
+    let look = Look { person, products, known, last, zone, home };
     let mut found: Vec<Unusual> = person.uses.iter().filter_map(|used| look.after_leaving(used)).collect();
     found.extend(person.uses.iter().filter_map(|used| look.first_use(used)));
     found.extend(look.days().filter_map(|day| look.unusual_hour(day)));
@@ -109,6 +110,7 @@ struct Look<'a> {
     known: &'a [KnownEvent],
     last: Date,
     zone: &'a Zone,
+    home: &'a Zone,
 }
 
 impl Look<'_> {
@@ -150,8 +152,9 @@ impl Look<'_> {
         };
         let hour = HOURS.into_iter().find(is_unusual)?;
         let used = self.person.uses.iter().find(|used| used.hours.get(&day).is_some_and(|h| h & (1 << hour) != 0))?;
+        let clock = if self.zone == self.home { String::new() } else { format!(" ({})", self.zone) };
         let sentence = format!(
-            "{} used {} between {hour:02}:00 and {:02}:00 on {}, hours in or beside which nothing was used on the {days} \
+            "{} used {} between {hour:02}:00 and {:02}:00{clock} on {}, hours in or beside which nothing was used on the {days} \
              days of use before.",
             self.person.name,
             self.name(used.product),

@@ -65,7 +65,8 @@ pub struct ProductUse {
     pub product: ProductId,
     /// Who.
     pub contact: ContactId,
-    /// The days of use, month by month: bit 0 is the first day. All days are in the MSP's zone.
+    /// The days of use, month by month: bit 0 is the first day. All days are in the client's zone; those that were kept
+    /// before it counted are in the MSP's.
     pub days: BTreeMap<Month, u32>,
     /// The last day on which each feature was used.
     #[serde(default)]

@@ -58,7 +58,7 @@ fn found(uses: &[ProductUse], left: Option<Date>, usual_hours: u32, known: &[Kno
         (product(2), watched("Payroll", true, date(2025, 1, 1))),
         (product(3), watched("Ledger", true, LAST.saturating_sub(13.days()))),
     ]);
-    unusual(&person, &products, known, last, &berlin())
+    unusual(&person, &products, known, last, (&berlin(), &berlin()))
 }
 
 fn kinds(found: &[Unusual]) -> Vec<(Finding, Date, Option<i8>)> {
@@ -80,6 +80,31 @@ fn an_hour_is_unusual_after_fourteen_days_without_it_and_once_a_day() {
     let other = uses(2, [(20, 9)].into_iter().chain((1..=14).map(|ago| (ago, 4))));
     assert_eq!(kinds(&found(&[uses(1, at_nine(14).chain(night)), other], None, 0, &[], LAST)), []);
     assert_eq!(kinds(&found(&[uses(1, at_nine(14).chain(night))], None, 1 << 4, &[], LAST)), [], "said to be usual");
+}
+
+#[test]
+fn days_and_hours_are_those_of_the_clients_clock_which_is_named_where_it_is_read_by_another() {
+    // Monday to Friday at four in the afternoon there, which is past midnight here.
+    let there = zone("America/Los_Angeles");
+    let at_four = |on: Date| on.at(16, 0, 0, 0).to_zoned(there.rules().clone()).unwrap().timestamp();
+    let days: Vec<Date> =
+        date(2026, 3, 2).series(1.day()).take(26).filter(|on| on.weekday().to_monday_zero_offset() < 5).collect();
+    let night = date(2026, 3, 27).at(23, 30, 0, 0).to_zoned(there.rules().clone()).unwrap().timestamp();
+    let used: Vec<Used> =
+        days.iter().map(|on| at_four(*on)).chain([night]).map(|at| Used { at, feature: None }).collect();
+    let used = ProductUse::of(client(), product(1), maya(), &used, &there).unwrap();
+    assert!(days.iter().all(|on| used.is_used_on(*on)));
+    assert!(!used.is_used_on(date(2026, 3, 28)), "no Saturday");
+    let person = Person { contact: maya(), name: "Maya", left: None, usual_hours: 0, uses: vec![&used] };
+    let products =
+        BTreeMap::from([(product(1), Watched { name: "Office", sensitive: false, heard_since: date(2025, 1, 1) })]);
+    let found = unusual(&person, &products, &[], LAST, (&there, &berlin()));
+    assert_eq!(kinds(&found), [(Finding::UnusualHour, date(2026, 3, 27), Some(23))]);
+    let said =
+        "Maya used Office between 23:00 and 24:00 (America/Los_Angeles) on 27 March 2026, hours in or beside which";
+    assert!(found[0].sentence.starts_with(said), "{}", found[0].sentence);
+    let found = unusual(&person, &products, &[], LAST, (&there, &there));
+    assert!(found[0].sentence.starts_with("Maya used Office between 23:00 and 24:00 on 27 March 2026, "));
 }
 
 #[test]
