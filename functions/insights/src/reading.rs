@@ -2,6 +2,7 @@
 
 use domain::insights::focus::{FileFault, Progress, Reader};
 use domain::insights::imports::CostImport;
+use domain::zone::Zone;
 use runtime::{Error, JobCx, Result};
 use store::{TenantStore, Versioned};
 
@@ -27,9 +28,10 @@ enum Stands {
 pub(crate) async fn read(cx: &JobCx, store: &TenantStore, read: Versioned<CostImport>) -> Result<()> {
     let import = read.value.clone();
     let rules = store.insight_settings(Some(import.client)).await?.value.units;
+    let announced = Zone::utc().date(import.created_at);
     let reader = match kept(store, &import).await? {
-        Some(progress) => Reader::going_on(progress, rules),
-        None => Reader::new(rules),
+        Some(progress) => Reader::going_on(progress, rules, announced),
+        None => Reader::new(rules, announced),
     };
     let mut version = import.version.clone();
     let stands = go_on(cx, store, &import, reader, &mut version).await?;

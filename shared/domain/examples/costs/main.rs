@@ -30,7 +30,7 @@ fn main() {
         value: format!("team-{team}"),
         unit: UnitId::from_uuid(Uuid::from_u128(u128::from(team))),
     };
-    let mut reader = Reader::new((0..TEAMS).map(rule).collect());
+    let mut reader = Reader::new((0..TEAMS).map(rule).collect(), date(2026, 2, 1));
     let before = memory("VmRSS");
     let (mut piece, mut bytes, mut took) = (String::with_capacity(PIECE_BYTES + 4096), 0, Duration::ZERO);
     piece.push_str(

@@ -48,6 +48,9 @@ fn rules() -> Rules {
     rules_of(false)
 }
 
+/// When every file here was announced.
+const ANNOUNCED: Date = date(2026, 4, 2);
+
 const HEAD: &str = "\u{feff}ServiceName,BilledCost,BillingCurrency,ChargePeriodStart,SubAccountId\r\n";
 
 fn row(service: u8, mills: i32, on: u8) -> String {
@@ -56,7 +59,7 @@ fn row(service: u8, mills: i32, on: u8) -> String {
 }
 
 fn read_in(text: &[u8], sizes: &[usize]) -> Progress {
-    let (mut reader, mut at) = (Reader::new(Vec::new()), 0);
+    let (mut reader, mut at) = (Reader::new(Vec::new(), ANNOUNCED), 0);
     for size in sizes.iter().cycle() {
         if at == text.len() {
             break;
@@ -79,11 +82,11 @@ proptest! {
         let whole = read_in(text.as_bytes(), &[text.len()]);
         prop_assert_eq!(&read_in(text.as_bytes(), &sizes), &whole);
         let rests = rests.min(text.len());
-        let mut first = Reader::new(Vec::new());
+        let mut first = Reader::new(Vec::new(), ANNOUNCED);
         first.feed(&text.as_bytes()[..rests]).unwrap();
         let progress = first.progress();
         let from = usize::try_from(progress.offset).unwrap();
-        let mut second = Reader::going_on(progress, Vec::new());
+        let mut second = Reader::going_on(progress, Vec::new(), ANNOUNCED);
         second.feed(&text.as_bytes()[from..]).unwrap();
         prop_assert_eq!(&second.finish().unwrap(), &whole);
         // Each day of a service is the exact sum, rounded once.
@@ -124,14 +127,52 @@ proptest! {
 
 #[test]
 fn a_row_that_never_ends_and_days_too_far_apart_are_refused() {
-    let mut reader = Reader::new(Vec::new());
+    let mut reader = Reader::new(Vec::new(), ANNOUNCED);
     reader.feed(HEAD.as_bytes()).unwrap();
     let endless = format!("\"{}", "x".repeat(300 * 1024));
     assert_eq!(reader.feed(endless.as_bytes()), Err(FileFault::Row(2)));
-    let mut reader = Reader::new(Vec::new());
+    let mut reader = Reader::new(Vec::new(), ANNOUNCED);
     reader.feed(HEAD.as_bytes()).unwrap();
     reader.feed(b"A,1,EUR,2024-01-01T00:00:00Z,-\n").unwrap();
-    assert_eq!(reader.feed(b"A,1,EUR,2026-01-01T00:00:00Z,-\n"), Err(FileFault::Days));
+    assert_eq!(reader.feed(b"A,1,EUR,2026-01-01T00:00:00Z,-\n"), Err(FileFault::Days(3)));
+}
+
+#[test]
+fn an_absurd_day_or_cost_is_left_out_with_its_row_and_keeps_none_of_the_others_out() {
+    let usual = row(1, 5_000, 3);
+    for (absurd, column) in [
+        ("A,1,EUR,1999-01-01T00:00:00Z,-", "ChargePeriodStart"),
+        ("A,1,EUR,9999-12-31T00:00:00Z,-", "ChargePeriodStart"),
+        ("A,1,EUR,2027-05-08T00:00:00Z,-", "ChargePeriodStart"),
+        ("A,12345678901234567890,EUR,2026-01-04T00:00:00Z,-", "BilledCost"),
+        ("A,-12345678901234567890,EUR,2026-01-04T00:00:00Z,-", "BilledCost"),
+        ("A,1e28,EUR,2026-01-04T00:00:00Z,-", "BilledCost"),
+        // What there is of the day and the account is as much as a sum can hold.
+        ("Large,0.01,EUR,2026-01-04T00:00:00Z,-", "BilledCost"),
+        ("Two,0.01,EUR,2026-01-04T00:00:00Z,a", "BilledCost"),
+    ] {
+        let large = "Large,10000000000000,EUR,2026-01-04T00:00:00Z,-\n\
+                     Two,10000000000000,EUR,2026-01-04T00:00:00Z,a\nTwo,-5,EUR,2026-01-04T00:00:00Z,b\n";
+        for (text, at) in [
+            (format!("{HEAD}{usual}{large}{absurd}\n{usual}"), 6),
+            (format!("{HEAD}{large}{absurd}\n{usual}{usual}"), 5),
+        ] {
+            let read = read_in(text.as_bytes(), &[50]);
+            let faults: Vec<(u64, &str)> = read.faults.iter().map(|fault| (fault.row, fault.column.as_str())).collect();
+            assert_eq!((faults, read.bad_rows), (vec![(at, column)], 1), "{absurd}");
+            let without = text.replace(&format!("{absurd}\n"), "");
+            assert_eq!(read.sums.days(), Some((day(3), day(3))), "{absurd}");
+            assert_eq!(
+                read.sums.by_series(ClientId::from_uuid(Uuid::nil()), "a"),
+                read_in(without.as_bytes(), &[50]).sums.by_series(ClientId::from_uuid(Uuid::nil()), "a")
+            );
+        }
+    }
+    // The oldest and the newest day that can be.
+    for on in ["2016-03-25", "2027-05-07"] {
+        let text = format!("{HEAD}A,1,EUR,{on}T00:00:00Z,-\n");
+        assert_eq!(read_in(text.as_bytes(), &[50]).faults, [], "{on}");
+    }
 }
 
 fn costs(days: std::ops::Range<i64>, of: impl Fn(i64) -> i64) -> Days {

@@ -22,5 +22,8 @@ pub const MOST_NAMES: usize = 10_000;
 pub const LONGEST_ROW: usize = 256 * 1024;
 /// Faults of rows that are kept; more are only counted.
 pub const MOST_FAULTS: usize = 100;
+/// The oldest day of a row, in days before the file was announced: ten years. What is older is a slip, and so is what is more than
+/// [`MOST_DAYS`] to come.
+pub const OLDEST_DAYS: i64 = 3_660;
 /// Longest time between the first and the last day in a file.
 pub const MOST_DAYS: i64 = 400;

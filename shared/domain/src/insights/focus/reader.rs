@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
-use super::sums::{KeptSums, Sums};
-use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_FAULTS, MOST_GROUPS, MOST_NAMES};
+use super::sums::{KeptSums, Refused, Sums};
+use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_DAYS, MOST_FAULTS, MOST_GROUPS, MOST_NAMES, OLDEST_DAYS};
 use crate::ids::UnitId;
-use crate::insights::rules::UnitRule;
+use crate::insights::rules::{UnitRule, days_between};
 
 /// Room for a row's fields at first, bytes; it grows to [`LONGEST_ROW`].
 const ROW_AT_FIRST: usize = 4 * 1024;
@@ -40,8 +40,8 @@ pub enum FileFault {
     #[error("the file has more than {MOST_NAMES} services; is the column ServiceName filled with names of resources?")]
     Services,
     /// Days that are too far apart.
-    #[error("the file's days are more than {} days apart; split it by years", super::MOST_DAYS)]
-    Days,
+    #[error("the day of row {0} is more than {MOST_DAYS} days from that of another row; split the file by years")]
+    Days(u64),
     /// Sums that are too large.
     #[error("what {0} comes to is more than can be computed; check its costs")]
     TooLarge(Date),
@@ -90,20 +90,25 @@ pub struct Reader {
     faults: Vec<RowFault>,
     columns: Option<Columns>,
     rules: Vec<UnitRule>,
+    announced: Date,
     sums: Sums,
     /// The last period that was read, as its texts: most rows have the one of the row before.
     last_period: Option<(Vec<u8>, Vec<u8>, Period)>,
 }
 
 impl Reader {
-    /// A file from its first byte; the rules give costs a department.
-    pub fn new(rules: Vec<UnitRule>) -> Self {
+    /// A file from its first byte, announced on this day; the rules give costs a department.
+    pub fn new(rules: Vec<UnitRule>, announced: Date) -> Self {
         let sums = KeptSums::default();
-        Self::going_on(Progress { offset: 0, rows: 0, bad_rows: 0, faults: Vec::new(), columns: None, sums }, rules)
+        Self::going_on(
+            Progress { offset: 0, rows: 0, bad_rows: 0, faults: Vec::new(), columns: None, sums },
+            rules,
+            announced,
+        )
     }
 
     /// A file from where its reading rested.
-    pub fn going_on(progress: Progress, rules: Vec<UnitRule>) -> Self {
+    pub fn going_on(progress: Progress, rules: Vec<UnitRule>, announced: Date) -> Self {
         Reader {
             csv: Csv::new(),
             fields: vec![0; ROW_AT_FIRST],
@@ -116,6 +121,7 @@ impl Reader {
             faults: progress.faults,
             columns: progress.columns,
             rules,
+            announced,
             sums: Sums::going_on(progress.sums),
             last_period: None,
         }
@@ -212,7 +218,15 @@ impl Reader {
                 let name = columns.account_name.map(|at| self.text(at)).filter(|name| !name.is_empty());
                 let name = name.or_else(|| columns.account.map(|at| self.text(at))).unwrap_or_default();
                 let (name, service) = (name.into_owned(), self.text(columns.service).into_owned());
-                self.sums.add(period, &service, unit, currency, &name, cost)
+                match self.sums.add(period, &service, unit, currency, &name, cost) {
+                    Ok(()) => Ok(()),
+                    Err(Refused::Row(column, detail)) => {
+                        self.fault(column, detail);
+                        Ok(())
+                    }
+                    Err(Refused::Apart) => Err(FileFault::Days(self.rows)),
+                    Err(Refused::File(fault)) => Err(fault),
+                }
             }
             Err((column, detail)) => {
                 self.fault(column, detail);
@@ -252,6 +266,13 @@ impl Reader {
             (column, format!("{shown:.40} is no instant such as 2026-03-01T00:00:00Z"))
         };
         let from = instant(start).ok_or_else(|| no_instant("ChargePeriodStart", start))?;
+        let day = from.date();
+        let (oldest, newest) = (-OLDEST_DAYS, MOST_DAYS);
+        if !(oldest..=newest).contains(&days_between(self.announced, day)) {
+            let says =
+                format!("{day} is more than {OLDEST_DAYS} days before the file was announced, or {MOST_DAYS} after it");
+            return Err(("ChargePeriodStart", says));
+        }
         let days = match end {
             b"" => 1,
             end => {
@@ -265,7 +286,7 @@ impl Reader {
         };
         let days = u16::try_from(days).ok().filter(|days| i64::from(*days) <= LONGEST_PERIOD);
         let too_long = || format!("is more than {LONGEST_PERIOD} days after ChargePeriodStart");
-        let period = (from.date(), days.ok_or_else(|| ("ChargePeriodEnd", too_long()))?);
+        let period = (day, days.ok_or_else(|| ("ChargePeriodEnd", too_long()))?);
         self.last_period = Some((start.to_vec(), end.to_vec(), period));
         Ok(period)
     }

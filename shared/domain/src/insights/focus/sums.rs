@@ -15,6 +15,17 @@ use crate::insights::costs::{DayCost, Days, LONGEST_SERVICE, MOST_PARTS, OTHERS,
 use crate::insights::rules::days_between;
 use crate::money::Money;
 
+/// Why a row was not added.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Nothing can be read after it.
+    File(FileFault),
+    /// Its day is more than [`MOST_DAYS`] from another one's.
+    Apart,
+    /// It is left out: by which column, and why.
+    Row(&'static str, String),
+}
+
 /// Names, each once, by their places.
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -133,40 +144,50 @@ impl Sums {
         currency: Currency,
         account: &str,
         cost: Decimal,
-    ) -> Result<(), FileFault> {
+    ) -> Result<(), Refused> {
         let place = match self.services.places.get(service) {
             Some(place) => *place,
             None => {
                 let short: String = service.chars().take(LONGEST_SERVICE).collect();
-                self.services.place(&short).ok_or(FileFault::Services)?
+                self.services.place(&short).ok_or(Refused::File(FileFault::Services))?
             }
         };
         let (first, last) = self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day)));
         if days_between(first, last) >= MOST_DAYS {
-            return Err(FileFault::Days);
+            return Err(Refused::Apart);
         }
-        self.days = Some((first, last));
         let group = (day, count, place, unit, currency.code());
-        if !self.groups.contains_key(&group) {
+        // A cost that no sum can hold is a slip, and with it what it would be added to. Nothing is added before all of it fits.
+        let fits = |sum: Decimal| Money::rounded(sum, currency).is_ok().then_some(sum);
+        let added = |to: Decimal| to.checked_add(cost).and_then(fits);
+        let too_large = || Refused::Row("BilledCost", format!("{cost} is more than {day} can come to; check it"));
+        let before = self.groups.get(&group);
+        let whole = added(before.map_or(Decimal::ZERO, |sum| sum.cost)).ok_or_else(too_large)?;
+        let part = (!account.is_empty()).then(|| {
+            let part = self.accounts.place(account).unwrap_or(OTHER);
+            // So many are told apart as it takes to find the largest ones; the rest of a long list is one.
+            let known = |part: u32| before.and_then(|sum| sum.parts.iter().position(|(known, _)| *known == part));
+            let full = before.is_some_and(|sum| sum.parts.len() >= 4 * MOST_PARTS);
+            let part = if full && known(part).is_none() { OTHER } else { part };
+            (part, known(part))
+        });
+        let of_part = match (&part, before) {
+            (Some((_, Some(at))), Some(sum)) => added(sum.parts[*at].1).ok_or_else(too_large)?,
+            _ => cost,
+        };
+        if before.is_none() {
             self.size += usize::from(count);
             if self.size > MOST_GROUPS {
-                return Err(FileFault::Groups);
+                return Err(Refused::File(FileFault::Groups));
             }
         }
-        let new = || Sum { currency, cost: Decimal::ZERO, parts: Vec::new() };
-        let sum = self.groups.entry(group).or_insert_with(new);
-        sum.cost = sum.cost.checked_add(cost).ok_or(FileFault::TooLarge(day))?;
-        if account.is_empty() {
-            return Ok(());
-        }
-        let mut part = self.accounts.place(account).unwrap_or(OTHER);
-        // So many are told apart as it takes to find the largest ones; the rest of a long list is one.
-        if sum.parts.len() >= 4 * MOST_PARTS && !sum.parts.iter().any(|(known, _)| *known == part) {
-            part = OTHER;
-        }
-        match sum.parts.iter_mut().find(|(known, _)| *known == part) {
-            Some((_, known)) => *known = known.checked_add(cost).ok_or(FileFault::TooLarge(day))?,
-            None => sum.parts.push((part, cost)),
+        self.days = Some((first, last));
+        let sum = self.groups.entry(group).or_insert_with(|| Sum { currency, cost: Decimal::ZERO, parts: Vec::new() });
+        sum.cost = whole;
+        match part {
+            Some((_, Some(at))) => sum.parts[at].1 = of_part,
+            Some((part, None)) => sum.parts.push((part, of_part)),
+            None => {}
         }
         Ok(())
     }
