@@ -137,6 +137,44 @@ fn a_row_that_never_ends_and_days_too_far_apart_are_refused() {
     assert_eq!(reader.feed(b"A,1,EUR,2026-01-01T00:00:00Z,-\n"), Err(FileFault::Days(3)));
 }
 
+/// The services of a file, and what kept rows out of it.
+fn services(rows: &[u8]) -> (Vec<String>, Vec<(u64, String)>) {
+    let text = [HEAD.as_bytes(), rows].concat();
+    let read = read_in(&text, &[11]);
+    let series = read.sums.by_series(ClientId::from_uuid(Uuid::nil()), "azure").unwrap();
+    let faults = read.faults.into_iter().map(|fault| (fault.row, fault.column)).collect();
+    (series.into_keys().map(|name| name.service).collect(), faults)
+}
+
+#[test]
+fn a_name_has_nothing_that_turns_it_round_and_one_that_is_not_in_utf_8_keeps_its_row_out() {
+    let row =
+        |service: &[u8], account: &[u8]| [service, &b",1,EUR,2026-01-04T00:00:00Z,"[..], account, &b"\n"[..]].concat();
+    for service in ["Disks", "Di\0sks", "\u{202e}Disks\u{2069}", " Dis\u{7}ks\u{85} ", "\"Di\nsks\""] {
+        assert_eq!(services(&row(service.as_bytes(), b"a")), (vec!["Disks".to_owned()], vec![]), "{service:?}");
+    }
+    let out = |column: &str| (Vec::new(), vec![(2, column.to_owned())]);
+    assert_eq!(services(&row("\0\u{200f}".as_bytes(), b"a")), out("ServiceName"));
+    assert_eq!(services(&row(b"B\xfcro", b"a")), out("ServiceName"), "Latin-1");
+    assert_eq!(services(&row(b"Disks", b"B\xfcro")), out("SubAccountId"));
+    assert_eq!(services(&row("Büro 事務所".as_bytes(), "Büro".as_bytes())), (vec!["Büro 事務所".to_owned()], vec![]));
+}
+
+#[test]
+fn two_names_that_differ_only_behind_the_longest_one_stay_two() {
+    let stem = "é".repeat(119);
+    let of = |ends: &[&str]| {
+        let rows: String =
+            ends.iter().map(|end| format!("{stem}{end},1,EUR,2026-01-04T00:00:00Z,{stem}{end}\n")).collect();
+        services(rows.as_bytes()).0
+    };
+    assert_eq!(of(&["x"]), [format!("{stem}x")], "as long as may be");
+    let all = of(&["xa", "xb", "x", "xa"]);
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all.iter().all(|name| name.chars().count() == 120 && name.starts_with(&"é".repeat(103))), "{all:?}");
+    assert!(all.contains(&of(&["xb"])[0]), "the same in each file");
+}
+
 #[test]
 fn an_absurd_day_or_cost_is_left_out_with_its_row_and_keeps_none_of_the_others_out() {
     let usual = row(1, 5_000, 3);

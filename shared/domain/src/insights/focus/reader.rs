@@ -20,6 +20,25 @@ const MOST_COLUMNS: usize = 500;
 /// The first day of a row, and how many there are.
 type Period = (Date, u16);
 
+/// Which column keeps a row out, and why.
+type Fault = (&'static str, String);
+
+/// Marks that turn the direction of a text: what stands behind one reads as another name.
+const TURNS: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
+    '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// What a row says.
+struct Row {
+    period: Period,
+    currency: Currency,
+    cost: Decimal,
+    service: String,
+    account: Option<String>,
+    account_name: Option<String>,
+}
+
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
@@ -212,22 +231,9 @@ impl Reader {
             self.fault("", format!("has {count} fields; the first row has {}", columns.count));
             return Ok(());
         }
-        match self.parsed(&columns) {
-            Ok((period, currency, cost)) => {
-                let unit = self.unit(&columns);
-                let name = columns.account_name.map(|at| self.text(at)).filter(|name| !name.is_empty());
-                let name = name.or_else(|| columns.account.map(|at| self.text(at))).unwrap_or_default();
-                let (name, service) = (name.into_owned(), self.text(columns.service).into_owned());
-                match self.sums.add(period, &service, unit, currency, &name, cost) {
-                    Ok(()) => Ok(()),
-                    Err(Refused::Row(column, detail)) => {
-                        self.fault(column, detail);
-                        Ok(())
-                    }
-                    Err(Refused::Apart) => Err(FileFault::Days(self.rows)),
-                    Err(Refused::File(fault)) => Err(fault),
-                }
-            }
+        let added = self.parsed(&columns).and_then(|row| self.add(&columns, row));
+        match added {
+            Ok(read) => read,
             Err((column, detail)) => {
                 self.fault(column, detail);
                 Ok(())
@@ -235,8 +241,21 @@ impl Reader {
         }
     }
 
+    /// Adds a row, and gives what ends the reading; or which column keeps it out and why.
+    fn add(&mut self, columns: &Columns, row: Row) -> Result<Result<(), FileFault>, Fault> {
+        let unit = self.unit(columns, &row);
+        let Row { period, currency, cost, service, account, account_name } = row;
+        let name = account_name.filter(|name| !name.is_empty()).or(account).unwrap_or_default();
+        match self.sums.add(period, &service, unit, currency, &name, cost) {
+            Ok(()) => Ok(Ok(())),
+            Err(Refused::Row(column, detail)) => Err((column, detail)),
+            Err(Refused::Apart) => Ok(Err(FileFault::Days(self.rows))),
+            Err(Refused::File(fault)) => Ok(Err(fault)),
+        }
+    }
+
     /// What a row says, or which column does not say it and why.
-    fn parsed(&mut self, columns: &Columns) -> Result<(Period, Currency, Decimal), (&'static str, String)> {
+    fn parsed(&mut self, columns: &Columns) -> Result<Row, Fault> {
         let period = self.period(columns)?;
         let code = self.text(columns.currency);
         let currency = Currency::from_code(&code)
@@ -244,15 +263,26 @@ impl Reader {
         let cost = self.text(columns.cost);
         let parsed = cost.parse::<Decimal>().or_else(|_| Decimal::from_scientific(&cost));
         let cost = parsed.map_err(|_| ("BilledCost", format!("{cost:.40} is no number; use digits and a point")))?;
-        if self.text(columns.service).is_empty() {
+        let service = self.name(columns.service, "ServiceName")?;
+        if service.is_empty() {
             return Err(("ServiceName", "must not be empty".to_owned()));
         }
-        Ok((period, currency, cost))
+        let account = columns.account.map(|at| self.name(at, "SubAccountId")).transpose()?;
+        let account_name = columns.account_name.map(|at| self.name(at, "SubAccountName")).transpose()?;
+        Ok(Row { period, currency, cost, service, account, account_name })
+    }
+
+    /// A name without what only moves the cursor or turns the text round: people read it in letters and on pages.
+    fn name(&self, at: usize, column: &'static str) -> Result<String, Fault> {
+        let text = std::str::from_utf8(self.field(at))
+            .map_err(|_| (column, "is not in UTF-8; export the file in UTF-8".to_owned()))?;
+        let shown: String = text.chars().filter(|c| !c.is_control() && !TURNS.contains(c)).collect();
+        Ok(shown.trim().to_owned())
     }
 
     /// The days of a row: from its start on for as long as its period is, a begun day being one. What is shorter, and what names
     /// no end, is of one day.
-    fn period(&mut self, columns: &Columns) -> Result<Period, (&'static str, String)> {
+    fn period(&mut self, columns: &Columns) -> Result<Period, Fault> {
         let start = self.field(columns.day).trim_ascii();
         let end = columns.end.map_or(&b""[..], |at| self.field(at).trim_ascii());
         if let Some((known, until, period)) = &self.last_period
@@ -292,11 +322,10 @@ impl Reader {
     }
 
     /// The department of the first rule that fits.
-    fn unit(&self, columns: &Columns) -> Option<UnitId> {
+    fn unit(&self, columns: &Columns, row: &Row) -> Option<UnitId> {
         if self.rules.is_empty() {
             return None;
         }
-        let [account, name] = [columns.account, columns.account_name].map(|at| at.map(|at| self.text(at)));
         let has_tags = self.rules.iter().any(|rule| rule.tag.is_some());
         let tags = columns.tags.filter(|_| has_tags).map(|at| self.text(at));
         // What is no object has no tags: they are the client's own words, and no reason to leave a cost out.
@@ -304,7 +333,7 @@ impl Reader {
             tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default();
         let fits = |rule: &&UnitRule| match &rule.tag {
             Some(tag) => tags.get(tag).and_then(|value| value.as_str()) == Some(rule.value.as_str()),
-            None => [&account, &name].into_iter().flatten().any(|text| *text == rule.value),
+            None => [&row.account, &row.account_name].into_iter().flatten().any(|text| *text == rule.value),
         };
         self.rules.iter().find(fits).map(|rule| rule.unit)
     }

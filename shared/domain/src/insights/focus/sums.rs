@@ -53,6 +53,20 @@ impl Names {
 /// The first day and how many there are, service, department and currency.
 type Group = (Date, u16, u32, Option<UnitId>, &'static str);
 
+/// A name that is not too long. What was cut off leaves a digest, so that two names that differ only there stay two.
+fn short(name: &str) -> std::borrow::Cow<'_, str> {
+    if name.chars().count() <= LONGEST_SERVICE {
+        return name.into();
+    }
+    // FNV-1a: told apart are names of one client's file, which nobody gains from bringing together.
+    let digest = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let digest = format!("~{digest:016x}");
+    let kept: String = name.chars().take(LONGEST_SERVICE - digest.len()).collect();
+    (kept + &digest).into()
+}
+
 /// What is added up.
 #[derive(Debug, Clone)]
 struct Sum {
@@ -148,8 +162,8 @@ impl Sums {
         let place = match self.services.places.get(service) {
             Some(place) => *place,
             None => {
-                let short: String = service.chars().take(LONGEST_SERVICE).collect();
-                self.services.place(&short).ok_or(Refused::File(FileFault::Services))?
+                let place = self.services.place(&short(service));
+                place.ok_or(Refused::File(FileFault::Services))?
             }
         };
         let (first, last) = self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day)));
@@ -164,7 +178,7 @@ impl Sums {
         let before = self.groups.get(&group);
         let whole = added(before.map_or(Decimal::ZERO, |sum| sum.cost)).ok_or_else(too_large)?;
         let part = (!account.is_empty()).then(|| {
-            let part = self.accounts.place(account).unwrap_or(OTHER);
+            let part = self.accounts.place(&short(account)).unwrap_or(OTHER);
             // So many are told apart as it takes to find the largest ones; the rest of a long list is one.
             let known = |part: u32| before.and_then(|sum| sum.parts.iter().position(|(known, _)| *known == part));
             let full = before.is_some_and(|sum| sum.parts.len() >= 4 * MOST_PARTS);
