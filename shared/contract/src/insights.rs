@@ -193,6 +193,8 @@ pub struct AnomalyView {
     pub judged: Option<Judged>,
     /// Whether it comes to about as much as one of its series of which somebody said that it was expected: nobody is told of it.
     pub like_expected: bool,
+    /// Whether it was told again since it was answered, for it had come to twice as much: it can be answered again.
+    pub grown: bool,
     /// When it was found.
     #[schema(value_type = String, format = DateTime)]
     pub found_at: Timestamp,
@@ -205,7 +207,7 @@ impl From<CostAnomaly> for AnomalyView {
     fn from(anomaly: CostAnomaly) -> Self {
         let CostAnomaly { id, series, client, source, service, unit, state, kind, onset, last, days, .. } = anomaly;
         let CostAnomaly { actual, expected, low, high, excess, monthly, score, driver, sentence, judged, .. } = anomaly;
-        let CostAnomaly { like_expected, found_at, updated_at, .. } = anomaly;
+        let CostAnomaly { like_expected, grown, found_at, updated_at, .. } = anomaly;
         AnomalyView {
             id,
             series,
@@ -229,6 +231,7 @@ impl From<CostAnomaly> for AnomalyView {
             sentence,
             judged,
             like_expected,
+            grown,
             found_at,
             updated_at,
         }

@@ -123,6 +123,12 @@ pub struct CostAnomaly {
     /// Whether it is as large as one of which somebody said that it was expected: it is kept, and nobody gets a letter.
     #[serde(default)]
     pub like_expected: bool,
+    /// What it came to when somebody answered it, or was told since that it had grown; none of what nobody has answered.
+    #[serde(default)]
+    pub answered: Option<Amount>,
+    /// Whether it was told again since the answer, for it had come to twice as much: it can be answered again.
+    #[serde(default)]
+    pub grown: bool,
     /// When it was found.
     pub found_at: Timestamp,
     /// When it last changed.
@@ -170,9 +176,15 @@ impl Finding<'_> {
                 self.seen(onset, &anomaly, (last, over), driver, known.as_ref())
             }
         };
-        let silent = after.state == AnomalyState::Withdrawn || after.told || after.like_expected;
-        let news = !silent && self.is_news(&after)?;
-        let after = CostAnomaly { told: after.told || news, ..after };
+        let wanted = match after.answered {
+            Some(answered) => after.excess.has_outgrown(answered),
+            None => !after.told,
+        };
+        let silent = after.state == AnomalyState::Withdrawn || after.like_expected;
+        let news = wanted && !silent && self.is_news(&after)?;
+        let grown = news && after.answered.is_some();
+        let answered = if grown { Some(after.excess) } else { after.answered };
+        let after = CostAnomaly { told: after.told || news, answered, grown: after.grown || grown, ..after };
         if before.as_ref() == Some(&after) {
             return Ok(None);
         }
@@ -235,6 +247,9 @@ impl Finding<'_> {
             judged: known.and_then(|known| known.judged.clone()),
             told: known.is_some_and(|known| known.told),
             like_expected: self.series.expects(amount(excess)),
+            // What was answered before this was noted was answered as it is known.
+            answered: known.and_then(|known| known.answered.or(known.judged.as_ref().map(|_| known.excess))),
+            grown: known.is_some_and(|known| known.grown),
             found_at: known.map_or(self.now, |known| known.found_at),
             updated_at: known.map_or(self.now, |known| known.updated_at),
         }
@@ -250,7 +265,7 @@ impl Finding<'_> {
         anomaly.more().abs() < least
     }
 
-    /// Whether somebody is to get a letter: once, when it comes to enough, while it is news. Of a source that is silent one
+    /// Whether it comes to enough for a letter, while it is news. Of a source that is silent one
     /// goes out at once.
     fn is_news(&self, anomaly: &CostAnomaly) -> Result<bool, Refusal> {
         let enough = match anomaly.excess {
@@ -319,11 +334,12 @@ impl Judged {
     }
 }
 
-/// Somebody says what they think of it.
+/// Somebody says what they think of it: once, and again when it was told that it had grown since.
 ///
 /// # Errors
 /// As [`Judged::first`].
 pub fn judge(anomaly: CostAnomaly, judged: Judged) -> Result<CostAnomaly, Refusal> {
-    judged.first(anomaly.judged.as_ref())?;
-    Ok(CostAnomaly { updated_at: judged.at, judged: Some(judged), ..anomaly })
+    judged.first(anomaly.judged.as_ref().filter(|_| !anomaly.grown))?;
+    let answered = Some(anomaly.excess);
+    Ok(CostAnomaly { updated_at: judged.at, judged: Some(judged), answered, grown: false, ..anomaly })
 }

@@ -18,6 +18,9 @@ const TENTHS: u32 = 1;
 /// How far an excess may be from another one and still be like it, in percent of that one.
 const ALIKE_PERCENT: i64 = 25;
 
+/// How many times as large as it was answered an anomaly has become another one.
+const OUTGROWN: i64 = 2;
+
 /// What a series counts. It is kept as its code, of people as none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Option<String>", into = "Option<String>")]
@@ -163,6 +166,12 @@ impl Amount {
         let Some((one, other)) = self.beside(other) else { return false };
         let within = other.abs() * Decimal::from(ALIKE_PERCENT) / Decimal::ONE_HUNDRED;
         !other.is_zero() && (one - other).abs() <= within
+    }
+
+    /// Whether it is [`OUTGROWN`] times another excess or more, on either side.
+    pub fn has_outgrown(self, other: Self) -> bool {
+        let beside = self.beside(other);
+        beside.is_some_and(|(one, other)| !one.is_zero() && one.abs() >= other.abs() * Decimal::from(OUTGROWN))
     }
 
     /// Both as numbers, where they are of the same.

@@ -145,6 +145,56 @@ fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_t
 }
 
 #[test]
+fn what_was_answered_and_comes_to_twice_as_much_is_told_again_and_can_be_answered_again() {
+    let measure = Measure::Money(Currency::EUR);
+    let by = UserId::from_uuid(uuid(4));
+    let said = |answer| Judged { answer, note: None, by, at: at("2026-03-11T09:00:00Z") };
+    let grows = |before: &CostAnomaly, excess: f64| {
+        of(measure, is(anomaly(Kind::Spike, excess, None), date(2026, 3, 4), false), Some(before.clone())).unwrap()
+    };
+    for answer in [Answer::Expected, Answer::Real] {
+        let (kept, event) = of(measure, is(anomaly(Kind::Spike, 200_00.0, None), FIRST, false), None).unwrap();
+        assert!(event.is_some());
+        let answered = judge(kept, said(answer)).unwrap();
+        let stored = serde_json::to_value(&answered).unwrap();
+        assert_eq!(serde_json::from_value::<CostAnomaly>(stored.clone()).unwrap(), answered);
+        // As it was stored before what was answered was noted.
+        let mut old = stored;
+        for field in ["answered", "grown", "like_expected"] {
+            old.as_object_mut().unwrap().remove(field).unwrap();
+        }
+        let old: CostAnomaly = serde_json::from_value(old).unwrap();
+        for answered in [answered, old] {
+            let (more, event) = grows(&answered, 399_00.0);
+            assert_eq!((more.grown, event), (false, None), "not twice as much");
+            assert!(judge(more.clone(), said(answer)).is_err(), "once");
+            let (twice, event) = grows(&more, 400_00.0);
+            assert!(twice.grown && event.is_some(), "{answer:?}");
+            assert_eq!(grows(&twice, 799_00.0).1, None, "not twice as much as was told");
+            assert!(grows(&twice, 800_00.0).1.is_some());
+            assert!(grows(&twice, -800_00.0).1.is_some(), "and the other way");
+            let again = judge(twice, said(Answer::Expected)).unwrap();
+            assert!(!again.grown && judge(again.clone(), said(answer)).is_err());
+            assert_eq!(grows(&again, 799_00.0).1, None);
+        }
+    }
+    // What was answered before it came to enough is told when it does and is twice as much.
+    let (small, _) = of(measure, is(anomaly(Kind::Spike, 6_00.0, None), FIRST, false), None).unwrap();
+    let small = judge(small, said(Answer::Expected)).unwrap();
+    assert_eq!((grows(&small, 11_00.0).1, grows(&small, 12_00.0).1.is_some()), (None, true));
+    // Nobody knows what a silent source comes to.
+    let outlook = Outlook { expected: 9.0, low: 8.0, high: 10.0 };
+    let days = |points: usize| {
+        let excess = -9.0 * points as f64;
+        is(Anomaly { points, actual: 0.0, outlook, excess, ..anomaly(Kind::Missing, 0.0, None) }, FIRST, false)
+    };
+    let (silent, event) = of(Measure::Series, days(1), None).unwrap();
+    assert!(event.is_some());
+    let silent = judge(silent, said(Answer::Real)).unwrap();
+    assert_eq!(of(Measure::Series, days(30), Some(silent)).unwrap().1, None);
+}
+
+#[test]
 fn a_lasting_change_is_kept_with_its_excess_by_then_and_what_a_month_comes_to() {
     let measure = Measure::Money(Currency::EUR);
     let lasting = |a_point, untold| Some(Lasting { excess: 14_700.0, a_point, untold });
