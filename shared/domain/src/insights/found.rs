@@ -22,6 +22,8 @@ use crate::money::Money;
 const NEWS_DAYS: i64 = 14;
 /// Where so few people-days are off, it is a holiday or an illness.
 const FEWEST_PEOPLE_DAYS: f64 = 3.0;
+/// Of a source that usually has a cost on fewer series a day than this, over the days on which it is silent, nothing is missing.
+const FEWEST_SERIES: f64 = 0.5;
 /// What money must come to before it is kept, in major units: sums of less are the cents of rounding.
 const LEAST_MONEY: Decimal = Decimal::ONE;
 /// What an anomaly of use must come to before somebody gets a letter: two weeks of one person's work.
@@ -255,12 +257,13 @@ impl Finding<'_> {
         }
     }
 
-    /// Whether it is of a few people's days, or of less than one unit of its currency.
+    /// Whether it is of a few people's days, of less than one unit of its currency, or of days on which a source usually has no
+    /// cost anyway.
     fn is_little(&self, anomaly: &Anomaly) -> bool {
         let least = match self.series.measure {
             Measure::People => FEWEST_PEOPLE_DAYS,
             Measure::Money(currency) => Money::rounded(LEAST_MONEY, currency).map_or(0.0, |least| least.minor() as f64),
-            Measure::Series => 0.0,
+            Measure::Series => FEWEST_SERIES * anomaly.points as f64,
         };
         anomaly.more().abs() < least
     }
@@ -314,7 +317,12 @@ fn silent(source: &str, usual: Amount, onset: Date, last: Date, over: bool) -> S
         (false, true) => format!("of the days from {} to {}", long(onset), long(last)),
         (false, false) => format!("of any day since {}", long(onset)),
     };
-    format!("{source}: no file {tells} {days}; {usual} {are} silent.")
+    let silent = match usual {
+        // The first of these days is one on which there usually is no cost; those after it are not.
+        Amount::Series(SeriesCount { series: 0 }) => String::new(),
+        usual => format!("; {usual} {are} silent"),
+    };
+    format!("{source}: no file {tells} {days}{silent}.")
 }
 
 impl Judged {

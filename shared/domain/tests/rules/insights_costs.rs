@@ -4,6 +4,7 @@ use domain::ids::{ClientId, ImportId, SeriesId};
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
 use domain::insights::covered::Covered;
 use domain::insights::focus::{FileFault, Progress, Reader};
+use domain::insights::found::Finding;
 use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::{Change, Watch};
@@ -407,6 +408,23 @@ fn what_went_on_as_its_source_fell_silent_is_over_after_three_such_days() {
     assert_eq!((sleeps.open, sleeps.next, sleeps.due_on(&rules())), (None, Some(day(34)), None));
     let [(onset, Change::Is { anomaly, over, .. })] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*onset, anomaly.kind, *over), (day(29), Kind::Spike, true));
+}
+
+#[test]
+fn of_a_source_with_hardly_a_row_nothing_is_missing_when_no_other_file_comes() {
+    // Two rows, on the first and on the last of 48 days.
+    let days = costs(0..1, |_| 1).into_iter().chain(costs(47..48, |_| 1)).collect();
+    let (told, _) = watch().told(import(1), (day(0), day(47)), &days, &Days::new());
+    let rules = rules_of(true);
+    let (waits, found) = looked_by(&rules, told, &days, 82);
+    assert_eq!((found.len(), waits.due_on(&rules)), (0, Some(day(83))), "its one file says to wait a month longer");
+    let (_, found) = looked_by(&rules, waits, &days, 200);
+    let (series, now) = (series(true), "2026-08-01T03:30:00Z".parse().unwrap());
+    for (onset, change) in found {
+        let id = domain::ids::AnomalyId::from_uuid(Uuid::from_u128(9));
+        let finding = Finding { id, series: &series, department: None, rules: &rules, today: day(83), now };
+        assert_eq!(finding.of(onset, change, None).unwrap(), None, "no letter for nothing");
+    }
 }
 
 #[test]

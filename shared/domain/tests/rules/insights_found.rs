@@ -257,6 +257,16 @@ fn a_source_that_is_silent_is_one_anomaly_and_one_letter_and_saves_nothing() {
     let one = Anomaly { outlook: Outlook { expected: 1.0, ..outlook }, ..days(1) };
     let (one, _) = of(Measure::Series, is(one, FIRST, false), None).unwrap();
     assert_eq!(one.sentence, "azure-main: no file tells of 2 March 2026; 1 series is silent.");
+    // On the first days there usually is no cost: nothing is missing until there usually is one.
+    let weekend = |points: usize, expected: f64| {
+        let outlook = Outlook { expected: 0.1, low: 0.0, high: 1.0 };
+        is(Anomaly { outlook, excess: -expected, ..days(points) }, date(2026, 3, 4), false)
+    };
+    assert_eq!(of(Measure::Series, weekend(2, 0.9), None), None);
+    assert_eq!(of(Measure::Series, weekend(30, 14.9), None), None, "a cost once in a while");
+    let (monday, event) = of(Measure::Series, weekend(3, 5.2), None).unwrap();
+    assert!(event.is_some());
+    assert_eq!(monday.sentence, "azure-main: no file tells of any day since 2 March 2026.");
 }
 
 #[test]
