@@ -104,8 +104,8 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
         Event::AccessAnomalyFound { anomaly, sentence, .. } => Words {
             subject: format!("Unusual use of a product ({client})"),
             said: format!(
-                "somebody's use of a product at {client} is unusual.\n\n{sentence}\n\nSay whether it was expected; an hour that was is \
-                 usual for that person from now on:\n\n{app}/access-anomalies/{anomaly}"
+                "somebody's use of a product at {client} is unusual.\n\n{sentence}\n\nSay whether it was expected; an hour \
+                 that was is usual for that person from now on:\n\n{app}/access-anomalies/{anomaly}"
             ),
         },
         Event::LedgerDamaged { found } => Words {

@@ -123,9 +123,9 @@ async fn part(
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
 }
 
-/// Notes how much was used yesterday, which is over where the client is, tells it to the series, deletes the files that were taken off licences, and
-/// finds what is unusual about the use. False when
-/// time is over before: the next run begins again, and what is there stays as it is.
+/// Notes how much was used yesterday, which is over where the client is, tells it to the series, deletes the files that were taken
+/// off licences, and finds what is unusual about the use. False when time is over before: the next run begins again, and what is
+/// there stays as it is.
 async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<bool> {
     let known = Known::of(store, client, today).await?;
     // Where the client is it may still be yesterday, or tomorrow already.

@@ -574,7 +574,10 @@ proptest! {
             }
         }
         // Of each day the youngest file that tells of it, and of each fee the youngest that tells of its first day.
-        let youngest = |on: i64| files.iter().rev().find(|(from, length, _)| (*from..=from + length).contains(&on)).map(|file| file.2);
+        let youngest = |on: i64| {
+            let tells = |file: &&(i64, i64, i64)| (file.0..=file.0 + file.1).contains(&on);
+            files.iter().rev().find(tells).map(|file| file.2)
+        };
         for on in 0..100_i64 {
             let fees = [0, 30, 60].into_iter().filter(|first| (*first..first + 31).contains(&on)).filter_map(youngest);
             let all: Vec<i64> = youngest(on).into_iter().chain(fees).collect();
