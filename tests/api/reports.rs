@@ -196,6 +196,39 @@ async fn work_without_a_cost_rate_is_counted_and_prices_below_list_and_cost_are_
 }
 
 #[tokio::test]
+async fn revenue_in_another_currency_is_shown_and_is_no_margin_beside_cost_in_the_own() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack).await;
+    let costs = json!([{ "person": owner.id, "per_hour": [{ "from": "2026-01-01", "value": "50" }] }]);
+    owner.change("/v1/prices", json!({ "costs": costs })).await;
+    let (acme, birch) = (owner.client("Acme").await, owner.client("Birch").await);
+    for client in [&acme, &birch] {
+        owner.change(&format!("/v1/clients/{client}/billing"), json!({ "currency": "USD" })).await;
+        signed(&owner, client, "monthly", seats("Workplace", "100", "10")).await;
+    }
+    let line = json!({ "text": "Cabling", "quantity": "1", "unit_price": "700" });
+    let invoice = json!({ "client": acme, "currency": "GBP", "lines": [line] });
+    let draft = act(&owner, "/v1/invoices", invoice).await;
+    act(&owner, &format!("/v1/invoices/{}/issue", draft["id"].as_str().unwrap()), json!({})).await;
+    run(&stack).await;
+    let ticket = owner.ticket(&acme, json!({})).await;
+    let work = json!({ "minutes": 120, "work_type": "remote", "started_at": "2026-02-02T08:00:00Z" });
+    let time = format!("/v1/tickets/{}/time", ticket["id"].as_str().unwrap());
+    owner.post(&time).key(&key()).json(&work).send().await.expect(201);
+
+    let money = |minor: i64, currency: &str| json!({ "minor": minor, "currency": currency });
+    let left = owner.get("/v1/reports/profitability?by=client").await.expect(200);
+    let of = row(&left, "rows", "client", &acme);
+    assert_eq!(of["revenue"], json!([money(700_00, "GBP"), money(1_000_00, "USD")]), "{left:#}");
+    assert_eq!((&of["cost"], &of["margin"]), (&money(100_00, "EUR"), &json!(null)), "{left:#}");
+    assert_eq!(of["no_margin"]["code"], "currencies");
+    assert!(of["no_margin"]["why"].as_str().unwrap().ends_with("no two are added."), "{of:#}");
+    // No work, so there is nothing in another currency.
+    let of = row(&left, "rows", "client", &birch);
+    assert_eq!((&of["margin"], of.get("no_margin")), (&money(1_000_00, "USD"), None), "{left:#}");
+}
+
+#[tokio::test]
 async fn reports_are_for_those_who_keep_the_books_and_of_their_own_tenant() {
     let stack = Stack::start().await;
     let owner = msp(&stack).await;

@@ -253,6 +253,14 @@ pub(crate) fn revenue(currency: Currency, month: Month, client: ClientId, contra
 pub(crate) fn revenue_month(currency: Currency, month: Month) -> Key {
     child(format!("REVENUE#{}", currency.code()), month.to_string())
 }
+/// That there is revenue in a currency.
+pub(crate) fn revenue_currency(currency: Currency) -> Key {
+    child(revenue_currencies(), currency.code().to_owned())
+}
+/// The partition of the currencies that there is revenue in.
+pub(crate) fn revenue_currencies() -> String {
+    "REVENUE".to_owned()
+}
 /// What was paid in a month and how late, client by client.
 pub(crate) fn paid(currency: Currency, month: Month, client: ClientId) -> Key {
     child(format!("PAID#{}#{month}", currency.code()), client.to_string())

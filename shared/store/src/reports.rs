@@ -11,12 +11,14 @@ use domain::billing::invoice::Invoice;
 use domain::billing::reports::{Cell, Expected, Month, Movement, Paid, PriceBook, Service, Step};
 use domain::billing::work::TimeEntry;
 use domain::ids::{ClientId, ContractId, TimeEntryId};
+use futures::try_join;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::contracts::ContractRoot;
 use crate::error::{Error, from_sdk};
 use crate::invoices::KeptInvoice;
 use crate::item::{Item, Place, Record, from_item, text};
@@ -116,6 +118,20 @@ impl TenantStore {
         }
         let currency = self.tenant_record().await?.value.currency;
         Ok(Versioned { value: PriceBook::new(currency), rev: 0 })
+    }
+
+    /// The currencies in which something was issued since that is noted, and those of contracts, some of them twice. It may
+    /// be a moment behind.
+    pub async fn revenue_currencies(&self) -> Result<Part<Currency>> {
+        let noted = self.sums(&keys::revenue_currencies(), None);
+        let agreed = self.some::<ContractRoot>(keys::list::CONTRACTS, None);
+        let (noted, agreed) = try_join!(noted, agreed)?;
+        let mut found = Vec::new();
+        for (code, _) in noted.found {
+            found.push(Currency::from_code(&code).ok_or(Error::Corrupt(code))?);
+        }
+        found.extend(agreed.found.into_iter().map(|root| root.contract.currency));
+        Ok(Part { found, complete: agreed.complete })
     }
 
     /// The invoices that something is left to pay of, oldest first. It may be a moment behind.
@@ -249,6 +265,8 @@ async fn bounded<T>(query: QueryFluentBuilder, of: impl Fn(&Item) -> Result<T>) 
     Ok(Part { found, complete: true })
 }
 
+/// The attribute of how many documents moved the revenue of a currency.
+const DOCUMENTS: &str = "documents";
 /// The attribute of what was issued in a month.
 const ISSUED: &str = "issued";
 
@@ -276,7 +294,7 @@ pub struct Tally {
 
 impl Tally {
     /// The sums that a document moves: what it earns, cell by cell and in all, and what it is over with taxes in the
-    /// month in which it was issued; all in minor units.
+    /// month in which it was issued; all in minor units. And that there is revenue in its currency.
     pub fn revenue(
         currency: Currency,
         client: ClientId,
@@ -297,7 +315,8 @@ impl Tally {
         let months = by_month
             .into_iter()
             .map(|(month, by)| Tally { key: keys::revenue_month(currency, month), by: by.into_iter().collect() });
-        contracts.chain(months).collect()
+        let known = Tally { key: keys::revenue_currency(currency), by: vec![(DOCUMENTS.to_owned(), 1)] };
+        contracts.chain(months).chain([known]).collect()
     }
 
     /// The sums that a payment moves, in the month in which it came in.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use contract::reports::{MARGINS, MarginBy, MarginQuery, MarginRow, MarginsView};
+use contract::reports::{MARGINS, MarginBy, MarginQuery, MarginRow, MarginsView, NoMarginView};
 use contract::{NoBody, NoPath};
-use domain::billing::reports::{Cost, Margin, Month, PriceBook, margin};
+use domain::billing::reports::{Cost, Margin, Month, NoMargin, PriceBook, margin};
 use domain::billing::work::{RateBook, TimeEntry};
 use domain::error::Refusal;
 use domain::ids::{ClientId, ContractId, UserId};
@@ -15,6 +15,7 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 use runtime::{Answer, Cx, Handler, In, Result};
 use rust_decimal::Decimal;
+use store::reports::Part;
 
 use crate::reports::Frame;
 
@@ -51,15 +52,17 @@ async fn report_margins(cx: Cx, input: In<NoPath, MarginQuery, NoBody>) -> Resul
         }
     }
     if by != MarginBy::Technician {
-        complete &= add_revenue(&cx, &mut sums, by, (from, until), &[frame.currency, book.currency]).await?;
+        complete &= add_revenue(&cx, &mut sums, by, (from, until), [frame.currency, book.currency]).await?;
     }
     let rows: Vec<MarginRow> =
         sums.into_iter().map(|(key, sums)| row(key, sums, &book, &rates)).collect::<Result<_>>()?;
-    Ok(Answer::of(view(from, until, complete, rows)))
+    Ok(Answer::of(view(from, until, complete, rows, book.currency)))
 }
 
-fn view(from: Month, until: Month, complete: bool, mut rows: Vec<MarginRow>) -> MarginsView {
-    rows.sort_by_key(|row| -row.revenue.iter().map(|amount| amount.minor()).max().unwrap_or_default());
+fn view(from: Month, until: Month, complete: bool, mut rows: Vec<MarginRow>, own: Currency) -> MarginsView {
+    // Amounts of two currencies say nothing about which is more.
+    let most = |amount: &Money| (amount.currency() != own, amount.currency().code(), -amount.minor());
+    rows.sort_by_key(|row| (row.revenue.is_empty(), row.revenue.iter().map(most).min()));
     MarginsView {
         from,
         until,
@@ -94,12 +97,13 @@ async fn add_revenue(
     sums: &mut BTreeMap<Key, Sums>,
     by: MarginBy,
     (from, until): (Month, Month),
-    currencies: &[Currency],
+    own: [Currency; 2],
 ) -> Result<bool> {
-    let mut complete = true;
-    let mut known: Vec<Currency> = currencies.to_vec();
-    known.dedup();
-    for currency in known {
+    let Part { found: mut currencies, mut complete } = cx.store.revenue_currencies().await?;
+    currencies.extend(own);
+    currencies.sort_by_key(|currency| currency.code());
+    currencies.dedup();
+    for currency in currencies {
         let months = from.up_to(until).map(|month| cx.store.revenue(currency, month, None));
         for month in try_join_all(months).await? {
             complete &= month.complete;
@@ -121,6 +125,7 @@ fn row((client, contract, technician): Key, sums: Sums, book: &PriceBook, rates:
     }
     let Margin { revenue, cost, minutes, minutes_without_rate, entries_without_rate, margin } =
         margin(&revenue, cost, book.currency)?;
+    let margin = if technician.is_some() && unpriced > 0 { Err(NoMargin::Price) } else { margin };
     Ok(MarginRow {
         client,
         contract,
@@ -131,6 +136,7 @@ fn row((client, contract, technician): Key, sums: Sums, book: &PriceBook, rates:
         minutes,
         minutes_without_rate,
         entries_without_rate,
-        margin: margin.filter(|_| technician.is_none() || unpriced == 0),
+        margin: margin.ok(),
+        no_margin: margin.err().map(NoMarginView::from),
     })
 }

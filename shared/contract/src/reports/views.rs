@@ -1,6 +1,6 @@
 //! What reports show.
 
-use domain::billing::reports::{Ages, Month, RecurringMonth, Service};
+use domain::billing::reports::{Ages, Month, NoMargin, RecurringMonth, Service};
 use domain::ids::{ClientId, ContractId, LineId, UserId};
 use domain::money::Money;
 use iso_currency::Currency;
@@ -275,6 +275,24 @@ pub struct MarginRow {
     pub minutes_without_rate: u64,
     /// Time entries of these.
     pub entries_without_rate: u32,
-    /// Revenue less cost; absent while a rate is missing, or where they are in two currencies.
+    /// Revenue less cost; none while something of it is not known.
     pub margin: Option<Money>,
+    /// Why there is no margin, where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_margin: Option<NoMarginView>,
+}
+
+/// Why there is no margin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NoMarginView {
+    /// For programs.
+    pub code: NoMargin,
+    /// The same in a sentence.
+    pub why: String,
+}
+
+impl From<NoMargin> for NoMarginView {
+    fn from(code: NoMargin) -> Self {
+        NoMarginView { code, why: code.sentence().to_owned() }
+    }
 }

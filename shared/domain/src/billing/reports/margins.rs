@@ -99,8 +99,32 @@ pub struct Margin {
     pub minutes_without_rate: u64,
     /// Time entries of these.
     pub entries_without_rate: u32,
-    /// Revenue less cost; none while a rate is missing, or where they are in two currencies.
-    pub margin: Option<Money>,
+    /// Revenue less cost, or why nobody can say.
+    pub margin: Result<Money, NoMargin>,
+}
+
+/// Why there is no margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum NoMargin {
+    /// What was earned and what the work cost are in two currencies or more.
+    Currencies,
+    /// Nobody has said what an hour of some of the work costs.
+    CostRate,
+    /// Some billable work has no price.
+    Price,
+}
+
+impl NoMargin {
+    /// For people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Currencies => "Revenue and cost are not all in one currency, and no two are added.",
+            Self::CostRate => "Nobody has said what an hour of some of this work costs.",
+            Self::Price => "Some billable work has no rate, so nobody knows what it is worth.",
+        }
+    }
 }
 
 /// What is left: revenue by currency and what the work cost, in the currency of the cost rates.
@@ -115,15 +139,12 @@ pub fn margin(revenue: &[Money], cost: Cost, costs_in: Currency) -> Result<Margi
         *sum = sum.plus(*amount)?;
     }
     let revenue: Vec<Money> = sums.into_values().collect();
-    let own = match revenue.as_slice() {
-        [] => Some(Money::zero(costs_in)),
-        [one] if one.currency() == costs_in || cost.minutes == 0 => Some(*one),
-        _ => None,
-    };
-    let whole = own.filter(|_| cost.minutes_without_rate == 0);
-    let margin = match whole {
-        Some(own) if own.currency() == costs_in => Some(own.minus(known)?),
-        other => other,
+    let margin = match revenue.as_slice() {
+        _ if cost.minutes_without_rate > 0 => Err(NoMargin::CostRate),
+        [] => Ok(Money::zero(costs_in).minus(known)?),
+        [one] if one.currency() == costs_in => Ok(one.minus(known)?),
+        [one] if cost.minutes == 0 => Ok(*one),
+        _ => Err(NoMargin::Currencies),
     };
     let Cost { minutes, minutes_without_rate, entries_without_rate, .. } = cost;
     Ok(Margin { revenue, cost: known, minutes, minutes_without_rate, entries_without_rate, margin })

@@ -207,13 +207,32 @@ fn an_hour_without_a_rate_is_counted_and_never_free() {
     };
     let known = cost(&[entry(1, 1, 30, "2026-03-01"), entry(2, 2, 60, "2026-03-31"), entry(3, 2, 10, "2026-04-01")]);
     let left = margin(&[eur(10_000)], known, Currency::EUR).unwrap();
-    assert_eq!((left.cost, left.margin, left.minutes), (eur(2_000 + 6_000 + 1_100), Some(eur(900)), 100));
+    assert_eq!((left.cost, left.margin, left.minutes), (eur(2_000 + 6_000 + 1_100), Ok(eur(900)), 100));
     let unknown = cost(&[entry(1, 1, 45, "2026-02-28"), entry(2, 2, 60, "2026-03-31")]);
     let left = margin(&[eur(10_000)], unknown, Currency::EUR).unwrap();
-    assert_eq!((left.cost, left.margin), (eur(6_000), None));
+    assert_eq!((left.cost, left.margin), (eur(6_000), Err(NoMargin::CostRate)));
     assert_eq!((left.minutes_without_rate, left.entries_without_rate), (45, 1));
-    let two = margin(&[eur(1), Money::new(1, Currency::USD)], Cost::default(), Currency::EUR).unwrap();
-    assert_eq!((two.revenue.len(), two.margin), (2, None));
+}
+
+#[test]
+fn a_margin_is_of_one_currency_and_otherwise_there_is_none() {
+    let dollars = Money::new(100_000, Currency::USD);
+    let rates = [CostRate { person: None, role: None, per_hour: vec![Dated::new(day("2026-01-01"), dec("50"))] }];
+    let mut two_hours = Cost::default();
+    two_hours.add(&entry(1, 1, 120, "2026-03-01"), &rates, &"UTC".parse().unwrap()).unwrap();
+    let no_work = Cost::default();
+    let cases = [
+        (vec![], two_hours, Ok(eur(-10_000))),
+        (vec![eur(30_000)], two_hours, Ok(eur(20_000))),
+        (vec![dollars], two_hours, Err(NoMargin::Currencies)),
+        (vec![dollars, eur(10_000)], two_hours, Err(NoMargin::Currencies)),
+        (vec![dollars, eur(10_000)], no_work, Err(NoMargin::Currencies)),
+        (vec![dollars], no_work, Ok(dollars)),
+        (vec![dollars, dollars], no_work, Ok(Money::new(200_000, Currency::USD))),
+    ];
+    for (earned, cost, left) in cases {
+        assert_eq!(margin(&earned, cost, Currency::EUR).unwrap().margin, left, "{earned:?}");
+    }
 }
 
 #[test]

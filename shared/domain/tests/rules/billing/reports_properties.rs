@@ -201,6 +201,6 @@ proptest! {
         prop_assert!(off.abs() <= 30);
         prop_assert_eq!(cost.minutes_without_rate as i64, minutes(false));
         prop_assert_eq!(cost.entries_without_rate as usize, work.iter().filter(|(_, known)| !known).count());
-        prop_assert_eq!(margin(&[eur(1)], cost, Currency::EUR).unwrap().margin.is_none(), minutes(false) > 0);
+        prop_assert_eq!(margin(&[eur(1)], cost, Currency::EUR).unwrap().margin.is_err(), minutes(false) > 0);
     }
 }
