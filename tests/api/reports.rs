@@ -229,6 +229,47 @@ async fn revenue_in_another_currency_is_shown_and_is_no_margin_beside_cost_in_th
 }
 
 #[tokio::test]
+async fn a_contract_has_no_margin_while_work_of_its_client_may_be_its_own() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack).await;
+    let costs = json!([{ "person": owner.id, "per_hour": [{ "from": "2026-01-01", "value": "50" }] }]);
+    owner.change("/v1/prices", json!({ "costs": costs })).await;
+    let rates = json!([{ "per_hour": [{ "from": "2026-01-01", "value": "100" }] }]);
+    owner.change("/v1/rates", json!({ "rates": rates })).await;
+    let (acme, birch) = (owner.client("Acme").await, owner.client("Birch").await);
+    let only = signed(&owner, &acme, "monthly", seats("Workplace", "40", "10")).await;
+    let two = [
+        signed(&owner, &birch, "monthly", seats("Workplace", "50", "10")).await,
+        signed(&owner, &birch, "monthly", seats("Firewall", "300", "1")).await,
+    ];
+    run(&stack).await;
+    for client in [&acme, &birch] {
+        let ticket = owner.ticket(client, json!({})).await;
+        let time = format!("/v1/tickets/{}/time", ticket["id"].as_str().unwrap());
+        for (minutes, billable) in [(60, true), (30, false)] {
+            let at = "2026-02-02T07:00:00Z";
+            let work = json!({ "minutes": minutes, "work_type": "remote", "started_at": at, "billable": billable });
+            owner.post(&time).key(&key()).json(&work).send().await.expect(201);
+        }
+    }
+
+    let left = owner.get("/v1/reports/profitability?by=contract").await.expect(200);
+    let of = row(&left, "rows", "contract", only["id"].as_str().unwrap());
+    assert_eq!((minor(&of["cost"]), minor(&of["margin"]), &of["minutes"]), (75_00, 325_00, &json!(90)), "{left:#}");
+    assert_eq!((&of["unattributed_minutes"], of.get("no_margin")), (&json!(0), None), "{of:#}");
+    for (contract, revenue) in two.iter().zip([500_00, 300_00]) {
+        let of = row(&left, "rows", "contract", contract["id"].as_str().unwrap());
+        assert_eq!((minor(&of["revenue"][0]), minor(&of["cost"]), &of["margin"]), (revenue, 0, &json!(null)), "{of:#}");
+        assert_eq!((&of["unattributed_minutes"], &of["no_margin"]["code"]), (&json!(90), &json!("unattributed")));
+    }
+    let rest = left["rows"].as_array().unwrap().iter().find(|row| row.get("contract").is_none()).unwrap();
+    assert_eq!((&rest["client"], minor(&rest["cost"]), &rest["minutes"]), (&json!(birch), 75_00, &json!(90)));
+    assert_eq!((&rest["margin"], &rest["no_margin"]["code"]), (&json!(null), &json!("unattributed")), "{rest:#}");
+    let whole = owner.get("/v1/reports/profitability?by=client").await.expect(200);
+    assert_eq!(minor(&row(&whole, "rows", "client", &birch)["margin"]), 725_00, "{whole:#}");
+}
+
+#[tokio::test]
 async fn reports_are_for_those_who_keep_the_books_and_of_their_own_tenant() {
     let stack = Stack::start().await;
     let owner = msp(&stack).await;

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::billing::contract::Contract;
 use domain::billing::invoice::Invoice;
 use domain::billing::reports::{Cell, Expected, Month, Movement, Paid, PriceBook, Service, Step};
 use domain::billing::work::TimeEntry;
 use domain::ids::{ClientId, ContractId, TimeEntryId};
-use futures::try_join;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -120,18 +120,17 @@ impl TenantStore {
         Ok(Versioned { value: PriceBook::new(currency), rev: 0 })
     }
 
-    /// The currencies in which something was issued since that is noted, and those of contracts, some of them twice. It may
-    /// be a moment behind.
-    pub async fn revenue_currencies(&self) -> Result<Part<Currency>> {
-        let noted = self.sums(&keys::revenue_currencies(), None);
-        let agreed = self.some::<ContractRoot>(keys::list::CONTRACTS, None);
-        let (noted, agreed) = try_join!(noted, agreed)?;
-        let mut found = Vec::new();
-        for (code, _) in noted.found {
-            found.push(Currency::from_code(&code).ok_or(Error::Corrupt(code))?);
-        }
-        found.extend(agreed.found.into_iter().map(|root| root.contract.currency));
-        Ok(Part { found, complete: agreed.complete })
+    /// The contracts without their lines, oldest first. They may be a moment behind.
+    pub async fn contracts_without_lines(&self) -> Result<Part<Contract>> {
+        let roots: Part<ContractRoot> = self.some(keys::list::CONTRACTS, None).await?;
+        Ok(Part { found: roots.found.into_iter().map(|root| root.contract).collect(), complete: roots.complete })
+    }
+
+    /// The currencies in which something was issued since that is noted.
+    pub async fn revenue_currencies(&self) -> Result<Vec<Currency>> {
+        let noted = self.sums(&keys::revenue_currencies(), None).await?.found;
+        let of = |code: String| Currency::from_code(&code).ok_or(Error::Corrupt(code));
+        noted.into_iter().map(|(code, _)| of(code)).collect()
     }
 
     /// The invoices that something is left to pay of, oldest first. It may be a moment behind.

@@ -1,10 +1,11 @@
 //! Show what is left of revenue after what the work cost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use contract::reports::{MARGINS, MarginBy, MarginQuery, MarginRow, MarginsView, NoMarginView};
 use contract::{NoBody, NoPath};
-use domain::billing::reports::{Cost, Margin, Month, NoMargin, PriceBook, margin};
+use domain::billing::contract::Contract;
+use domain::billing::reports::{Cost, Margin, Month, NoMargin, PriceBook, Priced, counts_under, margin};
 use domain::billing::work::{RateBook, TimeEntry};
 use domain::error::Refusal;
 use domain::ids::{ClientId, ContractId, UserId};
@@ -15,7 +16,6 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 use runtime::{Answer, Cx, Handler, In, Result};
 use rust_decimal::Decimal;
-use store::reports::Part;
 
 use crate::reports::Frame;
 
@@ -27,7 +27,7 @@ pub fn route() -> Handler {
 /// What a row is of.
 type Key = (Option<ClientId>, Option<ContractId>, Option<UserId>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Sums {
     revenue: Vec<Money>,
     /// Sixtieths of major units: billable minutes times the rate of an hour.
@@ -41,21 +41,41 @@ async fn report_margins(cx: Cx, input: In<NoPath, MarginQuery, NoBody>) -> Resul
     let (frame, by) = (Frame::of(&cx, None).await?, by.unwrap_or_default());
     let (from, until) = frame.months(from, until, 3)?;
     let start = from.period().from.to_zoned(frame.zone.rules().clone()).map_or(Timestamp::MIN, |day| day.timestamp());
-    let (book, rates, work) = try_join!(cx.store.price_book(), cx.store.rate_book(), cx.store.time_since(start))?;
+    let (book, rates, work, agreed) = try_join!(
+        cx.store.price_book(),
+        cx.store.rate_book(),
+        cx.store.time_since(start),
+        cx.store.contracts_without_lines()
+    )?;
     let (book, rates) = (book.value, rates.value);
+    let mut of_clients: HashMap<ClientId, Vec<Contract>> = HashMap::new();
+    // Of some of a client's contracts nobody can say which one work was for.
+    for contract in agreed.found.iter().filter(|_| agreed.complete) {
+        of_clients.entry(contract.client).or_default().push(contract.clone());
+    }
+    let priced = Priced { currency: rates.card.currency, zone: &frame.zone, today: frame.today };
     let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
     let mut complete = work.complete;
     for entry in &work.found {
         let month = Month::of(entry.day(&frame.zone));
         if (from..=until).contains(&month) {
-            add_work(sums.entry(key_of(entry, by)).or_default(), entry, &book, &rates, &frame)?;
+            let under =
+                || counts_under(entry, of_clients.get(&entry.client).map(Vec::as_slice).unwrap_or_default(), priced);
+            add_work(sums.entry(key_of(entry, by, under)).or_default(), entry, &book, &rates, &frame)?;
         }
     }
     if by != MarginBy::Technician {
-        complete &= add_revenue(&cx, &mut sums, by, (from, until), [frame.currency, book.currency]).await?;
+        let agreed_in = agreed.found.iter().map(|contract| contract.currency);
+        let currencies = agreed_in.chain([frame.currency, book.currency]).collect();
+        let all = add_revenue(&cx, &mut sums, by, (from, until), currencies).await?;
+        complete &= all && agreed.complete;
     }
+    let unattributed = |(client, ..): &Key| match by {
+        MarginBy::Contract => sums.get(&(*client, None, None)).map_or(0, |sums| sums.cost.minutes),
+        _ => 0,
+    };
     let rows: Vec<MarginRow> =
-        sums.into_iter().map(|(key, sums)| row(key, sums, &book, &rates)).collect::<Result<_>>()?;
+        sums.iter().map(|(key, sums)| row(key, sums, unattributed(key), &book, &rates)).collect::<Result<_>>()?;
     Ok(Answer::of(view(from, until, complete, rows, book.currency)))
 }
 
@@ -73,10 +93,10 @@ fn view(from: Month, until: Month, complete: bool, mut rows: Vec<MarginRow>, own
     }
 }
 
-fn key_of(entry: &TimeEntry, by: MarginBy) -> Key {
+fn key_of(entry: &TimeEntry, by: MarginBy, under: impl FnOnce() -> Option<ContractId>) -> Key {
     match by {
         MarginBy::Client => (Some(entry.client), None, None),
-        MarginBy::Contract => (Some(entry.client), entry.under(), None),
+        MarginBy::Contract => (Some(entry.client), under(), None),
         MarginBy::Technician => (None, None, Some(entry.person)),
     }
 }
@@ -97,10 +117,10 @@ async fn add_revenue(
     sums: &mut BTreeMap<Key, Sums>,
     by: MarginBy,
     (from, until): (Month, Month),
-    own: [Currency; 2],
+    mut currencies: Vec<Currency>,
 ) -> Result<bool> {
-    let Part { found: mut currencies, mut complete } = cx.store.revenue_currencies().await?;
-    currencies.extend(own);
+    let mut complete = true;
+    currencies.extend(cx.store.revenue_currencies().await?);
     currencies.sort_by_key(|currency| currency.code());
     currencies.dedup();
     for currency in currencies {
@@ -117,15 +137,25 @@ async fn add_revenue(
     Ok(complete)
 }
 
-fn row((client, contract, technician): Key, sums: Sums, book: &PriceBook, rates: &RateBook) -> Result<MarginRow> {
-    let Sums { mut revenue, worth, unpriced, cost } = sums;
+fn row(
+    &(client, contract, technician): &Key,
+    sums: &Sums,
+    unattributed: u64,
+    book: &PriceBook,
+    rates: &RateBook,
+) -> Result<MarginRow> {
+    let Sums { mut revenue, worth, unpriced, cost } = sums.clone();
     if technician.is_some() {
         let worth = Money::rounded(worth / Decimal::from(60), rates.card.currency).map_err(Refusal::from)?;
         revenue.push(worth);
     }
     let Margin { revenue, cost, minutes, minutes_without_rate, entries_without_rate, margin } =
         margin(&revenue, cost, book.currency)?;
-    let margin = if technician.is_some() && unpriced > 0 { Err(NoMargin::Price) } else { margin };
+    let margin = match margin {
+        Ok(_) if technician.is_some() && unpriced > 0 => Err(NoMargin::Price),
+        Ok(_) if unattributed > 0 => Err(NoMargin::Unattributed),
+        margin => margin,
+    };
     Ok(MarginRow {
         client,
         contract,
@@ -136,6 +166,7 @@ fn row((client, contract, technician): Key, sums: Sums, book: &PriceBook, rates:
         minutes,
         minutes_without_rate,
         entries_without_rate,
+        unattributed_minutes: unattributed,
         margin: margin.ok(),
         no_margin: margin.err().map(NoMarginView::from),
     })

@@ -275,6 +275,10 @@ pub struct MarginRow {
     pub minutes_without_rate: u64,
     /// Time entries of these.
     pub entries_without_rate: u32,
+    /// Minutes of the client's work, where it is by contract, of which nobody can say which contract they were for. They
+    /// stand in the client's row without a contract.
+    #[serde(default)]
+    pub unattributed_minutes: u64,
     /// Revenue less cost; none while something of it is not known.
     pub margin: Option<Money>,
     /// Why there is no margin, where there is none.

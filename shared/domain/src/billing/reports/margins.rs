@@ -114,6 +114,8 @@ pub enum NoMargin {
     CostRate,
     /// Some billable work has no price.
     Price,
+    /// Of some work of the client nobody can say which contract it was for.
+    Unattributed,
 }
 
 impl NoMargin {
@@ -123,6 +125,9 @@ impl NoMargin {
             Self::Currencies => "Revenue and cost are not all in one currency, and no two are added.",
             Self::CostRate => "Nobody has said what an hour of some of this work costs.",
             Self::Price => "Some billable work has no rate, so nobody knows what it is worth.",
+            Self::Unattributed => {
+                "Some work for this client names no contract and is on no bill yet; it may be this one's."
+            }
         }
     }
 }

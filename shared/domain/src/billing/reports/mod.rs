@@ -3,6 +3,7 @@
 //! Every report is by currency and never adds two. Sums are whole minor units; what is divided names its rule, and what
 //! is not known is counted and shown instead of being taken as nothing.
 
+mod attribution;
 mod delays;
 mod forecast;
 mod margins;
@@ -13,6 +14,7 @@ mod revenue;
 mod revisions;
 mod trend;
 
+pub use attribution::*;
 pub use delays::*;
 pub use forecast::*;
 pub use margins::*;

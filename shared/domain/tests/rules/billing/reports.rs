@@ -11,7 +11,7 @@ use domain::billing::lines::Origin;
 use domain::billing::payments::{Allocation, Method, Payment, PaymentState};
 use domain::billing::reports::*;
 use domain::billing::work::TimeEntry;
-use domain::{ContractId, InvoiceId, Money, PaymentId, UserId, Zone};
+use domain::{ClientId, ContractId, InvoiceId, Money, PaymentId, UserId, Zone};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::ToSpan;
@@ -233,6 +233,56 @@ fn a_margin_is_of_one_currency_and_otherwise_there_is_none() {
     for (earned, cost, left) in cases {
         assert_eq!(margin(&earned, cost, Currency::EUR).unwrap().margin, left, "{earned:?}");
     }
+}
+
+#[test]
+fn work_that_names_no_contract_counts_under_the_only_one_that_it_can_be_for() {
+    let client = ClientId::from_uuid(Uuid::from_u128(1));
+    let id = |n| ContractId::from_uuid(Uuid::from_u128(n));
+    let of = |n, schedule: Schedule| Contract { id: id(n), client, ..contract(schedule, vec![]) };
+    let zone: Zone = "UTC".parse().unwrap();
+    let priced = Priced { currency: Currency::EUR, zone: &zone, today: TODAY };
+    let next = |contract, on| Contract { next_on: Some(on), ..contract };
+    let care = next(of(1, monthly("2026-01-01", None)), date(2026, 7, 1));
+    let second = next(of(2, monthly("2026-05-01", None)), date(2026, 7, 1));
+    let dollars = Contract { currency: Currency::USD, ..second.clone() };
+    let draft = Contract { state: ContractState::Draft, next_on: None, ..second.clone() };
+    let yearly = Schedule { cycle: Cycle::Annual, ..monthly("2026-01-01", None) };
+    let yearly = next(of(3, yearly), date(2027, 1, 1));
+    let account = open_account(id(4), (client, Currency::EUR), care.terms, date(2026, 3, 1), Timestamp::UNIX_EPOCH);
+    let awake = Contract { state: ContractState::Active, ..next(account.clone(), date(2026, 7, 1)) };
+    let over =
+        Contract { state: ContractState::Ended, next_on: None, ..of(5, monthly("2025-01-01", Some("2026-01-01"))) };
+    let strange = Contract { client: ClientId::from_uuid(Uuid::from_u128(2)), ..second.clone() };
+
+    let open = |on: &str| entry(1, 1, 60, on);
+    let unpaid = |on: &str| TimeEntry { billable: false, ..open(on) };
+    let cases: [(&str, TimeEntry, Vec<&Contract>, Option<u128>); 16] = [
+        ("its only contract bills it", open("2026-06-01"), vec![&care], Some(1)),
+        ("also work from before it", open("2025-06-01"), vec![&care, &strange], Some(1)),
+        ("nobody knows which of two", open("2026-06-01"), vec![&care, &second], None),
+        ("one in another currency does not bill it", open("2026-06-01"), vec![&care, &dollars], Some(1)),
+        ("nor does a proposal", open("2026-06-01"), vec![&care, &draft], Some(1)),
+        ("nor one that is over", open("2025-06-01"), vec![&care, &over], Some(1)),
+        ("nor an open account beside a monthly one", open("2026-06-01"), vec![&care, &awake], Some(1)),
+        ("beside a yearly one it may", open("2026-06-01"), vec![&yearly, &awake], None),
+        ("and not while it sleeps", open("2026-06-01"), vec![&yearly, &account], Some(3)),
+        ("alone it does", open("2026-06-01"), vec![&awake], Some(4)),
+        ("without a contract nobody does", open("2026-06-01"), vec![], None),
+        ("what is never billed is of the one that ran", unpaid("2026-06-01"), vec![&care, &over], Some(1)),
+        ("on its day", unpaid("2025-06-01"), vec![&care, &over, &awake], Some(5)),
+        ("in any currency", unpaid("2026-06-01"), vec![&dollars], Some(2)),
+        ("and not of one of two", unpaid("2026-06-01"), vec![&care, &dollars], None),
+        ("nor of what is only signed later", unpaid("2024-06-01"), vec![&care, &over], None),
+    ];
+    for (why, work, contracts, expected) in cases {
+        let contracts: Vec<Contract> = contracts.into_iter().cloned().collect();
+        assert_eq!(counts_under(&work, &contracts, priced), expected.map(id), "{why}");
+    }
+    let named = TimeEntry { contract: Some(id(2)), ..open("2026-06-01") };
+    assert_eq!(counts_under(&named, std::slice::from_ref(&care), priced), Some(id(2)));
+    let billed = TimeEntry { billed_under: Some(id(9)), ..named };
+    assert_eq!(counts_under(&billed, &[care], priced), Some(id(9)));
 }
 
 #[test]
