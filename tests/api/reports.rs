@@ -196,6 +196,43 @@ async fn work_without_a_cost_rate_is_counted_and_prices_below_list_and_cost_are_
 }
 
 #[tokio::test]
+async fn a_contract_with_nothing_to_revise_is_not_listed_and_takes_no_place_of_a_page() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack).await;
+    let client = owner.client("Acme").await;
+    let dated = |value: &str| json!([{ "from": "2026-01-01", "value": value }]);
+    owner.change("/v1/prices", json!({ "prices": [{ "name": "Workplace", "price": dated("42") }] })).await;
+    let mut below = Vec::new();
+    for (text, price) in
+        [("Workplace", "40"), ("Workplace", "42"), ("Something", "1"), ("Workplace", "41"), ("Workplace", "50")]
+    {
+        let contract = signed(&owner, &client, "monthly", seats(text, price, "10")).await;
+        if ["40", "41"].contains(&price) {
+            below.insert(0, contract["id"].clone());
+        }
+    }
+    let ids =
+        |page: &Value| page["items"].as_array().unwrap().iter().map(|it| it["contract"].clone()).collect::<Vec<_>>();
+    for limit in [1, 2, 25] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = owner.get(&format!("/v1/reports/price-revisions?limit={limit}{cursor}")).await.expect(200);
+            assert!(page["items"].as_array().unwrap().len() <= limit, "{page:#}");
+            found.extend(ids(&page));
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, below, "newest first, {limit} a page");
+    }
+    let first = owner.get("/v1/reports/price-revisions?limit=2").await.expect(200);
+    assert_eq!(ids(&first), below, "a page is full while there are some");
+    let all = owner.get("/v1/reports/price-revisions?all=true").await.expect(200);
+    let unlisted: Vec<i64> =
+        all["items"].as_array().unwrap().iter().map(|it| it["unlisted"].as_i64().unwrap()).collect();
+    assert_eq!(unlisted, [0, 0, 1, 0, 0], "{all:#}");
+}
+
+#[tokio::test]
 async fn revenue_in_another_currency_is_shown_and_is_no_margin_beside_cost_in_the_own() {
     let stack = Stack::start().await;
     let owner = msp(&stack).await;

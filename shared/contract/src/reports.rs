@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::job::Reaction;
 use crate::need::{Index, Need};
-use crate::page::{Page, PageQuery};
+use crate::page::Page;
 use crate::route::{NoBody, NoPath, NoQuery, Route};
 
 pub use views::*;
@@ -98,9 +98,9 @@ pub const FORECAST: Route<NoPath, CurrencyQuery, NoBody, ForecastView> =
         .touches(&[Need::Get, Need::Query(Index::Main)]);
 
 /// Prices to look at.
-pub const REVISIONS: Route<NoPath, PageQuery, NoBody, Page<RevisionsView>> =
+pub const REVISIONS: Route<NoPath, RevisionQuery, NoBody, Page<RevisionsView>> =
     Route::get("billing-report-revisions", "/v1/reports/price-revisions")
-        .summary("List the contracts in force, newest first, with their lines below the price list or below their cost")
+        .summary("List the contracts in force, newest first, that have lines below the price list or below their cost")
         .permission(Permission::LedgerRead)
         .touches(&[Need::Get, Need::Query(Index::ByList), Need::Query(Index::Main), Need::Secret]);
 
@@ -171,6 +171,21 @@ pub struct RevenueQuery {
     /// ISO 4217; the tenant's when absent.
     #[param(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     pub currency: Option<Currency>,
+}
+
+/// Which contracts to look at.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RevisionQuery {
+    /// Also those with nothing to revise, to see what of them is not on the price list or has no cost.
+    pub all: Option<bool>,
+    /// How many entries at most; 25 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(max_length = 2048)]
+    pub cursor: Option<String>,
 }
 
 /// What profitability is by.
