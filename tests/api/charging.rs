@@ -271,6 +271,41 @@ async fn who_agreed_is_charged_on_the_day_on_which_an_invoice_is_due() {
 }
 
 #[tokio::test]
+async fn what_a_client_has_to_its_credit_is_used_before_its_card() {
+    for by_hand in [false, true] {
+        let (owner, client) = desk().await;
+        save(&owner, &client, VISA, true).await;
+        let eur = |minor: i64| json!({ "minor": minor, "currency": "EUR" });
+        for currency in ["EUR", "USD"] {
+            let amount = json!({ "minor": 5_000, "currency": currency });
+            let paid = json!({ "client": client, "method": "bank_transfer", "amount": amount });
+            owner.post("/v1/payments").key(&key()).json(&paid).send().await.expect(201);
+        }
+        let id = invoice(&owner, &client, 100, 0).await;
+        assert_eq!(state(&owner, &id).await, (json!("partly_paid"), json!(5_000)));
+        if by_hand {
+            charge(&owner, &id).await.expect(200);
+        } else {
+            assert_eq!(retry_after(&owner, 48).await.done, 1);
+        }
+        assert_eq!(state(&owner, &id).await, paid());
+        let mut all = payments(&owner).await;
+        all.retain(|payment| payment["allocations"][0]["invoice"] == json!(id));
+        let mut by: Vec<(&str, &Value)> =
+            all.iter().map(|it| (it["method"]["kind"].as_str().unwrap(), &it["amount"])).collect();
+        by.sort_unstable_by_key(|(kind, _)| *kind);
+        assert_eq!(by, [("client_credit", &eur(5_000)), ("saved", &eur(5_000))]);
+        let credit = owner.get(&format!("/v1/clients/{client}/credit")).await.expect(200);
+        let left = |currency: &str| {
+            let balances = credit["balances"].as_array().unwrap();
+            balances.iter().find(|balance| balance["currency"] == currency).unwrap()["minor"].clone()
+        };
+        assert_eq!((left("EUR"), left("USD")), (json!(0), json!(5_000)), "{credit:#}");
+        is_right(&owner).await;
+    }
+}
+
+#[tokio::test]
 async fn what_was_paid_otherwise_is_not_charged() {
     let (owner, client) = desk().await;
     save(&owner, &client, VISA, true).await;
@@ -331,6 +366,7 @@ async fn a_provider_that_is_away_is_told_and_nothing_is_saved() {
 #[tokio::test]
 async fn credit_that_a_refund_is_under_way_of_pays_nothing_else_and_the_refund_resolves_itself() {
     let (owner, client) = desk().await;
+    owner.change("/v1/billing/settings", json!({ "use_credit_first": false })).await;
     save(&owner, &client, VISA, false).await;
     let id = invoice(&owner, &client, 100, 14).await;
     charge(&owner, &id).await.expect(200);
@@ -367,6 +403,7 @@ async fn credit_that_a_refund_is_under_way_of_pays_nothing_else_and_the_refund_r
 #[tokio::test]
 async fn credit_is_free_again_when_the_provider_refuses_the_refund() {
     let (owner, client) = desk().await;
+    owner.change("/v1/billing/settings", json!({ "use_credit_first": false })).await;
     save(&owner, &client, VISA, false).await;
     let id = invoice(&owner, &client, 100, 14).await;
     charge(&owner, &id).await.expect(200);

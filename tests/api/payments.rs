@@ -107,6 +107,7 @@ async fn a_payment_pays_what_is_due_first_or_what_was_chosen_or_nothing() {
 #[tokio::test]
 async fn credit_pays_invoices_and_never_more_than_there_is() {
     let (owner, client) = desk().await;
+    owner.change("/v1/billing/settings", json!({ "use_credit_first": false })).await;
     pay(&owner, &client, 5_000, json!({ "method": "cash" })).await.expect(201);
     let id = invoice(&owner, &client, 40, 14).await;
     let path = format!("/v1/clients/{client}/credit/allocations");
@@ -117,6 +118,50 @@ async fn credit_pays_invoices_and_never_more_than_there_is() {
     assert_eq!(state(&owner, &id).await, (json!("paid"), json!(0)));
     assert_eq!(credit(&owner, &client).await, json!([eur(1_000)]));
     assert_eq!(use_up(1).await.with(409).problem(), "nothing-open");
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn credit_pays_what_is_issued_unless_the_msp_uses_it_by_hand() {
+    let (owner, client) = desk().await;
+    pay(&owner, &client, 15_000, json!({})).await.expect(201);
+    let whole = invoice(&owner, &client, 100, 14).await;
+    assert_eq!(state(&owner, &whole).await, (json!("paid"), json!(0)));
+    let part = invoice(&owner, &client, 80, 14).await;
+    assert_eq!(state(&owner, &part).await, (json!("partly_paid"), json!(3_000)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(0)]));
+    let path = "/v1/payments?limit=100";
+    let used = |listed: &Value| {
+        let by_credit = |payment: &&Value| payment["method"] == json!({ "kind": "client_credit" });
+        let all: Vec<Value> = listed["items"].as_array().unwrap().iter().filter(by_credit).cloned().collect();
+        all.into_iter().map(|payment| payment["allocations"].clone()).collect::<Vec<_>>()
+    };
+    let found = used(&owner.get(path).await.expect(200));
+    assert_eq!(found.len(), 2);
+    assert!(found.contains(&json!([{ "invoice": whole, "amount": eur(10_000) }])), "{found:?}");
+    assert!(found.contains(&json!([{ "invoice": part, "amount": eur(5_000) }])), "{found:?}");
+    // What is paid is credited, which is to the client's credit again.
+    let note = json!({ "reason": "It never worked.", "total": eur(10_000) });
+    owner.post(&format!("/v1/invoices/{whole}/credit")).key(&key()).json(&note).send().await.expect(201);
+    owner.change("/v1/billing/settings", json!({ "use_credit_first": false })).await;
+    let third = invoice(&owner, &client, 70, 14).await;
+    assert_eq!(state(&owner, &third).await, (json!("issued"), json!(7_000)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(10_000)]));
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn invoices_that_are_issued_beside_each_other_use_each_cent_of_credit_once() {
+    let (owner, client) = desk().await;
+    pay(&owner, &client, 12_000, json!({})).await.expect(201);
+    let ids = join_all((0..4).map(|_| invoice(&owner, &client, 50, 14))).await;
+    let mut left = Vec::new();
+    for id in &ids {
+        left.push(state(&owner, id).await.1.as_i64().unwrap());
+    }
+    left.sort_unstable();
+    assert_eq!(left, [0, 0, 3_000, 5_000]);
+    assert_eq!(credit(&owner, &client).await, json!([eur(0)]));
     is_right(&owner).await;
 }
 

@@ -114,6 +114,10 @@ pub(crate) async fn due(stack: &Stack) -> Due {
     let charge =
         json!({ "text": "Cable", "quantity": "2", "unit_price": "9.90", "taxes": ["vat"], "on": "2026-02-20" });
     owner.post(&format!("/v1/clients/{client}/charges")).key(&key()).json(&charge).send().await.expect(201);
+    let early =
+        json!({ "client": client, "method": "bank_transfer", "amount": { "minor": 60_000, "currency": "EUR" } });
+    owner.post("/v1/payments").key(&key()).json(&early).send().await.expect(201);
+    stack.app.settle().await;
     at(stack, "2026-03-01T06:00:00Z").await;
     Due { snapshot: stack.snapshot().await, owner, large }
 }
@@ -138,6 +142,9 @@ async fn shows_everything(due: &Due, stack: &Stack) {
     // March: 400.00 seats, 0.60 use, 48.00 work without tax, 19.80 cable: 468.40, and 19 % of 420.40 is 79.88 (each line
     // rounded: 76.00 + 0.11 + 3.76 = 79.87). February: 400.00 and 76.00.
     assert_eq!(totals, [46_840 + 7_987, 47_600], "{issued:#?}");
+    // 600.00 that the client has pays February and a part of March.
+    let left: Vec<i64> = issued.iter().map(|invoice| invoice["balance"]["minor"].as_i64().unwrap()).collect();
+    assert_eq!(left, [46_840 + 7_987 - 12_400, 0], "{issued:#?}");
     let large = invoices(&Due::on(&due.large, stack)).await;
     // 95 × 3 × 0.10 = 28.50, and 5.415.
     assert_eq!(large[0]["totals"]["total"]["minor"], 3_392, "{large:#?}");

@@ -26,6 +26,7 @@ use store::ledger::IssuedOverNothing;
 use store::taken::TakenUp;
 use store::{Commit, TenantStore, Versioned};
 
+use crate::crediting::{credit_of, with_credit};
 use crate::due::DueContract;
 use crate::house::House;
 
@@ -173,11 +174,13 @@ pub(crate) async fn make(
         let (owed, written) = issue_credit(store, house, invoice.clone(), lines, stamp).await?;
         return Ok(commit.create_billed(&owed.note, kept, run).and(written));
     }
-    let series = store.series(SeriesKind::Invoice).await?;
+    let (series, credit) =
+        try_join!(store.series(SeriesKind::Invoice), credit_of(store, house, invoice.client, invoice.currency))?;
     let styled = house.settings.invoice_numbers.style(series.value)?;
     let issued = issue(invoice.clone(), lines, styled, stamp)?;
+    let (issued, paid) = with_credit(store, house, issued, credit, now)?;
     let commit = commit.create_billed(&issued.invoice, kept, run);
-    Ok(keep_issued(commit, &issued, series.rev, &house.zone))
+    Ok(keep_issued(commit, &issued, series.rev, &house.zone).and(paid))
 }
 
 /// Issues a draft that is kept, and says what is written of it.
@@ -190,9 +193,13 @@ pub(crate) async fn issue_draft(
     read: &Versioned<KeptInvoice>,
     now: Timestamp,
 ) -> Result<(Invoice, Commit)> {
-    let (lines, series) = try_join!(store.invoice_lines(&read.value), store.series(SeriesKind::Invoice))?;
-    let styled = house.settings.invoice_numbers.style(series.value)?;
     let draft = read.value.invoice.clone();
+    let (lines, series, credit) = try_join!(
+        store.invoice_lines(&read.value),
+        store.series(SeriesKind::Invoice),
+        credit_of(store, house, draft.client, draft.currency)
+    )?;
+    let styled = house.settings.invoice_numbers.style(series.value)?;
     let stamp = stamp(store, house, draft.id, "issue", now);
     if draft.kind == InvoiceKind::CreditNote {
         let (owed, written) = issue_credit(store, house, draft, &lines, stamp).await?;
@@ -200,8 +207,9 @@ pub(crate) async fn issue_draft(
         return Ok((owed.note, commit));
     }
     let issued = issue(draft, &lines, styled, stamp)?;
+    let (issued, paid) = with_credit(store, house, issued, credit, now)?;
     let commit = store.commit().update_invoice(read, &issued.invoice);
-    let commit = keep_issued(commit, &issued, series.rev, &house.zone);
+    let commit = keep_issued(commit, &issued, series.rev, &house.zone).and(paid);
     Ok((issued.invoice, commit))
 }
 

@@ -15,8 +15,9 @@ use crate::due::DueContract;
 use crate::house::House;
 use crate::invoicing::{Bill, Next, blocks_moved, drafted_alone, invoice_id, moves, next};
 
-/// Most actions of a transaction that bills may take; the rest is for the invoice, its lines, number and posting.
-const MOST_ACTIONS: usize = 80;
+/// Most actions of a transaction that bills may take; the rest is for the invoice, its lines, number and posting, and for the
+/// client's credit that pays it.
+const MOST_ACTIONS: usize = 75;
 
 /// A bill with those that share its invoice, in the order of their contracts' ids. The client's time, charges and hours go
 /// to the first of them.

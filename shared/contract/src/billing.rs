@@ -104,6 +104,8 @@ pub struct BillingSettingsChanges {
     pub dunning: Option<DunningPolicy>,
     /// What whoever pays is written of charges.
     pub charge_messages: Option<ChargeMessages>,
+    /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
+    pub use_credit_first: Option<bool>,
 }
 
 /// How the tenant bills.
@@ -133,6 +135,8 @@ pub struct BillingSettingsView {
     pub dunning: DunningPolicy,
     /// What whoever pays is written of charges.
     pub charge_messages: ChargeMessages,
+    /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
+    pub use_credit_first: bool,
     /// When they last changed; none as long as nobody has set them.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
@@ -141,8 +145,8 @@ pub struct BillingSettingsView {
 impl From<BillingSettings> for BillingSettingsView {
     fn from(settings: BillingSettings) -> Self {
         let BillingSettings { taxes, tax_rounding, invoice_numbers, credit_numbers, issue, .. } = settings;
-        let BillingSettings { terms, proration, grouping, limits, retry, dunning, charge_messages, updated_at, .. } =
-            settings;
+        let BillingSettings { terms, proration, grouping, limits, retry, dunning, charge_messages, .. } = settings;
+        let BillingSettings { use_credit_first, updated_at, .. } = settings;
         BillingSettingsView {
             taxes,
             tax_rounding,
@@ -156,6 +160,7 @@ impl From<BillingSettings> for BillingSettingsView {
             retry,
             dunning,
             charge_messages,
+            use_credit_first,
             updated_at,
         }
     }

@@ -27,6 +27,7 @@ pub(super) fn look(table: &Table, tenant: &Tenant, when: &str) {
             What::Posting(posting) => checker.posting(posting),
             What::Series(series) => checker.series(series),
             What::Credit(credit) => checker.credit(credit),
+            What::Payment(payment) => checker.payment(payment),
             What::Other => match (kind, sk.split('#').next().unwrap_or_default()) {
                 ("CONTRACT", "USAGE") => {
                     seen.entry("use").or_default().push(s(record.value(), "reference").to_owned());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::billing::invoice::Invoice;
 use domain::billing::ledger::Posting;
 use domain::billing::number::Series;
-use domain::billing::payments::ClientCredit;
+use domain::billing::payments::{ClientCredit, Payment};
 use domain::billing::recognition::Recognition;
 use local::embedded::dynamo::MAIN;
 use serde::de::DeserializeOwned;
@@ -30,6 +30,7 @@ pub(super) enum What {
     Posting(Posting),
     Series(Series),
     Credit(ClientCredit),
+    Payment(Payment),
     Other,
 }
 
@@ -71,6 +72,7 @@ impl Record {
             ("LEDGER", _) => What::Posting(read(value)),
             ("COUNTER", _) if id.contains("INVOICES") || id.contains("CREDITS") => What::Series(read(value)),
             ("CREDIT", _) => What::Credit(read(value)),
+            ("PAYMENT", "@") => What::Payment(read(value)),
             _ => What::Other,
         };
         Record { item, what }

@@ -16,6 +16,7 @@ async fn change_settings(
 ) -> Result<Answer<BillingSettingsView>> {
     let BillingSettingsChanges { taxes, tax_rounding, invoice_numbers, credit_numbers, issue, .. } = input.body;
     let BillingSettingsChanges { terms, proration, grouping, limits, retry, dunning, charge_messages, .. } = input.body;
+    let use_credit_first = input.body.use_credit_first;
     let read = cx.unchanged(cx.store.billing_settings().await?)?;
     let changes = BillingChanges {
         taxes,
@@ -30,6 +31,7 @@ async fn change_settings(
         retry,
         dunning,
         charge_messages,
+        use_credit_first,
     };
     let changed = settings::change(&read.value, changes, cx.now)?;
     Ok(cx.replaced(&read, changed))

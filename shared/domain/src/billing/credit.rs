@@ -166,6 +166,7 @@ fn note_on(
         tax_rounding: invoice.tax_rounding,
         exempted: invoice.exempted.clone(),
         paid: nothing,
+        used_credit: None,
         credited: nothing,
         written_off: nothing,
         note: Some(reason.trim().to_owned()),

@@ -118,6 +118,9 @@ pub struct Invoice {
     pub exempted: Vec<Exempted>,
     /// What was paid: allocated from payments, or from the client's credit.
     pub paid: Money,
+    /// What of that the client's credit paid as it was issued; its document says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_credit: Option<Money>,
     /// What credit notes took off the balance. What they credit beyond it is the client's credit.
     pub credited: Money,
     /// What is not expected any more.
@@ -232,6 +235,7 @@ pub fn draft(new: NewInvoice, lines: &[InvoiceLine], now: Timestamp) -> Result<I
         tax_rounding: new.tax_rounding,
         exempted: new.exempted,
         paid: nothing,
+        used_credit: None,
         credited: nothing,
         written_off: nothing,
         note: new.note,

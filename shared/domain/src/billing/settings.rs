@@ -60,6 +60,9 @@ pub struct BillingSettings {
     /// What whoever pays is written of charges.
     #[serde(default)]
     pub charge_messages: ChargeMessages,
+    /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
+    #[serde(default = "yes")]
+    pub use_credit_first: bool,
     /// When they last changed; none as long as nobody has set them.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -73,6 +76,10 @@ pub struct PastPrefixes {
     pub invoices: BTreeSet<String>,
     /// Of credit notes.
     pub credit_notes: BTreeSet<String>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// How documents of one kind are numbered from now on.
@@ -124,6 +131,8 @@ pub struct BillingChanges {
     pub dunning: Option<DunningPolicy>,
     /// Written otherwise.
     pub charge_messages: Option<ChargeMessages>,
+    /// Credit used otherwise.
+    pub use_credit_first: Option<bool>,
 }
 
 impl Numbering {
@@ -202,6 +211,7 @@ impl Default for BillingSettings {
             retry: RetryPolicy::default(),
             dunning: DunningPolicy::default(),
             charge_messages: ChargeMessages::default(),
+            use_credit_first: yes(),
             updated_at: None,
         }
     }
@@ -324,6 +334,7 @@ pub fn change(settings: &BillingSettings, changes: BillingChanges, now: Timestam
         retry: changes.retry.unwrap_or(settings.retry),
         dunning: changes.dunning.unwrap_or_else(|| settings.dunning.clone()),
         charge_messages: changes.charge_messages.unwrap_or_else(|| settings.charge_messages.clone()),
+        use_credit_first: changes.use_credit_first.unwrap_or(settings.use_credit_first),
         updated_at: settings.updated_at,
     };
     if after != *settings {

@@ -70,6 +70,15 @@ pub fn cover(document: &Document) -> Cover {
             format!("Bonjour,\n\nveuillez trouver ci-joint l’avoir {number} de {total}, sur la facture {corrected}."),
         ),
     };
+    let credit = document.used_credit.map(|used| {
+        let (used, left) = (language.money(used), language.money(document.due()));
+        match language {
+            Language::En => format!(" Your credit has paid {used} of it; {left} is left to pay."),
+            Language::De => format!(" Davon hat Ihr Guthaben {used} bezahlt; zu zahlen bleiben {left}."),
+            Language::Fr => format!(" Votre avoir en a réglé {used}\u{202f}; il reste {left} à payer."),
+        }
+    });
+    let credit = credit.unwrap_or_default();
     let pay = document.pay_at.as_ref().map(|at| format!("\n\n{}: {at}", words.pay_online)).unwrap_or_default();
-    Cover { subject, text: format!("{body}{pay}\n\n{name}\n") }
+    Cover { subject, text: format!("{body}{credit}{pay}\n\n{name}\n") }
 }

@@ -11,6 +11,7 @@ use crate::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, T
 use crate::billing::taxes::{Exempted, TaxRounding, TaxSum};
 use crate::billing::terms::PaymentTerms;
 use crate::ids::InvoiceId;
+use crate::money::Money;
 
 /// What a document stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,6 +76,9 @@ pub struct Document {
     pub currency: Currency,
     /// The lines' sums.
     pub totals: Totals,
+    /// What of the total the client's credit paid as it was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_credit: Option<Money>,
     /// The tax summary.
     pub taxes: Vec<TaxSum>,
     /// Where tax was rounded.
@@ -146,8 +150,8 @@ impl Document {
         pay_at: &str,
     ) -> Self {
         let look = Look::of(invoice);
-        let payable =
-            look == Look::Issued && invoice.kind != InvoiceKind::CreditNote && !invoice.totals.total.is_zero();
+        let is_bill = look == Look::Issued && invoice.kind != InvoiceKind::CreditNote;
+        let payable = is_bill && !left(invoice.totals, invoice.used_credit).is_zero();
         let name = parties.letterhead.name.clone().unwrap_or_else(|| parties.tenant.to_owned());
         let ClientBilling { address, tax_id, .. } = parties.billing.clone();
         Self {
@@ -164,6 +168,7 @@ impl Document {
             service: invoice.period(),
             currency: invoice.currency,
             totals: invoice.totals,
+            used_credit: invoice.used_credit,
             taxes: invoice.taxes.clone(),
             tax_rounding: invoice.tax_rounding,
             exempted: invoice.exempted.clone(),
@@ -171,6 +176,11 @@ impl Document {
             pay_at: payable.then(|| pay_at.to_owned()),
             lines,
         }
+    }
+
+    /// What is to be paid, or was credited.
+    pub fn due(&self) -> Money {
+        left(self.totals, self.used_credit)
     }
 
     /// The same, crossed out: what was issued, and is void now.
@@ -183,6 +193,10 @@ impl Document {
     pub fn file_name(&self) -> String {
         file_name(self.kind, self.number.as_deref())
     }
+}
+
+fn left(totals: Totals, used: Option<Money>) -> Money {
+    Money::new(totals.total.minor() - used.map_or(0, |used| used.minor()), totals.total.currency())
 }
 
 /// What the file of an invoice with this number is called, as [`Document::file_name`]; a draft has none.

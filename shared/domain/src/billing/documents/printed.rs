@@ -48,6 +48,8 @@ pub struct Printed {
     pub taxes: Vec<[String; 2]>,
     /// With taxes.
     pub total: String,
+    /// What was paid of that already.
+    pub less: Vec<[String; 2]>,
     /// What is to be paid, or was credited, and its heading.
     pub due: [String; 2],
     /// What the law and the writer want said.
@@ -111,7 +113,7 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
         payment: lines_of(letterhead.payment.as_deref()),
         footer: lines_of(letterhead.footer.as_deref()),
     };
-    let total = language.money(document.totals.total);
+    let used = document.used_credit.map(|used| [words.credit_used.to_owned(), language.amount(used.negated())]);
     Ok(Printed {
         words,
         paper: letterhead.paper,
@@ -132,7 +134,8 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
         net: language.amount(document.totals.net),
         taxes: document.taxes.iter().map(|row| tax_row(row, language)).collect(),
         total: language.amount(document.totals.total),
-        due: [if is_credit { words.credited } else { words.amount_due }.into(), total],
+        less: used.into_iter().collect(),
+        due: [if is_credit { words.credited } else { words.amount_due }.into(), language.money(document.due())],
         remarks: remarks(document, language),
         pay_at: document.pay_at.clone(),
     })

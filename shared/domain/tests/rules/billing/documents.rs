@@ -119,6 +119,28 @@ fn drafts_and_what_is_void_say_so_and_ask_for_no_money() {
 }
 
 #[test]
+fn what_the_clients_credit_has_paid_is_printed_and_not_asked_for_again() {
+    let (invoice, lines) = issued(Currency::EUR, &[sale("Care", "2", "50")]);
+    let with = |minor: i64| {
+        let used_credit = Some(Money::new(minor, Currency::EUR));
+        document(&domain::billing::invoice::Invoice { used_credit, ..invoice.clone() }, lines.clone())
+    };
+    let (part, whole) = (with(4_000), with(11_900));
+    let printed = print(&part).unwrap();
+    assert_eq!(printed.less, [["Paid with your credit".to_owned(), "−40.00".to_owned()]]);
+    assert_eq!((read(&printed.total, Currency::EUR), read(&printed.due[1], Currency::EUR)), (11_900, 7_900));
+    assert!(part.pay_at.is_some() && whole.pay_at.is_none(), "nothing is left to pay online");
+    assert_eq!(read(&print(&whole).unwrap().due[1], Currency::EUR), 0);
+    let text = cover(&part).text;
+    let (used, left) = (Money::new(4_000, Currency::EUR), Money::new(7_900, Currency::EUR));
+    for amount in [used, left] {
+        assert!(text.contains(&Language::En.money(amount)), "{text}");
+    }
+    let without = document(&invoice, lines);
+    assert!(print(&without).unwrap().less.is_empty() && !cover(&without).text.contains("credit"));
+}
+
+#[test]
 fn an_invoice_goes_out_once_and_by_itself_only_if_the_msp_wants_that() {
     let (invoice, _) = issued(Currency::EUR, &[sale("Care", "2", "10")]);
     assert!(goes_out(&invoice, Look::Issued, Delivery::AtOnce));

@@ -184,10 +184,12 @@ fn a_message_that_cannot_be_filled_is_refused_where_it_is_wrong_with_what_can() 
 }
 
 #[test]
-fn settings_of_before_there_were_messages_are_still_read() {
+fn settings_of_before_there_were_messages_and_before_credit_was_used_are_still_read() {
     let settings = BillingSettings::default();
     let mut stored = serde_json::to_value(&settings).unwrap();
-    stored.as_object_mut().unwrap().remove("charge_messages");
+    for added in ["charge_messages", "use_credit_first"] {
+        stored.as_object_mut().unwrap().remove(added).unwrap();
+    }
     for step in stored["dunning"]["steps"].as_array_mut().unwrap() {
         step.as_object_mut().unwrap().remove("message");
     }
