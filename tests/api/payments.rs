@@ -166,6 +166,45 @@ async fn invoices_that_are_issued_beside_each_other_use_each_cent_of_credit_once
 }
 
 #[tokio::test]
+async fn what_comes_in_of_a_written_off_invoice_is_less_bad_debt_where_it_is_named() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    pay(&owner, &client, 4_000, json!({})).await.expect(201);
+    let path = format!("/v1/invoices/{id}");
+    owner.post(&format!("{path}/write-off")).key(&key()).json(&json!({})).send().await.expect(200);
+    let stands = async || {
+        let view = owner.get(&path).await.expect(200);
+        (view["state"].clone(), view["paid"].clone(), view["written_off"].clone(), view["balance"].clone())
+    };
+    let lost = |paid: i64, lost: i64| (json!("written_off"), eur(paid), eur(lost), eur(0));
+    pay(&owner, &client, 4_000, json!({})).await.expect(201);
+    assert_eq!((stands().await, credit(&owner, &client).await), (lost(4_000, 6_000), json!([eur(4_000)])));
+    let named = |minor: i64| json!({ "allocations": [{ "invoice": id, "amount": eur(minor) }] });
+    let much = pay(&owner, &client, 7_000, named(6_001)).await.with(400);
+    assert_eq!(much.pointers(), ["/allocations/0/amount"]);
+    let part = pay(&owner, &client, 2_000, named(2_000)).await.expect(201);
+    assert_eq!((&part["kept"], &part["allocations"]), (&eur(0), &named(2_000)["allocations"]));
+    assert_eq!(stands().await, lost(6_000, 4_000));
+    is_right(&owner).await;
+
+    let mut by_credit = named(4_000);
+    by_credit["amount"] = eur(4_000);
+    let allocate = format!("/v1/clients/{client}/credit/allocations");
+    owner.post(&allocate).key(&key()).json(&by_credit).send().await.expect(201);
+    assert_eq!(stands().await, (json!("paid"), eur(10_000), eur(0), eur(0)));
+    assert_eq!(credit(&owner, &client).await, json!([eur(0)]));
+    is_right(&owner).await;
+
+    let back = json!({ "amount": eur(2_000), "invoice": id });
+    let refunds = format!("/v1/payments/{}/refunds", part["id"].as_str().unwrap());
+    owner.post(&refunds).key(&key()).json(&back).send().await.expect(200);
+    assert_eq!(state(&owner, &id).await, (json!("partly_paid"), json!(2_000)), "it is owed again");
+    owner.post(&format!("{path}/write-off")).key(&key()).json(&json!({})).send().await.expect(200);
+    assert_eq!(stands().await, lost(8_000, 2_000));
+    is_right(&owner).await;
+}
+
+#[tokio::test]
 async fn money_goes_back_from_credit_or_from_an_invoice_and_never_more_than_came() {
     let (owner, client) = desk().await;
     let id = invoice(&owner, &client, 100, 14).await;

@@ -136,7 +136,8 @@ pub struct NewPayment {
     #[serde(default)]
     #[schema(max_length = 140)]
     pub reference: Option<String>,
-    /// What it pays; those that are due first when absent, and none when empty. The rest is the client's credit.
+    /// What it pays; those that are due first when absent, and none when empty. The rest is the client's credit. An
+    /// invoice that was written off gets something only when it is named: what was lost came in after all.
     #[serde(default)]
     #[schema(max_items = 40)]
     pub allocations: Option<Vec<Allocation>>,

@@ -268,8 +268,10 @@ impl Checker {
         if off != 0 || posting.entries.is_empty() || !posting.entries.iter().all(sound) {
             self.findings.push(Finding::Unbalanced { posting: posting.id });
         }
-        // A payment may be charged several fees; every other event happens once.
-        if !self.sources.insert(posting.source) && !matches!(posting.source, Source::Fee { .. }) {
+        // A payment may be charged several fees, and an invoice is written off again whose loss came in and went back; every
+        // other event happens once.
+        let repeats = matches!(posting.source, Source::Fee { .. } | Source::WriteOff { .. });
+        if !self.sources.insert(posting.source) && !repeats {
             self.findings.push(Finding::PostedTwice { posting: posting.id });
         }
         for entry in &posting.entries {

@@ -322,6 +322,11 @@ impl Invoice {
         Some(Period { from, to })
     }
 
+    /// Whether something of it is not expected any more, and may come in all the same.
+    pub fn is_lost(&self) -> bool {
+        self.state == InvoiceState::WrittenOff
+    }
+
     /// What is left to pay: total less what was paid, credited and written off. A draft, a void invoice and a credit
     /// note leave nothing to pay.
     pub fn balance(&self) -> Money {

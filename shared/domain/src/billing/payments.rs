@@ -238,7 +238,8 @@ pub struct Received {
 }
 
 /// Takes in a payment and pays invoices with it. What pays none is kept as the client's credit. A payment by
-/// [`Method::ClientCredit`] takes from there instead, and no more than it pays.
+/// [`Method::ClientCredit`] takes from there instead, and no more than it pays. What is paid of an invoice that was written off
+/// is less bad debt; only an invoice that is named gets it.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for a bad amount or reference and for choices that are not open or too much;
@@ -250,6 +251,7 @@ pub fn receive(
     how: &Allocate,
     stamp: Stamp,
 ) -> Result<Received, Refusal> {
+    let lost: Vec<InvoiceId> = open.iter().filter(|invoice| invoice.is_lost()).map(|invoice| invoice.id).collect();
     let mut check = Check::new();
     check.that(new.amount.minor() > 0, "/amount", "too_little", "must be more than nothing");
     let reference = new.reference.as_deref().unwrap_or_default();
@@ -272,7 +274,11 @@ pub fn receive(
     }
     let credit = if from_credit { credit.less(paid)? } else { credit.plus(kept)? };
     let amount = paid.plus(kept)?;
-    let mut journal = Journal::new(amount.currency()).credit(Account::Receivable { client: new.client }, paid)?;
+    let of_lost = allocations.iter().filter(|allocation| lost.contains(&allocation.invoice));
+    let recovered = Money::sum(amount.currency(), of_lost.map(|allocation| allocation.amount))?;
+    let mut journal = Journal::new(amount.currency())
+        .credit(Account::Receivable { client: new.client }, paid.minus(recovered)?)?
+        .credit(Account::BadDebt {}, recovered)?;
     let account = Account::ClientCredit { client: new.client };
     journal = match new.method.via() {
         Some(via) => journal.debit(Account::Cash { via }, amount)?.credit(account, kept)?,
@@ -319,6 +325,9 @@ fn pay(
     let mut invoices = Vec::with_capacity(wanted.len());
     for mut invoice in open {
         let Some(allocation) = wanted.iter().find(|allocation| allocation.invoice == invoice.id) else { continue };
+        if invoice.is_lost() {
+            invoice.written_off = invoice.written_off.minus(allocation.amount)?;
+        }
         credit.is_of(&invoice)?;
         invoice.paid = invoice.paid.plus(allocation.amount)?;
         invoice.settle(stamp.on)?;
@@ -336,15 +345,17 @@ fn chosen(amount: Money, open: &[Invoice], wanted: &[Allocation]) -> Result<Vec<
         let field = format!("/allocations/{index}");
         let twice = wanted[..index].iter().any(|earlier| earlier.invoice == allocation.invoice);
         check.that(!twice, &format!("{field}/invoice"), "duplicate", "is named already; name each invoice once");
-        let Some(invoice) = open.iter().find(|invoice| invoice.id == allocation.invoice && invoice.is_open()) else {
+        let payable = |invoice: &&Invoice| invoice.id == allocation.invoice && (invoice.is_open() || invoice.is_lost());
+        let Some(invoice) = open.iter().find(payable) else {
             check.fault(
                 format!("{field}/invoice"),
                 "not_open",
-                "must be an invoice of the client with something left to pay",
+                "must be an invoice of the client with something left to pay, or written off",
             );
             continue;
         };
-        let most = invoice.balance().at_most(left)?;
+        let all = if invoice.is_lost() { invoice.written_off } else { invoice.balance() };
+        let most = all.at_most(left)?;
         let fits = allocation.amount.minor() > 0 && allocation.amount.compare(most)?.is_le();
         if fits {
             left = left.minus(allocation.amount)?;

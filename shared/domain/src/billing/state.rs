@@ -95,7 +95,8 @@ impl InvoiceState {
 }
 
 /// The machine: which steps are allowed. Nothing goes back to `draft`; what was paid opens again when the payment is
-/// taken back; what was paid or credited in part is credited instead of voided.
+/// taken back; what was written off is paid when all of it comes in after all; what was paid or credited in part is credited
+/// instead of voided.
 pub const fn allowed_from(state: InvoiceState) -> &'static [InvoiceState] {
     use InvoiceState::{Draft, Issued, Overdue, Paid, PartlyPaid, Sent, Void, WrittenOff};
     match state {
@@ -105,7 +106,8 @@ pub const fn allowed_from(state: InvoiceState) -> &'static [InvoiceState] {
         PartlyPaid => &[Issued, Sent, Paid, Overdue, WrittenOff],
         Paid => &[Issued, Sent, PartlyPaid, Overdue],
         Overdue => &[Paid, WrittenOff, Void],
-        WrittenOff | Void => &[],
+        WrittenOff => &[Paid],
+        Void => &[],
     }
 }
 

@@ -21,6 +21,7 @@ mod pricing;
 mod pricing_unit_by_unit;
 mod proration;
 mod rates_fixed;
+mod recovered;
 mod reported;
 mod reports;
 mod reports_properties;
