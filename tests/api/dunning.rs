@@ -12,6 +12,7 @@ use tests::Person;
 #[cfg(feature = "pdf")]
 use tests::{MONDAY_NOON, Stack};
 
+use crate::billed::{bill, story};
 #[cfg(feature = "pdf")]
 use crate::charging::desk_of;
 use crate::charging::{desk, invoice, key, state};
@@ -126,28 +127,120 @@ async fn what_is_paid_is_not_dunned() {
     assert_eq!((steps(&owner, &id).await, letters(&owner)), (vec![], vec![]));
 }
 
-#[tokio::test]
-async fn a_step_charges_its_fee_and_the_interest_so_far_once() {
-    let (owner, client) = desk().await;
+/// 5.00 with the first step, and 9.125 % a year: of 1,000.00 that is 0.25 a day.
+async fn fined(owner: &Person) {
     let fee = json!({ "minor": 500, "currency": "EUR" });
     let policy = json!({
         "steps": [{ "kind": "overdue1", "days": 1, "late_fee": fee }, { "kind": "overdue2", "days": 8 }],
         "interest_percent": "9.125",
     });
     owner.change("/v1/billing/settings", json!({ "dunning": policy })).await;
-    invoice(&owner, &client, 1_000, 7).await;
-    days_go_by(&owner, 30).await;
+}
+
+/// What a client was charged and is on no invoice, in order.
+async fn charged(owner: &Person, client: &str) -> Vec<String> {
     let charges = owner.get(&format!("/v1/clients/{client}/charges")).await.expect(200);
-    let prices: Vec<(String, String)> = charges["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|charge| (charge["on"].as_str().unwrap().to_owned(), charge["unit_price"].as_str().unwrap().to_owned()))
-        .collect();
-    // 1,000.00 at 9.125 % a year is 0.25 a day: one day until the 10th, and ten until the 19th, less what was charged.
-    let mut prices: Vec<String> = prices.into_iter().map(|(on, price)| format!("{on} {price}")).collect();
-    prices.sort_unstable();
-    assert_eq!(prices, ["2026-02-10 0.25", "2026-02-10 5.00", "2026-02-19 2.25"]);
+    let told =
+        |charge: &Value| format!("{} {}", charge["on"].as_str().unwrap(), charge["unit_price"].as_str().unwrap());
+    let mut charges: Vec<String> = charges["items"].as_array().unwrap().iter().map(told).collect();
+    charges.sort_unstable();
+    charges
+}
+
+#[tokio::test]
+async fn a_step_charges_its_fee_and_each_day_bears_interest_once_until_the_invoice_is_paid() {
+    let (owner, client) = desk().await;
+    fined(&owner).await;
+    let id = invoice(&owner, &client, 1_000, 7).await;
+    days_go_by(&owner, 30).await;
+    // One day until the 10th and ten until the 19th, with the steps; and 19 until the end of the month, less what was charged.
+    let mut wanted = vec!["2026-02-10 0.25", "2026-02-10 5.00", "2026-02-19 2.25", "2026-02-28 2.25"];
+    assert_eq!(charged(&owner, &client).await, wanted);
+    let charges = owner.get(&format!("/v1/clients/{client}/charges")).await.expect(200);
+    assert!(charges["items"].as_array().unwrap().iter().all(|charge| charge["late_for"] == id), "{charges:#}");
+
+    // On the 4th of March it is noted that it came on the 3rd, which still counts: 22 days, and none after.
+    let amount = json!({ "minor": 100_000, "currency": "EUR" });
+    let paid = json!({ "client": client, "method": "cash", "amount": amount, "received_on": "2026-03-03" });
+    owner.post("/v1/payments").key(&key()).json(&paid).send().await.expect(201);
+    days_go_by(&owner, 30).await;
+    wanted.push("2026-03-31 0.75");
+    assert_eq!(charged(&owner, &client).await, wanted);
+    assert_eq!(run_at(&owner, "2026-04-30T08").await, JobReport::default(), "nothing is left to be done");
+    assert_eq!(charged(&owner, &client).await, wanted);
+}
+
+#[tokio::test]
+async fn what_was_charged_for_being_late_goes_with_an_invoice_that_is_not_owed() {
+    for (how, body) in [
+        ("void", json!({})),
+        ("credit", json!({ "reason": "A slip", "total": { "minor": 100_000, "currency": "EUR" } })),
+        ("write-off", Value::Null),
+    ] {
+        let (owner, client) = desk().await;
+        fined(&owner).await;
+        let (id, other) = (invoice(&owner, &client, 1_000, 7).await, invoice(&owner, &client, 400, 7).await);
+        days_go_by(&owner, 10).await;
+        let before = ["2026-02-10 0.10", "2026-02-10 0.25", "2026-02-10 5.00", "2026-02-10 5.00"];
+        assert_eq!(charged(&owner, &client).await, before, "{how}");
+        if how == "credit" {
+            let part = json!({ "reason": "A part", "total": { "minor": 1_00, "currency": "EUR" } });
+            let credit = format!("/v1/invoices/{other}/credit");
+            owner.post(&credit).key(&key()).json(&part).send().await.expect(201);
+        }
+        let ending = owner.post(&format!("/v1/invoices/{id}/{how}")).key(&key());
+        let ended = if body.is_null() { ending.send().await } else { ending.json(&body).send().await };
+        assert!(ended.status < 300, "{how}: {}", ended.body);
+        owner.stack.app.settle().await;
+        assert_eq!(charged(&owner, &client).await, ["2026-02-10 0.10", "2026-02-10 5.00"], "{how}: the other's stay");
+        let view = owner.get(&format!("/v1/invoices/{id}/dunning")).await.expect(200);
+        assert_eq!(view["next_at"], Value::Null, "{how}");
+        days_go_by(&owner, 22).await;
+        let charges = owner.get(&format!("/v1/clients/{client}/charges")).await.expect(200);
+        let of_it = charges["items"].as_array().unwrap().iter().filter(|charge| charge["late_for"] == id).count();
+        assert_eq!(of_it, 0, "{how}: {charges:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_fee_that_comes_back_for_an_invoice_that_is_void_is_not_charged_again() {
+    let (owner, client) = desk().await;
+    fined(&owner).await;
+    owner.change("/v1/billing/settings", json!({ "issue": "at_once" })).await;
+    let id = invoice(&owner, &client, 1_000, 7).await;
+    days_go_by(&owner, 10).await;
+    let bills = bill(&owner.stack, &owner, "2026-03-01T06:00:00Z").await;
+    let fees = bills.iter().find(|bill| bill["id"] != id).expect("an invoice over the fees");
+    for of in [id.as_str(), fees["id"].as_str().unwrap()] {
+        let voiding = format!("/v1/invoices/{of}/void");
+        owner.post(&voiding).key(&key()).json(&json!({})).send().await.expect(200);
+        owner.stack.app.settle().await;
+    }
+    assert_eq!(charged(&owner, &client).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn late_fees_and_interest_bear_neither_and_are_told_apart_in_what_was_earned() {
+    let (owner, client) = desk().await;
+    fined(&owner).await;
+    let terms = json!({ "kind": "net_days", "days": 7 });
+    owner.change("/v1/billing/settings", json!({ "issue": "at_once", "terms": terms })).await;
+    let id = invoice(&owner, &client, 1_000, 7).await;
+    days_go_by(&owner, 26).await;
+    let bills = bill(&owner.stack, &owner, "2026-03-01T06:00:00Z").await;
+    let fees = bills.iter().find(|bill| bill["id"] != id).expect("an invoice over the fees");
+    let lines = story(&owner, fees).await;
+    assert_eq!(lines.iter().map(|(_, net)| net).sum::<i64>(), 5_00 + 25 + 2_25 + 2_25);
+    assert!(lines.iter().all(|(kind, _)| kind == "late_fee"), "{lines:?}");
+    let services = owner.get("/v1/reports/revenue?from=2026-02&until=2026-03&by=service").await.expect(200);
+    let row = services["rows"].as_array().unwrap().iter().find(|row| row["service"] == "late_fee");
+    assert_eq!(row.unwrap_or_else(|| panic!("{services:#}"))["net"]["minor"], 9_75);
+
+    // It is due on the 8th of March: both steps are taken, and nothing is charged for it.
+    days_go_by(&owner, 20).await;
+    let dunned = ["overdue1 2026-03-09", "overdue2 2026-03-18"];
+    assert_eq!(steps(&owner, fees["id"].as_str().unwrap()).await, dunned);
+    assert_eq!(charged(&owner, &client).await, Vec::<String>::new());
 }
 
 #[tokio::test]

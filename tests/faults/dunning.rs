@@ -1,6 +1,7 @@
 //! Dunning killed at every call that it makes, and three of it at once: each step is taken once.
 
 use jiff::SignedDuration;
+use runtime::jobs::JobInput;
 use serde_json::json;
 use tests::{Snapshot, Stack, unique};
 
@@ -33,6 +34,35 @@ async fn due() -> Snapshot {
     stack.app.settle().await;
     stack.app.clock().advance_to(stack.now() + SignedDuration::from_hours(48)).unwrap();
     stack.snapshot().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn dunning_beside_a_void_leaves_no_fee_of_the_void_invoice() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let fee = json!({ "minor": 500, "currency": "EUR" });
+    let steps = json!({ "steps": [{ "kind": "overdue1", "days": 1, "late_fee": fee }] });
+    owner.change("/v1/billing/settings", json!({ "dunning": steps })).await;
+    let client = owner.client("Acme").await;
+    let body = json!({
+        "client": client, "terms": { "kind": "net_days", "days": 1 },
+        "lines": [{ "text": "Firewall", "quantity": "1", "unit_price": "100" }],
+    });
+    let draft = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let path = format!("/v1/invoices/{}", draft["id"].as_str().unwrap());
+    owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
+    stack.app.settle().await;
+    stack.app.clock().advance_to(stack.now() + SignedDuration::from_hours(48)).unwrap();
+    let voiding = format!("{path}/void");
+    let (report, voided) = tokio::join!(
+        stack.app.run_job(DUN, JobInput::default()),
+        owner.post(&voiding).key(&key()).json(&json!({})).send()
+    );
+    assert_eq!(report.expect("the job runs").failed, 0);
+    voided.expect(200);
+    stack.app.run_job(DUN, JobInput::default()).await.expect("the job runs");
+    let charges = owner.get(&format!("/v1/clients/{client}/charges")).await.expect(200);
+    assert_eq!(charges["items"], json!([]));
 }
 
 #[tokio::test(start_paused = true)]

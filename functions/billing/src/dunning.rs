@@ -6,22 +6,23 @@ use domain::billing::invoice::Invoice;
 use domain::calendar::BusinessDays;
 use domain::error::Refusal;
 use domain::events::Event;
-use domain::ids::{ChargeId, InvoiceId};
+use domain::ids::{ChargeId, ClientId, InvoiceId};
 use domain::money::Money;
 use domain::zone::Zone;
 use jiff::civil::{Date, time};
 use jiff::{Timestamp, ToSpan};
 use runtime::Result;
 use rust_decimal::Decimal;
-use store::dunning::{KeptDunning, Seen};
-use store::{Commit, TenantStore, Versioned};
+use store::dunning::KeptDunning;
+use store::{Commit, TenantStore};
 
 use crate::house::House;
 
 /// Hour of the tenant's morning at which steps are taken: letters come when somebody reads them.
 const MORNING: i8 = 8;
-/// What was left to pay is kept for so many changes; older ones are settled by the interest that was charged on them.
-const MOST_SEEN: usize = 100;
+/// So many charges are remembered of an invoice: each is withdrawn with it while it is on no invoice itself, and older ones
+/// were billed long ago.
+const MOST_CHARGES: usize = 24;
 
 /// How a tenant duns.
 pub(crate) struct Rules {
@@ -44,14 +45,33 @@ impl Rules {
         &self.house.settings.dunning
     }
 
-    /// When an invoice is looked at next: the morning of its next step, or the night in which it becomes overdue.
-    pub(crate) fn due_at(&self, invoice: &Invoice, dunning: &Dunning, from: Date) -> Option<Timestamp> {
-        let due_on = invoice.due_on.filter(|_| invoice.is_open())?;
-        let step = dunning.next_on(self.policy(), due_on, &self.days, from);
+    /// When an invoice is looked at next: the morning of its next step, the night in which it becomes overdue, or where it bears
+    /// interest the morning of a month's last day. Of one that was paid that is still to be charged for the days before.
+    pub(crate) fn due_at(&self, invoice: &Invoice, kept: &KeptDunning, from: Date) -> Option<Timestamp> {
+        let due_on = invoice.due_on?;
+        let late = due_on.tomorrow().ok()?;
+        let month_end = at(from.max(late).last_of_month(), MORNING, &self.house.zone);
+        if !invoice.is_open() {
+            let left = self.interest_left(invoice, kept).is_ok_and(|left| left.minor() > 0);
+            return left.then_some(month_end);
+        }
+        let step = kept.dunning.next_on(self.policy(), due_on, &self.days, from);
         let step = step.map(|on| at(on, MORNING, &self.house.zone));
-        let late = due_on.tomorrow().ok().filter(|late| *late > self.house.today);
-        let late = late.map(|on| at(on, 0, &self.house.zone));
-        step.into_iter().chain(late).min()
+        let night = Some(late).filter(|late| *late > self.house.today).map(|on| at(on, 0, &self.house.zone));
+        let interest = self.percent().filter(|_| invoice.bears_fees()).map(|_| month_end);
+        step.into_iter().chain(night).chain(interest).min()
+    }
+
+    fn percent(&self) -> Option<Decimal> {
+        self.policy().interest_percent.filter(|percent| *percent > Decimal::ZERO)
+    }
+
+    /// The interest of all days until today that was not charged yet.
+    fn interest_left(&self, invoice: &Invoice, kept: &KeptDunning) -> Result<Money, Refusal> {
+        match self.percent().zip(invoice.due_on) {
+            Some((percent, due_on)) => interest(percent, due_on, &invoice.owed()?, self.house.today, kept.interest),
+            None => Ok(Money::zero(invoice.currency)),
+        }
     }
 }
 
@@ -62,28 +82,23 @@ fn at(on: Date, hour: i8, zone: &Zone) -> Timestamp {
 
 /// The dunning of an invoice that was just issued.
 pub(crate) fn begun(rules: &Rules, invoice: &Invoice) -> KeptDunning {
-    let dunning = Dunning::default();
-    let due_at = rules.due_at(invoice, &dunning, rules.house.today);
-    let (nothing, from) = (Money::zero(invoice.currency), rules.house.today);
-    let seen = vec![Seen { from, balance: invoice.balance() }];
-    KeptDunning {
+    let begun = KeptDunning {
         invoice: invoice.id,
         client: invoice.client,
-        dunning,
-        seen,
-        looked_on: from,
-        interest: nothing,
-        due_at,
+        dunning: Dunning::default(),
+        interest: Money::zero(invoice.currency),
+        due_at: None,
         disputes: None,
-    }
+        charges: Vec::new(),
+    };
+    KeptDunning { due_at: rules.due_at(invoice, &begun, rules.house.today), ..begun }
 }
 
 /// What is written of the dunning of an invoice that was paid and is open again: it goes on from its due date with the
-/// steps that were not taken yet, the next morning at the earliest: whoever gave the money back can still pause it. `before`
-/// is what it was while it was paid. By a dispute that was lost it waits until somebody lets it go on.
+/// steps that were not taken yet, the next morning at the earliest: whoever gave the money back can still pause it. By a
+/// dispute that was lost it waits until somebody lets it go on.
 pub(crate) async fn reopened(
     store: &TenantStore,
-    before: &Invoice,
     invoice: &Invoice,
     lost: Option<&str>,
     now: Timestamp,
@@ -92,18 +107,13 @@ pub(crate) async fn reopened(
     let today = rules.house.today;
     let kept = store.dunning(invoice.id).await?;
     let (mut after, from) = match &kept {
-        Some(kept) => {
-            let mut after = kept.value.clone();
-            see(&mut after, before, today);
-            see(&mut after, invoice, today);
-            (after, today.saturating_add(1.day()))
-        }
+        Some(kept) => (kept.value.clone(), today.saturating_add(1.day())),
         None => (begun(&rules, invoice), today),
     };
     if let Some(waiting) = lost.map(|name| waits_for(&after, name, today)).transpose()?.flatten() {
         after = waiting;
     }
-    after.due_at = rules.due_at(invoice, &after.dunning, from);
+    after.due_at = rules.due_at(invoice, &after, from);
     Ok(store.commit().update(&after, kept.map_or(0, |kept| kept.rev)))
 }
 
@@ -177,7 +187,7 @@ pub(crate) async fn settle_dispute(
 /// An invoice's dunning after a pause began or ended, with the time of the next look.
 async fn looked_at(store: &TenantStore, rules: &Rules, kept: KeptDunning, today: Date) -> Result<KeptDunning> {
     let invoice = store.invoice(kept.invoice).await?.value.invoice;
-    let due_at = rules.due_at(&invoice, &kept.dunning, today);
+    let due_at = rules.due_at(&invoice, &kept, today);
     Ok(KeptDunning { due_at, ..kept })
 }
 
@@ -191,20 +201,27 @@ pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: 
     let (today, mut after, mut commit) = (rules.house.today, kept.value.clone(), store.commit());
     let invoice = read.value.invoice.clone().overdue(today, now)?;
     if invoice != read.value.invoice {
-        commit = commit.update_invoice(&read, &invoice).emit([Event::InvoiceOverdue {
+        commit = commit.emit([Event::InvoiceOverdue {
             invoice: id,
             number: number(&invoice),
             client: invoice.client,
             balance: invoice.balance(),
         }]);
     }
-    see(&mut after, &invoice, today);
-    if let Some((due_on, step)) = due(rules, &invoice, &after.dunning, now) {
+    let due = due(rules, &invoice, &after.dunning, now);
+    let flags = due.is_some_and(|(_, step)| step.kind == StepKind::Suspend);
+    // Who pays at this moment takes the flag down, or finds none yet: one of both comes second.
+    if flags || invoice != read.value.invoice {
+        commit = commit.update_invoice(&read, &invoice);
+    }
+    if let Some((due_on, step)) = due {
         after.dunning = after.dunning.take(step.kind, rules.policy(), due_on, &rules.days, today)?;
-        for charge in charges(store, rules, &invoice, due_on, &mut after, step, now)? {
-            let event = Event::ChargeAdded { client: charge.client, charge: charge.charge.id };
-            commit = commit.create(&charge).emit([event]);
-        }
+    }
+    for charge in charges(store, rules, &invoice, &mut after, due.map(|(_, step)| step), now)? {
+        let event = Event::ChargeAdded { client: charge.client, charge: charge.charge.id };
+        commit = commit.create(&charge).emit([event]);
+    }
+    if let Some((due_on, step)) = due {
         commit = commit.emit([Event::DunningStepTaken {
             invoice: id,
             number: number(&invoice),
@@ -214,13 +231,12 @@ pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: 
             due_on,
             late_fee: fee(step, &invoice),
         }]);
-        if step.kind == StepKind::Suspend {
-            let Versioned { value: mut client, rev } = store.client_billing(invoice.client).await?;
-            client.suspended_since.get_or_insert(today);
-            commit = commit.update(&client, rev);
-        }
     }
-    after.due_at = next_look(rules, &invoice, &after.dunning, now);
+    if flags {
+        let client = store.client_billing(invoice.client).await?;
+        commit = commit.update(&client.value.clone().suspended(id, today), client.rev);
+    }
+    after.due_at = next_look(rules, &invoice, &after, now);
     Ok(Some(commit.update(&after, kept.rev)))
 }
 
@@ -228,82 +244,118 @@ fn number(invoice: &Invoice) -> String {
     invoice.number.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// The step of today, in the morning at the earliest: the night only notes what is overdue.
+/// Whether it is the time of day at which something is done: the night only notes what is overdue.
+fn is_morning(rules: &Rules, now: Timestamp) -> bool {
+    at(rules.house.today, MORNING, &rules.house.zone) <= now
+}
+
+/// The step of today, in the morning at the earliest.
 fn due<'r>(rules: &'r Rules, invoice: &Invoice, dunning: &Dunning, now: Timestamp) -> Option<(Date, &'r DunningStep)> {
-    let is_morning = at(rules.house.today, MORNING, &rules.house.zone) <= now;
-    let due_on = invoice.due_on.filter(|_| is_morning && invoice.is_open())?;
+    let due_on = invoice.due_on.filter(|_| is_morning(rules, now) && invoice.is_open())?;
     let step = dunning.due(rules.policy(), due_on, &rules.days, rules.house.today)?;
     Some((due_on, step))
 }
 
 /// The next look is after now, whatever was done: a second step of the same day waits for the next morning.
-fn next_look(rules: &Rules, invoice: &Invoice, dunning: &Dunning, now: Timestamp) -> Option<Timestamp> {
-    let today = rules.due_at(invoice, dunning, rules.house.today).filter(|at| *at > now);
-    today.or_else(|| rules.due_at(invoice, dunning, rules.house.today.saturating_add(1.day())))
-}
-
-/// Notes what is left to pay. A balance that fell since the last look counts from the day after that look: of what was
-/// owed at both ends alone is interest taken.
-fn see(kept: &mut KeptDunning, invoice: &Invoice, today: Date) {
-    let balance = invoice.balance();
-    match kept.seen.last().copied() {
-        Some(last) if last.balance == balance => {}
-        Some(last) => {
-            let fell = balance.minor() < last.balance.minor();
-            let from = if fell { kept.looked_on.saturating_add(1.day()).min(today) } else { today };
-            kept.seen.push(Seen { from, balance });
-        }
-        None => kept.seen.push(Seen { from: today, balance }),
-    }
-    kept.looked_on = today;
-    let over = kept.seen.len().saturating_sub(MOST_SEEN);
-    kept.seen.drain(..over);
+fn next_look(rules: &Rules, invoice: &Invoice, kept: &KeptDunning, now: Timestamp) -> Option<Timestamp> {
+    let today = rules.due_at(invoice, kept, rules.house.today).filter(|at| *at > now);
+    today.or_else(|| rules.due_at(invoice, kept, rules.house.today.saturating_add(1.day())))
 }
 
 /// What a step charges of this invoice.
 fn fee(step: &DunningStep, invoice: &Invoice) -> Option<Money> {
-    step.late_fee.filter(|fee| fee.currency() == invoice.currency)
+    step.late_fee.filter(|fee| fee.currency() == invoice.currency && invoice.bears_fees())
 }
 
-/// The late fee of a step, and the interest until today; on the client's next invoice.
+/// The late fee of a step, and the interest until today; on the client's next invoice. Interest is charged with each step, at the
+/// end of each month, but not while dunning waits, and once the invoice is paid.
 fn charges(
     store: &TenantStore,
     rules: &Rules,
     invoice: &Invoice,
-    due_on: Date,
     kept: &mut KeptDunning,
-    step: &DunningStep,
+    step: Option<&DunningStep>,
     now: Timestamp,
 ) -> Result<Vec<ClientCharge>, Refusal> {
     let mut charged = Vec::new();
     let number = number(invoice);
-    if let Some(fee) = fee(step, invoice) {
-        let what = format!("fee#{}#{:?}", invoice.id, step.kind);
-        charged.push(charge(store, rules, invoice, &what, format!("Late fee, invoice {number}"), fee, now)?);
+    if let Some((step, fee)) = step.and_then(|step| Some((step, fee(step, invoice)?))) {
+        let id = fee_id(store, invoice.id, step.kind);
+        charged.push(charge(rules, invoice, id, format!("Late fee, invoice {number}"), fee, now)?);
     }
-    if let Some(percent) = rules.policy().interest_percent.filter(|percent| *percent > Decimal::ZERO) {
-        let more = interest(percent, due_on, &kept.owed(), rules.house.today, kept.interest)?;
-        if more.minor() > 0 {
-            let what = format!("interest#{}#{:?}", invoice.id, step.kind);
-            let text = format!("Interest until {}, invoice {number}", rules.house.today);
-            charged.push(charge(store, rules, invoice, &what, text, more, now)?);
-            kept.interest = kept.interest.plus(more)?;
-        }
+    let waits = kept.dunning.is_paused(rules.house.today) || !is_morning(rules, now);
+    let more = rules.interest_left(invoice, kept)?;
+    if more.minor() > 0 && (step.is_some() || !invoice.is_open() || !waits) {
+        // What was charged before grows with each charge, so that each has a name of its own.
+        let id = ChargeId::from_uuid(store.id_of(&format!("interest#{}#{}", invoice.id, kept.interest.minor())));
+        let text = format!("Interest until {}, invoice {number}", rules.house.today);
+        charged.push(charge(rules, invoice, id, text, more, now)?);
+        kept.interest = kept.interest.plus(more)?;
     }
+    kept.charges.extend(charged.iter().map(|charge| charge.charge.id));
+    let over = kept.charges.len().saturating_sub(MOST_CHARGES);
+    kept.charges.drain(..over);
     Ok(charged)
 }
 
+fn fee_id(store: &TenantStore, invoice: InvoiceId, step: StepKind) -> ChargeId {
+    ChargeId::from_uuid(store.id_of(&format!("fee#{invoice}#{step:?}")))
+}
+
+/// What is written of the dunning of an invoice that is void, written off or credited in full: nothing more is done about it, and
+/// what was charged for being late with it is withdrawn, unless it is on an invoice already.
+pub(crate) async fn forgiven(store: &TenantStore, invoice: &Invoice) -> Result<Commit> {
+    let Some(kept) = store.dunning(invoice.id).await?.filter(|_| invoice.is_forgiven()) else {
+        return Ok(store.commit());
+    };
+    let mut ids = kept.value.charges.clone();
+    // What was charged before charges were remembered has its name by the step.
+    let steps = kept.value.dunning.taken.iter().map(|taken| taken.kind);
+    ids.extend(steps.clone().map(|step| fee_id(store, invoice.id, step)));
+    ids.extend(steps.map(|step| ChargeId::from_uuid(store.id_of(&format!("interest#{}#{step:?}", invoice.id)))));
+    ids.sort_unstable();
+    ids.dedup();
+    let mut commit = store.commit().update(&KeptDunning { due_at: None, ..kept.value }, kept.rev);
+    for id in ids {
+        let read = match store.charge(invoice.client, id).await {
+            Ok(read) => read,
+            Err(store::Error::NotFound) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if read.value.is_open() {
+            commit = commit.update(&charges::withdraw(read.value)?, read.rev);
+        }
+    }
+    Ok(commit)
+}
+
+/// What is written of the flag of a client once these invoices are not open any more: it falls with the last of those for which
+/// dunning set it.
+pub(crate) async fn unflagged(store: &TenantStore, client: ClientId, closed: &[InvoiceId]) -> Result<Commit> {
+    let billing = store.client_billing(client).await?;
+    let after = billing.value.clone().settled(closed);
+    if after == billing.value { Ok(store.commit()) } else { Ok(store.commit().update(&after, billing.rev)) }
+}
+
+/// What is written besides when an invoice is void, written off or credited.
+pub(crate) async fn over(store: &TenantStore, invoice: &Invoice) -> Result<Commit> {
+    let commit = forgiven(store, invoice).await?;
+    if invoice.is_open() {
+        return Ok(commit);
+    }
+    Ok(commit.and(unflagged(store, invoice.client, &[invoice.id]).await?))
+}
+
 fn charge(
-    store: &TenantStore,
     rules: &Rules,
     invoice: &Invoice,
-    what: &str,
+    id: ChargeId,
     text: String,
     amount: Money,
     now: Timestamp,
 ) -> Result<ClientCharge, Refusal> {
     let new = NewCharge {
-        id: ChargeId::from_uuid(store.id_of(what)),
+        id,
         client: invoice.client,
         currency: invoice.currency,
         contract: None,
@@ -313,6 +365,7 @@ fn charge(
         unit: None,
         unit_price: amount.major(),
         taxes: Vec::new(),
+        late_for: Some(invoice.id),
     };
     charges::add(new, None, now)
 }

@@ -1,11 +1,13 @@
 //! What every route that moves money has in common: what it may pay, and what is written when it did.
 
+use domain::billing::client::ClientBilling;
 use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::ledger::Stamp;
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, MOST_ALLOCATIONS, Received};
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId, PostingId};
 use futures::future::try_join_all;
+use futures::try_join;
 use iso_currency::Currency;
 use jiff::civil::Date;
 use runtime::{Answer, Cx, Result};
@@ -16,6 +18,7 @@ use contract::payments::PaymentView;
 
 /// A client's account in a currency: its credit, and the invoices that a payment may pay.
 pub(crate) struct Account {
+    pub(crate) client: Versioned<ClientBilling>,
     pub(crate) credit: Versioned<ClientCredit>,
     pub(crate) invoices: Vec<Versioned<KeptInvoice>>,
 }
@@ -49,7 +52,8 @@ impl Account {
                 invoices.push(kept);
             }
         }
-        Ok(Account { credit: store.client_credit(client, currency).await?, invoices })
+        let (client, credit) = try_join!(store.client_billing(client), store.client_credit(client, currency))?;
+        Ok(Account { client, credit, invoices })
     }
 
     /// The invoices without what the store knows of them.
@@ -88,6 +92,12 @@ pub(crate) fn taken(commit: Commit, account: &Account, received: Received) -> Co
         if invoice.state == InvoiceState::Paid {
             events.push(Event::InvoicePaid { invoice: invoice.id, client: invoice.client });
         }
+    }
+    let closed: Vec<InvoiceId> =
+        invoices.iter().filter(|invoice| !invoice.is_open()).map(|invoice| invoice.id).collect();
+    let billed = account.client.value.clone().settled(&closed);
+    if billed != account.client.value {
+        commit = commit.update(&billed, account.client.rev);
     }
     commit = credited(commit, &account.credit, &credit);
     posting.iter().fold(commit, Commit::create).emit(events)

@@ -14,7 +14,7 @@ use store::charging::{KeptBack, OpenRefund, Refunding};
 use store::invoices::KeptInvoice;
 use store::{Commit, TenantStore, Versioned};
 
-use crate::dunning::reopened;
+use crate::dunning::{reopened, unflagged};
 use crate::paid::{credited, updated};
 use crate::teller::today;
 
@@ -77,7 +77,7 @@ pub(crate) async fn book(
             && (lost.is_some() || !before.is_open())
             && invoice.is_open()
         {
-            commit = commit.and(reopened(store, before, invoice, lost, now).await?);
+            commit = commit.and(reopened(store, invoice, lost, now).await?);
         }
         commit = done.posting.iter().fold(commit, Commit::create);
         back = back.plus(*amount).map_err(Refusal::from)?;
@@ -111,7 +111,7 @@ pub(crate) async fn returned(
     let on = today(store, now).await?;
     let account = store.client_credit(read.value.client, read.value.amount.currency()).await?;
     let (mut payment, mut credit, mut commit) = (read.value.clone(), account.value, store.commit());
-    let mut back = Money::zero(payment.amount.currency());
+    let (mut back, mut closed) = (Money::zero(payment.amount.currency()), Vec::new());
     for (n, BackPart { invoice, amount }) in parts.iter().enumerate() {
         let (kept, to) = read_of(store, *invoice).await?;
         let id = PostingId::from_uuid(store.id_of(&format!("posting#{name}#failed#{n}")));
@@ -119,6 +119,7 @@ pub(crate) async fn returned(
         if let Some(invoice) = &done.invoice {
             commit = updated(commit, &kept, invoice);
             if !invoice.is_open() {
+                closed.push(invoice.id);
                 commit = commit.emit([Event::InvoicePaid { invoice: invoice.id, client: invoice.client }]);
             }
         }
@@ -128,6 +129,9 @@ pub(crate) async fn returned(
     }
     if back.is_zero() {
         return Ok(commit);
+    }
+    if !closed.is_empty() {
+        commit = commit.and(unflagged(store, payment.client, &closed).await?);
     }
     let event = Event::PaymentRefundFailed { payment: payment.id, client: payment.client, amount: back };
     Ok(credited(commit.update(&payment, read.rev).emit([event]), &account, &credit))

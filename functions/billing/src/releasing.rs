@@ -133,7 +133,13 @@ async fn open(store: &TenantStore, voided: &Voided<'_>, part: &Part) -> Result<C
         }
         Part::Charge(id) => {
             let read = store.charge(voided.invoice.client, *id).await?;
-            let after = charges::release(read.value.clone(), invoice);
+            let mut after = charges::release(read.value.clone(), invoice);
+            // What was charged for being late with what is not owed any more does not come back.
+            if let Some(late) = after.charge.late_for.filter(|_| after.is_open())
+                && store.invoice(late).await?.value.invoice.is_forgiven()
+            {
+                after = charges::withdraw(after)?;
+            }
             if after == read.value { commit } else { commit.update(&after, read.rev) }
         }
         Part::Again(charge) => match store.charge(voided.invoice.client, charge.charge.id).await {

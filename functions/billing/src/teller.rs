@@ -318,7 +318,7 @@ impl Came<'_> {
         let client = invoice.value.invoice.client;
         let today = today(store, now).await?;
         let credit = store.client_credit(client, self.amount.currency()).await?;
-        let account = Account { credit, invoices: vec![invoice] };
+        let account = Account { client: store.client_billing(client).await?, credit, invoices: vec![invoice] };
         let new = NewPayment {
             id: self.payment(store),
             client,

@@ -6,7 +6,7 @@ use domain::billing::codes::TaxCode;
 use domain::billing::contract::Counted;
 use domain::billing::cycle::Period;
 use domain::billing::metering::ClientCount;
-use domain::ids::{ChargeId, ClientId, ContractId, LineId, UserId};
+use domain::ids::{ChargeId, ClientId, ContractId, InvoiceId, LineId, UserId};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -213,6 +213,8 @@ pub struct ChargeView {
     pub taxes: Vec<TaxCode>,
     /// The days that it pays for; only where the line of a void invoice is billed again.
     pub service: Option<Period>,
+    /// The invoice for which it is a late fee or interest; none for everything else.
+    pub late_for: Option<InvoiceId>,
     /// Where it stands.
     pub state: ChargeState,
     /// Who charged it; none when a rule did.
@@ -224,7 +226,8 @@ pub struct ChargeView {
 
 impl From<ClientCharge> for ChargeView {
     fn from(ClientCharge { client, currency, contract, charge, state, by, created_at }: ClientCharge) -> Self {
-        let domain::billing::bill::Charge { id, on, text, quantity, unit, unit_price, taxes, service } = charge;
+        let domain::billing::bill::Charge { id, on, text, quantity, unit, unit_price, taxes, service, late_for } =
+            charge;
         ChargeView {
             id,
             client,
@@ -237,6 +240,7 @@ impl From<ClientCharge> for ChargeView {
             on,
             taxes,
             service,
+            late_for,
             state,
             by,
             created_at,

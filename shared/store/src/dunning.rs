@@ -1,10 +1,9 @@
 //! What is done about invoices that are not paid.
 
-use domain::billing::dunning::{Dunning, Owed};
-use domain::ids::{ClientId, InvoiceId};
+use domain::billing::dunning::Dunning;
+use domain::ids::{ChargeId, ClientId, InvoiceId};
 use domain::money::Money;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Place, Record};
@@ -12,15 +11,6 @@ use crate::{Result, TenantStore, Versioned, keys};
 
 /// The job that duns.
 pub const DUN: &str = "billing-dunning";
-
-/// What was left to pay from a day on, as the job saw it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
-    /// The first day.
-    pub from: Date,
-    /// How much.
-    pub balance: Money,
-}
 
 /// The dunning of an invoice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,10 +21,6 @@ pub struct KeptDunning {
     pub client: ClientId,
     /// What was done.
     pub dunning: Dunning,
-    /// What was left to pay, by day; for interest.
-    pub seen: Vec<Seen>,
-    /// The day on which the job looked at it last.
-    pub looked_on: Date,
     /// The interest that was charged.
     pub interest: Money,
     /// When the job looks at it next.
@@ -43,13 +29,9 @@ pub struct KeptDunning {
     /// before the first.
     #[serde(default)]
     pub disputes: Option<Vec<String>>,
-}
-
-impl KeptDunning {
-    /// What was owed, as interest is reckoned on it.
-    pub fn owed(&self) -> Vec<Owed> {
-        self.seen.iter().map(|seen| Owed { from: seen.from, balance: seen.balance }).collect()
-    }
+    /// The latest of its late fees and of the interest on it, oldest first.
+    #[serde(default)]
+    pub charges: Vec<ChargeId>,
 }
 
 impl Record for KeptDunning {

@@ -44,7 +44,19 @@ async fn add_charge(cx: Cx, input: In<AtClient, NoQuery, NewCharge>) -> Result<A
     };
     let on = on.unwrap_or(today);
     let id = ChargeId::from_uuid(cx.id());
-    let new = charges::NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes };
+    let new = charges::NewCharge {
+        id,
+        client,
+        currency,
+        contract,
+        on,
+        text,
+        quantity,
+        unit,
+        unit_price,
+        taxes,
+        late_for: None,
+    };
     let charge = charges::add(new, Some(cx.actor.user), cx.now)?;
     let event = Event::ChargeAdded { client, charge: id };
     let commit = cx.store.commit().create(&charge).emit([event]);

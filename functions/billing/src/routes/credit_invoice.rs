@@ -15,6 +15,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::Commit;
 use store::invoices::{CreditedLines, KeptLines, KeptRecognition};
 
+use crate::dunning::over;
 use crate::house::House;
 use crate::invoicing::stamp;
 use crate::issued::visible_invoice;
@@ -74,6 +75,7 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
     if credit != account.value {
         commit = commit.update(&credit, account.rev);
     }
+    commit = commit.and(over(&cx.store, &invoice).await?);
     commit = posting.iter().fold(commit, Commit::create);
     let deferred = recognition.map(|recognition| KeptRecognition::new(recognition, &house.zone));
     commit = deferred.iter().fold(commit, Commit::create);

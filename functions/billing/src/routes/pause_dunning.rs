@@ -37,7 +37,7 @@ pub(crate) async fn change(
     let kept = cx.store.dunning(id).await?.ok_or_else(Error::not_found)?;
     let rules = Rules::of(&cx.store, cx.now).await?;
     let after = with(kept.value, rules.house.today)?;
-    let due_at = rules.due_at(&invoice, &after.dunning, rules.house.today);
+    let due_at = rules.due_at(&invoice, &after, rules.house.today);
     let after = KeptDunning { due_at, ..after };
     let view = DunningView::of(id, after.dunning.clone(), due_at);
     Ok(Answer::after(cx.store.commit().update(&after, kept.rev), view))

@@ -6,6 +6,7 @@ use domain::billing::issue::void;
 use domain::events::Event;
 use runtime::{Answer, Cx, Handler, In, Result};
 
+use crate::dunning::over;
 use crate::house::House;
 use crate::invoicing::stamp;
 use crate::issued::{closed, visible_invoice};
@@ -34,6 +35,7 @@ async fn void_invoice(cx: Cx, input: In<AtInvoice, NoQuery, VoidInvoice>) -> Res
     if let Some(run) = read.value.run {
         undone = undone.and(out_of_run(&cx.store, &invoice, run).await?);
     }
+    undone = undone.and(over(&cx.store, &closes.invoice).await?);
     let event = Event::InvoiceVoided { invoice: invoice.id, client: invoice.client, bill_again, by };
     // What is too much for one transaction follows by the event.
     let back = if undone.actions() + parts.len() <= MOST_ACTIONS {

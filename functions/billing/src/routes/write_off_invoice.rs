@@ -6,6 +6,7 @@ use domain::billing::issue::write_off;
 use domain::events::Event;
 use runtime::{Answer, Cx, Handler, In, Result};
 
+use crate::dunning::over;
 use crate::house::House;
 use crate::invoicing::stamp;
 use crate::issued::{closed, visible_invoice};
@@ -22,5 +23,6 @@ async fn write_off_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Res
     let event = Event::InvoiceWrittenOff { invoice: invoice.id, client: invoice.client };
     let stamp = stamp(&cx.store, &house, invoice.id, "write-off", cx.now);
     let lost = write_off(invoice, stamp)?;
-    Ok(closed(&cx, &house, &read, None, lost, event, cx.store.commit()))
+    let back = over(&cx.store, &lost.invoice).await?;
+    Ok(closed(&cx, &house, &read, None, lost, event, back))
 }

@@ -7,7 +7,7 @@ use domain::money::Money;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::Result;
-use store::dunning::{KeptDunning, Seen};
+use store::dunning::KeptDunning;
 
 use super::past::Past;
 use crate::demo::wrong;
@@ -23,9 +23,8 @@ impl Past<'_> {
             let dunned = self.dunned(&invoice, due_on)?;
             let flagged = dunned.dunning.taken.iter().find(|taken| taken.kind == StepKind::Suspend);
             if let Some(flagged) = flagged {
-                let mut client = self.store.client_billing(invoice.client).await?;
-                client.value.suspended_since.get_or_insert(flagged.on);
-                commit = commit.update(&client.value, client.rev);
+                let client = self.store.client_billing(invoice.client).await?;
+                commit = commit.update(&client.value.suspended(id, flagged.on), client.rev);
             }
             commit = commit.create(&dunned);
         }
@@ -48,12 +47,11 @@ impl Past<'_> {
             invoice: invoice.id,
             client: invoice.client,
             dunning,
-            seen: vec![Seen { from, balance: invoice.balance() }],
-            looked_on: self.today.saturating_sub(1.day()),
             interest: Money::zero(invoice.currency),
             // The next run looks at once, and finds the step of today, if there is one.
             due_at: Some(self.world.now()),
             disputes: None,
+            charges: Vec::new(),
         })
     }
 }

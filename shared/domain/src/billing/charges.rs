@@ -75,6 +75,8 @@ pub struct NewCharge {
     pub unit_price: Decimal,
     /// The taxes on it.
     pub taxes: Vec<TaxCode>,
+    /// The invoice for which it is a late fee or interest.
+    pub late_for: Option<InvoiceId>,
 }
 
 /// Adds a charge.
@@ -82,7 +84,7 @@ pub struct NewCharge {
 /// # Errors
 /// [`Refusal::Invalid`] for bad fields.
 pub fn add(new: NewCharge, by: Option<UserId>, now: Timestamp) -> Result<ClientCharge, Refusal> {
-    let NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes } = new;
+    let NewCharge { id, client, currency, contract, on, text, quantity, unit, unit_price, taxes, late_for } = new;
     let mut check = Check::new();
     check.line("/text", &text, LONGEST_TEXT);
     check.optional_line("/unit", unit.as_deref().unwrap_or_default(), LONGEST_UNIT);
@@ -95,7 +97,8 @@ pub fn add(new: NewCharge, by: Option<UserId>, now: Timestamp) -> Result<ClientC
     let detail = "must be at most 1000000000 with at most 9 decimal places; below zero it is a refund on the invoice";
     check.that(sane, "/unit_price", "out_of_range", detail);
     check.done()?;
-    let charge = Charge { id, on, text: text.trim().to_owned(), quantity, unit, unit_price, taxes, service: None };
+    let charge =
+        Charge { id, on, text: text.trim().to_owned(), quantity, unit, unit_price, taxes, service: None, late_for };
     Ok(ClientCharge { client, currency, contract, charge, state: ChargeState::Open {}, by, created_at: now })
 }
 

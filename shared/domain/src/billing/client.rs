@@ -11,13 +11,15 @@ use crate::billing::taxes::Exemption;
 use crate::billing::terms::PaymentTerms;
 use crate::email::Email;
 use crate::error::Refusal;
-use crate::ids::ClientId;
+use crate::ids::{ClientId, InvoiceId};
 use crate::invalid::Check;
 
 /// An invoice goes to at most so many addresses.
 pub const MOST_EMAILS: usize = 10;
 /// Long enough for a postal address with its country.
 pub const LONGEST_ADDRESS: usize = 500;
+/// So many invoices are remembered for which a client is flagged.
+pub const MOST_SUSPENDING: usize = 200;
 /// Long enough for any VAT number.
 pub const LONGEST_TAX_ID: usize = 40;
 
@@ -51,6 +53,9 @@ pub struct ClientBilling {
     /// Since when it is flagged for what it does not pay, so that the desk knows.
     #[serde(default)]
     pub suspended_since: Option<Date>,
+    /// The overdue invoices for which dunning flagged it; none when that was done by hand.
+    #[serde(default)]
+    pub suspended_for: Vec<InvoiceId>,
     /// When it last changed; none as long as nobody has set it.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
@@ -90,6 +95,7 @@ impl ClientBilling {
             currency: None,
             grouping: None,
             suspended_since: None,
+            suspended_for: Vec::new(),
             updated_at: None,
         }
     }
@@ -102,6 +108,29 @@ impl ClientBilling {
     /// What shares an invoice of its.
     pub fn grouping(&self, settings: &BillingSettings) -> Grouping {
         self.grouping.unwrap_or(settings.grouping)
+    }
+
+    /// Flags it for an overdue invoice, as of a day; a flag that was set by hand stays one set by hand.
+    #[must_use]
+    pub fn suspended(mut self, invoice: InvoiceId, on: Date) -> Self {
+        let by_hand = self.suspended_since.is_some() && self.suspended_for.is_empty();
+        let known = self.suspended_for.contains(&invoice);
+        if !by_hand && !known && self.suspended_for.len() < MOST_SUSPENDING {
+            self.suspended_since.get_or_insert(on);
+            self.suspended_for.push(invoice);
+        }
+        self
+    }
+
+    /// Once these invoices are not open any more: the flag falls with the last of those for which dunning set it.
+    #[must_use]
+    pub fn settled(mut self, closed: &[InvoiceId]) -> Self {
+        let flagged = !self.suspended_for.is_empty();
+        self.suspended_for.retain(|invoice| !closed.contains(invoice));
+        if flagged && self.suspended_for.is_empty() {
+            self.suspended_since = None;
+        }
+        self
     }
 
     fn check(&self, settings: &BillingSettings) -> Result<(), Refusal> {
@@ -149,6 +178,8 @@ pub fn change(
         currency: changes.currency.unwrap_or(billing.currency),
         grouping: changes.grouping.unwrap_or(billing.grouping),
         suspended_since: changes.suspended_since.unwrap_or(billing.suspended_since),
+        // What somebody says by hand stays until somebody says otherwise.
+        suspended_for: if changes.suspended_since.is_some() { Vec::new() } else { billing.suspended_for.clone() },
         updated_at: billing.updated_at,
     };
     if after != *billing {

@@ -126,6 +126,7 @@ pub fn credit(
     let off_balance = totals.total.at_most(invoice.balance())?;
     let kept = totals.total.minus(off_balance)?;
     let mut invoice = Invoice { noted, credited: invoice.credited.plus(off_balance)?, updated_at: stamp.at, ..invoice };
+    invoice.moves(stamp.on, off_balance)?;
     invoice.settle(stamp.on)?;
 
     let recognition = Recognition::of(id, invoice.currency, &lines, stamp.on)?.map(Recognition::negated);
@@ -169,6 +170,8 @@ fn note_on(
         used_credit: None,
         credited: nothing,
         written_off: nothing,
+        fees: None,
+        moved: Vec::new(),
         note: Some(reason.trim().to_owned()),
         created_at: stamp.at,
         updated_at: stamp.at,

@@ -4,11 +4,12 @@
 //! issuing and crediting look at lines again; every other rule needs the root alone.
 
 use iso_currency::Currency;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::cycle::Period;
+use super::dunning::Owed;
 use super::lines::MOST_LINES;
 pub use super::lines::{InvoiceLine, LineChunk, Origin, chunks};
 use super::number::Number;
@@ -24,6 +25,8 @@ use crate::money::Money;
 pub const MOST_CONTRACTS: usize = 20;
 /// Most rows of a tax summary. A row is a tax at a rate.
 pub const MOST_TAX_ROWS: usize = 20;
+/// Most days of payments and credits that are kept apart; of more, the second one's count on the first.
+pub const MOST_MOVED: usize = 100;
 /// Longest remark on an invoice.
 pub const LONGEST_NOTE: usize = 2_000;
 
@@ -127,6 +130,13 @@ pub struct Invoice {
     pub written_off: Money,
     /// What its credit notes took back in all.
     pub noted: Noted,
+    /// What of its total is late fees and interest, which bear neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fees: Option<Money>,
+    /// What was paid and credited on which day, by the day: one entry a day, below zero where more went back. Interest is
+    /// reckoned on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
     /// A remark for the client; on a credit note the reason.
     #[serde(default)]
     pub note: Option<String>,
@@ -134,6 +144,16 @@ pub struct Invoice {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// What was paid and credited on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    /// The day on which the money came in, was credited or went back.
+    pub on: Date,
+    /// How much less is owed for it; below zero where more is.
+    pub less: Money,
 }
 
 /// Sums over all lines.
@@ -214,6 +234,7 @@ pub fn draft(new: NewInvoice, lines: &[InvoiceLine], now: Timestamp) -> Result<I
     check_document(&mut check, new.terms, new.note.as_deref(), &new.taxes, lines);
     check.done()?;
     let totals = totals(new.currency, lines, &new.taxes)?;
+    let fees = fees_of(new.currency, lines)?;
     let nothing = Money::zero(new.currency);
     Ok(Invoice {
         id: new.id,
@@ -238,6 +259,8 @@ pub fn draft(new: NewInvoice, lines: &[InvoiceLine], now: Timestamp) -> Result<I
         used_credit: None,
         credited: nothing,
         written_off: nothing,
+        fees: Some(fees).filter(|fees| !fees.is_zero()),
+        moved: Vec::new(),
         note: new.note,
         created_at: now,
         updated_at: now,
@@ -261,6 +284,15 @@ pub(super) fn check_document(
     for (n, line) in (1..).zip(lines) {
         line.check(&format!("/lines/{}", n - 1), n, check);
     }
+}
+
+/// What of these lines is late fees and interest, with the taxes on top.
+fn fees_of(currency: Currency, lines: &[InvoiceLine]) -> Result<Money, Refusal> {
+    let fees = lines.iter().filter(|line| matches!(line.origin, Origin::LateFee { .. }));
+    Ok(Money::sum(
+        currency,
+        fees.flat_map(|line| [line.net].into_iter().chain(line.taxes.iter().map(|tax| tax.amount))),
+    )?)
 }
 
 pub(super) fn count(lines: &[InvoiceLine]) -> u32 {
@@ -340,6 +372,59 @@ impl Invoice {
     /// Whether something is left to pay.
     pub fn is_open(&self) -> bool {
         !self.balance().is_zero()
+    }
+
+    /// Whether none of it is owed, and never was or is not expected any more: it is void, written off or credited in full.
+    /// What was charged for being late with it is not owed either.
+    pub fn is_forgiven(&self) -> bool {
+        let credited = || !self.totals.total.is_zero() && self.noted.total().is_ok_and(|sum| sum == self.totals.total);
+        matches!(self.state, InvoiceState::Void | InvoiceState::WrittenOff) || credited()
+    }
+
+    /// Whether there is something on it that bears late fees and interest: an invoice over late fees and interest bears
+    /// neither, nor does one that is forgiven.
+    pub fn bears_fees(&self) -> bool {
+        !self.is_forgiven() && self.fees.is_none_or(|fees| fees.minor() < self.totals.total.minor())
+    }
+
+    /// Notes what was paid, credited or went back, on its day.
+    pub(super) fn moves(&mut self, on: Date, less: Money) -> Result<(), Refusal> {
+        match self.moved.iter_mut().find(|moved| moved.on == on) {
+            Some(moved) => moved.less = moved.less.plus(less)?,
+            None => self.moved.push(Moved { on, less }),
+        }
+        self.moved.retain(|moved| !moved.less.is_zero());
+        self.moved.sort_by_key(|moved| moved.on);
+        while self.moved.len() > MOST_MOVED {
+            let second = self.moved.remove(1);
+            if let Some(first) = self.moved.first_mut() {
+                first.less = first.less.plus(second.less)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What bore interest, day by day. A day counts with what was owed when it began, so that of a payment the day on which it
+    /// came in still counts; late fees and interest bear none, and what is paid goes to them first. What was paid before its
+    /// days were noted counts as paid from the start.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn owed(&self) -> Result<Vec<Owed>, Refusal> {
+        let (Some(issued_on), true) = (self.issued_on, self.bears_fees()) else { return Ok(Vec::new()) };
+        let bearing = self.totals.total.minus(self.fees.unwrap_or(Money::zero(self.currency)))?;
+        let moved = Money::sum(self.currency, self.moved.iter().map(|moved| moved.less))?;
+        let mut left = self.totals.total.minus(self.paid.plus(self.credited)?.minus(moved)?)?;
+        let mut owed = vec![Owed { from: issued_on, balance: left.at_most(bearing)? }];
+        for Moved { on, less } in &self.moved {
+            left = left.minus(*less)?;
+            let balance = left.at_most(bearing)?;
+            match on.saturating_add(1.day()) {
+                from if from > issued_on => owed.push(Owed { from, balance }),
+                _ => owed = vec![Owed { from: issued_on, balance }],
+            }
+        }
+        Ok(owed)
     }
 
     /// What credit notes may still take back: what was not credited and not written off.

@@ -265,7 +265,7 @@ pub fn receive(
     if from_credit {
         credit.less(new.amount)?;
     }
-    let (invoices, allocations) = pay(new.amount, &credit, open, how, stamp)?;
+    let (invoices, allocations) = pay((new.amount, new.received_on), &credit, open, how, stamp)?;
     let nothing = Money::zero(new.amount.currency());
     let paid = Money::sum(new.amount.currency(), allocations.iter().map(|allocation| allocation.amount))?;
     let kept = if from_credit { nothing } else { new.amount.minus(paid)? };
@@ -309,9 +309,9 @@ pub fn receive(
     Ok(Received { payment, invoices, credit, posting })
 }
 
-/// Pays on invoices: those changed, and how much on each.
+/// Pays on invoices with what came in on a day: those changed, and how much on each.
 fn pay(
-    amount: Money,
+    (amount, came_on): (Money, Date),
     credit: &ClientCredit,
     open: Vec<Invoice>,
     how: &Allocate,
@@ -330,6 +330,7 @@ fn pay(
         }
         credit.is_of(&invoice)?;
         invoice.paid = invoice.paid.plus(allocation.amount)?;
+        invoice.moves(came_on, allocation.amount)?;
         invoice.settle(stamp.on)?;
         invoice.updated_at = stamp.at;
         invoices.push(invoice);

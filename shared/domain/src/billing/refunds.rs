@@ -190,6 +190,7 @@ pub fn came_back(
                 None
             } else {
                 invoice.paid = invoice.paid.plus(paid)?;
+                invoice.moves(stamp.on, paid)?;
                 invoice.settle(stamp.on)?;
                 invoice.updated_at = stamp.at;
                 Some(*invoice)
@@ -231,6 +232,7 @@ fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stam
     payment.allocations.retain(|allocation| !allocation.amount.is_zero());
     payment.taken_back = payment.taken_back.plus(amount)?;
     invoice.paid = invoice.paid.minus(amount)?;
+    invoice.moves(stamp.on, amount.negated())?;
     if invoice.state == InvoiceState::WrittenOff {
         invoice.written_off = invoice.written_off.plus(amount)?;
     } else {

@@ -28,7 +28,9 @@ pub(super) fn charges(sheet: &mut Sheet, facts: &Facts, on: Date) -> Result<(), 
         sheet.taken.charges.insert(charge.id);
         sheet.rows.push(Row {
             line: DraftLine {
-                origin: Origin::Charge { charge: charge.id },
+                origin: charge
+                    .late_for
+                    .map_or(Origin::Charge { charge: charge.id }, |invoice| Origin::LateFee { invoice }),
                 text: charge.text.clone(),
                 service: charge.service,
                 quantity: charge.quantity,

@@ -16,7 +16,7 @@ use crate::billing::cycle::Period;
 use crate::billing::hours::Block;
 use crate::billing::work::TimeLine;
 use crate::error::Refusal;
-use crate::ids::{ChargeId, LineId, UsageId};
+use crate::ids::{ChargeId, InvoiceId, LineId, UsageId};
 use crate::money::Money;
 
 /// How many billed periods are remembered of a line of usage, or of one that follows counts: use that comes in later than
@@ -182,6 +182,9 @@ pub struct Charge {
     /// The days that it pays for; none for what was handed over at once.
     #[serde(default)]
     pub service: Option<Period>,
+    /// The invoice for which it is a late fee or interest; none for everything else.
+    #[serde(default)]
+    pub late_for: Option<InvoiceId>,
 }
 
 /// Somebody looked at a held draft and let it pass. It holds for the draft that was seen: for this bill, up to this

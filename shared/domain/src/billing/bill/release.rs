@@ -116,5 +116,6 @@ pub fn carried(
         unit_price: amount.major(),
         taxes: line.taxes.iter().map(|tax| tax.code.clone()).collect(),
         service: line.service,
+        late_for: None,
     }))
 }

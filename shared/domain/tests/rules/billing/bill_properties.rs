@@ -112,6 +112,7 @@ fn cases() -> impl Strategy<Value = Facts> {
                     unit_price: Decimal::new(cents, 2),
                     taxes: Vec::new(),
                     service: None,
+                    late_for: None,
                 });
             }
             facts

@@ -1,14 +1,18 @@
 //! Dunning: tables of dates with holidays, and any life of an invoice against a desk that counts day by day.
 
+use domain::billing::client::{ClientBilling, ClientBillingChanges, change};
 use domain::billing::dunning::*;
+use domain::billing::settings::BillingSettings;
 use domain::calendar::{BusinessDays, Holiday, Hours, MinuteOfDay, WeeklyHours, Window};
+use domain::ids::{ClientId, InvoiceId};
 use domain::invalid::Check;
 use domain::money::Money;
 use iso_currency::Currency;
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::EUR)
@@ -129,6 +133,27 @@ fn a_policy_has_each_step_once_and_in_order() {
     assert!(faults(&|policy| policy.steps[0].late_fee = Some(eur(5))));
     assert!(faults(&|policy| policy.interest_percent = Some(Decimal::from(101))));
     assert!(faults(&|policy| policy.interest_percent = Some(Decimal::NEGATIVE_ONE)));
+}
+
+#[test]
+fn a_flag_falls_with_the_last_invoice_for_which_it_was_set_and_by_hand_it_stays() {
+    let invoice = |n: u128| InvoiceId::from_uuid(Uuid::from_u128(n));
+    let new = || ClientBilling::new(ClientId::from_uuid(Uuid::from_u128(9)));
+    let (monday, friday) = (date(2026, 3, 9), date(2026, 3, 13));
+    let flagged = new().suspended(invoice(1), monday).suspended(invoice(2), friday).suspended(invoice(1), friday);
+    assert_eq!((flagged.suspended_since, flagged.suspended_for.len()), (Some(monday), 2));
+    let one = flagged.clone().settled(&[invoice(1), invoice(3)]);
+    assert_eq!((one.suspended_since, &one.suspended_for), (Some(monday), &vec![invoice(2)]));
+    assert_eq!(one.settled(&[invoice(2)]), new());
+    let changes = ClientBillingChanges { suspended_since: Some(Some(friday)), ..ClientBillingChanges::default() };
+    let by_hand = change(&flagged, changes, &BillingSettings::default(), Timestamp::UNIX_EPOCH).unwrap();
+    let still = by_hand.suspended(invoice(4), monday).settled(&[invoice(1), invoice(2), invoice(4)]);
+    assert_eq!(still.suspended_since, Some(friday));
+    // What was stored before it was known for what a client is flagged counts as by hand.
+    let mut old = serde_json::to_value(&flagged).unwrap();
+    old.as_object_mut().unwrap().remove("suspended_for");
+    let old: ClientBilling = serde_json::from_value(old).unwrap();
+    assert_eq!(old.settled(&[invoice(1), invoice(2)]).suspended_since, Some(monday));
 }
 
 #[test]

@@ -399,6 +399,46 @@ fn document(
     (new, lines)
 }
 
+#[test]
+fn what_is_paid_goes_to_late_fees_first_and_they_bear_no_interest() {
+    let eur = |minor| Money::new(minor, Currency::EUR);
+    let today = date(2026, 3, 1);
+    let (mut new, mut lines) =
+        document(Uuid::from_u128(1), client(0), Currency::EUR, today, &[(100_00, None), (10_00, None)]);
+    new.taxes.clear();
+    lines.iter_mut().for_each(|line| line.taxes.clear());
+    lines[1].origin = Origin::LateFee { invoice: InvoiceId::from_uuid(Uuid::from_u128(2)) };
+    let stamp = |on| Stamp { id: PostingId::from_uuid(Uuid::from_u128(3)), at: Timestamp::UNIX_EPOCH, on };
+    let drafted = draft(new.clone(), &lines, Timestamp::UNIX_EPOCH).unwrap();
+    let mixed = issue(drafted, &lines, Series::new(SeriesKind::Invoice), stamp(today)).unwrap().invoice;
+    let pay = |invoice: Invoice, minor, received_on, on| {
+        let id = PaymentId::from_uuid(Uuid::from_u128(4));
+        let (client, method) = (invoice.client, Method::Cash {});
+        let new =
+            NewPayment { id, client, method, amount: eur(minor), received_on, reference: None, provider_key: None };
+        let credit = ClientCredit::none(client, Currency::EUR);
+        receive(new, credit, vec![invoice], &Allocate::OldestFirst {}, stamp(on)).unwrap().invoices.remove(0)
+    };
+    let owed = |invoice: &Invoice| -> Vec<(Date, i64)> {
+        invoice.owed().unwrap().iter().map(|owed| (owed.from, owed.balance.minor())).collect()
+    };
+    assert_eq!(owed(&mixed), [(today, 100_00)]);
+    // The day of a payment still counts, by the day on which it came in and in whichever order they were noted.
+    let paid = pay(mixed.clone(), 30_00, date(2026, 3, 20), date(2026, 3, 20));
+    let paid = pay(paid, 15_00, date(2026, 3, 10), date(2026, 3, 21));
+    let days = [(today, 100_00), (date(2026, 3, 11), 95_00), (date(2026, 3, 21), 65_00)];
+    assert_eq!(owed(&paid), days);
+    // What was paid before its days were noted counts from the start.
+    let old = Invoice { moved: Vec::new(), ..paid };
+    assert_eq!(owed(&old), [(today, 65_00)]);
+
+    lines.remove(0);
+    lines[0].n = 1;
+    let drafted = draft(new, &lines, Timestamp::UNIX_EPOCH).unwrap();
+    let fees = issue(drafted, &lines, Series::new(SeriesKind::Invoice), stamp(today)).unwrap().invoice;
+    assert_eq!((mixed.bears_fees(), fees.bears_fees(), owed(&fees)), (true, false, vec![]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
@@ -411,6 +451,12 @@ proptest! {
         prop_assert_eq!(world.findings(), vec![]);
         for invoice in &world.invoices {
             prop_assert!(!invoice.balance().is_negative());
+            // What bears interest from tomorrow on is what is left to pay; of what is not owed, nothing does.
+            let last = invoice.owed().unwrap().last().map(|owed| owed.balance);
+            let bears = invoice.kind != InvoiceKind::CreditNote && invoice.bears_fees() && invoice.issued_on.is_some();
+            if bears || invoice.is_forgiven() {
+                prop_assert_eq!(last, bears.then(|| invoice.balance()));
+            }
         }
         for credit in &world.credits {
             prop_assert!(!credit.balance.is_negative());

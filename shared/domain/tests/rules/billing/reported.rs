@@ -172,6 +172,7 @@ fn a_charge_is_withdrawn_until_it_is_billed() {
         unit: None,
         unit_price: Decimal::TEN,
         taxes: vec![],
+        late_for: None,
     };
     let mut charge = charges::add(new, Some(UserId::from_uuid(uuid(1))), NOW).unwrap();
     let withdrawn = charges::withdraw(charge.clone()).unwrap();

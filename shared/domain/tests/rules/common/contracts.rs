@@ -193,6 +193,7 @@ pub fn charge(n: u128, on: &str, quantity: &str, unit_price: &str) -> Charge {
         unit_price: dec(unit_price),
         taxes: Vec::new(),
         service: None,
+        late_for: None,
     }
 }
 
