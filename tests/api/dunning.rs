@@ -84,6 +84,41 @@ async fn steps_come_in_order_on_business_days_and_each_once() {
 }
 
 #[tokio::test]
+async fn the_desk_sees_a_flagged_client_until_the_last_invoice_for_which_it_was_is_settled() {
+    let (owner, client) = desk().await;
+    let first = invoice(&owner, &client, 100, 7).await;
+    let second = invoice(&owner, &client, 100, 7).await;
+    days_go_by(&owner, 36).await;
+    let technician = owner.colleague("technician", json!({})).await;
+    let dispatcher = owner.colleague("dispatcher", json!({})).await;
+    let customer = owner.colleague("client_admin", json!({ "client": client })).await;
+    let ticket = owner.ticket(&client, json!({})).await;
+    let (at, ticket) = (format!("/v1/clients/{client}"), format!("/v1/tickets/{}", ticket["id"].as_str().unwrap()));
+    for (person, since) in
+        [(&technician, json!("2026-03-09")), (&dispatcher, json!("2026-03-09")), (&customer, Value::Null)]
+    {
+        assert_eq!(person.get(&at).await.expect(200)["suspended_since"], since);
+        assert_eq!(person.get(&ticket).await.expect(200)["client_suspended_since"], since);
+    }
+    let paid = json!({
+        "client": client, "method": "cash", "amount": { "minor": 10_000, "currency": "EUR" },
+        "allocations": [{ "invoice": first, "amount": { "minor": 10_000, "currency": "EUR" } }],
+    });
+    owner.post("/v1/payments").key(&key()).json(&paid).send().await.expect(201);
+    assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], "2026-03-09", "the second is open");
+    owner.post(&format!("/v1/invoices/{second}/write-off")).key(&key()).send().await.expect(200);
+    assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], Value::Null);
+    assert_eq!(technician.get(&ticket).await.expect(200)["client_suspended_since"], Value::Null);
+
+    // Somebody's own word stays.
+    let billing = format!("/v1/clients/{client}/billing");
+    owner.change(&billing, json!({ "suspended_since": "2026-03-01" })).await;
+    let third = invoice(&owner, &client, 100, 7).await;
+    owner.post(&format!("/v1/invoices/{third}/void")).key(&key()).json(&json!({})).send().await.expect(200);
+    assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], "2026-03-01");
+}
+
+#[tokio::test]
 async fn an_invoice_is_overdue_in_the_night_after_its_last_day_and_dunned_in_the_morning() {
     let (owner, client) = desk().await;
     let id = invoice(&owner, &client, 100, 7).await;

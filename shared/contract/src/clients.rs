@@ -9,6 +9,7 @@ use domain::sla::SlaChoice;
 use domain::users::Email;
 use domain::zone::Zone;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -242,6 +243,11 @@ pub struct ClientView {
     pub contract_sla: SlaChoice,
     /// Whether it is still a client.
     pub active: bool,
+    /// Since when it is flagged for what it does not pay, by dunning or by hand; told to the MSP's own people, where one client is
+    /// read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub suspended_since: Option<Date>,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -278,6 +284,7 @@ impl From<Client> for ClientView {
             sla,
             contract_sla,
             active,
+            suspended_since: None,
             created_at,
             updated_at,
         }

@@ -12,5 +12,10 @@ pub fn route() -> Handler {
 async fn get(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<Answer<ClientView>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?;
-    Ok(Answer::read(client.map(ClientView::from)))
+    let mut view = client.map(ClientView::from);
+    // What the desk knows of a client's bills, the client's side does not hear from it.
+    if cx.actor.client.is_none() {
+        view.value.suspended_since = cx.store.client_billing(input.path.client).await?.value.suspended_since;
+    }
+    Ok(Answer::read(view))
 }

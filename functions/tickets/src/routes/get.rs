@@ -15,5 +15,9 @@ pub fn route() -> Handler {
 async fn get(cx: Cx, input: In<AtTicket, NoQuery, NoBody>) -> Result<Answer<TicketView>> {
     let ticket = visible_ticket(&cx, input.path.ticket).await?;
     let plan = Plans::new(cx.store.clone()).of(&ticket.value).await?;
-    Ok(Answer::read(ticket.map(|ticket| shown(ticket, plan.as_ref(), cx.now))))
+    let mut view = ticket.map(|ticket| shown(ticket, plan.as_ref(), cx.now));
+    if cx.actor.client.is_none() {
+        view.value.client_suspended_since = cx.store.client_billing(view.value.client).await?.value.suspended_since;
+    }
+    Ok(Answer::read(view))
 }

@@ -5,6 +5,7 @@ use domain::sla::{Clock, ClockKind, ClockState, next_due};
 use domain::tickets::{Channel, Impact, Kind, Priority, Requester, Status, Ticket, Urgency};
 use domain::timeline::{By, Entry, EntryKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,6 +20,10 @@ pub struct TicketView {
     pub client: ClientId,
     /// Who asked.
     pub requester: Requester,
+    /// Since when the client is flagged for what it does not pay; told to the MSP's own people, where one ticket is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub client_suspended_since: Option<Date>,
     /// In one line.
     pub subject: String,
     /// In full.
@@ -75,6 +80,7 @@ impl TicketView {
             number: ticket.number,
             client: ticket.client,
             requester: ticket.requester,
+            client_suspended_since: None,
             subject: ticket.subject,
             description: ticket.description,
             kind: ticket.kind,
