@@ -384,3 +384,56 @@ fn set_credit(owner: &Person, client: &str, minor: i64) {
     });
     owner.stack.app.dynamo().execute("UpdateItem", &request).unwrap();
 }
+
+#[tokio::test]
+async fn what_was_put_on_the_wrong_invoice_is_taken_off_again_and_is_the_clients_credit() {
+    let (owner, client) = desk().await;
+    let wrong = invoice(&owner, &client, 100, 14).await;
+    let right = invoice(&owner, &client, 100, 30).await;
+    let on = |invoice: &str, minor: i64| json!({ "allocations": [{ "invoice": invoice, "amount": eur(minor) }] });
+    let money = pay(&owner, &client, 4_000, on(&wrong, 4_000)).await.expect(201);
+    pay(&owner, &client, 6_000, json!({ "allocations": [] })).await.expect(201);
+    let path = format!("/v1/clients/{client}/credit/allocations");
+    let mut body = json!({ "amount": eur(6_000) });
+    body.as_object_mut().unwrap().extend(on(&wrong, 6_000).as_object().unwrap().clone());
+    let used = owner.post(&path).key(&key()).json(&body).send().await.expect(201);
+    assert_eq!(state(&owner, &wrong).await, (json!("paid"), json!(0)));
+
+    let off = |payment: &Value, body: Value, key: String| {
+        let refunds = format!("/v1/payments/{}/refunds", payment["id"].as_str().unwrap());
+        let owner = &owner;
+        async move { owner.post(&refunds).key(&key).json(&body).send().await }
+    };
+    let all = json!({ "amount": eur(6_000), "invoice": wrong, "to": "credit" });
+    let same = key();
+    for _ in 0..2 {
+        let freed = off(&used, all.clone(), same.clone()).await.expect(200);
+        assert_eq!((&freed["kept"], &freed["allocations"], &freed["refunded"]), (&eur(6_000), &json!([]), &eur(0)));
+        assert_eq!((state(&owner, &wrong).await.1, credit(&owner, &client).await), (json!(6_000), json!([eur(6_000)])));
+    }
+    // Of what money paid as well, which does not go back by that; and never more than was put there.
+    for (amount, invoice, refused) in [
+        (json!(4_001), json!(wrong), Some((409, "over-refunded"))),
+        (json!(1), json!(right), Some((409, "over-refunded"))),
+        (json!(0), json!(wrong), Some((400, "invalid-input"))),
+        (json!(1), Value::Null, Some((400, "invalid-input"))),
+        (json!(1_500), json!(wrong), None),
+    ] {
+        let body = json!({ "amount": { "minor": amount, "currency": "EUR" }, "invoice": invoice, "to": "credit" });
+        let answer = off(&money, body, key()).await;
+        match refused {
+            Some((status, problem)) => assert_eq!(answer.with(status).problem(), problem, "{amount} {invoice}"),
+            None => assert_eq!(answer.expect(200)["state"], "received"),
+        }
+    }
+    assert_eq!((state(&owner, &wrong).await.1, credit(&owner, &client).await), (json!(7_500), json!([eur(7_500)])));
+    let again = json!({ "amount": eur(7_500) });
+    let mut again = again.as_object().unwrap().clone();
+    again.extend(on(&right, 7_500).as_object().unwrap().clone());
+    owner.post(&path).key(&key()).json(&Value::Object(again)).send().await.expect(201);
+    assert_eq!(state(&owner, &right).await.1, json!(2_500));
+    let postings = owner.get("/v1/ledger/postings?month=2026-02").await.expect(200)["items"].clone();
+    let released = postings.as_array().unwrap().iter().filter(|posting| posting["source"]["kind"] == "released");
+    assert_eq!(released.count(), 2);
+    is_right(&owner).await;
+}

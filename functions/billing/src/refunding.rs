@@ -1,8 +1,8 @@
 //! Refunds by the provider: noted before it is asked, and in the books once it did.
 
-use domain::billing::ledger::Stamp;
+use domain::billing::ledger::{Stamp, Via};
 use domain::billing::payments::{ClientCredit, Payment};
-use domain::billing::refunds::{BackPart, RefundFrom, came_back, refund};
+use domain::billing::refunds::{BackPart, RefundFrom, came_back, refund, release};
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
@@ -97,6 +97,41 @@ async fn read_of(store: &TenantStore, of: Option<InvoiceId>) -> Result<(Vec<Vers
     let from =
         kept.first().map_or(RefundFrom::Credit, |kept| RefundFrom::Invoice(Box::new(kept.value.invoice.clone())));
     Ok((kept, from))
+}
+
+/// What moves in the books when something that a payment paid on an invoice becomes the client's credit.
+pub(crate) async fn released(
+    store: &TenantStore,
+    payment: PaymentId,
+    (invoice, amount): (InvoiceId, Money),
+    posting: PostingId,
+    now: Timestamp,
+) -> Result<Booked> {
+    let read = store.payment(payment).await?;
+    let refunding = store.refunding(payment).await?;
+    if refunding.value.open.is_some() {
+        let detail = "a refund of this payment is under way; try again in a few minutes";
+        return Err(Refusal::conflict("refund_under_way", detail).into());
+    }
+    let kept = store.invoice(invoice).await?;
+    let credit = store.client_credit(read.value.client, read.value.amount.currency()).await?;
+    let stamp = Stamp { id: posting, at: now, on: today(store, now).await? };
+    let before = kept.value.invoice.clone();
+    let done = release(read.value.clone(), amount, before.clone(), credit.value, stamp)?;
+    let mut commit = credited(store.commit().update(&done.payment, read.rev), &credit, &done.credit);
+    if read.value.method.via() == Some(Via::Provider) {
+        // A refund that begins at this moment might be of what is taken off here: one of both comes second.
+        commit = commit.update(&refunding.value, refunding.rev);
+    }
+    for after in &done.invoice {
+        commit = commit.update_invoice(&kept, after);
+        if !before.is_open() && after.is_open() {
+            commit = commit.and(reopened(store, after, None, now).await?);
+        }
+    }
+    commit = done.posting.iter().fold(commit, Commit::create);
+    let event = Event::PaymentReleased { payment, client: done.payment.client, invoice, amount };
+    Ok(Booked { payment: done.payment, commit: commit.emit([event]), rev: read.rev })
 }
 
 /// What a refund moves in the books that failed after it had succeeded: all of its parts come back. `name` is what it is known

@@ -42,7 +42,7 @@ pub const REFUND: Route<AtPayment, NoQuery, NewRefund, PaymentView> = Route::pos
     "/v1/payments/{payment}/refunds",
 )
 .summary(
-    "Give money of a payment back, by the provider that took it or by hand: from the client's credit, or from an invoice, which then is open again",
+    "Give money of a payment back, by the provider that took it or by hand: from the client's credit, or from an invoice, which then is open again; or only take it off an invoice, for the client's credit",
 )
 .permission(Permission::PaymentManage)
 .writes(Writes::ActsOnce)
@@ -166,6 +166,20 @@ pub struct NewRefund {
     /// From this invoice, which then is open again; from the client's credit when absent.
     #[serde(default)]
     pub invoice: Option<InvoiceId>,
+    /// Where it goes.
+    #[serde(default)]
+    pub to: RefundTo,
+}
+
+/// Where money goes that is taken off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundTo {
+    /// To whoever paid, by the way by which it came.
+    #[default]
+    Payer,
+    /// To the client's credit: it was put on the wrong invoice. No money goes back.
+    Credit,
 }
 
 /// A payment.

@@ -330,6 +330,17 @@ events! {
         /// How much.
         amount: Money,
     }
+    /// What a payment had paid on an invoice became the client's credit, and the invoice is open again.
+    PaymentReleased = "payment.released" {
+        /// Which payment.
+        payment: PaymentId,
+        /// Whose.
+        client: ClientId,
+        /// Off which invoice.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Money,
+    }
     /// The payer's bank disputes a payment by the provider, or that was decided.
     PaymentDisputed = "payment.disputed" {
         /// Which payment.

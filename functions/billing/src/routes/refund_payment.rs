@@ -1,15 +1,16 @@
-//! Give money of a payment back.
+//! Give money of a payment back, or take it off an invoice.
 
 use contract::NoQuery;
-use contract::payments::{AtPayment, NewRefund, PaymentView, REFUND};
+use contract::payments::{AtPayment, NewRefund, PaymentView, REFUND, RefundTo};
 use domain::billing::ledger::Via;
+use domain::error::Refusal;
 use domain::ids::{PaymentId, PostingId};
 use jiff::Timestamp;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, ProviderError, Result};
 use store::charging::OpenRefund;
 
-use crate::refunding::{Booked, LATER, begin, booked, dropped, given, send};
+use crate::refunding::{Booked, LATER, begin, booked, dropped, given, released, send};
 
 /// The route.
 pub fn route() -> Handler {
@@ -17,10 +18,16 @@ pub fn route() -> Handler {
 }
 
 async fn refund_payment(cx: Cx, input: In<AtPayment, NoQuery, NewRefund>) -> Result<Answer<PaymentView>> {
-    let (id, NewRefund { amount, invoice }) = (input.path.payment, input.body);
+    let (id, NewRefund { amount, invoice, to }) = (input.path.payment, input.body);
     let read = cx.store.payment(id).await?;
     cx.may_see(read.value.client)?;
     exist(&cx.store, [("/invoice", invoice.map(Reference::Invoice))]).await?;
+    if to == RefundTo::Credit {
+        let detail = "must name the invoice that it is taken off; what is on none is the client's credit already";
+        let invoice = invoice.ok_or_else(|| Refusal::invalid("/invoice", "required", detail))?;
+        let posting = PostingId::from_uuid(cx.id());
+        return Ok(shown(released(&cx.store, id, (invoice, amount), posting, cx.now).await?));
+    }
     let due_at = cx.now.saturating_add(LATER).unwrap_or(Timestamp::MAX);
     let asked_by = cx.key().map(str::to_owned);
     let new = OpenRefund { key: String::new(), amount, invoice, held: None, asked_by, due_at };

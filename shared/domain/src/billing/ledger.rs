@@ -137,6 +137,13 @@ pub enum Source {
         /// Which movement of it after it came in, from 1; counted with its refunds.
         n: u32,
     },
+    /// What a payment had paid on an invoice became the client's credit: it was put on the wrong one.
+    Released {
+        /// Of which payment.
+        payment: PaymentId,
+        /// Which movement of it after it came in, from 1; counted with its refunds.
+        n: u32,
+    },
     /// What a provider kept of a payment.
     Fee {
         /// Of which payment.

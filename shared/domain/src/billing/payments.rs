@@ -99,13 +99,13 @@ pub struct Payment {
     pub received_on: Date,
     /// What it pays.
     pub allocations: Vec<Allocation>,
-    /// What became the client's credit.
+    /// What became the client's credit, at once or when it was taken off an invoice.
     pub kept: Money,
     /// What was taken back from invoices by refunds.
     pub taken_back: Money,
     /// What went back, from invoices or from the client's credit.
     pub refunded: Money,
-    /// How many refunds there were, and how many of them came back.
+    /// How many refunds there were, how many of them came back, and how often something was taken off an invoice for the credit.
     pub refunds: u32,
     /// Whether it stands.
     pub state: PaymentState,

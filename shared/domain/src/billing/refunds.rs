@@ -49,7 +49,10 @@ pub fn refund(
 ) -> Result<Refunded, Refusal> {
     let mut payment = payment;
     let Some(via) = payment.method.via() else {
-        return Err(Refusal::conflict("no_money", "it came from the client's credit; refund the payment behind that"));
+        return Err(Refusal::conflict(
+            "no_money",
+            "it came from the client's credit; refund the payment behind that, or take it off the invoice again",
+        ));
     };
     if amount.minor() <= 0 {
         return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
@@ -65,12 +68,9 @@ pub fn refund(
             (journal.debit(account, amount)?, None, credit.less(amount)?)
         }
         RefundFrom::Invoice(invoice) => {
-            let invoice = take_back(&mut payment, *invoice, amount, stamp)?;
-            let account = match invoice.state {
-                InvoiceState::WrittenOff => Account::BadDebt {},
-                _ => Account::Receivable { client: payment.client },
-            };
-            (journal.debit(account, amount)?, Some(invoice), credit)
+            let invoice = take_off(&mut payment, *invoice, amount, stamp)?;
+            payment.taken_back = payment.taken_back.plus(amount)?;
+            (journal.debit(owes(&invoice), amount)?, Some(invoice), credit)
         }
     };
     payment.refunded = payment.refunded.plus(amount)?;
@@ -80,6 +80,47 @@ pub fn refund(
     payment.updated_at = stamp.at;
     let posting = journal.post(stamp, Source::Refund { payment: payment.id, n: payment.refunds })?;
     Ok(Refunded { payment, invoice, credit, posting })
+}
+
+/// Takes what a payment paid off an invoice, which then is open again, and makes it the client's credit: it was put on the wrong
+/// one. No money moves, so that it is done with a payment from the client's credit as well.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than the payment paid on the invoice, and for too many
+/// movements.
+pub fn release(
+    payment: Payment,
+    amount: Money,
+    invoice: Invoice,
+    credit: ClientCredit,
+    stamp: Stamp,
+) -> Result<Refunded, Refusal> {
+    let mut payment = payment;
+    if amount.minor() <= 0 {
+        return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
+    }
+    credit.is_of(&invoice)?;
+    if payment.refunds >= MOST_REFUNDS || amount.currency() != payment.amount.currency() {
+        let detail = "it was moved a hundred times, or is in another currency; credit the invoice instead";
+        return Err(Refusal::conflict("over_released", detail));
+    }
+    let invoice = take_off(&mut payment, invoice, amount, stamp)?;
+    payment.kept = payment.kept.plus(amount)?;
+    payment.refunds += 1;
+    payment.updated_at = stamp.at;
+    let posting = Journal::new(amount.currency())
+        .debit(owes(&invoice), amount)?
+        .credit(Account::ClientCredit { client: payment.client }, amount)?
+        .post(stamp, Source::Released { payment: payment.id, n: payment.refunds })?;
+    Ok(Refunded { payment, invoice: Some(invoice), credit: credit.plus(amount)?, posting })
+}
+
+/// The account on which is what is not paid of an invoice any more.
+fn owes(invoice: &Invoice) -> Account {
+    match invoice.state {
+        InvoiceState::WrittenOff => Account::BadDebt {},
+        _ => Account::Receivable { client: invoice.client },
+    }
 }
 
 /// Where a dispute of a payment stands.
@@ -220,7 +261,8 @@ pub fn came_back(
     Ok(Refunded { payment, invoice, credit: credit.plus(to_credit)?, posting })
 }
 
-fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {
+/// Takes a part of what a payment paid off an invoice.
+fn take_off(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {
     let mut invoice = invoice;
     let paid = payment.allocations.iter_mut().find(|allocation| allocation.invoice == invoice.id);
     let Some(paid) = paid.filter(|paid| paid.amount.minor() >= amount.minor()) else {
@@ -230,7 +272,6 @@ fn take_back(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stam
     };
     paid.amount = paid.amount.minus(amount)?;
     payment.allocations.retain(|allocation| !allocation.amount.is_zero());
-    payment.taken_back = payment.taken_back.plus(amount)?;
     invoice.paid = invoice.paid.minus(amount)?;
     invoice.moves(stamp.on, amount.negated())?;
     if invoice.state == InvoiceState::WrittenOff {

@@ -56,6 +56,7 @@ pub const fn document_of(source: Source) -> Option<InvoiceId> {
         | Source::CreditUsed { .. }
         | Source::Refund { .. }
         | Source::RefundFailed { .. }
+        | Source::Released { .. }
         | Source::Fee { .. } => None,
     }
 }
@@ -71,6 +72,7 @@ fn reference_of(source: Source) -> String {
         | Source::CreditUsed { payment }
         | Source::Refund { payment, .. }
         | Source::RefundFailed { payment, .. }
+        | Source::Released { payment, .. }
         | Source::Fee { payment } => payment.to_string(),
         document => document_of(document).map(|invoice| invoice.to_string()).unwrap_or_default(),
     }
@@ -86,6 +88,7 @@ const fn event(source: Source) -> &'static str {
         Source::CreditUsed { .. } => "credit_used",
         Source::Refund { .. } => "refund",
         Source::RefundFailed { .. } => "refund_failed",
+        Source::Released { .. } => "released",
         Source::Fee { .. } => "fee",
         Source::WriteOff { .. } => "write_off",
         Source::Recognition { .. } => "recognition",

@@ -14,7 +14,7 @@ use domain::billing::number::{Series, SeriesKind};
 use domain::billing::owed::{issue_owed, turned};
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
 use domain::billing::recognition::{Recognition, earned};
-use domain::billing::refunds::{BackPart, RefundFrom, WentBack, came_back, refund, taken_from};
+use domain::billing::refunds::{BackPart, RefundFrom, WentBack, came_back, refund, release, taken_from};
 use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
 use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
@@ -44,6 +44,7 @@ enum Op {
     Refund { payment: u8, amount: u32, invoice: bool },
     WentBack { payment: u8, amount: u32, how: WentBack },
     CameBack { which: u8, known: bool },
+    Release { payment: u8, amount: u32 },
     WriteOff(u8),
     Void(u8),
     Recognise { which: u8, days: u8 },
@@ -70,6 +71,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => (any::<u8>(), amount(), prop_oneof![Just(WentBack::Refunded), Just(WentBack::ChargedBack)])
             .prop_map(|(payment, amount, how)| Op::WentBack { payment, amount, how }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(which, known)| Op::CameBack { which, known }),
+        2 => (any::<u8>(), amount()).prop_map(|(payment, amount)| Op::Release { payment, amount }),
         1 => any::<u8>().prop_map(Op::WriteOff),
         1 => any::<u8>().prop_map(Op::Void),
         3 => (any::<u8>(), 0_u8..80).prop_map(|(which, days)| Op::Recognise { which, days }),
@@ -278,6 +280,22 @@ impl World {
                 }
                 assert_eq!((payment.refunded.plus(came), payment.amount), (Ok(before.0), before.1));
                 self.payments[index] = payment;
+            }
+            Op::Release { payment, amount } => {
+                let index = usize::from(*payment) % self.payments.len().max(1);
+                let payment = self.payments.get(index)?.clone();
+                let paid = *payment.allocations.last()?;
+                let invoice = self.invoices.iter().find(|of| of.id == paid.invoice)?.clone();
+                let credit = self.credit_of(payment.client, payment.amount.currency());
+                // Now and then exactly what was paid, and else more as often as less.
+                let amount = if amount % 3 == 0 { paid.amount.minor() } else { i64::from(*amount) };
+                let before = (invoice.paid.minor(), credit.balance.minor());
+                let done = release(payment, Money::new(amount, paid.amount.currency()), invoice, credit, stamp).ok()?;
+                assert!(amount > 0 && amount <= paid.amount.minor(), "not beyond what is allocated");
+                let invoice = done.invoice.unwrap();
+                assert_eq!((invoice.paid.minor(), done.credit.balance.minor()), (before.0 - amount, before.1 + amount));
+                self.payments[index] = done.payment;
+                self.keep(vec![invoice], Some(done.credit), done.posting);
             }
             Op::WriteOff(n) => {
                 let done = write_off(self.pick(*n)?, stamp).ok()?;
