@@ -153,6 +153,25 @@ async fn a_dispute_lets_dunning_wait_and_its_days_do_not_count() {
 }
 
 #[tokio::test]
+async fn a_promise_to_pay_has_a_day_within_half_a_year() {
+    let (owner, client) = desk().await;
+    let path = format!("/v1/invoices/{}/dunning/pause", invoice(&owner, &client, 100, 7).await);
+    for (until, status) in [
+        (Value::Null, 400),
+        (json!("9999-12-31"), 400),
+        // 180 days from the 2nd of February, and one more.
+        (json!("2026-08-02"), 400),
+        (json!("2026-08-01"), 200),
+    ] {
+        let promise = json!({ "why": "promise_to_pay", "until": until });
+        let answer = owner.post(&path).key(&key()).json(&promise).send().await.with(status);
+        if status == 400 {
+            assert_eq!(answer.pointers(), ["/until"], "{until}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_paid_is_not_dunned() {
     let (owner, client) = desk().await;
     let id = invoice(&owner, &client, 100, 7).await;

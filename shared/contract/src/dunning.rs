@@ -52,7 +52,8 @@ pub const DUN: Job = Job {
 pub struct NewPause {
     /// Why.
     pub why: PauseReason,
-    /// The first day that counts again; for a promise the day after it. A dispute waits until it is settled when absent.
+    /// The first day that counts again; for a promise the day after it, at most 180 days ahead. A dispute waits until it is settled
+    /// when absent.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,

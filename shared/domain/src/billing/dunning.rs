@@ -3,6 +3,7 @@
 //! Two clocks: calendar dates decide when an invoice is due, business days on which dunning is not paused decide how
 //! long it has been waited since. The next step is always computed from what was done, never from when a job ran.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ use crate::money::Money;
 pub const FURTHEST_DAYS: i16 = 260;
 /// Most pauses of one invoice.
 pub const MOST_PAUSES: usize = 50;
+/// A promise to pay reaches so many days ahead at most: one for later is a deferral, and a matter of the terms.
+pub const LONGEST_PROMISE_DAYS: i64 = 180;
 /// A next step is looked for so many calendar days ahead: a step 260 business days away, on one business day a week.
 const LOOK_AHEAD_DAYS: u16 = 2_000;
 /// Highest rate of interest, in per cent a year; more is a mistake of the decimal point.
@@ -101,7 +104,7 @@ pub struct Pause {
     /// The first day that does not count.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
     pub from: Date,
-    /// The first day that counts again; none until it is settled.
+    /// The first day that counts again; none until a dispute is settled.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
     pub until: Option<Date>,
@@ -238,10 +241,20 @@ impl Dunning {
     /// Waits from `from` on, for a dispute until it is settled, for a promise until the day after it.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for an end that is not after the beginning, [`Refusal::Conflict`] for too many pauses.
+    /// [`Refusal::Invalid`] for an end that is not after the beginning, and for a promise without a day or for one that is too far
+    /// away; [`Refusal::Conflict`] for too many pauses.
     pub fn pause(mut self, pause: Pause) -> Result<Self, Refusal> {
         if pause.until.is_some_and(|until| until <= pause.from) {
             return Err(Refusal::invalid("/until", "not_after", "must be after the first day of the pause"));
+        }
+        if pause.why == PauseReason::PromiseToPay {
+            let Some(until) = pause.until else {
+                let detail = "must be the day after the one by which the client promised to pay";
+                return Err(Refusal::invalid("/until", "required", detail));
+            };
+            if until > pause.from.saturating_add(LONGEST_PROMISE_DAYS.days()) {
+                return Err(Refusal::invalid("/until", "out_of_range", "must be within 180 days from today"));
+            }
         }
         if self.pauses.len() >= MOST_PAUSES {
             return Err(Refusal::conflict("too_many_pauses", "it was paused 50 times; settle it by a credit note"));

@@ -113,6 +113,21 @@ fn the_next_day_is_known_beforehand() {
 }
 
 #[test]
+fn a_promise_has_a_day_and_a_dispute_may_have_none() {
+    let of = |why, until| Dunning::default().pause(Pause { why, from: date(2026, 2, 2), until });
+    for (why, until, fine) in [
+        (PauseReason::PromiseToPay, None, false),
+        (PauseReason::PromiseToPay, Some(date(2026, 8, 2)), false),
+        (PauseReason::PromiseToPay, Some(date(2026, 8, 1)), true),
+        (PauseReason::PromiseToPay, Some(date(2026, 2, 2)), false),
+        (PauseReason::Dispute, None, true),
+        (PauseReason::Dispute, Some(date(2027, 8, 1)), true),
+    ] {
+        assert_eq!(of(why, until).is_ok(), fine, "{why:?} until {until:?}");
+    }
+}
+
+#[test]
 fn a_policy_has_each_step_once_and_in_order() {
     let good = DunningPolicy::default();
     let faults = |change: &dyn Fn(&mut DunningPolicy)| {
