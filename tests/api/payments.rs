@@ -263,6 +263,10 @@ async fn a_payment_that_cannot_be_is_refused_where_it_is_wrong() {
         (json!({ "amount": eur(0) }), "/amount"),
         (json!({ "amount": eur(-5) }), "/amount"),
         (json!({ "received_on": "2026-02-03" }), "/received_on"),
+        (json!({ "received_on": "0001-01-01" }), "/received_on"),
+        (json!({ "received_on": "2016-02-01" }), "/received_on"),
+        (json!({ "amount": { "minor": 500, "currency": "XAU" } }), "/amount/currency"),
+        (json!({ "amount": { "minor": 500, "currency": "XXX" } }), "/amount/currency"),
         (json!({ "reference": "r".repeat(141) }), "/reference"),
         (json!({ "client": "cli_01970000000070008000000000000009" }), "/client"),
         (json!({ "method": "card" }), "/method"),
@@ -271,6 +275,40 @@ async fn a_payment_that_cannot_be_is_refused_where_it_is_wrong() {
         assert_eq!(pay(&owner, &client, 500, change.clone()).await.with(400).pointers(), [pointer], "{change}");
     }
     assert_eq!(owner.get("/v1/payments").await.expect(200)["items"], json!([]));
+    let ten_years = pay(&owner, &client, 500, json!({ "received_on": "2016-02-02" })).await.expect(201);
+    assert_eq!(ten_years["received_on"], "2016-02-02");
+}
+
+#[tokio::test]
+async fn nothing_is_sold_for_gold_and_a_number_has_no_underscores() {
+    let (owner, client) = desk().await;
+    let schedule = json!({ "cycle": "monthly", "starts_on": "2026-02-01" });
+    let price = json!({ "pricing": { "model": "flat", "amount": "100" } });
+    let line = json!({ "text": "Care", "kind": "fixed", "timing": "advance", "price": price });
+    let sold = json!({ "text": "Switch", "quantity": "1", "unit_price": "80" });
+    let counted = json!({ "text": "Switch", "quantity": "1_000", "unit_price": "80" });
+    for (path, body, pointer) in [
+        (
+            "/v1/contracts".to_owned(),
+            json!({ "client": client, "name": "Care", "currency": "XAU", "schedule": schedule, "lines": [line] }),
+            "/currency",
+        ),
+        ("/v1/invoices".to_owned(), json!({ "client": client, "currency": "XXX", "lines": [sold] }), "/currency"),
+        ("/v1/invoices".to_owned(), json!({ "client": client, "lines": [counted] }), "/lines/0/quantity"),
+        (
+            format!("/v1/clients/{client}/charges"),
+            json!({ "text": "Cable", "quantity": "1", "unit_price": "1_000" }),
+            "/unit_price",
+        ),
+        (
+            format!("/v1/clients/{client}/charges"),
+            json!({ "text": "Cable", "quantity": "1", "unit_price": "10", "currency": "XDR" }),
+            "/currency",
+        ),
+    ] {
+        let refused = owner.post(&path).key(&key()).json(&body).send().await.with(400);
+        assert_eq!(refused.pointers(), [pointer], "{path} {body}");
+    }
 }
 
 #[tokio::test]

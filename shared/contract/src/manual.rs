@@ -69,12 +69,14 @@ pub struct NewInvoiceLine {
     #[serde(default)]
     pub service: Option<Period>,
     /// How many: above 0, with at most 6 decimal places.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub quantity: Decimal,
     /// Of what.
     #[serde(default)]
     #[schema(max_length = 20)]
     pub unit: Option<String>,
     /// In major units, with at most 9 decimal places.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub unit_price: Decimal,
     /// What is taken off.
     #[serde(default)]

@@ -104,6 +104,7 @@ pub struct NewUsage {
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// How much: from 0 to 1000000000, with at most 6 decimal places.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub quantity: Decimal,
 }
 
@@ -127,6 +128,7 @@ pub struct NewCount {
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// How many: from 0 to 1000000000, with at most 6 decimal places.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub quantity: Decimal,
 }
 
@@ -162,12 +164,14 @@ pub struct NewCharge {
     #[schema(min_length = 1, max_length = 500)]
     pub text: String,
     /// How many: above 0.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub quantity: Decimal,
     /// Of what.
     #[serde(default)]
     #[schema(max_length = 20)]
     pub unit: Option<String>,
     /// In major units; below zero it is a refund on the invoice.
+    #[serde(deserialize_with = "domain::decimal::plain")]
     pub unit_price: Decimal,
     /// ISO 4217; when absent the contract's, where one is named, or else the client's, or else the MSP's.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! What is wrong with an input, field by field.
 
+use iso_currency::Currency;
 use serde::Serialize;
 
 use crate::error::Refusal;
@@ -37,6 +38,13 @@ impl Check {
         if !holds {
             self.fault(field, code, detail);
         }
+    }
+
+    /// A currency in which somebody can pay. ISO 4217 has codes without a minor unit for metals, for baskets and for testing.
+    pub fn currency(&mut self, field: &str, currency: Currency) {
+        let detail =
+            "must be a currency with a minor unit (ISO 4217); metals, baskets and test codes are none to pay in";
+        self.that(currency.exponent().is_some(), field, "not_payable", detail);
     }
 
     /// A text that must be there: between 1 and `longest` characters, no control characters, not only blanks.

@@ -13,6 +13,7 @@ pub mod clients;
 pub mod contacts;
 pub mod cost_centres;
 pub mod csv;
+pub mod decimal;
 pub mod departments;
 pub mod email;
 pub mod error;

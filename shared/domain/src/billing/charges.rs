@@ -88,6 +88,7 @@ pub fn add(new: NewCharge, by: Option<UserId>, now: Timestamp) -> Result<ClientC
     let mut check = Check::new();
     check.line("/text", &text, LONGEST_TEXT);
     check.optional_line("/unit", unit.as_deref().unwrap_or_default(), LONGEST_UNIT);
+    check.currency("/currency", currency);
     check.count("/taxes", taxes.len(), MOST_TAXES);
     let some = quantity > Decimal::ZERO && quantity <= LARGEST_QUANTITY;
     check.that(some, "/quantity", "out_of_range", "must be above 0 and at most 1000000000");

@@ -150,6 +150,9 @@ impl ClientBilling {
             check.part("/exemption", exemption.check());
             settings.check_codes("/exemption/taxes", &exemption.taxes, &mut check);
         }
+        if let Some(currency) = self.currency {
+            check.currency("/currency", currency);
+        }
         if let Some(terms) = self.terms {
             terms.check("/terms", &mut check);
         }

@@ -40,6 +40,7 @@ pub enum Off {
     /// So many per cent.
     Percent {
         /// Above 0 and up to 100, with at most four decimal places.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         percent: Decimal,
     },
     /// So much a period, at most what there is to pay.

@@ -73,7 +73,7 @@ pub struct DunningPolicy {
     /// The steps, each kind at most once, in their order.
     pub steps: Vec<DunningStep>,
     /// Interest on what is overdue, in per cent a year.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain_option")]
     pub interest_percent: Option<Decimal>,
 }
 

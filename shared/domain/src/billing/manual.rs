@@ -42,6 +42,7 @@ pub struct NewLine {
 /// [`Refusal::Invalid`] for bad fields; [`Refusal::Conflict`] for amounts that are too large.
 pub fn lines(new: Vec<NewLine>, currency: Currency, today: Date) -> Result<Vec<DraftLine>, Refusal> {
     let mut check = Check::new();
+    check.currency("/currency", currency);
     check.that(!new.is_empty(), "/lines", "required", "must not be empty; add a line");
     check.count("/lines", new.len(), MOST_LINES);
     for (index, line) in new.iter().enumerate() {

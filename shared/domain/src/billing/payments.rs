@@ -4,8 +4,8 @@
 //! from it is a payment like any other. So what was paid on an invoice is always the sum of what payments paid on it.
 
 use iso_currency::Currency;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::invoice::Invoice;
@@ -18,6 +18,8 @@ use crate::money::Money;
 /// Most invoices that one payment pays: each is written in the payment's transaction, with its event, and that has at
 /// most 100 actions. What is left over stays the client's credit, to be used by the next.
 pub const MOST_ALLOCATIONS: usize = 40;
+/// A payment may be noted so many years after it came in; an earlier day is a mistake in its year.
+pub const MOST_YEARS_BACK: i64 = 10;
 /// Longest reference, such as the purpose on a bank statement or a cheque's number.
 pub const LONGEST_REFERENCE: usize = 140;
 
@@ -256,7 +258,11 @@ pub fn receive(
     check.that(new.amount.minor() > 0, "/amount", "too_little", "must be more than nothing");
     let reference = new.reference.as_deref().unwrap_or_default();
     check.optional_line("/reference", reference, LONGEST_REFERENCE);
+    check.currency("/amount/currency", new.amount.currency());
     check.that(new.received_on <= stamp.on, "/received_on", "in_the_future", "must be today or earlier");
+    let earliest = stamp.on.saturating_sub(MOST_YEARS_BACK.years());
+    let detail = "must be within the last ten years; older payments belong into the books of then";
+    check.that(new.received_on >= earliest, "/received_on", "too_early", detail);
     check.done()?;
     if credit.client != new.client {
         return Err(Refusal::conflict("other_account", "the credit is another client's"));

@@ -261,3 +261,26 @@ fn a_department_lists_each_member_once() {
     let changed = departments::change(department, changes, NOW).unwrap();
     assert_eq!((changed.state.strategy, changed.events[0].name()), (Handing::RoundRobin, "department.changed"));
 }
+
+#[test]
+fn a_decimal_is_digits_a_sign_and_a_point() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Written {
+        #[serde(deserialize_with = "domain::decimal::plain")]
+        price: rust_decimal::Decimal,
+        #[serde(default, deserialize_with = "domain::decimal::plain_option")]
+        most: Option<rust_decimal::Decimal>,
+    }
+    let read = |json: serde_json::Value| serde_json::from_value::<Written>(json);
+    for (written, price) in [("1000", "1000"), ("-0.5", "-0.5"), ("96.50", "96.50")] {
+        let read = read(serde_json::json!({ "price": written, "most": null })).unwrap();
+        assert_eq!((read.price.to_string(), read.most), (price.to_owned(), None));
+    }
+    let both = read(serde_json::json!({ "price": "12", "most": "7" })).unwrap();
+    assert_eq!((both.price, both.most), (12.into(), Some(7.into())));
+    assert!(read(serde_json::json!({ "price": 12 })).is_err(), "a number would have been rounded on its way");
+    for wrong in ["1_000", "_1", "1,000", "", "ten"] {
+        assert!(read(serde_json::json!({ "price": wrong })).is_err(), "{wrong}");
+        assert!(read(serde_json::json!({ "price": "1", "most": wrong })).is_err(), "{wrong}");
+    }
+}

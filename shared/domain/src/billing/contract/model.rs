@@ -180,6 +180,7 @@ pub enum Quantity {
     /// As many as agreed.
     Fixed {
         /// Not negative.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         quantity: Decimal,
     },
     /// As many as the client has on each day.
@@ -251,15 +252,17 @@ pub enum Uplift {
     /// They rise by so many per cent; negative lowers them.
     Percent {
         /// For example 3.5.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         percent: Decimal,
     },
     /// They move with an index: times `current` / `base`. After a renewal `base` is the `current` that was used, and
     /// `current` is none until somebody gives it; without one the prices stay.
     Index {
         /// The index at the last change of prices.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         base: Decimal,
         /// The index now.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::decimal::plain_option")]
         current: Option<Decimal>,
     },
 }

@@ -54,6 +54,7 @@ pub fn check(contract: &Contract) -> Result<(), Refusal> {
     let mut check = Check::new();
     check.line("/number", &contract.number, LONGEST_NUMBER);
     check.line("/name", &contract.name, LONGEST_NAME);
+    check.currency("/currency", contract.currency);
     contract.schedule.validate("/schedule", &mut check);
     contract.terms.check("/terms", &mut check);
     check_renewal(contract, &mut check);

@@ -40,14 +40,16 @@ pub enum Pricing {
     /// The same for any quantity, zero included.
     Flat {
         /// In major units, a period.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         amount: Decimal,
     },
     /// So much for each unit, and the fraction of it for a fraction.
     PerUnit {
         /// In major units, a unit.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         price: Decimal,
         /// So many units of each period cost nothing.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::decimal::plain")]
         free_units: Decimal,
     },
     /// Each unit at the price of the tier that it falls into.
@@ -69,11 +71,13 @@ pub enum Pricing {
     /// first 100 are free).
     Package {
         /// How many units are in one; more than zero.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         size: Decimal,
         /// In major units, a package.
+        #[serde(deserialize_with = "crate::decimal::plain")]
         price: Decimal,
         /// So many units of each period cost nothing and open no package.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::decimal::plain")]
         free_units: Decimal,
     },
     /// A part of what was turned over, and so much for each transaction; the quantity is an amount in major units. See
@@ -87,21 +91,22 @@ pub enum Pricing {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PercentagePricing {
     /// Per cent of the amount.
+    #[serde(deserialize_with = "crate::decimal::plain")]
     pub percent: Decimal,
     /// In major units, for each transaction.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain")]
     pub fixed: Decimal,
     /// So much of each period's amount, the earliest, is free of the percentage. In major units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain")]
     pub free_amount: Decimal,
     /// So many of each period's transactions, the earliest, are free of the fixed fee.
     #[serde(default)]
     pub free_transactions: u32,
     /// The least that a transaction costs, in major units; one that is free of both stays free.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain_option")]
     pub minimum: Option<Decimal>,
     /// The most that a transaction costs, in major units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain_option")]
     pub maximum: Option<Decimal>,
 }
 
@@ -112,13 +117,13 @@ pub struct PercentagePricing {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Tier {
     /// The last quantity in it; absent in the last tier and only there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain_option")]
     pub up_to: Option<Decimal>,
     /// In major units, a unit.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain")]
     pub unit_price: Decimal,
     /// In major units, once when the tier is reached.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::decimal::plain")]
     pub flat_fee: Decimal,
 }
 

@@ -114,8 +114,10 @@ pub struct Rounding {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AfterHours {
     /// Outside the calendar's windows, on days that are no holidays.
+    #[serde(deserialize_with = "crate::decimal::plain")]
     pub outside: Decimal,
     /// On the calendar's holidays, all day.
+    #[serde(deserialize_with = "crate::decimal::plain")]
     pub holiday: Decimal,
 }
 
