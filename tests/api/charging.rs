@@ -423,3 +423,22 @@ async fn credit_is_free_again_when_the_provider_refuses_the_refund() {
     all.expect(201);
     is_right(&owner).await;
 }
+
+#[tokio::test]
+async fn an_owner_alone_hears_of_a_decline_and_with_a_bookkeeper_that_one_does() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    let first = invoice(&owner, &client, 100, 14).await;
+    charge(&owner, &first).await.expect(200);
+    owner.stack.app.settle().await;
+    let told = |email: &str| {
+        let letters = owner.stack.app.mailbox().letters();
+        letters.iter().filter(|letter| letter.to == email && letter.subject.contains("declined")).count()
+    };
+    assert_eq!((told(&owner.email), told("accounts@acme.example")), (1, 1));
+    let clerk = owner.colleague("billing", json!({})).await;
+    let second = invoice(&owner, &client, 100, 14).await;
+    charge(&owner, &second).await.expect(200);
+    owner.stack.app.settle().await;
+    assert_eq!((told(&owner.email), told(&clerk.email), told("accounts@acme.example")), (1, 1, 2));
+}

@@ -61,11 +61,12 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
     }
 }
 
-/// Who is told of an event where nobody of its [`recipients`] can be reached any more.
+/// Who is told of an event where nobody of its [`recipients`] can be reached any more; of those who pay it is not asked.
 pub fn instead_of(event: &Event) -> Vec<Recipient> {
     match event {
         Event::LicenceRenewalNear { .. }
         | Event::BudgetWarned { .. }
+        | Event::ChargeFailed { .. }
         | Event::DunningStepTaken { step: StepKind::Suspend, .. } => vec![Recipient::Everybody(Role::Owner)],
         _ => Vec::new(),
     }
@@ -124,5 +125,20 @@ mod tests {
         assert_eq!(recipients(&taken), []);
         let given = Event::TicketAssigned { at: ticket(), from: None, by: Some(user(11)) };
         assert_eq!(recipients(&given), [Recipient::User(user(10))]);
+    }
+
+    #[test]
+    fn of_a_decline_the_owner_hears_where_nobody_keeps_the_books() {
+        let failed = Event::ChargeFailed {
+            invoice: crate::ids::InvoiceId::from_uuid(uuid::Uuid::from_u128(4)),
+            number: "INV-000001".to_owned(),
+            client: ticket().client,
+            amount: crate::money::Money::new(10_000, iso_currency::Currency::EUR),
+            class: crate::billing::retry::DeclineClass::Hard,
+            next: None,
+        };
+        let told = [Recipient::Payer(ticket().client), Recipient::Everybody(Role::Billing)];
+        assert_eq!(recipients(&failed), told);
+        assert_eq!(instead_of(&failed), [Recipient::Everybody(Role::Owner)]);
     }
 }

@@ -25,8 +25,11 @@ async fn send_mail(cx: ReactionCx) -> Result<Commit> {
     let tenant = cx.store.tenant_record().await?.value;
     let mut failed = None;
     let mut told = people(&cx, &recipients).await?;
-    if told.is_empty() {
-        told = people(&cx, &instead_of(&cx.envelope.event)).await?;
+    // Whoever pays does not stand in for the MSP's own people.
+    if told.iter().all(|person| person.pays) {
+        let mut instead = people(&cx, &instead_of(&cx.envelope.event)).await?;
+        instead.retain(|person| told.iter().all(|known| known.email != person.email));
+        told.extend(instead);
     }
     let to_payers = PayersLetter::of(&cx, &tenant).await?;
     // Of some steps of dunning the payers are told as well, if the MSP has written what.
