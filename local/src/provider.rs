@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::billing::wallet::{MethodKind, Shown};
-use domain::money::Money;
+use domain::money::{Money, exponent};
 use runtime::provider::{
     Answered, Charge, Charged, NewMethod, PayPage, PaymentProvider, ProviderError, Refund, Saved, Whose,
 };
@@ -28,6 +28,10 @@ pub const NEEDS_AUTHENTICATION: &str = "pm_card_authenticationRequired";
 pub const ANSWER_LOST: &str = "pm_test_answerLost";
 /// Nothing arrives, and nobody can tell. Stripe has no such card.
 pub const NEVER_ARRIVES: &str = "pm_test_neverArrives";
+
+/// The least that it charges, in hundredths of a currency that has such (Stripe, "Minimum and maximum charge amounts", for
+/// euros and dollars).
+pub const LEAST: i64 = 50;
 
 /// Something that it did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -133,6 +137,12 @@ impl TestProvider {
         let behaves = books.instead.get(&charge.method).unwrap_or(&charge.method).clone();
         if behaves == NEVER_ARRIVES {
             return Err(ProviderError::Unknown("the line went dead before it was there".to_owned()));
+        }
+        if exponent(charge.amount.currency()) == 2 && charge.amount.minor() < LEAST {
+            return Err(ProviderError::Refused(format!(
+                "400: it charges no less than 0.50, and not {}",
+                charge.amount
+            )));
         }
         let key = charge.key.clone();
         let tried =

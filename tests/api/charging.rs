@@ -442,3 +442,40 @@ async fn an_owner_alone_hears_of_a_decline_and_with_a_bookkeeper_that_one_does()
     owner.stack.app.settle().await;
     assert_eq!((told(&owner.email), told(&clerk.email), told("accounts@acme.example")), (1, 1, 2));
 }
+
+/// An issued invoice over less than the provider charges, due in a day.
+async fn small(owner: &Person, client: &str) -> String {
+    let body = json!({
+        "client": client, "terms": { "kind": "net_days", "days": 1 },
+        "lines": [{ "text": "A screw", "quantity": "1", "unit_price": "0.30" }],
+    });
+    let draft = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+    let id = draft["id"].as_str().unwrap().to_owned();
+    owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+    owner.stack.app.settle().await;
+    id
+}
+
+#[tokio::test]
+async fn an_amount_that_the_provider_does_not_take_is_told_to_the_msp_and_no_card_is_blamed() {
+    let (owner, client) = desk().await;
+    let customer = owner.colleague("client_admin", json!({ "client": client })).await;
+    save(&owner, &client, VISA, true).await;
+    let id = small(&owner, &client).await;
+    assert_eq!(retry_after(&owner, 24).await.done, 1);
+    let view = charging(&owner, &id).await;
+    assert_eq!((&view["stopped"], &view["next_at"]), (&json!("refused"), &Value::Null));
+    assert_eq!(view["attempts"][0]["result"], json!({ "kind": "declined", "class": "not_taken" }));
+    assert!(view["attempts"][0]["said"].as_str().unwrap().contains("no less than 0.50"), "{view:#}");
+    let theirs = customer.get(&format!("/v1/invoices/{id}/charging")).await.expect(200);
+    assert_eq!((&theirs["stopped"], &theirs["attempts"][0]["said"]), (&json!("refused"), &Value::Null));
+    assert_eq!(retry_after(&owner, 24 * 30).await, JobReport::default(), "no retries");
+    assert_eq!((charged(&owner), letters(&owner, "declined"), letters(&owner, "does not take")), (0, 0, 0));
+    let letters = owner.stack.app.mailbox().letters();
+    let told: Vec<_> = letters.iter().filter(|letter| letter.subject.contains("does not take the charge")).collect();
+    assert_eq!((told.len(), told[0].to.as_str()), (1, owner.email.as_str()));
+    assert!(told[0].text.contains("no less than 0.50"), "{told:#?}");
+    // Who charges it by hand hears the same at once.
+    assert_eq!(charge(&owner, &id).await.expect(200)["stopped"], "refused");
+    is_right(&owner).await;
+}

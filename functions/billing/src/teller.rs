@@ -4,7 +4,6 @@
 //! is not closed asks the provider, and charges nothing before it knows. The payment's id is made of the try, so that an
 //! answer and a webhook that race are one payment.
 
-use domain::billing::declines;
 use domain::billing::ledger::Stamp;
 use domain::billing::payments::{Allocate, Method, NewPayment, receive};
 use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next};
@@ -34,15 +33,17 @@ pub(crate) struct Said {
     pub(crate) result: AttemptResult,
     /// The provider's name for the payment.
     pub(crate) reference: Option<String>,
+    /// Why it takes no such charge.
+    pub(crate) why: Option<String>,
 }
 
 impl Said {
     const fn of(result: AttemptResult) -> Self {
-        Said { result, reference: None }
+        Said { result, reference: None, why: None }
     }
 
     pub(crate) fn succeeded(reference: String) -> Self {
-        Said { result: AttemptResult::Succeeded {}, reference: Some(reference) }
+        Said { reference: Some(reference), ..Said::of(AttemptResult::Succeeded {}) }
     }
 
     pub(crate) fn declined(code: &str) -> Self {
@@ -175,9 +176,10 @@ impl Teller<'_> {
                 tracing::error!(key = attempt.key, %error, "a charge was not taken");
                 Said::of(AttemptResult::NeverArrived {})
             }
-            Err(error @ ProviderError::Refused(_)) => {
-                tracing::error!(key = attempt.key, %error, "a charge was refused");
-                Said::declined(declines::NO_SUCH_METHOD)
+            Err(ProviderError::Refused(why)) => {
+                tracing::error!(key = attempt.key, why, "a charge was refused");
+                let class = DeclineClass::NotTaken;
+                Said { why: Some(why), ..Said::of(AttemptResult::Declined { class }) }
             }
         })
     }
@@ -254,10 +256,14 @@ pub(crate) async fn closing(
     let policy = store.billing_settings().await?.value.retry;
     let before = &kept.value.charging;
     let charging = before.clone().close(n, said.result, &policy, chance(store, id, n), now)?;
-    let attempt = charging.attempts.iter().find(|attempt| attempt.n == n).ok_or(Refusal::NotFound)?.clone();
     if charging == *before {
         return Ok((kept.value, None));
     }
+    let charging = match &said.why {
+        Some(why) => charging.quoting(n, why),
+        None => charging,
+    };
+    let attempt = charging.attempts.iter().find(|attempt| attempt.n == n).ok_or(Refusal::NotFound)?.clone();
     let (client, owed) = (invoice.value.invoice.client, invoice.value.invoice.balance());
     let number = invoice.value.invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut commit = store.commit();
@@ -269,6 +275,10 @@ pub(crate) async fn closing(
             let came = Came { what: &attempt.key, method, amount: attempt.amount, reference: said.reference.clone() };
             commit = came.into_books(store, commit, invoice, now).await?;
             commit = commit.emit([Event::ChargeSucceeded { invoice: id, number, client, amount: attempt.amount }]);
+        }
+        AttemptResult::Declined { class: DeclineClass::NotTaken } => {
+            let (amount, said) = (attempt.amount, attempt.said.unwrap_or_default());
+            commit = commit.emit([Event::ChargeRefused { invoice: id, number, client, amount, said }]);
         }
         AttemptResult::Declined { class } => {
             let next = charging.due_at(owed, now);

@@ -64,6 +64,14 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
                 after_decline(next.map(|next| local(next, zone)))
             ),
         },
+        Event::ChargeRefused { invoice, number, amount, said, .. } => Words {
+            subject: format!("Invoice {number}: the payment provider does not take the charge"),
+            said: format!(
+                "{amount} for invoice {number} cannot be charged, by whatever way to pay. The payment provider said:\n\n\
+                 {said}\n\nIt is not tried again by itself, and the client was told nothing. Let the client pay by a bank \
+                 transfer, or mend the cause and charge it by hand:\n\n{app}/invoices/{invoice}"
+            ),
+        },
         Event::PaymentDisputed { payment, amount, stands, .. } => disputed(app, payment, *amount, *stands),
         Event::PaymentRefundFailed { payment, amount, .. } => Words {
             subject: format!("A refund of {amount} failed"),
@@ -249,7 +257,7 @@ const fn dunned(step: StepKind) -> Option<(&'static str, &'static str)> {
 fn after_decline(next: Option<String>) -> String {
     match next {
         Some(next) => format!("It is tried again on {next}."),
-        None => "It is not tried again before the client confirms it or pays otherwise.".to_owned(),
+        None => "It is not tried again by itself before the client confirms it or gives another way to pay.".to_owned(),
     }
 }
 

@@ -25,6 +25,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "payment.disputed",
         "payment.refund_failed",
         "payment.missing",
+        "charge.refused",
     ],
     timeout_s: 60,
     touches: &[

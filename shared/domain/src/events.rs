@@ -405,6 +405,19 @@ events! {
         /// When it is tried again; none when it is not, until somebody does something.
         next: Option<Timestamp>,
     }
+    /// The payment provider takes no such charge, of its amount or in its currency: no way to pay is at fault.
+    ChargeRefused = "charge.refused" {
+        /// For which invoice.
+        invoice: InvoiceId,
+        /// Its number, as it is printed.
+        number: String,
+        /// Whose.
+        client: ClientId,
+        /// How much.
+        amount: Money,
+        /// What the provider said.
+        said: String,
+    }
     /// The last day on which paying was in time is over, and something is left to pay.
     InvoiceOverdue = "invoice.overdue" {
         /// Which invoice.

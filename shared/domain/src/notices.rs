@@ -39,6 +39,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
         }
         Event::ChargeSucceeded { client, .. } => vec![Recipient::Payer(*client)],
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
+        // The client can do nothing about it.
+        Event::ChargeRefused { .. } => vec![Recipient::Everybody(Role::Billing)],
         // Whoever sells the client its next hours, and whoever answers for the desk that runs out of them.
         Event::HoursRunLow { .. } => [Role::Owner, Role::Manager, Role::Billing].map(Recipient::Everybody).to_vec(),
         Event::AnomalyFound { .. } | Event::AccessAnomalyFound { .. } => vec![Recipient::Everybody(Role::Owner)],
@@ -67,6 +69,7 @@ pub fn instead_of(event: &Event) -> Vec<Recipient> {
         Event::LicenceRenewalNear { .. }
         | Event::BudgetWarned { .. }
         | Event::ChargeFailed { .. }
+        | Event::ChargeRefused { .. }
         | Event::DunningStepTaken { step: StepKind::Suspend, .. } => vec![Recipient::Everybody(Role::Owner)],
         _ => Vec::new(),
     }

@@ -148,7 +148,8 @@ pub trait PaymentProvider: Send + Sync {
     /// Forgets a way to pay. One that it does not know is forgotten already.
     fn forget<'a>(&'a self, token: &'a str) -> Answered<'a, ()>;
 
-    /// Charges. A repeat under the same key answers what the first came to.
+    /// Charges. A repeat under the same key answers what the first came to. A way to pay that it does not know is declined;
+    /// [`ProviderError::Refused`] is a charge that no way to pay would do for.
     fn charge<'a>(&'a self, charge: &'a Charge) -> Answered<'a, Charged>;
 
     /// What became of a charge; none when it never arrived.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use contract::Secret;
+use domain::billing::declines::NO_SUCH_METHOD;
 use domain::billing::wallet::{MethodKind, Shown};
 use domain::money::{Money, exponent};
 use form_urlencoded::Serializer;
@@ -215,6 +216,21 @@ fn charged(intent: &Value) -> Result<Charged, ProviderError> {
     })
 }
 
+/// What a charge came to that Stripe answers with 400 or 404 ("Errors": the error's `type`, `code` and `param`): a way to pay
+/// that it does not know or cannot use is declined; anything else no way to pay would do for.
+fn not_charged(reply: &Reply) -> Result<Charged, ProviderError> {
+    let error = &reply.body["error"];
+    let begins = |field: &str, with: &str| error[field].as_str().is_some_and(|said| said.starts_with(with));
+    if begins("type", "card_error") {
+        return Ok(Charged::Declined { code: code(error) });
+    }
+    let of_method = begins("param", "payment_method") || begins("param", "customer");
+    if of_method || begins("code", "payment_method") || begins("code", "resource_missing") {
+        return Ok(Charged::Declined { code: NO_SUCH_METHOD.to_owned() });
+    }
+    Err(ProviderError::Refused(reply.why()))
+}
+
 fn code(error: &Value) -> String {
     let code = error["decline_code"].as_str().or(error["code"].as_str());
     code.unwrap_or("generic_decline").to_owned()
@@ -257,7 +273,7 @@ impl PaymentProvider for Stripe {
             match reply.status.as_u16() {
                 200..=299 => charged(&reply.body),
                 402 => Ok(Charged::Declined { code: code(&reply.body["error"]) }),
-                _ => Err(ProviderError::Refused(reply.why())),
+                _ => not_charged(&reply),
             }
         })
     }
@@ -366,4 +382,50 @@ fn shown(method: &Value) -> Shown {
     let debit = ["sepa_debit", "us_bank_account", "bacs_debit", "acss_debit", "au_becs_debit"].contains(&name);
     let kind = if debit { MethodKind::BankDebit } else { MethodKind::Other };
     Shown { kind, brand: name.to_owned(), last4: last4(&method[name]), good_until: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_card_that_is_not_known_is_declined_and_an_amount_that_is_not_taken_is_no_cards_fault() {
+        let declined = |code: &str| Some(code.to_owned());
+        for (status, error, expected) in [
+            (404, json!({ "code": "resource_missing", "param": "payment_method" }), declined(NO_SUCH_METHOD)),
+            (400, json!({ "code": "resource_missing", "param": "customer" }), declined(NO_SUCH_METHOD)),
+            (400, json!({ "param": "payment_method", "message": "It was detached." }), declined(NO_SUCH_METHOD)),
+            (400, json!({ "code": "payment_method_unactivated" }), declined(NO_SUCH_METHOD)),
+            (400, json!({ "type": "card_error", "code": "expired_card" }), declined("expired_card")),
+            (400, json!({ "code": "amount_too_small", "param": "amount" }), None),
+            (400, json!({ "code": "amount_too_large", "param": "amount" }), None),
+            (400, json!({ "param": "currency", "message": "Invalid currency: xau" }), None),
+            (400, json!({ "type": "idempotency_error" }), None),
+            (400, json!({}), None),
+        ] {
+            let body = json!({ "error": error });
+            let got = not_charged(&Reply { status: StatusCode::from_u16(status).unwrap(), body: body.clone() });
+            match expected {
+                Some(code) => assert_eq!(got, Ok(Charged::Declined { code }), "{body}"),
+                None => assert!(matches!(got, Err(ProviderError::Refused(_))), "{body}: {got:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_amount_that_stripe_does_not_take_is_refused_before_it_is_sent() {
+        let money = |minor, code| Money::new(minor, Currency::from_code(code).unwrap());
+        for (amount_of, taken) in [
+            (money(1_005, "KWD"), false),
+            (money(1_010, "KWD"), true),
+            (money(1_000, "ISK"), false),
+            (money(1_000, "UGX"), false),
+            (money(1_000, "JPY"), true),
+            (money(1_005, "EUR"), true),
+        ] {
+            assert_eq!(amount(amount_of).is_ok(), taken, "{amount_of}");
+        }
+    }
 }

@@ -102,7 +102,7 @@ fn stopped(why: Stopped) -> Refusal {
             let detail = "the payer has to confirm it; send them the pay link, or charge another saved way to pay";
             Refusal::conflict("needs_payer", detail)
         }
-        Stopped::NeedsMethod | Stopped::TriedEnough => {
+        Stopped::NeedsMethod | Stopped::TriedEnough | Stopped::Refused => {
             Refusal::conflict("needs_method", "this way to pay will not work; save another one and charge that")
         }
     }

@@ -15,5 +15,10 @@ pub fn route() -> Handler {
 async fn get_charging(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Result<Answer<ChargingView>> {
     visible_invoice(&cx, input.path.invoice).await?;
     let kept = cx.store.charging(input.path.invoice).await?.ok_or_else(Error::not_found)?.value;
-    Ok(Answer::of(ChargingView::of(kept.charging, kept.due_at)))
+    let mut view = ChargingView::of(kept.charging, kept.due_at);
+    if cx.actor.client.is_some() {
+        // What the provider said is for the MSP's own people.
+        view.attempts.iter_mut().for_each(|attempt| attempt.said = None);
+    }
+    Ok(Answer::of(view))
 }

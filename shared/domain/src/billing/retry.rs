@@ -20,6 +20,8 @@ pub const WINDOW_DAYS: i64 = 60;
 pub const LONGEST_FIRST_WAIT_H: u16 = 720;
 /// Waits grow by at most this.
 pub const MOST_FACTOR: u8 = 4;
+/// Most characters that are kept of what a provider said.
+pub const MOST_SAID: usize = 500;
 /// A wait is shortened by at most half.
 pub const MOST_JITTER_PERCENT: u8 = 50;
 
@@ -94,6 +96,9 @@ pub enum DeclineClass {
     Hard,
     /// The payer has to confirm it; waits for them on the pay page, or for another method.
     NeedsAuthentication,
+    /// The provider takes no such charge, of its amount or in its currency: no method is at fault, and none is tried again
+    /// by itself.
+    NotTaken,
 }
 
 /// What is known of an attempt.
@@ -145,6 +150,9 @@ pub struct Attempt {
     pub closed_at: Option<Timestamp>,
     /// What came of it.
     pub result: AttemptResult,
+    /// What the provider said of a charge that it does not take; for the MSP's own people.
+    #[serde(default)]
+    pub said: Option<String>,
 }
 
 /// The charging of one invoice by saved methods, one after another.
@@ -182,6 +190,8 @@ pub enum Stopped {
     NeedsPayer,
     /// It was tried as often as the policy says.
     TriedEnough,
+    /// The provider takes no such charge, whatever the method.
+    Refused,
 }
 
 /// What is to be done now.
@@ -291,6 +301,7 @@ impl Charging {
             at: now,
             closed_at: None,
             result: AttemptResult::Open {},
+            said: None,
         };
         self.attempts.push(attempt.clone());
         Ok((self, attempt))
@@ -343,6 +354,7 @@ impl Charging {
                 self.stopped = match class {
                     DeclineClass::Hard => Some(Stopped::NeedsMethod),
                     DeclineClass::NeedsAuthentication => Some(Stopped::NeedsPayer),
+                    DeclineClass::NotTaken => Some(Stopped::Refused),
                     DeclineClass::Soft if self.tries >= policy.most_tries() => Some(Stopped::TriedEnough),
                     DeclineClass::Soft => None,
                 };
@@ -351,6 +363,15 @@ impl Charging {
             _ => {}
         }
         Ok(self)
+    }
+
+    /// Keeps what the provider said of an attempt, for the MSP's own people.
+    #[must_use]
+    pub fn quoting(mut self, n: u32, said: &str) -> Self {
+        if let Ok(attempt) = self.attempt(n) {
+            attempt.said = Some(said.chars().take(MOST_SAID).collect());
+        }
+        self
     }
 
     /// Takes another method, with tries of its own but under the same cap. The same one again changes nothing.
@@ -366,7 +387,7 @@ impl Charging {
     #[must_use]
     pub fn hurried(mut self, now: Timestamp) -> Self {
         self.not_before = self.not_before.min(now);
-        self.stopped = self.stopped.filter(|stopped| *stopped != Stopped::TriedEnough);
+        self.stopped = self.stopped.filter(|stopped| !matches!(stopped, Stopped::TriedEnough | Stopped::Refused));
         self
     }
 

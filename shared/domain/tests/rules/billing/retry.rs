@@ -81,6 +81,17 @@ fn a_decline_says_what_is_waited_for() {
 }
 
 #[test]
+fn what_the_provider_takes_by_no_method_is_not_tried_again_by_itself_and_by_hand_it_is() {
+    let policy = RetryPolicy::default();
+    let refused = tried(charging(), AttemptResult::Declined { class: DeclineClass::NotTaken }, &policy, 0, day(0));
+    assert_eq!(refused.due_at(owed(), day(300)), None);
+    assert_eq!(refused.next(owed(), day(300)), Next::Stop(Stopped::Refused));
+    let quoted = refused.clone().quoting(1, &"x".repeat(MOST_SAID + 1));
+    assert_eq!(quoted.latest().and_then(|attempt| attempt.said.as_ref()).map(String::len), Some(MOST_SAID));
+    assert_eq!(refused.hurried(day(1)).next(owed(), day(1)), Next::Charge {});
+}
+
+#[test]
 fn a_new_method_has_tries_of_its_own_but_never_more_than_8_in_60_days() {
     let policy = RetryPolicy { tries: 255, first_wait_hours: 1, factor: 1, jitter_percent: 0 };
     let mut charging = charging();
