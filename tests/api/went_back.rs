@@ -402,3 +402,56 @@ async fn a_pause_that_somebody_set_outlives_the_dispute() {
     let left = pauses(&owner, &id).await;
     assert_eq!((left.len(), &left[0]["until"]), (1, &Value::Null));
 }
+
+/// A good card that is not the one that paid before.
+const OTHER: &str = "pm_card_mastercard";
+
+/// The charging of an invoice that was charged, and whose money went back: by a refund, or by a lost dispute.
+async fn gone_back(owner: &Person, client: &str, lost: bool) -> String {
+    let (id, of) = charged(owner, client).await;
+    if lost {
+        heard(owner, &dispute("evt_1", "created", &of, "needs_response")).await.expect(200);
+        heard(owner, &dispute("evt_2", "closed", &of, "lost")).await.expect(200);
+    } else {
+        let payment = payments(owner).await[0]["id"].as_str().unwrap().to_owned();
+        let back = json!({ "amount": { "minor": 10_000, "currency": "EUR" }, "invoice": id });
+        owner.post(&format!("/v1/payments/{payment}/refunds")).key(&key()).json(&back).send().await.expect(200);
+    }
+    assert_eq!(state(owner, &id).await.1, json!(10_000));
+    id
+}
+
+/// The job that charges, some days later.
+async fn charges_after(owner: &Person, days: i64) {
+    owner.stack.app.clock().advance(SignedDuration::from_hours(24 * days)).unwrap();
+    owner.stack.app.run_job(RETRY, JobInput::default()).await.expect("the job runs");
+    owner.stack.app.settle().await;
+}
+
+#[tokio::test]
+async fn what_went_back_is_not_charged_again_by_itself_on_the_same_card_and_by_hand_it_is() {
+    for lost in [false, true] {
+        let (owner, client) = desk().await;
+        let id = gone_back(&owner, &client, lost).await;
+        save(&owner, &client, VISA, true).await;
+        charges_after(&owner, 20).await;
+        let view = owner.get(&format!("/v1/invoices/{id}/charging")).await.expect(200);
+        assert_eq!((&view["stopped"], &view["next_at"]), (&json!("went_back"), &Value::Null), "lost: {lost}");
+        assert_eq!((state(&owner, &id).await.1, payments(&owner).await.len()), (json!(10_000), 1), "lost: {lost}");
+        let again = charge(&owner, &id).await.expect(200);
+        assert_eq!((&again["succeeded"], &again["attempts"][1]["n"]), (&json!(true), &json!(2)), "lost: {lost}");
+        assert_eq!((state(&owner, &id).await, payments(&owner).await.len()), (paid(), 2), "lost: {lost}");
+        charge(&owner, &id).await.expect(409);
+        is_right(&owner).await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_card_pays_what_went_back() {
+    let (owner, client) = desk().await;
+    let id = gone_back(&owner, &client, false).await;
+    save(&owner, &client, OTHER, true).await;
+    charges_after(&owner, 15).await;
+    assert_eq!((state(&owner, &id).await, payments(&owner).await.len()), (paid(), 2));
+    is_right(&owner).await;
+}

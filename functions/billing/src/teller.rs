@@ -223,12 +223,11 @@ pub(crate) async fn state(store: &TenantStore, id: InvoiceId) -> Result<Option<S
 
 /// A charging as it is kept: with the time at which it goes on.
 pub(crate) fn next_of(before: &KeptCharging, charging: Charging, owed: Money, now: Timestamp) -> KeptCharging {
-    let next = charging.next(owed, now);
-    let due_at = match next {
+    let due_at = match charging.next(owed, now) {
         Next::Ask { .. } | Next::Resend { .. } => Some(now.saturating_add(LATER).unwrap_or(Timestamp::MAX)),
         _ => charging.due_at(owed, now),
     };
-    KeptCharging { charging, due_at, over: next == (Next::Done {}), ..before.clone() }
+    KeptCharging { charging, due_at, ..before.clone() }
 }
 
 fn kept_next(

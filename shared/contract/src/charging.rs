@@ -177,7 +177,7 @@ pub struct ChargingView {
     pub attempts: Vec<Attempt>,
     /// Why it is not tried again by itself.
     pub stopped: Option<Stopped>,
-    /// Whether an attempt succeeded.
+    /// Whether the latest charge that was asked for or planned succeeded.
     pub succeeded: bool,
     /// When it is tried next, or the provider is asked.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -1,7 +1,7 @@
 //! Saved ways to pay, the charging of invoices by them, refunds that are under way, and the webhooks that were heard.
 
 use domain::billing::refunds::{BackPart, DisputeState};
-use domain::billing::retry::{Charging, Stopped};
+use domain::billing::retry::Charging;
 use domain::billing::wallet::Wallet;
 use domain::ids::{ClientId, InvoiceId, PaymentId};
 use domain::money::Money;
@@ -33,17 +33,13 @@ pub struct KeptCharging {
     pub client: ClientId,
     /// When the job looks at it next.
     pub due_at: Option<Timestamp>,
-    /// Whether nothing is left to be charged.
-    pub over: bool,
     /// The request that asked for the latest attempt, if it was not the job: its repeat makes no other.
     pub asked_by: Option<String>,
 }
 
 impl Record for KeptCharging {
     fn place(&self) -> Place {
-        let invoice = self.charging.invoice;
-        let refers = (!self.over).then(|| (keys::refers::client_chargings(self.client), invoice.to_string()));
-        Place { due: self.due_at.map(|at| (RETRY, at)), refers, ..Place::at(keys::charging(invoice)) }
+        Place { due: self.due_at.map(|at| (RETRY, at)), ..Place::at(keys::charging(self.charging.invoice)) }
     }
 }
 
@@ -149,18 +145,6 @@ impl TenantStore {
     /// The charging of an invoice, if it has begun.
     pub async fn charging(&self, invoice: InvoiceId) -> Result<Option<Versioned<KeptCharging>>> {
         self.find(&keys::charging(invoice)).await
-    }
-
-    /// The invoices of a client whose charging waits for somebody to do something. It may be a moment behind.
-    pub async fn stopped_chargings(&self, client: ClientId) -> Result<Vec<(InvoiceId, Stopped)>> {
-        let mut stopped = Vec::new();
-        let partition = keys::refers::client_chargings(client);
-        self.each(Some("by_ref"), &partition, |kept: Versioned<KeptCharging>| {
-            let Charging { invoice, stopped: why, .. } = kept.value.charging;
-            stopped.extend(why.map(|why| (invoice, why)));
-        })
-        .await?;
-        Ok(stopped)
     }
 
     /// The refunds of a payment by the provider; none, at revision 0, before the first.

@@ -558,11 +558,6 @@ pub(crate) mod refers {
         format!("CLIENT#{client}#PAYMENTS")
     }
 
-    /// A client's invoices that saved ways to pay are charged for, while something is left to be charged.
-    pub(crate) fn client_chargings(client: ClientId) -> String {
-        format!("CLIENT#{client}#CHARGINGS")
-    }
-
     /// What a client has to its credit, by currency.
     pub(crate) fn client_credits(client: ClientId) -> String {
         format!("CLIENT#{client}#CREDITS")

@@ -1,5 +1,6 @@
 //! Payments, and what of a client they may pay.
 
+use domain::billing::invoice::Invoice;
 use domain::billing::payments::{ClientCredit, MOST_ALLOCATIONS, Payment, paid_first};
 use domain::ids::{ClientId, InvoiceId, PaymentId};
 use iso_currency::Currency;
@@ -8,6 +9,9 @@ use crate::invoices::KeptInvoice;
 use crate::item::{Place, Record};
 use crate::list::By;
 use crate::{Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
+
+/// Most invoices of a client that are looked at when there is a new way to pay them.
+pub const MOST_CHARGED: usize = 500;
 
 impl Record for Payment {
     fn place(&self) -> Place {
@@ -41,15 +45,30 @@ impl TenantStore {
     /// as many as one payment pays. Only what is open is read, page by page. It may be a moment behind: read each again
     /// before it is paid.
     pub async fn open_invoices(&self, client: ClientId, currency: Currency) -> Result<Vec<InvoiceId>> {
+        self.first_open(client, MOST_ALLOCATIONS, |invoice| invoice.currency == currency).await
+    }
+
+    /// Those invoices of a client that are paid first, of those that something is left to pay of, in every currency: at most
+    /// [`MOST_CHARGED`], page by page. It may be a moment behind: read each again before anything is done about it.
+    pub async fn invoices_to_charge(&self, client: ClientId) -> Result<Vec<InvoiceId>> {
+        self.first_open(client, MOST_CHARGED, |_| true).await
+    }
+
+    async fn first_open(
+        &self,
+        client: ClientId,
+        most: usize,
+        fits: impl Fn(&Invoice) -> bool + Send + Sync,
+    ) -> Result<Vec<InvoiceId>> {
         let mut first = Vec::new();
         let partition = keys::refers::client_invoices(client, true);
         self.each(Some("by_ref"), &partition, |kept: Versioned<KeptInvoice>| {
             let invoice = kept.value.invoice;
-            if invoice.currency == currency {
+            if fits(&invoice) {
                 first.push((paid_first(&invoice), invoice.id));
-                // Never more in memory than a page and what one payment pays.
+                // Never more in memory than a page and what is asked for.
                 first.sort_unstable();
-                first.truncate(MOST_ALLOCATIONS);
+                first.truncate(most);
             }
         })
         .await?;

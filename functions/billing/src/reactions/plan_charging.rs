@@ -23,7 +23,7 @@ async fn plan(cx: ReactionCx) -> Result<Commit> {
     match cx.envelope.event {
         Event::InvoiceIssued { invoice, client, .. } => first(&cx, invoice, client).await,
         Event::PaymentMethodAdded { client, method } => {
-            for (invoice, _) in cx.store.stopped_chargings(client).await? {
+            for invoice in cx.store.invoices_to_charge(client).await? {
                 cx.reconcile(|| go_on(&cx, invoice, method)).await?;
             }
             Ok(cx.store.commit())
@@ -57,7 +57,7 @@ async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commi
     };
     let charging = Charging::new(id, method, not_before.max(cx.now));
     let due_at = charging.due_at(invoice.balance(), cx.now);
-    Ok(commit.create(&KeptCharging { charging, client, due_at, over: false, asked_by: None }))
+    Ok(commit.create(&KeptCharging { charging, client, due_at, asked_by: None }))
 }
 
 /// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.
@@ -70,6 +70,9 @@ async fn morning(cx: &ReactionCx, on: Date) -> Result<Timestamp> {
 async fn go_on(cx: &ReactionCx, id: InvoiceId, method: PaymentMethodId) -> Result<((), Option<Commit>)> {
     let Some(state) = state(&cx.store, id).await? else { return Ok(((), None)) };
     let (before, owed) = (&state.kept.value, state.invoice.value.invoice.balance());
+    if before.charging.stands(owed).is_none() {
+        return Ok(((), None));
+    }
     let charging = before.charging.clone().with_method(method, cx.now);
     let after = next_of(before, charging, owed, cx.now);
     let moved = after != *before;

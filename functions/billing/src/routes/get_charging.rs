@@ -13,9 +13,10 @@ pub fn route() -> Handler {
 }
 
 async fn get_charging(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Result<Answer<ChargingView>> {
-    visible_invoice(&cx, input.path.invoice).await?;
+    let invoice = visible_invoice(&cx, input.path.invoice).await?.value.invoice;
     let kept = cx.store.charging(input.path.invoice).await?.ok_or_else(Error::not_found)?.value;
-    let mut view = ChargingView::of(kept.charging, kept.due_at);
+    let stopped = kept.charging.stands(invoice.balance());
+    let mut view = ChargingView { stopped, ..ChargingView::of(kept.charging, kept.due_at) };
     if cx.actor.client.is_some() {
         // What the provider said is for the MSP's own people.
         view.attempts.iter_mut().for_each(|attempt| attempt.said = None);

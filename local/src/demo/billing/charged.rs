@@ -75,8 +75,7 @@ impl Past<'_> {
         }
         if !charging.attempts.is_empty() {
             let due_at = charging.due_at(left, tries.until);
-            let over = left.is_zero();
-            commit = commit.create(&KeptCharging { charging, client, due_at, over, asked_by: None });
+            commit = commit.create(&KeptCharging { charging, client, due_at, asked_by: None });
         }
         self.write(commit).await?;
         Ok(!left.is_zero())

@@ -174,7 +174,7 @@ pub struct Charging {
     /// Why the method is not tried any more.
     #[serde(default)]
     pub stopped: Option<Stopped>,
-    /// Whether an attempt succeeded.
+    /// Whether an attempt succeeded, and nothing was asked for since.
     #[serde(default)]
     pub succeeded: bool,
 }
@@ -192,6 +192,9 @@ pub enum Stopped {
     TriedEnough,
     /// The provider takes no such charge, whatever the method.
     Refused,
+    /// It was charged, and the money went back: refunded, or by a dispute that was lost. Whether it is charged again, somebody
+    /// has to say.
+    WentBack,
 }
 
 /// What is to be done now.
@@ -240,8 +243,11 @@ impl Charging {
         if let Some(open) = self.attempts.iter().find(|attempt| attempt.result.must_be_asked()) {
             return Next::Ask { n: open.n };
         }
-        if self.succeeded || owed.minor() <= 0 {
+        if owed.minor() <= 0 {
             return Next::Done {};
+        }
+        if self.succeeded {
+            return Next::Stop(Stopped::WentBack);
         }
         if let Some(lost) = self.attempts.iter().find(|attempt| self.is_resent(attempt, owed)) {
             return Next::Resend { n: lost.n };
@@ -251,6 +257,11 @@ impl Charging {
         }
         let until = self.not_before.max(self.room_at(now));
         if now < until { Next::Wait { until } } else { Next::Charge {} }
+    }
+
+    /// Why it is not tried any more by itself, when so much is still owed.
+    pub fn stands(&self, owed: Money) -> Option<Stopped> {
+        if self.succeeded && owed.minor() > 0 { Some(Stopped::WentBack) } else { self.stopped }
     }
 
     /// When a job has to look at it next; none while only somebody else can go on.
@@ -374,18 +385,30 @@ impl Charging {
         self
     }
 
-    /// Takes another method, with tries of its own but under the same cap. The same one again changes nothing.
+    /// Takes another method from an instant on, with tries of its own but under the same cap. The same one again changes
+    /// nothing.
     #[must_use]
-    pub fn with_method(mut self, method: PaymentMethodId, now: Timestamp) -> Self {
+    pub fn with_method(mut self, method: PaymentMethodId, from: Timestamp) -> Self {
         if method != self.method {
-            (self.method, self.tries, self.stopped, self.not_before) = (method, 0, None, now);
+            (self.method, self.not_before) = (method, from);
+            self = self.anew();
         }
         self
     }
 
-    /// Tries again at once, because somebody asked for it. What will never work stays as it is, and so does the cap.
+    /// What was tried before says nothing any more, but for the cap.
+    const fn anew(mut self) -> Self {
+        (self.tries, self.stopped, self.succeeded) = (0, None, false);
+        self
+    }
+
+    /// Tries again at once, because somebody asked for it: also what was paid, if its money went back. What will never work
+    /// stays as it is, and so does the cap.
     #[must_use]
     pub fn hurried(mut self, now: Timestamp) -> Self {
+        if self.succeeded {
+            self = self.anew();
+        }
         self.not_before = self.not_before.min(now);
         self.stopped = self.stopped.filter(|stopped| !matches!(stopped, Stopped::TriedEnough | Stopped::Refused));
         self

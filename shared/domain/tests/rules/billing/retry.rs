@@ -1,6 +1,6 @@
 //! Retries: when a method is tried again, and that no history of lost answers charges twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::retry::*;
 use domain::error::Refusal;
@@ -127,16 +127,36 @@ fn what_is_not_known_is_asked_first_and_what_never_arrived_goes_again_under_its_
 
 #[test]
 fn success_is_final() {
-    let policy = RetryPolicy::default();
+    let (policy, nothing) = (RetryPolicy::default(), Money::zero(Currency::EUR));
     let paid = tried(charging(), AttemptResult::Succeeded {}, &policy, 0, day(0));
-    assert_eq!(paid.next(owed(), day(90)), Next::Done {});
+    assert_eq!((paid.next(nothing, day(90)), paid.stands(nothing)), (Next::Done {}, None));
     for later in [SOFT, AttemptResult::Unknown {}, AttemptResult::NeverArrived {}, AttemptResult::Open {}] {
         assert_eq!(paid.clone().close(1, later, &policy, 0, day(1)).unwrap(), paid, "{later:?}");
     }
     let declined = tried(charging(), SOFT, &policy, 0, day(0));
     let late = declined.close(1, AttemptResult::Succeeded {}, &policy, 0, day(1)).unwrap();
-    assert_eq!(late.next(owed(), day(90)), Next::Done {}, "money that came counts, whatever was said before");
-    assert_eq!(charging().next(Money::zero(Currency::EUR), day(0)), Next::Done {}, "paid by other means");
+    assert_eq!(late.next(nothing, day(90)), Next::Done {}, "money that came counts, whatever was said before");
+    assert_eq!(charging().next(nothing, day(0)), Next::Done {}, "paid by other means");
+}
+
+#[test]
+fn money_that_went_back_is_charged_again_only_when_somebody_says_so() {
+    let policy = RetryPolicy { tries: 1, ..RetryPolicy::default() };
+    let paid = tried(charging(), AttemptResult::Succeeded {}, &policy, 0, day(0));
+    assert_eq!(paid.next(owed(), day(90)), Next::Stop(Stopped::WentBack));
+    assert_eq!((paid.due_at(owed(), day(90)), paid.stands(owed())), (None, Some(Stopped::WentBack)));
+    assert_eq!(paid.clone().with_method(method(0), day(1)), paid, "the same method is no other");
+    for again in [paid.clone().hurried(day(1)), paid.clone().with_method(method(1), day(1))] {
+        assert_eq!((again.next(owed(), day(1)), again.stands(owed()), again.tries), (Next::Charge {}, None, 0));
+        let told_late = again.clone().close(1, AttemptResult::Succeeded {}, &policy, 0, day(1)).unwrap();
+        assert_eq!(told_late, again, "what is told of the first charge once more is no news");
+        let (again, attempt) = again.begin(owed(), day(1)).unwrap();
+        assert_eq!(attempt.n, 2, "under a key of its own");
+        let again = again.close(2, AttemptResult::Succeeded {}, &policy, 0, day(1)).unwrap();
+        assert_eq!(again.next(owed(), day(2)), Next::Stop(Stopped::WentBack), "and so once more");
+    }
+    let enough = tried(paid.hurried(day(1)), SOFT, &policy, 0, day(1));
+    assert_eq!(enough.next(owed(), day(1)), Next::Stop(Stopped::TriedEnough), "with as many tries as any");
 }
 
 #[test]
@@ -179,6 +199,10 @@ enum Op {
     Work(Fate),
     Hours(u16),
     Method(u8),
+    /// Somebody charges it now.
+    Hand,
+    /// What was paid goes back.
+    Back,
     /// The provider tells by itself what became of an attempt.
     Told(u8, u64),
 }
@@ -198,6 +222,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         8 => fate,
         4 => (0_u16..400).prop_map(Op::Hours),
         2 => (0_u8..5).prop_map(Op::Method),
+        1 => Just(Op::Hand),
+        1 => Just(Op::Back),
         1 => (any::<u8>(), any::<u64>()).prop_map(|(n, random)| Op::Told(n, random)),
     ];
     proptest::collection::vec(op, 1..80)
@@ -218,6 +244,8 @@ fn policies() -> impl Strategy<Value = RetryPolicy> {
 #[derive(Default)]
 struct Provider {
     charges: BTreeMap<String, (Timestamp, PaymentMethodId, AttemptResult)>,
+    /// The key of the latest.
+    latest: Option<String>,
 }
 
 impl Provider {
@@ -231,8 +259,14 @@ impl Provider {
                 Some(_) => SOFT,
             };
             self.charges.entry(attempt.key.clone()).or_insert((now, attempt.method, result));
+            self.latest = Some(attempt.key.clone());
         }
         if fate.answer_lost || !fate.arrives { AttemptResult::Unknown {} } else { self.ask(&attempt.key) }
+    }
+
+    /// How many charges succeeded.
+    fn paid(&self) -> usize {
+        self.charges.values().filter(|(_, _, result)| *result == AttemptResult::Succeeded {}).count()
     }
 
     fn ask(&self, key: &str) -> AttemptResult {
@@ -247,10 +281,30 @@ proptest! {
     fn no_history_charges_twice_or_more_often_than_allowed(ops in ops(), policy in policies()) {
         let (mut charging, mut provider, mut now) = (charging(), Provider::default(), day(0));
         let mut keys = BTreeMap::new();
+        // What the books have of the charges, how often it went back, and whether somebody said since what happens next.
+        let (mut booked, mut backs, mut said, mut hurried) = (BTreeSet::new(), 0, true, false);
         for op in ops {
+            let left = if booked.len() > backs { Money::zero(Currency::EUR) } else { owed() };
             match op {
                 Op::Hours(hours) => now += SignedDuration::from_hours(hours.into()),
-                Op::Method(n) => charging = charging.with_method(method(n), now),
+                Op::Method(n) => {
+                    // Nobody asks for more while nothing is left to pay.
+                    if left == owed() {
+                        said = said || method(n) != charging.method;
+                        charging = charging.with_method(method(n), now);
+                    }
+                }
+                Op::Hand => {
+                    if left == owed() {
+                        (said, hurried) = (true, true);
+                        charging = charging.hurried(now);
+                    }
+                }
+                Op::Back => {
+                    if booked.len() > backs {
+                        (backs, said) = (backs + 1, false);
+                    }
+                }
                 Op::Told(n, random) => {
                     let told = charging.attempts.get(usize::from(n) % charging.attempts.len().max(1));
                     if let Some((n, key)) = told.map(|attempt| (attempt.n, attempt.key.clone())) {
@@ -261,24 +315,26 @@ proptest! {
                     let unsure = |attempt: &&Attempt| attempt.closed_at.is_none();
                     let open = charging.attempts.iter().filter(unsure).count();
                     prop_assert!(open <= 1, "two attempts are open");
-                    let next = charging.next(owed(), now);
+                    let next = charging.next(left, now);
                     let attempt = match next {
                         Next::Charge {} => {
                             prop_assert_eq!(open, 0, "charged while something was not known");
-                            let paid = provider.charges.values().any(|(_, _, result)| *result == AttemptResult::Succeeded {});
-                            prop_assert!(!paid, "charged after it was paid");
-                            let hopeless = provider.charges.values().last();
-                            if let Some((at, of, SOFT)) = hopeless.filter(|(_, of, _)| *of == charging.method && charging.tries > 0) {
+                            prop_assert_eq!(provider.paid(), backs, "charged after it was paid");
+                            prop_assert!(said, "charged after it went back, and nobody said so");
+                            let hopeless = provider.latest.as_ref().and_then(|key| provider.charges.get(key));
+                            let same = |of: PaymentMethodId| of == charging.method && charging.tries > 0 && !hurried;
+                            if let Some((at, of, SOFT)) = hopeless.filter(|(_, of, _)| same(*of)) {
                                 let waited = now.duration_since(*at);
                                 prop_assert!(waited >= policy.longest_wait(charging.tries) / 2, "{of} after {waited:?}");
                             }
-                            let (after, attempt) = charging.clone().begin(owed(), now).unwrap();
+                            hurried = false;
+                            let (after, attempt) = charging.clone().begin(left, now).unwrap();
                             prop_assert!(keys.insert(attempt.key.clone(), attempt.n).is_none(), "a key was used again");
                             charging = after;
                             Some(attempt)
                         }
                         Next::Resend { n } => {
-                            let (after, attempt) = charging.clone().resend(n, owed(), now).unwrap();
+                            let (after, attempt) = charging.clone().resend(n, left, now).unwrap();
                             prop_assert_eq!(keys.get(&attempt.key), Some(&n));
                             charging = after;
                             Some(attempt)
@@ -298,10 +354,12 @@ proptest! {
                     }
                 }
             }
+            let succeeded = |attempt: &&Attempt| attempt.result == AttemptResult::Succeeded {};
+            booked.extend(charging.attempts.iter().filter(succeeded).map(|attempt| attempt.key.clone()));
             prop_assert!(charging.attempts.len() <= usize::from(MOST_TRIES) + 1);
         }
-        let paid = provider.charges.values().filter(|(_, _, result)| *result == AttemptResult::Succeeded {}).count();
-        prop_assert!(paid <= 1, "{paid} charges succeeded");
+        let paid = provider.paid();
+        prop_assert!(paid <= backs + 1, "{paid} charges succeeded, and {backs} went back");
         let times: Vec<Timestamp> = provider.charges.values().map(|(at, ..)| *at).collect();
         for from in &times {
             let window = times.iter().filter(|at| *at >= from && at.duration_since(*from) < SignedDuration::from_hours(60 * 24));
