@@ -123,7 +123,7 @@ async fn a_saved_way_to_pay_pays_an_invoice_once_however_often_it_is_asked_to() 
 #[tokio::test]
 async fn too_little_on_the_account_is_tried_again_by_the_policy_and_told() {
     let (owner, client) = desk().await;
-    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, true).await;
     let id = invoice(&owner, &client, 100, 14).await;
     let declined = charge(&owner, &id).await.expect(200);
     assert_eq!(declined["attempts"][0]["result"], json!({ "kind": "declined", "class": "soft" }));
@@ -143,7 +143,7 @@ async fn who_pays_is_told_of_charges_in_the_msps_words_or_in_its_language_and_bo
     let message =
         json!({ "subject": "{number}: non", "text": "{client}, {amount}. {what_next}\n{pay_link}\n{company}" });
     owner.change("/v1/billing/settings", json!({ "charge_messages": { "declined": message } })).await;
-    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, true).await;
     let id = invoice(&owner, &client, 1_000, 14).await;
     charge(&owner, &id).await.expect(200);
     owner.stack.app.provider().behaves(INSUFFICIENT_FUNDS, VISA);
@@ -182,7 +182,7 @@ async fn a_policy_of_the_msp_says_how_often_and_a_dry_run_lists_what_it_would_do
     let (owner, client) = desk().await;
     let retry = json!({ "tries": 2, "first_wait_hours": 24, "factor": 1, "jitter_percent": 0 });
     owner.change("/v1/billing/settings", json!({ "retry": retry })).await;
-    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, true).await;
     let id = invoice(&owner, &client, 100, 14).await;
     charge(&owner, &id).await.expect(200);
     let later = owner.stack.now() + SignedDuration::from_hours(24);
@@ -204,6 +204,8 @@ async fn an_expired_card_waits_for_another_and_goes_on_with_it() {
     assert_eq!(charge(&owner, &id).await.with(409).problem(), "needs-method");
     assert_eq!(retry_after(&owner, 24 * 30).await, JobReport::default());
     save(&owner, &client, VISA, false).await;
+    assert_eq!(retry_after(&owner, 24).await, JobReport::default(), "nobody agreed that it is charged by itself");
+    save(&owner, &client, VISA, true).await;
     assert_eq!(retry_after(&owner, 1).await.done, 1);
     assert_eq!(state(&owner, &id).await, paid());
 }
@@ -347,6 +349,8 @@ async fn a_way_to_pay_that_was_removed_is_not_charged() {
     assert_eq!(charge(&owner, &id).await.with(409).problem(), "no-method");
     retry_after(&owner, 48).await;
     assert_eq!((charged(&owner), &charging(&owner, &id).await["stopped"]), (0, &json!("needs_method")));
+    retry_after(&owner, 48).await;
+    assert_eq!(letters(&owner, "declined"), 1, "whoever pays is told once that there is nothing to charge");
     let unknown = json!({ "method": saved["id"] });
     save(&owner, &client, EXPIRED, false).await;
     let charging = owner.post(&format!("/v1/invoices/{id}/charge")).key(&key()).json(&unknown).send().await;
@@ -477,5 +481,117 @@ async fn an_amount_that_the_provider_does_not_take_is_told_to_the_msp_and_no_car
     assert!(told[0].text.contains("no less than 0.50"), "{told:#?}");
     // Who charges it by hand hears the same at once.
     assert_eq!(charge(&owner, &id).await.expect(200)["stopped"], "refused");
+    is_right(&owner).await;
+}
+
+/// A good card, another than VISA.
+const OTHER: &str = "pm_card_mastercard";
+
+async fn remove(owner: &Person, client: &str, saved: &Value) {
+    let path = format!("/v1/clients/{client}/payment-methods/{}/remove", saved["id"].as_str().unwrap());
+    owner.post(&path).key(&key()).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_card_that_replaces_the_planned_one_before_the_day_is_charged_on_the_day() {
+    for removed in [false, true] {
+        let (owner, client) = desk().await;
+        let old = save(&owner, &client, EXPIRED, true).await;
+        let id = invoice(&owner, &client, 100, 3).await;
+        save(&owner, &client, VISA, true).await;
+        if removed {
+            remove(&owner, &client, &old).await;
+        }
+        assert_eq!(retry_after(&owner, 24).await, JobReport::default(), "it is not due yet");
+        assert_eq!(retry_after(&owner, 48).await.done, 1);
+        let attempts = charging(&owner, &id).await["attempts"].clone();
+        assert_eq!((attempts.as_array().unwrap().len(), state(&owner, &id).await), (1, paid()), "removed: {removed}");
+        assert_eq!(letters(&owner, "declined"), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_card_that_takes_a_removed_ones_place_is_charged_if_the_client_agreed_to_it() {
+    for agreed in [false, true] {
+        let (owner, client) = desk().await;
+        save(&owner, &client, VISA, agreed).await;
+        let default = save(&owner, &client, OTHER, true).await;
+        let id = invoice(&owner, &client, 100, 1).await;
+        remove(&owner, &client, &default).await;
+        retry_after(&owner, 24).await;
+        let stopped = charging(&owner, &id).await["stopped"].clone();
+        if agreed {
+            assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 1));
+        } else {
+            assert_eq!((charged(&owner), stopped, letters(&owner, "declined")), (0, json!("needs_method"), 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_card_saved_again_without_consent_is_not_charged_and_with_it_on_the_day_once_more() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, true).await;
+    let id = invoice(&owner, &client, 100, 3).await;
+    save(&owner, &client, VISA, false).await;
+    let view = charging(&owner, &id).await;
+    assert_eq!((&view["stopped"], &view["next_at"]), (&json!("by_hand"), &Value::Null));
+    assert_eq!(retry_after(&owner, 24).await, JobReport::default());
+    save(&owner, &client, VISA, true).await;
+    assert_eq!(retry_after(&owner, 24).await, JobReport::default(), "it is not due yet");
+    save(&owner, &client, VISA, false).await;
+    assert_eq!(retry_after(&owner, 48).await, JobReport::default());
+    assert_eq!((charged(&owner), letters(&owner, "declined")), (0, 0));
+    charge(&owner, &id).await.expect(200);
+    assert_eq!(state(&owner, &id).await, paid(), "by hand it is charged");
+}
+
+#[tokio::test]
+async fn a_charge_by_hand_of_a_card_that_nobody_agreed_to_plans_no_other() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, INSUFFICIENT_FUNDS, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let view = charge(&owner, &id).await.expect(200);
+    assert_eq!(view["attempts"][0]["result"], json!({ "kind": "declined", "class": "soft" }));
+    assert_eq!(
+        (&view["stopped"], &view["next_at"], &view["attempts"][0]["by_hand"]),
+        (&json!("by_hand"), &Value::Null, &json!(true))
+    );
+    assert_eq!(retry_after(&owner, 24 * 30).await, JobReport::default());
+    owner.stack.app.provider().behaves(INSUFFICIENT_FUNDS, VISA);
+    charge(&owner, &id).await.expect(200);
+    assert_eq!(state(&owner, &id).await, paid());
+}
+
+#[tokio::test]
+async fn another_card_tried_by_hand_leaves_the_planned_one_for_the_day() {
+    let (owner, client) = desk().await;
+    let declined = save(&owner, &client, EXPIRED, false).await;
+    let agreed = save(&owner, &client, VISA, true).await;
+    let id = invoice(&owner, &client, 100, 3).await;
+    let body = json!({ "method": declined["id"] });
+    let path = format!("/v1/invoices/{id}/charge");
+    let view = owner.post(&path).key(&key()).json(&body).send().await.expect(200);
+    assert_eq!((&view["method"], &view["stopped"]), (&agreed["id"], &Value::Null));
+    assert_eq!(retry_after(&owner, 24).await, JobReport::default());
+    assert_eq!(retry_after(&owner, 48).await.done, 1);
+    assert_eq!(state(&owner, &id).await, paid());
+}
+
+#[tokio::test]
+async fn a_card_that_comes_after_the_invoices_pays_what_is_due_at_once_and_the_rest_on_its_day() {
+    let (owner, client) = desk().await;
+    let (soon, later) = (invoice(&owner, &client, 100, 1).await, invoice(&owner, &client, 100, 10).await);
+    let done = invoice(&owner, &client, 100, 1).await;
+    owner.post(&format!("/v1/invoices/{done}/void")).key(&key()).json(&json!({})).send().await.expect(200);
+    let other = owner.client("Birch").await;
+    let theirs = invoice(&owner, &other, 100, 1).await;
+    assert_eq!(retry_after(&owner, 72).await, JobReport::default());
+    save(&owner, &client, VISA, true).await;
+    assert_eq!(retry_after(&owner, 1).await.done, 1);
+    assert_eq!((state(&owner, &soon).await, charged(&owner)), (paid(), 1));
+    assert_eq!(retry_after(&owner, 24 * 7).await.done, 1);
+    assert_eq!((state(&owner, &later).await, charged(&owner)), (paid(), 2));
+    owner.get(&format!("/v1/invoices/{theirs}/charging")).await.expect(404);
     is_right(&owner).await;
 }

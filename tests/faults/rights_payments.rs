@@ -38,7 +38,10 @@ async fn charging(stack: &Stack, owner: &Person, client: &str) {
     let methods = format!("/v1/clients/{client}/payment-methods");
     let card = json!({ "token": EXPIRED, "automatic": true });
     let saved = owner.post(&methods).key(&key()).json(&card).send().await.expect(201);
-    let body = json!({ "client": client, "lines": [{ "text": "Switch", "quantity": "1", "unit_price": "80" }] });
+    let body = json!({
+        "client": client, "terms": { "kind": "net_days", "days": 0 },
+        "lines": [{ "text": "Switch", "quantity": "1", "unit_price": "80" }],
+    });
     let invoice = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
     let path = format!("/v1/invoices/{}", invoice["id"].as_str().expect("an id"));
     owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
@@ -51,7 +54,7 @@ async fn charging(stack: &Stack, owner: &Person, client: &str) {
     let page = url.as_str().and_then(|url| stack.app.provider().page(url.rsplit('/').next()?)).expect("a page");
     let link = page.back_to.find("/v1/pay/").map(|at| &page.back_to[at..]).expect("a link");
     stack.nobody().get(link).await.with(200);
-    let good = json!({ "token": ANSWER_LOST });
+    let good = json!({ "token": ANSWER_LOST, "automatic": true });
     owner.post(&methods).key(&key()).json(&good).send().await.expect(201);
     let remove = format!("{methods}/{}/remove", saved["id"].as_str().expect("an id"));
     owner.post(&remove).key(&key()).send().await.expect(200);

@@ -4,14 +4,15 @@
 //! is not closed asks the provider, and charges nothing before it knows. The payment's id is made of the try, so that an
 //! answer and a webhook that race are one payment.
 
+use domain::billing::invoice::Invoice;
 use domain::billing::ledger::Stamp;
 use domain::billing::payments::{Allocate, Method, NewPayment, receive};
-use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next};
+use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next, Stopped};
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp};
 use runtime::provider::{Charge, Charged, PaymentProvider, ProviderError};
 use runtime::{Result, Scribe};
@@ -141,22 +142,32 @@ impl Teller<'_> {
         })
     }
 
-    /// Notes a try before it is sent; none when something else is to be done by now.
+    /// Notes a try before it is sent; none when something else is to be done by now. What was planned is charged to what the
+    /// client agrees to now; where there is nothing any more, that is told like a card that will not work again.
     async fn open(&self, id: InvoiceId) -> Result<Option<Attempt>> {
         self.scribe
             .write(|| async {
                 let Some(State { kept, invoice }) = state(self.store, id).await? else { return Ok((None, None)) };
-                let (owed, before) = (invoice.value.invoice.balance(), kept.value.charging.clone());
-                let wallet = self.store.wallet(kept.value.client).await?.value;
-                let next = before.next(owed, self.now);
-                if wallet.method(before.method).is_err() && matches!(next, Next::Charge {} | Next::Resend { .. }) {
-                    let charging = before.without_method();
-                    return Ok((None, Some(kept_next(self.store, &kept, charging, owed, self.now))));
-                }
-                let (charging, attempt) = match next {
-                    Next::Charge {} => before.begin(owed, self.now)?,
-                    Next::Resend { n } => before.resend(n, owed, self.now)?,
+                let (invoice, before) = (&invoice.value.invoice, kept.value.charging.clone());
+                let owed = invoice.balance();
+                let asked_for = match before.next(owed, self.now) {
+                    Next::Charge {} => None,
+                    Next::Resend { n } => Some(n),
                     _ => return Ok((None, None)),
+                };
+                let wallet = self.store.wallet(kept.value.client).await?.value;
+                let charging = match asked_for.filter(|n| before.is_seen_through(*n, &wallet)) {
+                    Some(_) => before,
+                    None => before.by_itself(&wallet, self.now),
+                };
+                let (charging, attempt) = match charging.next(owed, self.now) {
+                    Next::Charge {} => charging.begin(owed, self.now)?,
+                    Next::Resend { n } => charging.resend(n, owed, self.now)?,
+                    next => {
+                        let commit = kept_next(self.store, &kept, charging, owed, self.now);
+                        let told = (next == Next::Stop(Stopped::NeedsMethod)).then(|| failed(invoice, owed));
+                        return Ok((None, Some(commit.emit(told))));
+                    }
                 };
                 Ok((Some(attempt), Some(kept_next(self.store, &kept, charging, owed, self.now))))
             })
@@ -215,6 +226,25 @@ impl Teller<'_> {
     }
 }
 
+/// What is told of an invoice whose way to pay is not there any more.
+fn failed(invoice: &Invoice, amount: Money) -> Event {
+    let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let class = DeclineClass::Hard;
+    Event::ChargeFailed { invoice: invoice.id, number, client: invoice.client, amount, class, next: None }
+}
+
+/// When an invoice is charged by itself: in the morning of the day on which it is due, and at once after that.
+pub(crate) async fn planned_for(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Timestamp> {
+    let Some(due_on) = invoice.due_on else { return Ok(now) };
+    Ok(morning(store, due_on).await?.max(now))
+}
+
+/// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.
+pub(crate) async fn morning(store: &TenantStore, on: Date) -> Result<Timestamp> {
+    let zone = store.tenant_record().await?.value.zone;
+    Ok(zone.at(on, time(6, 0, 0, 0)))
+}
+
 /// An invoice and its charging, if that has begun.
 pub(crate) async fn state(store: &TenantStore, id: InvoiceId) -> Result<Option<State>> {
     let Some(kept) = store.charging(id).await? else { return Ok(None) };
@@ -261,6 +291,14 @@ pub(crate) async fn closing(
     let charging = match &said.why {
         Some(why) => charging.quoting(n, why),
         None => charging,
+    };
+    let charging = match said.result {
+        // What was tried by hand plans nothing that the client did not agree to.
+        AttemptResult::Declined { .. } => {
+            let wallet = store.wallet(kept.value.client).await?.value;
+            charging.by_itself(&wallet, planned_for(store, &invoice.value.invoice, now).await?)
+        }
+        _ => charging,
     };
     let attempt = charging.attempts.iter().find(|attempt| attempt.n == n).ok_or(Refusal::NotFound)?.clone();
     let (client, owed) = (invoice.value.invoice.client, invoice.value.invoice.balance());

@@ -19,7 +19,7 @@ use crate::route::{NoBody, NoPath, NoQuery, Route, Writes};
 pub const ADD_METHOD: Route<AtClient, NoQuery, NewMethod, MethodView> =
     Route::post("billing-add-method", "/v1/clients/{client}/payment-methods")
         .summary(
-            "Save a way to pay that the client gave to the payment provider; invoices that wait for one are charged",
+            "Save a way to pay that the client gave to the payment provider; what is open is charged to it, if the client agreed",
         )
         .permission(Permission::PaymentManage)
         .writes(Writes::ActsOnce)
@@ -121,7 +121,8 @@ pub struct NewMethod {
     /// What the provider's form gave for it, so that no card's number ever comes here.
     #[schema(min_length = 1, max_length = 255)]
     pub token: String,
-    /// Whether the client agreed that invoices are charged by themselves on the day on which they are due.
+    /// Whether the client agreed that invoices are charged by themselves on the day on which they are due, and those that are
+    /// overdue at once. Saved again without, what was planned is not charged any more.
     #[serde(default)]
     pub automatic: bool,
 }
@@ -175,7 +176,7 @@ pub struct ChargingView {
     pub method: PaymentMethodId,
     /// The attempts of the last 60 days, oldest first.
     pub attempts: Vec<Attempt>,
-    /// Why it is not tried again by itself.
+    /// Why it is not tried again by itself; `next_at` is none then.
     pub stopped: Option<Stopped>,
     /// Whether the latest charge that was asked for or planned succeeded.
     pub succeeded: bool,

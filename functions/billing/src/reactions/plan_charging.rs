@@ -1,18 +1,18 @@
-//! Plan what follows an issued invoice: its dunning, and its charge on the day on which it is due. Go on with what waits
-//! for a way to pay when there is a new one.
+//! Plan what follows an issued invoice: its dunning, and its charge on the day on which it is due. Go by what a client agreed
+//! to when it gives a way to pay.
 
 use contract::charging::PLAN;
+use domain::billing::invoice::Invoice;
 use domain::billing::retry::Charging;
+use domain::billing::wallet::Wallet;
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId, PaymentMethodId};
-use jiff::Timestamp;
-use jiff::civil::{Date, time};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::charging::KeptCharging;
 
 use crate::dunning::{Rules, begun};
-use crate::teller::{next_of, state};
+use crate::teller::{State, next_of, planned_for, state};
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -22,9 +22,10 @@ pub fn reaction() -> ReactionHandler {
 async fn plan(cx: ReactionCx) -> Result<Commit> {
     match cx.envelope.event {
         Event::InvoiceIssued { invoice, client, .. } => first(&cx, invoice, client).await,
-        Event::PaymentMethodAdded { client, method } => {
+        Event::PaymentMethodAdded { client, .. } => {
+            let wallet = cx.store.wallet(client).await?.value;
             for invoice in cx.store.invoices_to_charge(client).await? {
-                cx.reconcile(|| go_on(&cx, invoice, method)).await?;
+                cx.reconcile(|| go_on(&cx, invoice, &wallet)).await?;
             }
             Ok(cx.store.commit())
         }
@@ -47,34 +48,42 @@ async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commi
         commit = commit.create(&begun(&Rules::of(&cx.store, cx.now).await?, &invoice));
     }
     let wallet = cx.store.wallet(client).await?.value;
-    let Some(method) = wallet.default.filter(|_| wallet.automatic) else { return Ok(commit) };
+    let Some(method) = wallet.by_itself() else { return Ok(commit) };
     if cx.store.charging(id).await?.is_some() {
         return Ok(commit);
     }
-    let not_before = match invoice.due_on {
-        Some(due_on) => morning(cx, due_on).await?,
-        None => cx.now,
-    };
-    let charging = Charging::new(id, method, not_before.max(cx.now));
+    Ok(commit.create(&planned(cx, &invoice, method).await?))
+}
+
+/// The first try of an invoice.
+async fn planned(cx: &ReactionCx, invoice: &Invoice, method: PaymentMethodId) -> Result<KeptCharging> {
+    let charging = Charging::new(invoice.id, method, planned_for(&cx.store, invoice, cx.now).await?);
     let due_at = charging.due_at(invoice.balance(), cx.now);
-    Ok(commit.create(&KeptCharging { charging, client, due_at, asked_by: None }))
+    Ok(KeptCharging { charging, client: invoice.client, due_at, asked_by: None })
 }
 
-/// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.
-async fn morning(cx: &ReactionCx, on: Date) -> Result<Timestamp> {
-    let zone = cx.store.tenant_record().await?.value.zone;
-    Ok(zone.at(on, time(6, 0, 0, 0)))
-}
-
-/// Goes on with another way to pay.
-async fn go_on(cx: &ReactionCx, id: InvoiceId, method: PaymentMethodId) -> Result<((), Option<Commit>)> {
-    let Some(state) = state(&cx.store, id).await? else { return Ok(((), None)) };
-    let (before, owed) = (&state.kept.value, state.invoice.value.invoice.balance());
-    if before.charging.stands(owed).is_none() {
+/// Goes on with what the client agrees to now: plans what is not planned yet, takes over what is planned with another way to
+/// pay or waits for one, and lets be what it does not agree to any more.
+async fn go_on(cx: &ReactionCx, id: InvoiceId, wallet: &Wallet) -> Result<((), Option<Commit>)> {
+    let Some(State { kept, invoice }) = state(&cx.store, id).await? else {
+        let invoice = cx.store.invoice(id).await?.value.invoice;
+        let method = wallet.by_itself().filter(|_| invoice.is_open());
+        return Ok(match method {
+            Some(method) => ((), Some(cx.store.commit().create(&planned(cx, &invoice, method).await?))),
+            None => ((), None),
+        });
+    };
+    let invoice = invoice.value.invoice;
+    if !invoice.is_open() {
         return Ok(((), None));
     }
-    let charging = before.charging.clone().with_method(method, cx.now);
-    let after = next_of(before, charging, owed, cx.now);
-    let moved = after != *before;
-    Ok(((), moved.then(|| cx.store.commit().update(&after, state.kept.rev))))
+    let (before, from) = (&kept.value, planned_for(&cx.store, &invoice, cx.now).await?);
+    let charging = match wallet.by_itself() {
+        Some(method) => before.charging.clone().agreed(method, from),
+        None => before.charging.clone().withdrawn(wallet, from),
+    };
+    // When it goes on is as it was, where nothing changed.
+    let moved = charging != before.charging;
+    let after = next_of(before, charging, invoice.balance(), cx.now);
+    Ok(((), moved.then(|| cx.store.commit().update(&after, kept.rev))))
 }

@@ -29,7 +29,7 @@ async fn add_method(cx: Cx, input: In<AtClient, NoQuery, NewMethod>) -> Result<A
     // A repeat saves the same one: the provider knows it by its token.
     let saved = cx.world.payments()?.provider.save(&new).await?;
     let id = PaymentMethodId::from_uuid(cx.store.id_of(&format!("method#{}#{}", client.id, saved.token)));
-    let method = SavedMethod { id, token: saved.token, shown: saved.shown, added_at: cx.now };
+    let method = SavedMethod { id, token: saved.token, shown: saved.shown, added_at: cx.now, agreed: automatic };
     let wallet = read.value.with(saved.customer, method, automatic)?;
     let view = MethodView::of(&wallet, wallet.method(id)?);
     let event = Event::PaymentMethodAdded { client: client.id, method: id };

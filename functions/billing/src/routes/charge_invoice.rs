@@ -88,6 +88,7 @@ async fn stand(cx: &Cx, id: InvoiceId, named: Option<PaymentMethodId>) -> Result
         }
         Next::Done {} => return Err(Refusal::conflict("not_open", "nothing is left to charge").into()),
     };
+    let charging = charging.asked_for(attempt.n);
     let asked_by = cx.key().map(str::to_owned);
     let first = KeptCharging { charging: charging.clone(), client: invoice.client, due_at: None, asked_by: None };
     let Versioned { value: before, rev } = kept.unwrap_or(Versioned { value: first, rev: 0 });
@@ -101,8 +102,6 @@ fn stopped(why: Stopped) -> Refusal {
             let detail = "the payer has to confirm it; send them the pay link, or charge another saved way to pay";
             Refusal::conflict("needs_payer", detail)
         }
-        Stopped::NeedsMethod | Stopped::TriedEnough | Stopped::Refused | Stopped::WentBack => {
-            Refusal::conflict("needs_method", "this way to pay will not work; save another one and charge that")
-        }
+        _ => Refusal::conflict("needs_method", "this way to pay will not work; save another one and charge that"),
     }
 }

@@ -115,7 +115,7 @@ impl Past<'_> {
             if token == EXPIRED { month(self.today.saturating_sub(5.months())) } else { "2034-12".to_owned() };
         let (brand, last4) = ("visa".to_owned(), Some(last4.to_owned()));
         let shown = Shown { kind: MethodKind::Card, brand, last4, good_until: Some(good_until) };
-        SavedMethod { id, token: token.to_owned(), shown, added_at }
+        SavedMethod { id, token: token.to_owned(), shown, added_at, agreed: true }
     }
 }
 

@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::wallet::Wallet;
 use crate::error::Refusal;
 use crate::ids::{InvoiceId, PaymentMethodId};
 use crate::invalid::Check;
@@ -150,6 +151,9 @@ pub struct Attempt {
     pub closed_at: Option<Timestamp>,
     /// What came of it.
     pub result: AttemptResult,
+    /// Whether somebody asked for it; else it was planned.
+    #[serde(default)]
+    pub by_hand: bool,
     /// What the provider said of a charge that it does not take; for the MSP's own people.
     #[serde(default)]
     pub said: Option<String>,
@@ -192,6 +196,8 @@ pub enum Stopped {
     TriedEnough,
     /// The provider takes no such charge, whatever the method.
     Refused,
+    /// It is charged by hand only: the client did not agree, or not any more, that it is charged by itself.
+    ByHand,
     /// It was charged, and the money went back: refunded, or by a dispute that was lost. Whether it is charged again, somebody
     /// has to say.
     WentBack,
@@ -312,6 +318,7 @@ impl Charging {
             at: now,
             closed_at: None,
             result: AttemptResult::Open {},
+            by_hand: false,
             said: None,
         };
         self.attempts.push(attempt.clone());
@@ -410,15 +417,71 @@ impl Charging {
             self = self.anew();
         }
         self.not_before = self.not_before.min(now);
-        self.stopped = self.stopped.filter(|stopped| !matches!(stopped, Stopped::TriedEnough | Stopped::Refused));
+        self.stopped = self
+            .stopped
+            .filter(|stopped| !matches!(stopped, Stopped::TriedEnough | Stopped::Refused | Stopped::ByHand));
         self
     }
 
-    /// Waits for another method: this one is not there any more.
+    /// Notes that somebody asked for an attempt.
     #[must_use]
-    pub const fn without_method(mut self) -> Self {
-        self.stopped = Some(Stopped::NeedsMethod);
+    pub fn asked_for(mut self, n: u32) -> Self {
+        if let Ok(attempt) = self.attempt(n) {
+            attempt.by_hand = true;
+        }
         self
+    }
+
+    /// Whether an attempt that is to be sent again may be: somebody asked for it, and its method is still there.
+    pub fn is_seen_through(&self, n: u32, wallet: &Wallet) -> bool {
+        let asked = |attempt: &Attempt| attempt.n == n && attempt.by_hand && wallet.method(attempt.method).is_ok();
+        self.attempts.iter().any(asked)
+    }
+
+    /// What goes on by itself: the method that the client agreed to, also if another was planned or tried by hand. That one
+    /// begins at `from`. Without any it stops.
+    #[must_use]
+    pub fn by_itself(mut self, wallet: &Wallet, from: Timestamp) -> Self {
+        if self.stopped == Some(Stopped::Refused) {
+            return self;
+        }
+        match wallet.by_itself() {
+            Some(method) if method == self.method => {}
+            Some(method) if self.may_work(method) => self = self.with_method(method, from),
+            _ if wallet.method(self.method).is_ok() => self.stopped = self.stopped.or(Some(Stopped::ByHand)),
+            _ => self.stopped = self.stopped.or(Some(Stopped::NeedsMethod)),
+        }
+        self
+    }
+
+    /// Goes on with a method that the client agreed to: what waits for one from `from` on, what is planned when it was
+    /// planned. A method that will not work, or whose money went back, is not tried again.
+    #[must_use]
+    pub fn agreed(mut self, method: PaymentMethodId, from: Timestamp) -> Self {
+        let waits = self.stopped.is_some() || self.succeeded;
+        if method == self.method && self.stopped == Some(Stopped::ByHand) {
+            (self.stopped, self.not_before) = (None, self.not_before.max(from));
+        } else if method != self.method && self.stopped != Some(Stopped::Refused) && self.may_work(method) {
+            let from = if waits { from } else { self.not_before };
+            self = self.with_method(method, from);
+        }
+        self
+    }
+
+    /// Nothing is planned any more with a method that is there and that the client does not agree to any more.
+    #[must_use]
+    pub fn withdrawn(self, wallet: &Wallet, from: Timestamp) -> Self {
+        if wallet.method(self.method).is_ok() { self.by_itself(wallet, from) } else { self }
+    }
+
+    /// Whether a method may be charged by itself, by what came of its latest attempt.
+    fn may_work(&self, method: PaymentMethodId) -> bool {
+        let latest = self.attempts.iter().rfind(|attempt| attempt.method == method);
+        latest.is_none_or(|attempt| match attempt.result {
+            AttemptResult::Succeeded {} => false,
+            AttemptResult::Declined { class } => class == DeclineClass::Soft,
+            AttemptResult::Open {} | AttemptResult::Unknown {} | AttemptResult::NeverArrived {} => true,
+        })
     }
 
     /// The latest attempt, unless it is over for 60 days.

@@ -54,6 +54,10 @@ pub struct SavedMethod {
     pub shown: Shown,
     /// When it was saved.
     pub added_at: Timestamp,
+    /// Whether the client agreed, when it was saved last, that what is due is charged to it by itself. Of what was saved before
+    /// that was kept, the default's is known by the wallet's `automatic`.
+    #[serde(default)]
+    pub agreed: bool,
 }
 
 /// A client's ways to pay.
@@ -71,7 +75,7 @@ pub struct Wallet {
     /// Which one is charged unless another is named.
     #[serde(default)]
     pub default: Option<PaymentMethodId>,
-    /// Whether what is due is charged by itself. The client agreed to that when the method was saved.
+    /// Whether what is due is charged to the default by itself. The client agreed to that when it was saved.
     #[serde(default)]
     pub automatic: bool,
 }
@@ -90,7 +94,13 @@ impl Wallet {
         self.methods.iter().find(|method| method.id == id).ok_or(Refusal::NotFound)
     }
 
-    /// With one more, which is the default from now on. One that is there already only becomes the default.
+    /// What is charged by itself: the default, if the client agreed to that.
+    pub fn by_itself(&self) -> Option<PaymentMethodId> {
+        self.default.filter(|id| self.automatic && self.method(*id).is_ok())
+    }
+
+    /// With one more, which is the default from now on. One that is there already becomes the default, and what the client
+    /// agreed to for it is what it agrees to now.
     ///
     /// # Errors
     /// [`Refusal::Conflict`] when there are too many.
@@ -98,7 +108,8 @@ impl Wallet {
         self.default = Some(method.id);
         self.customer = Some(customer);
         self.automatic = automatic;
-        if self.method(method.id).is_ok() {
+        if let Some(known) = self.methods.iter_mut().find(|known| known.id == method.id) {
+            known.agreed = automatic;
             return Ok(self);
         }
         if self.methods.len() >= MOST_METHODS {
@@ -107,11 +118,12 @@ impl Wallet {
                 "the client has 10 ways to pay; remove one of them first",
             ));
         }
-        self.methods.push(method);
+        self.methods.push(SavedMethod { agreed: automatic, ..method });
         Ok(self)
     }
 
-    /// Without one of them. If it was the default, the one saved last takes its place.
+    /// Without one of them. If it was the default, the one saved last takes its place; it is charged by itself
+    /// if the client agreed to that for both.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when it is not there, or not any more.
@@ -119,7 +131,9 @@ impl Wallet {
         self.method(id)?;
         self.methods.retain(|method| method.id != id);
         if self.default == Some(id) {
-            self.default = self.methods.last().map(|method| method.id);
+            let last = self.methods.last();
+            self.automatic = self.automatic && last.is_some_and(|method| method.agreed);
+            self.default = last.map(|method| method.id);
         }
         Ok(self)
     }
@@ -135,6 +149,7 @@ mod tests {
             token: format!("pm_{n}"),
             shown: Shown { kind: MethodKind::Card, brand: "visa".into(), last4: None, good_until: None },
             added_at: Timestamp::UNIX_EPOCH,
+            agreed: false,
         }
     }
 
@@ -152,6 +167,38 @@ mod tests {
         assert_eq!((one.default, one.methods.len()), (Some(method(1).id), 1));
         assert_eq!(one.clone().without(method(2).id), Err(Refusal::NotFound));
         assert_eq!(one.without(method(1).id).unwrap().default, None);
+    }
+
+    #[test]
+    fn what_is_charged_by_itself_is_the_default_as_it_was_agreed_when_it_was_saved_last() {
+        let saved = |methods: &[(u128, bool)]| {
+            let none = Wallet::new(ClientId::from_uuid(uuid::Uuid::from_u128(1)));
+            methods.iter().fold(none, |wallet, (n, agreed)| wallet.with("cus_1".into(), method(*n), *agreed).unwrap())
+        };
+        let id = |n| Some(method(n).id);
+        for (methods, by_itself) in [
+            (&[(1, true)][..], id(1)),
+            (&[(1, false)], None),
+            (&[(1, true), (1, false)], None),
+            (&[(1, false), (1, true)], id(1)),
+            (&[(1, true), (2, false)], None),
+            (&[(1, false), (2, true)], id(2)),
+        ] {
+            assert_eq!(saved(methods).by_itself(), by_itself, "{methods:?}");
+        }
+        for (methods, left) in [
+            (&[(1, true), (2, true)][..], id(1)),
+            (&[(1, false), (2, true)], None),
+            (&[(1, true), (2, false)], None),
+            (&[(1, true), (1, false), (2, true)], None),
+            (&[(2, true)], None),
+        ] {
+            assert_eq!(saved(methods).without(method(2).id).unwrap().by_itself(), left, "{methods:?} without 2");
+        }
+        let kept = serde_json::json!({ "client": wallet(0).client, "automatic": true, "default": id(1), "methods": [{
+            "id": id(1), "token": "pm_1", "shown": { "kind": "card", "brand": "visa" }, "added_at": "2026-01-01T00:00:00Z",
+        }] });
+        assert_eq!(serde_json::from_value::<Wallet>(kept).unwrap().by_itself(), id(1), "what was saved before");
     }
 
     #[test]

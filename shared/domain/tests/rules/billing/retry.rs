@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::retry::*;
+use domain::billing::wallet::{MethodKind, SavedMethod, Shown, Wallet};
 use domain::error::Refusal;
-use domain::ids::{InvoiceId, PaymentMethodId};
+use domain::ids::{ClientId, InvoiceId, PaymentMethodId};
 use domain::invalid::Check;
 use domain::money::Money;
 use iso_currency::Currency;
@@ -181,6 +182,111 @@ fn a_policy_is_held_to_its_bounds() {
         (RetryPolicy { jitter_percent: 51, ..good }, "/retry/jitter_percent"),
     ] {
         assert_eq!(faults(policy), [field], "{policy:?}");
+    }
+}
+
+/// A wallet with these saved one after another, each with what the client agreed to.
+fn wallet(saved: &[(u8, bool)]) -> Wallet {
+    let none = Wallet::new(ClientId::from_uuid(Uuid::nil()));
+    saved.iter().fold(none, |wallet, (n, agreed)| {
+        let shown = Shown { kind: MethodKind::Card, brand: "visa".into(), last4: None, good_until: None };
+        let (id, token, added_at) = (method(*n), format!("pm_{n}"), Timestamp::UNIX_EPOCH);
+        wallet.with("cus_1".into(), SavedMethod { id, token, shown, added_at, agreed: *agreed }, *agreed).unwrap()
+    })
+}
+
+#[test]
+fn what_is_planned_is_charged_to_what_the_client_agrees_to_when_its_time_has_come() {
+    for (saved, next, charged) in [
+        (&[(0, true)][..], Next::Charge {}, 0),
+        (&[(1, false), (0, true)], Next::Charge {}, 0),
+        (&[(0, true), (1, true)], Next::Charge {}, 1),
+        (&[(1, true)], Next::Charge {}, 1),
+        (&[(0, false)], Next::Stop(Stopped::ByHand), 0),
+        (&[(0, true), (1, false)], Next::Stop(Stopped::ByHand), 0),
+        (&[(1, false)], Next::Stop(Stopped::NeedsMethod), 0),
+        (&[], Next::Stop(Stopped::NeedsMethod), 0),
+    ] {
+        let looked = charging().by_itself(&wallet(saved), day(2));
+        let at = looked.not_before;
+        assert_eq!((looked.next(owed(), at), looked.method), (next, method(charged)), "{saved:?}");
+    }
+}
+
+#[test]
+fn what_was_tried_by_hand_plans_only_what_the_client_agreed_to() {
+    let policy = RetryPolicy::default();
+    let declined = |class| AttemptResult::Declined { class };
+    for (result, saved, stopped, due, then) in [
+        (SOFT, &[(0, true)][..], None, Some(day(3)), 0),
+        (SOFT, &[(0, false)], Some(Stopped::ByHand), None, 0),
+        (declined(DeclineClass::Hard), &[(0, false)], Some(Stopped::NeedsMethod), None, 0),
+        (declined(DeclineClass::NeedsAuthentication), &[(0, false)], Some(Stopped::NeedsPayer), None, 0),
+        (SOFT, &[(0, false), (1, true)], None, Some(day(14)), 1),
+        (declined(DeclineClass::Hard), &[(0, false), (1, true)], None, Some(day(14)), 1),
+        (declined(DeclineClass::NotTaken), &[(0, false), (1, true)], Some(Stopped::Refused), None, 0),
+    ] {
+        let after = tried(charging(), result, &policy, 0, day(0)).by_itself(&wallet(saved), day(14));
+        let got = (after.stopped, after.due_at(owed(), day(0)), after.method);
+        assert_eq!(got, (stopped, due, method(then)), "{result:?} {saved:?}");
+    }
+}
+
+#[test]
+fn what_will_not_work_does_not_come_back_by_itself() {
+    let policy = RetryPolicy::default();
+    for (result, back) in [
+        (SOFT, true),
+        (AttemptResult::Declined { class: DeclineClass::Hard }, false),
+        (AttemptResult::Declined { class: DeclineClass::NeedsAuthentication }, false),
+        (AttemptResult::Succeeded {}, false),
+    ] {
+        // The one that was agreed to fails, another is tried by hand and fails too.
+        let other = tried(charging(), result, &policy, 0, day(0)).with_method(method(1), day(1));
+        let other = tried(other, SOFT, &policy, 0, day(1));
+        let after = other.by_itself(&wallet(&[(1, false), (0, true)]), day(14));
+        assert_eq!(after.due_at(owed(), day(2)).is_some(), back, "{result:?}");
+    }
+}
+
+#[test]
+fn a_new_method_takes_over_when_it_was_planned_and_at_once_what_waits_for_one() {
+    let policy = RetryPolicy::default();
+    let planned = Charging::new(InvoiceId::from_uuid(Uuid::nil()), method(0), day(14));
+    let soft = tried(charging(), SOFT, &policy, 0, day(0));
+    let hard = tried(charging(), AttemptResult::Declined { class: DeclineClass::Hard }, &policy, 0, day(0));
+    let refused = tried(charging(), AttemptResult::Declined { class: DeclineClass::NotTaken }, &policy, 0, day(0));
+    let paid = tried(charging(), AttemptResult::Succeeded {}, &policy, 0, day(0));
+    let only = |n| wallet(&[(n, false)]);
+    let withdrawn = planned.clone().withdrawn(&only(0), day(14));
+    for (what, before, new, due) in [
+        ("planned", &planned, 1, Some(day(14))),
+        ("planned, the same", &planned, 0, Some(day(14))),
+        ("declined for now", &soft, 1, Some(day(3))),
+        ("declined for ever", &hard, 1, Some(day(5))),
+        ("declined for ever, the same", &hard, 0, None),
+        ("taken by none", &refused, 1, None),
+        ("went back", &paid, 1, Some(day(5))),
+        ("went back, the same", &paid, 0, None),
+        ("withdrawn, the same again", &withdrawn, 0, Some(day(14))),
+    ] {
+        let after = before.clone().agreed(method(new), day(5));
+        assert_eq!(after.due_at(owed(), day(1)), due, "{what}");
+    }
+    assert_eq!(withdrawn.next(owed(), day(14)), Next::Stop(Stopped::ByHand));
+    assert_eq!(planned.clone().withdrawn(&only(1), day(14)), planned, "what is gone is told of on its day");
+    assert_eq!(hard.clone().withdrawn(&only(0), day(14)), hard, "what waits for a method goes on waiting");
+}
+
+#[test]
+fn only_what_somebody_asked_for_is_sent_again_without_consent() {
+    let policy = RetryPolicy::default();
+    let lost = tried(charging(), AttemptResult::Unknown {}, &policy, 0, day(0));
+    let lost = lost.close(1, AttemptResult::NeverArrived {}, &policy, 0, day(0)).unwrap();
+    assert_eq!(lost.next(owed(), day(1)), Next::Resend { n: 1 });
+    let asked = lost.clone().asked_for(1);
+    for (charging, saved, seen) in [(&lost, 0, false), (&asked, 0, true), (&asked, 1, false)] {
+        assert_eq!(charging.is_seen_through(1, &wallet(&[(saved, false)])), seen);
     }
 }
 
