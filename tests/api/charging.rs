@@ -595,3 +595,61 @@ async fn a_card_that_comes_after_the_invoices_pays_what_is_due_at_once_and_the_r
     owner.get(&format!("/v1/invoices/{theirs}/charging")).await.expect(404);
     is_right(&owner).await;
 }
+
+async fn pause(owner: &Person, invoice: &str, why: Value) {
+    owner.post(&format!("/v1/invoices/{invoice}/dunning/pause")).key(&key()).json(&why).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_disputed_is_not_charged_by_itself_until_the_dispute_is_settled() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, true).await;
+    let (id, by_hand) = (invoice(&owner, &client, 100, 1).await, invoice(&owner, &client, 200, 1).await);
+    let dispute = json!({ "why": "dispute" });
+    pause(&owner, &id, dispute.clone()).await;
+    pause(&owner, &by_hand, dispute.clone()).await;
+    owner.stack.app.clock().advance(SignedDuration::from_hours(24)).unwrap();
+    let dry = owner.stack.app.run_job(RETRY, JobInput { time: None, dry_run: true }).await.unwrap();
+    let why: Vec<_> = dry.would.iter().map(|would| (&would["next"], &would["why"], &would["until"])).collect();
+    assert_eq!(why, [(&json!("wait"), &json!("dispute"), &Value::Null); 2]);
+    for days in [0, 1, 5] {
+        assert_eq!(retry_after(&owner, 24 * days).await.done, 0);
+    }
+    let view = charging(&owner, &id).await;
+    assert_eq!((&view["attempts"], &view["next_at"]), (&json!([]), &Value::Null), "it is no attempt");
+    assert_eq!((&view["held"]["why"], &view["stopped"]), (&json!("dispute"), &Value::Null));
+    charge(&owner, &by_hand).await.expect(200);
+    assert_eq!((state(&owner, &by_hand).await, charged(&owner)), (paid(), 1), "by hand it is charged");
+    owner.post(&format!("/v1/invoices/{id}/dunning/resume")).key(&key()).json(&dispute).send().await.expect(200);
+    assert_eq!(retry_after(&owner, 24).await.done, 1, "the morning after");
+    assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 2));
+}
+
+#[tokio::test]
+async fn who_promised_to_pay_is_charged_when_the_day_has_passed() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, true).await;
+    let id = invoice(&owner, &client, 100, 1).await;
+    pause(&owner, &id, json!({ "why": "promise_to_pay", "until": "2026-02-10" })).await;
+    assert_eq!(retry_after(&owner, 24 * 7).await.done, 0);
+    let view = charging(&owner, &id).await;
+    assert_eq!(view["held"], json!({ "why": "promise_to_pay", "until": "2026-02-10" }));
+    assert!(view["next_at"].as_str().unwrap().starts_with("2026-02-10T"), "{view:#}");
+    assert_eq!(retry_after(&owner, 24).await.done, 1);
+    assert_eq!(state(&owner, &id).await, paid());
+}
+
+#[tokio::test]
+async fn a_new_card_is_not_planned_for_what_is_disputed_and_what_was_planned_waits_with_it() {
+    let (owner, client) = desk().await;
+    let never = invoice(&owner, &client, 100, 1).await;
+    pause(&owner, &never, json!({ "why": "dispute" })).await;
+    save(&owner, &client, EXPIRED, true).await;
+    owner.get(&format!("/v1/invoices/{never}/charging")).await.expect(404);
+    let planned = invoice(&owner, &client, 100, 1).await;
+    assert_eq!(retry_after(&owner, 24).await.done, 1);
+    pause(&owner, &planned, json!({ "why": "dispute" })).await;
+    save(&owner, &client, VISA, true).await;
+    assert_eq!(retry_after(&owner, 48).await.done, 0);
+    assert_eq!((charged(&owner), &charging(&owner, &planned).await["held"]["why"]), (0, &json!("dispute")));
+}

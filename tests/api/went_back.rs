@@ -455,3 +455,16 @@ async fn a_new_card_pays_what_went_back() {
     assert_eq!((state(&owner, &id).await, payments(&owner).await.len()), (paid(), 2));
     is_right(&owner).await;
 }
+
+#[tokio::test]
+async fn after_a_lost_dispute_a_new_card_waits_until_somebody_lets_the_dunning_go_on() {
+    let (owner, client) = desk().await;
+    let id = gone_back(&owner, &client, true).await;
+    save(&owner, &client, OTHER, true).await;
+    charges_after(&owner, 20).await;
+    assert_eq!((state(&owner, &id).await.1, payments(&owner).await.len()), (json!(10_000), 1));
+    let settled = json!({ "why": "dispute" });
+    owner.post(&format!("/v1/invoices/{id}/dunning/resume")).key(&key()).json(&settled).send().await.expect(200);
+    charges_after(&owner, 1).await;
+    assert_eq!((state(&owner, &id).await, payments(&owner).await.len()), (paid(), 2));
+}

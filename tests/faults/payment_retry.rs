@@ -22,11 +22,12 @@ fn key() -> String {
     format!("key-{}-of-the-retry", unique())
 }
 
-/// An invoice of a client that agreed to be charged by this way to pay.
-async fn planned(owner: &Person, token: &str) {
+/// An invoice of a client that agreed to be charged by this way to pay; where that is removed, and the invoice's dunning is.
+async fn planned(owner: &Person, token: &str) -> (String, String) {
     let client = owner.client("Acme").await;
     let path = format!("/v1/clients/{client}/payment-methods");
-    owner.post(&path).key(&key()).json(&json!({ "token": token, "automatic": true })).send().await.expect(201);
+    let card = json!({ "token": token, "automatic": true });
+    let saved = owner.post(&path).key(&key()).json(&card).send().await.expect(201);
     let body = json!({
         "client": client, "terms": { "kind": "net_days", "days": 1 },
         "lines": [{ "text": "Firewall", "quantity": "1", "unit_price": "100" }],
@@ -34,15 +35,24 @@ async fn planned(owner: &Person, token: &str) {
     let draft = owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
     let issue = format!("/v1/invoices/{}/issue", draft["id"].as_str().unwrap());
     owner.post(&issue).key(&key()).send().await.expect(200);
+    let remove = format!("{path}/{}/remove", saved["id"].as_str().unwrap());
+    (remove, issue.replace("/issue", "/dunning"))
 }
 
-/// Four invoices that are due: one is paid, one declined for now, one for ever, and one's answer is lost.
+/// Six invoices that are due: one is paid, one declined for now, one for ever, and one's answer is lost; one's way to pay is gone,
+/// and one is disputed.
 async fn due() -> Snapshot {
     let stack = Stack::start().await;
     let owner = stack.msp("Nordlicht IT").await;
     for token in [VISA, INSUFFICIENT_FUNDS, EXPIRED, ANSWER_LOST] {
         Box::pin(planned(&owner, token)).await;
     }
+    let (remove, _) = Box::pin(planned(&owner, VISA)).await;
+    let (_, dunning) = Box::pin(planned(&owner, VISA)).await;
+    stack.app.settle().await;
+    owner.post(&remove).key(&key()).send().await.expect(200);
+    let dispute = json!({ "why": "dispute" });
+    owner.post(&format!("{dunning}/pause")).key(&key()).json(&dispute).send().await.expect(200);
     later(&stack, 48).await;
     stack.snapshot().await
 }

@@ -4,6 +4,7 @@
 //! is not closed asks the provider, and charges nothing before it knows. The payment's id is made of the try, so that an
 //! answer and a webhook that race are one payment.
 
+use domain::billing::dunning::Held;
 use domain::billing::invoice::Invoice;
 use domain::billing::ledger::Stamp;
 use domain::billing::payments::{Allocate, Method, NewPayment, receive};
@@ -13,7 +14,7 @@ use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
 use jiff::civil::{Date, time};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use runtime::provider::{Charge, Charged, PaymentProvider, ProviderError};
 use runtime::{Result, Scribe};
 use store::charging::KeptCharging;
@@ -95,6 +96,16 @@ pub(crate) enum Got {
     Nowhere,
 }
 
+/// What came of noting a try.
+enum Opened {
+    /// It is to be sent.
+    Sends(Attempt),
+    /// Something else is to be done.
+    Moved,
+    /// It waits as long as the dunning does.
+    Held,
+}
+
 impl Teller<'_> {
     /// Asks, charges and closes, until nothing is left to be done at this instant.
     pub(crate) async fn advance(&self, id: InvoiceId) -> Result<Got> {
@@ -104,8 +115,9 @@ impl Teller<'_> {
             let said = match state.next(self.now) {
                 Next::Ask { n } => self.ask(&state, n).await?.map(|said| (n, said)),
                 Next::Charge {} | Next::Resend { .. } => match self.open(id).await? {
-                    Some(attempt) => Some((attempt.n, self.send(&state, &attempt).await?)),
-                    None => continue,
+                    Opened::Sends(attempt) => Some((attempt.n, self.send(&state, &attempt).await?)),
+                    Opened::Moved => continue,
+                    Opened::Held => return Ok(got),
                 },
                 _ => None,
             };
@@ -142,23 +154,32 @@ impl Teller<'_> {
         })
     }
 
-    /// Notes a try before it is sent; none when something else is to be done by now. What was planned is charged to what the
-    /// client agrees to now; where there is nothing any more, that is told like a card that will not work again.
-    async fn open(&self, id: InvoiceId) -> Result<Option<Attempt>> {
+    /// Notes a try before it is sent, unless something else is to be done by now. What was planned waits as long as the dunning
+    /// does: it is looked at again every morning, and is no try. It is charged to what the client agrees to now; where there is nothing any more, that is told like a card that will not work again.
+    async fn open(&self, id: InvoiceId) -> Result<Opened> {
         self.scribe
             .write(|| async {
-                let Some(State { kept, invoice }) = state(self.store, id).await? else { return Ok((None, None)) };
+                let Some(State { kept, invoice }) = state(self.store, id).await? else {
+                    return Ok((Opened::Moved, None));
+                };
                 let (invoice, before) = (&invoice.value.invoice, kept.value.charging.clone());
                 let owed = invoice.balance();
                 let asked_for = match before.next(owed, self.now) {
                     Next::Charge {} => None,
                     Next::Resend { n } => Some(n),
-                    _ => return Ok((None, None)),
+                    _ => return Ok((Opened::Moved, None)),
                 };
                 let wallet = self.store.wallet(kept.value.client).await?.value;
-                let charging = match asked_for.filter(|n| before.is_seen_through(*n, &wallet)) {
-                    Some(_) => before,
-                    None => before.by_itself(&wallet, self.now),
+                let charging = if asked_for.is_some_and(|n| before.is_seen_through(n, &wallet)) {
+                    before
+                } else if held(self.store, id, self.now).await?.is_some() {
+                    let tomorrow = today(self.store, self.now).await?.saturating_add(1.day());
+                    let due_at = Some(morning(self.store, tomorrow).await?);
+                    let after = KeptCharging { due_at, ..kept.value.clone() };
+                    let moved = after != kept.value;
+                    return Ok((Opened::Held, moved.then(|| self.store.commit().update(&after, kept.rev))));
+                } else {
+                    before.by_itself(&wallet, self.now)
                 };
                 let (charging, attempt) = match charging.next(owed, self.now) {
                     Next::Charge {} => charging.begin(owed, self.now)?,
@@ -166,10 +187,10 @@ impl Teller<'_> {
                     next => {
                         let commit = kept_next(self.store, &kept, charging, owed, self.now);
                         let told = (next == Next::Stop(Stopped::NeedsMethod)).then(|| failed(invoice, owed));
-                        return Ok((None, Some(commit.emit(told))));
+                        return Ok((Opened::Moved, Some(commit.emit(told))));
                     }
                 };
-                Ok((Some(attempt), Some(kept_next(self.store, &kept, charging, owed, self.now))))
+                Ok((Opened::Sends(attempt), Some(kept_next(self.store, &kept, charging, owed, self.now))))
             })
             .await
     }
@@ -237,6 +258,12 @@ fn failed(invoice: &Invoice, amount: Money) -> Event {
 pub(crate) async fn planned_for(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Timestamp> {
     let Some(due_on) = invoice.due_on else { return Ok(now) };
     Ok(morning(store, due_on).await?.max(now))
+}
+
+/// What a planned try waits for: the dunning's pause, if it has one today. Who charges by hand does not wait.
+pub(crate) async fn held(store: &TenantStore, id: InvoiceId, now: Timestamp) -> Result<Option<Held>> {
+    let Some(kept) = store.dunning(id).await? else { return Ok(None) };
+    Ok(kept.value.dunning.held(today(store, now).await?))
 }
 
 /// Six in the morning in the tenant's zone: banks are at work, and who is told of a decline is awake soon.

@@ -1,6 +1,7 @@
 //! Saved ways to pay: kept at the provider, charged for invoices, tried again, and what the provider tells by itself.
 
 use domain::access::Permission;
+use domain::billing::dunning::Held;
 use domain::billing::retry::{Attempt, Charging, Stopped};
 use domain::billing::wallet::{SavedMethod, Shown, Wallet};
 use domain::ids::{ClientId, InvoiceId, PaymentMethodId};
@@ -183,13 +184,16 @@ pub struct ChargingView {
     /// When it is tried next, or the provider is asked.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_at: Option<Timestamp>,
+    /// What a planned try waits for, while the dunning is paused: its time is not before that. A charge by hand does not wait.
+    #[serde(default)]
+    pub held: Option<Held>,
 }
 
 impl ChargingView {
     /// Of a charging, with the instant at which it goes on.
     pub fn of(charging: Charging, next_at: Option<Timestamp>) -> Self {
         let Charging { invoice, method, attempts, stopped, succeeded, .. } = charging;
-        ChargingView { invoice, method, attempts, stopped, succeeded, next_at }
+        ChargingView { invoice, method, attempts, stopped, succeeded, next_at, held: None }
     }
 }
 

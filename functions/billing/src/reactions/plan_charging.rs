@@ -12,7 +12,7 @@ use store::Commit;
 use store::charging::KeptCharging;
 
 use crate::dunning::{Rules, begun};
-use crate::teller::{State, next_of, planned_for, state};
+use crate::teller::{State, held, next_of, planned_for, state};
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -67,7 +67,9 @@ async fn planned(cx: &ReactionCx, invoice: &Invoice, method: PaymentMethodId) ->
 async fn go_on(cx: &ReactionCx, id: InvoiceId, wallet: &Wallet) -> Result<((), Option<Commit>)> {
     let Some(State { kept, invoice }) = state(&cx.store, id).await? else {
         let invoice = cx.store.invoice(id).await?.value.invoice;
-        let method = wallet.by_itself().filter(|_| invoice.is_open());
+        // What is disputed or promised is left to who said so.
+        let held = held(&cx.store, id, cx.now).await?;
+        let method = wallet.by_itself().filter(|_| invoice.is_open() && held.is_none());
         return Ok(match method {
             Some(method) => ((), Some(cx.store.commit().create(&planned(cx, &invoice, method).await?))),
             None => ((), None),

@@ -110,6 +110,12 @@ pub struct Pause {
     pub until: Option<Date>,
 }
 
+impl Pause {
+    fn holds(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+}
+
 /// Why dunning waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,6 +125,17 @@ pub enum PauseReason {
     Dispute,
     /// The client promised to pay by a day.
     PromiseToPay,
+}
+
+/// What waits as long as the dunning does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Held {
+    /// Why.
+    pub why: PauseReason,
+    /// The first day that counts again; none until it is settled.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+    pub until: Option<Date>,
 }
 
 /// A step that was taken.
@@ -275,7 +292,17 @@ impl Dunning {
 
     /// Whether a day does not count.
     pub fn is_paused(&self, day: Date) -> bool {
-        self.pauses.iter().any(|pause| pause.from <= day && pause.until.is_none_or(|until| day < until))
+        self.pauses.iter().any(|pause| pause.holds(day))
+    }
+
+    /// By what a day is held that does not count, to the end of all pauses that follow one another from it on.
+    pub fn held(&self, day: Date) -> Option<Held> {
+        let holds = |day: Date| self.pauses.iter().find(move |pause| pause.holds(day));
+        let mut held = holds(day).map(|pause| Held { why: pause.why, until: pause.until })?;
+        while let Some(pause) = held.until.and_then(holds) {
+            held = Held { why: pause.why, until: pause.until };
+        }
+        Some(held)
     }
 
     /// The first step after those that were taken. One from before the due date is not caught up after it.

@@ -64,6 +64,29 @@ fn steps_fall_on_business_days_around_weekends_and_holidays() {
 }
 
 #[test]
+fn a_day_is_held_until_the_last_of_the_pauses_that_follow_one_another_is_over() {
+    let on = |day| date(2026, 3, day);
+    let (dispute, promise) = (PauseReason::Dispute, PauseReason::PromiseToPay);
+    let pause = |why, from, until: Option<i8>| Pause { why, from: on(from), until: until.map(on) };
+    for (pauses, day, held) in [
+        (&[][..], 5, None),
+        (&[pause(promise, 5, Some(10))], 4, None),
+        (&[pause(promise, 5, Some(10))], 5, Some((promise, Some(10)))),
+        (&[pause(promise, 5, Some(10))], 9, Some((promise, Some(10)))),
+        (&[pause(promise, 5, Some(10))], 10, None),
+        (&[pause(dispute, 5, None)], 25, Some((dispute, None))),
+        (&[pause(promise, 5, Some(10)), pause(dispute, 7, None)], 6, Some((dispute, None))),
+        (&[pause(promise, 10, Some(12)), pause(dispute, 5, Some(10))], 6, Some((promise, Some(12)))),
+        (&[pause(promise, 11, Some(12)), pause(dispute, 5, Some(10))], 6, Some((dispute, Some(10)))),
+    ] {
+        let dunning = Dunning { pauses: pauses.to_vec(), ..Dunning::default() };
+        let expected = held.map(|(why, until): (_, Option<i8>)| Held { why, until: until.map(on) });
+        assert_eq!(dunning.held(on(day)), expected, "{pauses:?} on {day}");
+        assert_eq!(dunning.is_paused(on(day)), expected.is_some());
+    }
+}
+
+#[test]
 fn a_pause_shifts_what_comes_after_it_by_its_business_days() {
     let due = date(2026, 6, 5);
     let free = days_of(due, &[], |_| true);
