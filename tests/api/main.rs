@@ -11,6 +11,7 @@ mod billed_series;
 mod billing_settings;
 mod budgets;
 mod canaries;
+mod charged_by_itself;
 mod charging;
 mod clients;
 mod contracts;

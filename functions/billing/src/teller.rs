@@ -155,7 +155,8 @@ impl Teller<'_> {
     }
 
     /// Notes a try before it is sent, unless something else is to be done by now. What was planned waits as long as the dunning
-    /// does: it is looked at again every morning, and is no try. It is charged to what the client agrees to now; where there is nothing any more, that is told like a card that will not work again.
+    /// does: it is looked at again every morning, and is no try. It is charged to what the client agrees to now; where there is
+    /// nothing any more, that is told like a card that will not work again.
     async fn open(&self, id: InvoiceId) -> Result<Opened> {
         self.scribe
             .write(|| async {
