@@ -7,7 +7,7 @@ use domain::billing::dated::Dated;
 use domain::ids::{ClientId, LicenceId, ProductId};
 use domain::licences::count::Counting;
 use domain::licences::renewal::{coming, due_at};
-use domain::licences::{Coming, Licence, LicenceState};
+use domain::licences::{Coming, Licence, LicenceState, Share};
 use domain::zone::Zone;
 use futures::future::try_join_all;
 use jiff::Timestamp;

@@ -230,12 +230,13 @@ fn stretch(past: &[f64], skipped: usize, months: usize) -> Option<Sum> {
     Some(Sum { expected, low: expected - (all.expected - all.low), high: expected + (all.high - all.expected) })
 }
 
-/// The month that runs with those after it: it is as unsure as a usual month is, by the part of it that is not told.
+/// The month that runs with those after it: it is as unsure as a usual month is, by the part of it that is not told. What it is
+/// misjudged by carries on in those after it, so both add up.
 fn beside(part: &Part, usual: &Sum, now: Month, later: &Sum) -> Sum {
     let of = now.period().days() as f64;
     let untold = 1.0 - f64::from(part.days) / of;
     let (own, others) = ((usual.high - usual.expected) * untold, later.high - later.expected);
-    let (expected, half) = (part.whole.minor() as f64 + later.expected, own.hypot(others));
+    let (expected, half) = (part.whole.minor() as f64 + later.expected, own + others);
     Sum { expected, low: expected - half, high: expected + half }
 }
 

@@ -139,7 +139,8 @@ impl Fit {
 
     /// The level of a month without the slope.
     fn shape_at(&self, month: usize) -> f64 {
-        self.shape[month % self.shape.len()]
+        let place = month % self.shape.len();
+        self.shape[place] - self.slope * self.middle[place]
     }
 
     /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, or are too few.
@@ -153,7 +154,8 @@ impl Fit {
             return None;
         }
         let ratio = squares(&|month| past[month] - self.at(month)) * free / self.rest;
-        let (whole, none) = if self.slope == 0.0 { WALKS.0 } else { WALKS.1 };
+        // Who knows the shape of two years has seen enough to tell a slope from a walk.
+        let (whole, none) = if self.slope == 0.0 || self.shape.len() > 1 { WALKS.0 } else { WALKS.1 };
         let walks = ((none - ratio) / (none - whole)).clamp(0.0, 1.0);
         (walks > 0.0).then_some((walks, a_step))
     }
