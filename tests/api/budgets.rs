@@ -335,7 +335,7 @@ async fn a_department_stays_as_long_as_anything_names_it() {
     let refused = async |by: &str| {
         let answer = go().await.with(409);
         assert_eq!(answer.problem(), "department-in-use");
-        let detail = answer["detail"].as_str().unwrap().to_owned();
+        let detail = answer.body["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains("Sales") && detail.contains(by), "{detail}");
     };
     let budget = desk.budget(json!({ "scope": { "of": "unit", "unit": desk.sales } })).await;
@@ -353,7 +353,7 @@ async fn a_department_stays_as_long_as_anything_names_it() {
         let path = desk.at(&format!("contacts/{}", person["id"].as_str().unwrap()));
         desk.owner.change(&path, json!({ "unit": desk.lab })).await;
     }
-    refused("the licence Office").await;
+    refused("part of the licence").await;
     let path = format!("/v1/licences/{}", licence["id"].as_str().unwrap());
     desk.owner.change(&path, json!({ "split": [] })).await;
     refused("by a rule").await;
