@@ -126,7 +126,7 @@ fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_t
     let both = fee.answered(Answer::Expected, eur(-80_00), now).answered(Answer::Expected, eur(310_00), now);
     assert_eq!(both.expected, [eur(-80_00), eur(310_00)]);
     assert!(!told(&both, -80_00.0) && !told(&both, 380_00.0));
-    let real = both.answered(Answer::Real, eur(300_00), now);
+    let real = both.clone().answered(Answer::Real, eur(300_00), now);
     assert!(told(&real, 310_00.0) && !told(&real, -80_00.0));
     // It grows beyond what was expected: then it is told.
     let (kept, event) = of_series(&both, is(anomaly(Kind::Spike, 300_00.0, None), FIRST, false), None).unwrap();
