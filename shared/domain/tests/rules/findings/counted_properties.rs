@@ -115,8 +115,10 @@ proptest! {
             // Some are accepted, and some of the seats are taken back: the free ones are no new saving.
             for (finding, yes) in findings.iter_mut().zip(&desk.accepted) {
                 if *yes && !finding.state.is_over() {
-                    let seats = facts.licences.iter().find(|one| Some(one.id) == finding.key.licence).map_or(0, |one| one.seats);
-                    *finding = said(finding.clone(), Decision::Accept, baseline(seats, 0));
+                    let own = facts.licences.iter().find(|one| Some(one.id) == finding.key.licence);
+                    let yearly = own.and_then(|one| one.cost.yearly());
+                    let then = Baseline { yearly, ..baseline(own.map_or(0, |one| one.seats), 0) };
+                    *finding = said(finding.clone(), Decision::Accept, then);
                 }
             }
             for (at, licence) in facts.licences.iter_mut().enumerate().take(3) {
