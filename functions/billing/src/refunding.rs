@@ -123,7 +123,7 @@ pub(crate) async fn released(
         // A refund that begins at this moment might be of what is taken off here: one of both comes second.
         commit = commit.update(&refunding.value, refunding.rev);
     }
-    for after in &done.invoice {
+    if let Some(after) = &done.invoice {
         commit = commit.update_invoice(&kept, after);
         if !before.is_open() && after.is_open() {
             commit = commit.and(reopened(store, after, None, now).await?);
