@@ -1,4 +1,4 @@
-//! List the contracts in force, newest first, with their lines below the price list or below their cost.
+//! List the contracts in force, newest first, that have lines below the price list or below their cost.
 
 fn main() -> runtime::Exit {
     runtime::serve(billing::routes::report_revisions::route())
