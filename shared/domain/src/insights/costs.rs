@@ -149,13 +149,19 @@ pub(super) fn told(
     };
     let (kept, new): (Vec<_>, Vec<_>) = (carried(before, false).collect(), carried(file, true).collect());
     let own = if tells(day) { file } else { before };
+    // What only carries has nothing of its own: without that it came to nothing.
+    let own = own.filter(|cost| cost.carried.is_empty() || cost.own() != 0);
+    let carries_on = !kept.is_empty();
     if own.is_none() && kept.is_empty() && new.is_empty() {
         return None;
     }
     let carried: BTreeMap<Date, i64> = kept.into_iter().chain(new).collect();
     let minor = carried.values().fold(own.map_or(0, DayCost::own), |sum, minor| sum.saturating_add(*minor));
-    let parts =
-        own.or(before.filter(|before| before.own() == 0)).or(file).map(|cost| cost.parts.clone()).unwrap_or_default();
+    let parts = own
+        .or(before.filter(|before| carries_on && before.own() == 0))
+        .or(file)
+        .map(|cost| cost.parts.clone())
+        .unwrap_or_default();
     Some(DayCost { minor, parts, carried })
 }
 
