@@ -207,10 +207,17 @@ async fn sensitivity_and_method_are_the_series_then_the_clients_then_the_msps() 
     let shown = owner.get(&path).await.expect(200);
     assert_eq!((&shown["judged_to"], &shown["enough_history"]), (&json!("2026-01-31"), &json!(true)));
 
-    let other = owner.client("Birch Lane").await;
-    owner.import_costs(&other, "azure-main", &file(&spiked("2026-01-29"))).await;
+    let mild: jiff::civil::Date = "2026-01-20".parse().unwrap();
+    let mut rows = spiked("2026-01-29");
+    rows.iter_mut().filter(|row| row.on == mild).for_each(|row| row.cents = row.cents * 109 / 100);
+    let (other, calm) = (owner.client("Birch Lane").await, owner.client("Calm & Sons").await);
+    owner.change(&format!("/v1/insights/settings?client={calm}"), json!({ "sensitivity": 1.0 })).await;
+    for client in [&other, &calm] {
+        owner.import_costs(client, "azure-main", &file(&rows)).await;
+    }
     stack.detect().await;
-    assert!(anomalies(&owner, &other).await.len() > 1, "at twice the sensitivity more than the spike is unusual");
+    assert_eq!(anomalies(&owner, &other).await.len(), 2, "at twice the sensitivity a day beside the spike is unusual");
+    assert_eq!(anomalies(&owner, &calm).await.len(), 1, "at the client's own it is not");
     assert_eq!(told(&stack), 0, "it comes to less than is told");
 }
 
