@@ -242,9 +242,9 @@ impl DueContract {
     ///
     /// # Errors
     /// [`Refusal::Conflict`] for sums that are too large.
-    pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId) -> Result<(), Refusal> {
+    pub(crate) fn leave(&mut self, other: &Draft, invoice: InvoiceId, today: Date) -> Result<(), Refusal> {
         if other.currency == self.agreed().currency {
-            self.runs.value.runs = self.runs.value.runs.clone().with(other.on(), other.net, other.proven)?;
+            self.runs.value.runs = self.runs.value.runs.clone().with(other.on(), other.net, other.proven, today)?;
         }
         self.time.retain(|entry| !other.taken.time.contains(&entry.value.id));
         self.charges.retain(|charge| !other.taken.charges.contains(&charge.value.charge.id));

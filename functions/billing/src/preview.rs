@@ -59,7 +59,7 @@ pub(crate) fn preview(
         match invoice(store, house, &all, at, now) {
             Ok(Some((bills, invoice))) => {
                 for (contract, draft, id) in bills {
-                    if let Some(refusal) = all.iter_mut().find_map(|due| due.leave(&draft, id).err()) {
+                    if let Some(refusal) = all.iter_mut().find_map(|due| due.leave(&draft, id, house.today).err()) {
                         shown[at].stopped = Some(refusal.to_string());
                     }
                     let billed = all.iter_mut().find(|due| due.agreed().id == contract);

@@ -115,7 +115,7 @@ fn fitting(
             None => store_id(store, &due, asked),
         };
         for earlier in &bills {
-            due.leave(&earlier.draft, id)?;
+            due.leave(&earlier.draft, id, house.today)?;
         }
         let Next::Ready(draft) = next(&due, house) else { continue };
         let fits = draft.on() == asked.on() && lines + draft.lines.len() <= MOST_LINES;

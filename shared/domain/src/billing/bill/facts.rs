@@ -306,7 +306,7 @@ impl Facts {
         self.charges.retain(|charge| !draft.taken.charges.contains(&charge.id));
         self.sold.retain(|sold| !draft.taken.blocks.contains(&sold.block.id));
         self.blocks = prepaid::after(self.blocks, &draft.hours);
-        self.runs = self.runs.with(draft.on(), draft.net, draft.proven)?;
+        self.runs = self.runs.with(draft.on(), draft.net, draft.proven, today)?;
         Ok(self)
     }
 }

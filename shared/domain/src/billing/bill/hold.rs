@@ -86,7 +86,7 @@ pub(super) fn of(draft: &Draft, facts: &Facts, today: Date) -> Result<Vec<Hold>,
     let times = facts.limits.times_the_last;
     let far = match facts.book.comparable {
         Some(last) => over_the_last(draft.net, last, times),
-        None => facts.runs.over(draft.on(), draft.net, times)?,
+        None => facts.runs.over(draft.on(), draft.net, times, today)?,
     };
     holds.extend(far.filter(|_| !seen));
     Ok(holds)

@@ -1,7 +1,7 @@
 //! What was billed bill date by bill date, of all clients together: what a run is compared with. A bill counts on its date,
 //! however late it is made, so that a run that is behind is no larger than those that were not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -22,6 +22,19 @@ pub const COMPARED_DAYS: i32 = 35;
 pub struct Runs {
     /// The newest [`KEPT_DATES`] bill dates; what is owed to clients does not count.
     pub dates: BTreeMap<Date, Run>,
+    /// Those of them that the last day on which anything was billed was the first to bill.
+    #[serde(default)]
+    pub fresh: Fresh,
+}
+
+/// Dates of which bills are being made: how far each has come hangs on which contract was looked at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fresh {
+    /// The tenant's day on which they were billed first.
+    pub day: Option<Date>,
+    /// The bill dates.
+    pub dates: BTreeSet<Date>,
 }
 
 /// What the bills of a date come to, before taxes.
@@ -68,12 +81,18 @@ impl Run {
 }
 
 impl Runs {
-    /// With one more bill of this date.
+    /// With one more bill of this date, made `today`.
     ///
     /// # Errors
     /// [`Refusal::Conflict`] for sums that are too large.
-    pub fn with(mut self, on: Date, net: Money, proven: bool) -> Result<Self, Refusal> {
+    pub fn with(mut self, on: Date, net: Money, proven: bool, today: Date) -> Result<Self, Refusal> {
         if let Some(more) = Run::of([(net, proven)])? {
+            if self.fresh.day != Some(today) {
+                self.fresh = Fresh { day: Some(today), dates: BTreeSet::new() };
+            }
+            if !self.dates.contains_key(&on) {
+                self.fresh.dates.insert(on);
+            }
             let run = match self.dates.get(&on) {
                 Some(run) => Run { net: run.net.plus(more.net)?, unproven: run.unproven.plus(more.unproven)? },
                 None => more,
@@ -84,6 +103,7 @@ impl Runs {
             // A date that lies before all others is remembered while its bills are made: they are compared together.
             let Some(oldest) = self.dates.keys().copied().find(|date| *date != on) else { break };
             self.dates.remove(&oldest);
+            self.fresh.dates.remove(&oldest);
         }
         Ok(self)
     }
@@ -108,16 +128,19 @@ impl Runs {
 
     /// Whether what a run has of bills that nothing proves is, with one more of this date, far above the last comparable run.
     /// Where nothing was billed in the days before, as for a bill that is dated back or comes after a long pause, that is the
-    /// largest of all that are known, before it or after: then it is the only measure that there is, and the mildest. Nothing
-    /// is compared before there was one.
+    /// largest of all that are known, before it or after: then it is the only measure that there is, and the mildest. Dates
+    /// that are billed for the first time `today` measure nothing but what comes soon after them: a run that is months behind
+    /// makes all of them side by side. Nothing is compared before there was one.
     ///
     /// # Errors
     /// As [`Runs::with`].
-    pub fn over(&self, on: Date, net: Money, times: u32) -> Result<Option<Hold>, Refusal> {
+    pub fn over(&self, on: Date, net: Money, times: u32, today: Date) -> Result<Option<Hold>, Refusal> {
         let since = on.saturating_sub(COMPARED_DAYS.days());
         let largest = |nets: &mut dyn Iterator<Item = Money>| nets.max_by_key(|net| net.minor());
         let last = largest(&mut self.dates.range(since..on).map(|(_, run)| run.net));
-        let others = || self.dates.iter().filter(|(date, _)| **date != on).map(|(_, run)| run.net);
+        let in_the_making = |date: &Date| self.fresh.day == Some(today) && self.fresh.dates.contains(date);
+        let whole = |date: &Date| *date != on && !in_the_making(date);
+        let others = || self.dates.iter().filter(|(date, _)| whole(date)).map(|(_, run)| run.net);
         let last = last.or_else(|| largest(&mut others()));
         let sum = self.dates.get(&on).map_or(Ok(net), |run| run.unproven.plus(net))?;
         Ok(last.filter(|_| net.minor() > 0).and_then(|last| over_the_last(sum, last, times)).map(|_| Hold::Run {

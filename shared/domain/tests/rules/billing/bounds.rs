@@ -11,6 +11,9 @@ use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
 use uuid::Uuid;
 
+/// A day long before all others, on which what is known was billed.
+const BEFORE: &str = "2025-01-01";
+
 #[test]
 fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approved() {
     let active = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
@@ -34,7 +37,9 @@ fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approv
 fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_times_the_last() {
     let active = contract(monthly("2026-03-01", None), vec![fixed(1, Timing::Advance, "10", "2026-03-01")]);
     let after = |dates: &[(&str, i64)]| {
-        let runs = dates.iter().fold(Runs::default(), |runs, (on, net)| runs.with(day(on), eur(*net), false).unwrap());
+        let runs = dates
+            .iter()
+            .fold(Runs::default(), |runs, (on, net)| runs.with(day(on), eur(*net), false, day(BEFORE)).unwrap());
         billed(&Facts { runs, ..facts(active.clone()) }, "2026-03-01").drafts.remove(0).holds
     };
     let held = |sum, last| vec![Hold::Run { sum: eur(sum), last: eur(last), times: 3 }];
@@ -60,22 +65,29 @@ fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_ti
     for (dates, holds) in cases {
         assert_eq!(after(&dates), holds, "{dates:?}");
     }
+    // A run that is behind makes its dates side by side: what is not whole yet measures no date before it or long after.
+    let today = day("2026-03-01");
+    for (other, is_held) in [("2026-04-01", false), ("2025-12-01", false), ("2026-02-01", true)] {
+        let runs = Runs::default().with(day(other), eur(1), false, today).unwrap();
+        let over = |today| runs.over(day("2026-03-01"), eur(4), 3, today).unwrap().is_some();
+        assert_eq!((over(today), over(day("2026-03-02"))), (is_held, true), "{other}");
+    }
 
     // Whatever has a bill of its own to be compared with is compared with that, and an approval lets either pass.
     let mut stored = facts(active.clone());
-    stored.runs = Runs::default().with(day("2026-02-01"), eur(1), false).unwrap();
+    stored.runs = Runs::default().with(day("2026-02-01"), eur(1), false, day(BEFORE)).unwrap();
     stored.approvals = vec![Approval { on: day("2026-03-01"), net: eur(1_000), lines: 1 }];
     let first = billed(&stored, "2026-03-01");
     let run = Run { net: eur(1_000), unproven: eur(0) };
     assert_eq!((first.ready().len(), first.after.runs.dates[&day("2026-03-01")]), (1, run), "somebody looked at it");
     let mut proven = billed(&first.after, "2026-04-01").after;
-    proven.runs = Runs::default().with(day("2026-04-01"), eur(1), true).unwrap();
+    proven.runs = Runs::default().with(day("2026-04-01"), eur(1), true, day(BEFORE)).unwrap();
     assert_eq!(billed(&proven, "2026-05-01").ready().len(), 1);
     let many = (0..300).fold(Runs::default(), |runs, n| {
-        runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1), true).unwrap()
+        runs.with(day("2026-01-01") + jiff::Span::new().days(n), eur(1), true, day(BEFORE)).unwrap()
     });
     assert_eq!((many.dates.len(), many.dates.keys().next_back()), (KEPT_DATES, Some(&day("2026-10-27"))));
-    let slips = (0..3).fold(many, |runs, _| runs.with(day("2025-01-01"), eur(2), false).unwrap());
+    let slips = (0..3).fold(many, |runs, _| runs.with(day("2025-01-01"), eur(2), false, day(BEFORE)).unwrap());
     let slipped = Run { net: eur(6), unproven: eur(6) };
     assert_eq!(
         (slips.dates.len(), slips.dates[&day("2025-01-01")]),
@@ -89,11 +101,15 @@ fn what_was_made_void_or_credited_is_no_measure_of_a_run() {
     let (on, run) = (day("2026-03-01"), |net, unproven| Run { net: eur(net), unproven: eur(unproven) });
     let slip = Run::of([(eur(100), false), (eur(-40), true), (eur(900), true)]).unwrap().unwrap();
     assert_eq!((slip, Run::of([(eur(-1), true), (eur(0), false)]).unwrap()), (run(1_000, 100), None));
-    let runs = Runs::default().with(on, eur(50), false).unwrap();
-    let billed = runs.clone().with(on, eur(100), false).unwrap().with(on, eur(900), true).unwrap();
+    let runs = Runs::default().with(on, eur(50), false, day(BEFORE)).unwrap();
+    let billed =
+        runs.clone().with(on, eur(100), false, day(BEFORE)).unwrap().with(on, eur(900), true, day(BEFORE)).unwrap();
     assert_eq!(billed.clone().without(on, slip).unwrap(), runs);
     assert_eq!(billed.clone().without(day("2026-02-01"), slip).unwrap(), billed, "what is forgotten stays so");
-    assert_eq!(Runs::default().with(on, eur(900), true).unwrap().without(on, slip).unwrap(), Runs::default());
+    assert_eq!(
+        Runs::default().with(on, eur(900), true, day(BEFORE)).unwrap().without(on, slip).unwrap().dates,
+        Runs::default().dates
+    );
 
     // In parts: what nothing proves goes last, and what a note in full leaves over is gone with it.
     let (out, left) = slip.credited(eur(850), false).unwrap();
