@@ -9,6 +9,7 @@ use super::focus::{Progress, RowFault};
 use crate::error::Refusal;
 use crate::ids::{ClientId, ImportId, SeriesId, UserId};
 use crate::invalid::Check;
+use crate::zone::Zone;
 
 /// The largest file, bytes: some millions of rows.
 pub const MOST_BYTES: u64 = 4 * 1024 * 1024 * 1024;
@@ -144,7 +145,7 @@ impl CostImport {
     #[must_use]
     pub fn read(self, progress: &Progress, kept: String, now: Timestamp) -> Self {
         let counted = self.counted(progress, now);
-        let Some((from, to)) = progress.sums.days() else {
+        let Some((from, to)) = progress.sums.days(Zone::utc().date(counted.created_at)) else {
             let why = "no row below the first can be read; `faults` tells why".to_owned();
             return counted.failed(why, now);
         };

@@ -1,10 +1,11 @@
 //! Files of costs, whatever pieces they come in, and the days that they tell of.
 
-use domain::ids::{ClientId, ImportId, SeriesId};
+use domain::ids::{ClientId, ImportId, SeriesId, UserId};
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
 use domain::insights::covered::Covered;
 use domain::insights::focus::{FileFault, Progress, Reader};
 use domain::insights::found::Finding;
+use domain::insights::imports::{NewImport, announce};
 use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::{Change, Watch};
@@ -200,7 +201,7 @@ fn an_absurd_day_or_cost_is_left_out_with_its_row_and_keeps_none_of_the_others_o
             let faults: Vec<(u64, &str)> = read.faults.iter().map(|fault| (fault.row, fault.column.as_str())).collect();
             assert_eq!((faults, read.bad_rows), (vec![(at, column)], 1), "{absurd}");
             let without = text.replace(&format!("{absurd}\n"), "");
-            assert_eq!(read.sums.days(), Some((day(3), day(3))), "{absurd}");
+            assert_eq!(read.sums.days(ANNOUNCED), Some((day(3), day(3))), "{absurd}");
             assert_eq!(
                 read.sums.by_series(ClientId::from_uuid(Uuid::nil()), "a"),
                 read_in(without.as_bytes(), &[50]).sums.by_series(ClientId::from_uuid(Uuid::nil()), "a")
@@ -502,25 +503,50 @@ fn a_file_without_a_months_fee_leaves_the_days_that_carry_it_as_they_are() {
     assert_eq!(changed.into_values().flatten().count(), 0);
 }
 
+/// Rows of so many services, each with its own name.
+fn services(count: usize, cents: i64, on: i64, days: i64) -> String {
+    (0..count).map(|n| format!("S{n}-{}", period(cents, on, days))).collect()
+}
+
 #[test]
-fn a_file_tells_up_to_its_last_row_of_a_day_and_up_to_its_periods_ends_where_most_are_of_longer_ones() {
+fn a_file_tells_up_to_the_end_of_the_periods_that_most_rows_are_of_and_of_no_day_after_it_was_announced() {
     let daily = |days: std::ops::Range<i64>| days.map(|on| period(100, on, 1)).collect::<String>();
-    for (name, rows, last) in [
-        ("days, and a month's fee", daily(0..10) + &period(3_000, 0, 31), 9),
-        ("a day, and a month's fee", daily(0..1) + &period(3_000, 0, 31), 0),
-        ("a month", period(3_000, 0, 31), 30),
-        ("months, and something bought once", period(3_000, 0, 31) + &period(100, 4, 1) + &period(10, 0, 28), 30),
-        ("days", daily(0..31), 30),
+    let months = services(20, 3_000, 0, 31);
+    for (name, rows, announced, last) in [
+        ("days, and a month's fee", daily(0..10) + &period(3_000, 0, 31), 91, 9),
+        ("a day, and a month's fee", daily(0..1) + &period(3_000, 0, 31), 91, 0),
+        ("a month", period(3_000, 0, 31), 91, 30),
+        ("months, and something bought once", period(3_000, 0, 31) + &period(100, 4, 1) + &period(10, 0, 28), 91, 30),
+        ("days", daily(0..31), 91, 30),
+        // Twenty monthly fees, and one year that is paid at once.
+        ("months, and a year", months.clone() + &period(90_000, 0, 365), 91, 30),
+        ("months, and a year from their middle on", months.clone() + &period(90_000, 14, 365), 91, 30),
+        ("months, and a year after them", months.clone() + &period(90_000, 33, 365), 91, 33),
+        ("two months, of 31 and of 28 days", months.clone() + &services(10, 3_000, 31, 28), 91, 58),
+        ("two months, of 28 and of 31 days", services(20, 1, 31, 28) + &services(5, 1, 59, 31), 91, 89),
+        ("a year", period(90_000, 0, 365), 400, 364),
+        // Six services of a day, and twelve monthly fees.
+        ("a day, and more fees than its services", services(6, 100, 9, 1) + &services(12, 3_000, 0, 31), 10, 9),
+        ("the same on the same day", services(6, 100, 9, 1) + &services(12, 3_000, 0, 31), 9, 9),
+        ("the first day", services(6, 100, 0, 1) + &services(12, 3_000, 0, 31), 1, 0),
+        ("a month that is not over", months, 12, 11),
+        ("a month to come", services(3, 3_000, 31, 28), 12, 31),
     ] {
         let text = format!("{HEAD_OF_PERIODS}{rows}");
-        assert_eq!(read_in(text.as_bytes(), &[7]).sums.days(), Some((day(0), day(last))), "{name}");
+        let progress = read_in(text.as_bytes(), &[text.len()]);
+        let on = format!("{}T12:00:00Z", day(announced)).parse().unwrap();
+        let (id, client, by) = (import(1), ClientId::from_uuid(Uuid::nil()), UserId::from_uuid(Uuid::nil()));
+        let new = NewImport { id, client, source: "azure".into(), bytes: text.len() as u64 };
+        let read = announce(new, by, on).unwrap().uploaded(on).read(&progress, "kept".into(), on);
+        let first = text.lines().skip(1).map(|row| row.split(',').nth(3).unwrap()[..10].parse::<Date>().unwrap()).min();
+        assert_eq!((read.from, read.to), (first, Some(day(last))), "{name}");
     }
     let progress = read_in(format!("{HEAD_OF_PERIODS}{}", period(1, 0, 31)).as_bytes(), &[9]);
     let mut stored = serde_json::to_value(&progress).unwrap();
     stored["sums"]["sums"][0].as_object_mut().unwrap().remove("days");
     stored["columns"].as_object_mut().unwrap().remove("end");
     let stored: Progress = serde_json::from_value(stored).unwrap();
-    assert_eq!(stored.sums.days(), Some((day(0), day(0))), "as it was kept before periods counted");
+    assert_eq!(stored.sums.days(ANNOUNCED), Some((day(0), day(0))), "as it was kept before periods counted");
 }
 
 proptest! {

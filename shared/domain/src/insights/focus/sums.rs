@@ -213,17 +213,21 @@ impl KeptSums {
         self.sums.is_empty()
     }
 
-    /// The first and the last day of which they tell. The last one is the last on which a row begins where most of them are of a
-    /// day: a month's fee among them is known before its month is over. Where most are of longer periods, it is the last day of
-    /// these.
-    pub fn days(&self) -> Option<(Date, Date)> {
+    /// The first and the last day of which they tell, of a file that was announced on this day. The last one is the last day of
+    /// the longest of them that is as long as most are: a month's fee among days is known before its month is over, and a year's
+    /// reservation among months says nothing of the months to come. It is before the day of the announcement, and never before
+    /// the last day on which a row begins.
+    pub fn days(&self, announced: Date) -> Option<(Date, Date)> {
         let first = self.sums.iter().map(|sum| sum.day).min()?;
-        let of_a_day = self.sums.iter().filter(|sum| sum.days == one()).count();
-        let last = match 2 * of_a_day >= self.sums.len() {
-            true => self.sums.iter().map(|sum| sum.day).max()?,
-            false => self.sums.iter().filter_map(|sum| sum.span().last()).max()?,
-        };
-        Some((first, last))
+        let begins = self.sums.iter().map(|sum| sum.day).max()?;
+        let mut lengths: Vec<u16> = self.sums.iter().map(|sum| sum.days).collect();
+        lengths.sort_unstable();
+        let usual = *lengths.get(lengths.len().saturating_sub(1) / 2)?;
+        // A month is as long as another one: 28 days, or 31.
+        let longest = usual + usual / 8;
+        let ends = self.sums.iter().filter(|sum| sum.days <= longest).filter_map(|sum| sum.span().last()).max()?;
+        let over = announced.yesterday().unwrap_or(announced);
+        Some((first, ends.min(over).max(begins)))
     }
 
     /// What each series of a client's source came to, day by day. What its rows of a day come to is rounded once; what its rows of
