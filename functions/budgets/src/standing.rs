@@ -27,7 +27,8 @@ pub(crate) fn asked<'a>(
     let currencies = budgets.clone().map(Budget::currency).chain([here.currency]).collect();
     let (first, last) = (budgets.clone().map(|budget| budget.from).min()?, budgets.map(Budget::last).max()?);
     let now = Month::of(here.today);
-    let spent = (now.plus(-MONTHS_BEFORE).min(first), now);
+    // What is spread over months to come is known of them already.
+    let spent = (now.plus(-MONTHS_BEFORE).min(first), now.max(last));
     Some(Asked { client, spent, fixed: (first, last), currencies, today: here.today })
 }
 

@@ -17,7 +17,8 @@ use crate::money::Money;
 pub struct Spent {
     /// What is known ahead, also of the months to come: licences by their terms.
     pub fixed: BTreeMap<Month, Money>,
-    /// What is known when it comes: until today, from up to three years before.
+    /// What is known when it comes, from up to three years before: until today, and of the months to come what is spread over
+    /// them already.
     pub variable: BTreeMap<Month, Money>,
     /// The months of the latter of which files have not told every day, and what they would come to with all of them.
     pub parts: BTreeMap<Month, Part>,
@@ -119,7 +120,12 @@ pub fn by_months(budget: &Budget, spent: &Spent, today: Date) -> Result<Vec<Mont
             let sum = sum.map(|sum| Money::new(minor(sum.expected), none.currency()));
             let own = sum.zip(until_then).map(|(sum, before)| sum.minus(before)).transpose()?;
             until_then = sum;
-            own.map(|own| own.plus(fixed)).transpose()?
+            // Of a month to come as much is expected as is spread over it already, at least.
+            let least = |own: Money| -> Result<Money, Refusal> {
+                let more = if month > now { short_of(own, variable)? } else { none };
+                Ok(own.plus(more)?.plus(fixed)?)
+            };
+            own.map(least).transpose()?
         };
         months.push(MonthOutlook { month, planned, spent: known, expected });
     }
@@ -150,7 +156,7 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
         warnings: Vec::new(),
     };
     let fixed = sum(&spent.fixed, &|_| true)?;
-    outlook.certain = fixed.plus(sum(&spent.variable, &until_now)?)?;
+    outlook.certain = fixed.plus(sum(&spent.variable, &|_| true)?)?;
     let known = fixed.plus(sum(&spent.variable, &over)?)?;
     let missing = months.iter().filter(|month| over(**month)).map(|month| awaited(spent, *month, none));
     let missing = Money::sum(none.currency(), missing.collect::<Result<Vec<_>, _>>()?)?;
@@ -159,9 +165,10 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     outlook.forecast = if left == 0 {
         Some(Forecast { expected, low: known.at_most(expected)?, high: expected })
     } else {
+        let more = spread_ahead(spent, now, budget, left, none)?;
         to_come(spent, now, budget.from, left)
             .map(|sum| {
-                let with = |value: f64| expected.plus(Money::new(minor(value), none.currency()));
+                let with = |value: f64| expected.plus(Money::new(minor(value), none.currency()))?.plus(more);
                 let (low, expected, high) = (with(sum.low)?, with(sum.expected)?, with(sum.high)?);
                 // What is certain is spent in any case.
                 let low = if low.minor() < outlook.certain.minor() { outlook.certain } else { low };
@@ -171,6 +178,32 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
     };
     outlook.warnings = warnings(budget, &outlook);
     Ok(outlook)
+}
+
+/// What an amount lacks to be as much as another one.
+fn short_of(own: Money, least: Money) -> Result<Money, Refusal> {
+    let lacks = least.minus(own)?;
+    Ok(if lacks.minor() > 0 { lacks } else { Money::zero(own.currency()) })
+}
+
+/// By how much what is spread over the months to come already is more than what the months that were say of them, each month
+/// by itself.
+fn spread_ahead(spent: &Spent, now: Month, budget: &Budget, left: usize, none: Money) -> Result<Money, Refusal> {
+    let mut more = none;
+    if spent.variable.keys().next_back().is_none_or(|last| *last <= now) {
+        return Ok(more);
+    }
+    let mut until_then = none;
+    let first = budget.from.max(now);
+    for (month, count) in (0..).map(|n| first.plus(n)).zip(1..=left) {
+        let Some(sum) = to_come(spent, now, budget.from, count) else { return Ok(none) };
+        let sum = Money::new(minor(sum.expected), none.currency());
+        if let Some(known) = spent.variable.get(&month).filter(|_| month > now) {
+            more = more.plus(short_of(sum.minus(until_then)?, *known)?)?;
+        }
+        until_then = sum;
+    }
+    Ok(more)
 }
 
 /// What is still awaited of a month that is over: of its last days no file has told yet.
@@ -184,7 +217,7 @@ fn awaited(spent: &Spent, month: Month, none: Money) -> Result<Money, Refusal> {
 /// one is left out when hardly any day of it is told.
 fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     // Where there never was any, none is expected.
-    if spent.variable.is_empty() {
+    if spent.variable.keys().next().is_none_or(|first| *first > now) {
         return Some(Sum { expected: 0.0, low: 0.0, high: 0.0 });
     }
     let first = *spent.variable.keys().next().filter(|first| **first < now)?;

@@ -199,6 +199,92 @@ fn the_year_leads_to_what_is_known_and_what_is_usual() {
 }
 
 #[test]
+fn what_is_spread_over_months_to_come_is_certain_and_expected_of_them_at_least() {
+    let own = budget(Alerts::default());
+    let and = |from: (i16, i8), amounts: &[i64], then: (i16, i8), ahead: &[i64]| {
+        months(from, amounts).into_iter().chain(months(then, ahead)).collect::<BTreeMap<_, _>>()
+    };
+    let level = [50_00, 50_00, 50_00, 50_00, 20_00];
+    for (name, today, variable, spent, certain, expected, course) in [
+        ("nothing else", (2026, 5), months((2026, 6), &[83_00; 7]), 0, 581_00, Some(581_00), Course::Within),
+        (
+            "less than the level",
+            (2026, 5),
+            and((2026, 1), &level, (2026, 6), &[30_00; 7]),
+            220_00,
+            430_00,
+            Some(600_00),
+            Course::Within,
+        ),
+        (
+            "more than the level",
+            (2026, 5),
+            and((2026, 1), &level, (2026, 6), &[80_00; 7]),
+            220_00,
+            780_00,
+            Some(810_00),
+            Course::Within,
+        ),
+        (
+            "more than the budget",
+            (2026, 5),
+            and((2026, 1), &level, (2026, 6), &[200_00; 7]),
+            220_00,
+            1_620_00,
+            Some(1_650_00),
+            Course::LeadsOver,
+        ),
+        (
+            "a single month",
+            (2026, 5),
+            and((2026, 1), &level, (2026, 9), &[70_00]),
+            220_00,
+            290_00,
+            Some(620_00),
+            Course::Within,
+        ),
+        (
+            "beyond the budget's end",
+            (2026, 5),
+            and((2026, 1), &level, (2027, 1), &[900_00; 5]),
+            220_00,
+            220_00,
+            Some(600_00),
+            Course::Within,
+        ),
+        (
+            "too few months",
+            (2026, 5),
+            and((2026, 5), &[10_00], (2026, 6), &[180_00; 7]),
+            10_00,
+            1_270_00,
+            None,
+            Course::LeadsOver,
+        ),
+        (
+            "before it begins",
+            (2025, 11),
+            and((2025, 1), &[50_00; 10], (2026, 3), &[70_00]),
+            0,
+            70_00,
+            Some(620_00),
+            Course::Within,
+        ),
+    ] {
+        let variable = Spent { variable, ..Spent::default() };
+        let today = date(today.0, today.1, 12);
+        let stands = outlook(&own, &variable, today).unwrap();
+        assert_eq!((stands.spent, stands.certain, stands.course()), (eur(spent), eur(certain), course), "{name}");
+        assert_eq!(stands.forecast.map(|forecast| forecast.expected), expected.map(eur), "{name}");
+        let by: Vec<Option<Money>> =
+            by_months(&own, &variable, today).unwrap().iter().map(|month| month.expected).collect();
+        let Some(forecast) = stands.forecast else { continue };
+        assert!(forecast.low.minor() >= certain && forecast.high.minor() >= forecast.expected.minor(), "{name}");
+        assert_eq!(Money::sum(EUR, by.into_iter().flatten()).unwrap(), forecast.expected, "{name}");
+    }
+}
+
+#[test]
 fn what_is_expected_of_the_months_adds_up_to_the_forecast() {
     let own = budget(Alerts::default());
     let rising = [50_00, 52_00, 55_00, 53_00, 58_00, 60_00, 61_00, 66_00, 64_00, 70_00];
