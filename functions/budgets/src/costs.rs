@@ -60,6 +60,11 @@ impl Asked {
 
     /// Reads them, each given to the department that carries it.
     pub(crate) async fn read(&self, store: &TenantStore) -> Result<Vec<Cost>> {
+        Ok(self.read_with_periods(store).await?.0)
+    }
+
+    /// The same, and beside it what of them is of periods of several days.
+    pub(crate) async fn read_with_periods(&self, store: &TenantStore) -> Result<(Vec<Cost>, Vec<Cost>)> {
         let rules = store.chargeback(self.client).await?.value;
         let licensed = store.licensed(self.client).await?;
         let licences = self.licences(store, &licensed, &rules).await?;
@@ -88,14 +93,18 @@ impl Asked {
                 }));
             }
         }
+        let mut of_periods = Vec::new();
         for spent in store.spent(self.client, self.spent.0, self.spent.1).await? {
-            costs.push(cost(spent)?);
+            let (whole, part) = cost(spent)?;
+            costs.push(whole);
+            of_periods.extend(Some(part).filter(|part| !part.amount.is_zero()));
         }
         costs.extend(self.billed(store).await?);
         let seats: Vec<Seat> = licences.into_iter().flat_map(|held| in_term(&held.licence, held.seats)).collect();
         let seats = by_seats(&seats, &units);
         let used = self.use_for(store, &licensed, &rules, &costs).await?;
-        Ok(carried(costs, Carriers { rules: &rules, seats: &seats, used: &used, today: self.today })?)
+        let by = Carriers { rules: &rules, seats: &seats, used: &used, today: self.today };
+        Ok((carried(costs, by)?, carried(of_periods, by)?))
     }
 
     /// What the MSP billed, net, in the months that it is for: the sums of its own revenue.
@@ -277,8 +286,11 @@ struct Held {
     seats: Vec<Seat>,
 }
 
-fn cost(spent: Spending) -> Result<Cost> {
-    let Spending { month, source, currency, unit, minor } = spent;
+/// What was spent, and what of it is of periods.
+fn cost(spent: Spending) -> Result<(Cost, Cost)> {
+    let Spending { month, source, currency, unit, minor, of_periods } = spent;
     let currency = Currency::from_code(&currency).ok_or_else(|| Error::Internal(format!("no currency {currency}")))?;
-    Ok(Cost { month, source, product: None, unit, centre: None, amount: Money::new(minor, currency) })
+    let whole = Cost { month, source, product: None, unit, centre: None, amount: Money::new(minor, currency) };
+    let part = Cost { amount: Money::new(of_periods, currency), ..whole.clone() };
+    Ok((whole, part))
 }

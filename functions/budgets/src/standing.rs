@@ -36,6 +36,8 @@ pub(crate) fn asked<'a>(
 pub(crate) struct Held {
     /// The costs, each given to the department that carries it.
     pub(crate) costs: Vec<Cost>,
+    /// What of them is of periods of several days.
+    of_periods: Vec<Cost>,
     told: BTreeMap<String, Told>,
 }
 
@@ -43,7 +45,7 @@ impl Held {
     /// Reads them.
     pub(crate) async fn read(asked: Asked, store: &TenantStore) -> Result<Self> {
         let client = asked.client;
-        let costs = asked.read(store).await?;
+        let (costs, of_periods) = asked.read_with_periods(store).await?;
         let sources: BTreeSet<&String> = costs.iter().map(|cost| &cost.source).filter(|of| is_spent(of)).collect();
         let sources: Vec<&String> = sources.into_iter().collect();
         let mut told = BTreeMap::new();
@@ -51,16 +53,16 @@ impl Held {
             let read = try_join_all(some.iter().map(|source| store.told_of(client, source))).await?;
             told.extend(some.iter().zip(read).filter_map(|(source, told)| Some(((*source).clone(), told?))));
         }
-        Ok(Self { costs, told })
+        Ok(Self { costs, of_periods, told })
     }
 
     /// Of no budgets nothing is read.
     pub(crate) const fn nothing() -> Self {
-        Self { costs: Vec::new(), told: BTreeMap::new() }
+        Self { costs: Vec::new(), of_periods: Vec::new(), told: BTreeMap::new() }
     }
 
     fn spent(&self, budget: &Budget, client: &Client, here: &Here) -> Result<Spent> {
-        Ok(spent_as_told(&self.costs, budget, &client.centres(), &self.told, here.today)?)
+        Ok(spent_as_told((&self.costs, &self.of_periods), budget, &client.centres(), &self.told, here.today)?)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nobody reads a sum to write it, so many imports may add at once; the revisions of the days' months see to it that each
 //! change is added once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::reports::Month;
 use domain::budgets::is_spent;
@@ -17,6 +17,8 @@ use crate::{Commit, Error, Result, TenantStore, keys};
 const SIDE_BY_SIDE: usize = 12;
 /// What stands for no department in a sum's name.
 const NOBODY: &str = "-";
+/// What stands behind a sum's name where it is that part of it that is of periods of several days.
+const OF_PERIODS: &str = "#periods";
 
 /// What a client spent in a month on one thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,8 @@ pub struct Spending {
     pub unit: Option<UnitId>,
     /// In minor units; negative where more was credited than charged.
     pub minor: i64,
+    /// What of it is of periods of several days.
+    pub of_periods: i64,
 }
 
 impl TenantStore {
@@ -53,9 +57,11 @@ impl TenantStore {
         }
         let mut spent = Vec::new();
         for (source, sums) in part.found {
-            for (name, minor) in sums.into_iter().filter(|(_, minor)| *minor != 0) {
-                let (currency, unit) = read(&name).ok_or_else(|| Error::Corrupt(format!("{client} {month} {name}")))?;
-                spent.push(Spending { month, source: source.clone(), currency, unit, minor });
+            let of_periods = |name: &str| sums.get(&format!("{name}{OF_PERIODS}")).copied().unwrap_or_default();
+            for (name, minor) in sums.iter().filter(|(name, minor)| **minor != 0 && !name.ends_with(OF_PERIODS)) {
+                let (currency, unit) = read(name).ok_or_else(|| Error::Corrupt(format!("{client} {month} {name}")))?;
+                let (source, of_periods) = (source.clone(), of_periods(name));
+                spent.push(Spending { month, source, currency, unit, minor: *minor, of_periods });
             }
         }
         spent.sort();
@@ -70,16 +76,24 @@ fn read(name: &str) -> Option<(String, Option<UnitId>)> {
 }
 
 impl Commit {
-    /// What a client spent by a series, in the months in which that changes. Series of which nothing is spent
-    /// ([`is_spent`]), and what counts no money, change nothing.
-    pub(crate) fn spend(self, series: &CostSeries, moved: &BTreeMap<Month, i64>) -> Self {
+    /// What a client spent by a series, in the months in which that changes, and what of it is of periods. Series of which
+    /// nothing is spent ([`is_spent`]), and what counts no money, change nothing.
+    pub(crate) fn spend(
+        self,
+        series: &CostSeries,
+        moved: &BTreeMap<Month, i64>,
+        of_periods: &BTreeMap<Month, i64>,
+    ) -> Self {
         if !is_spent(&series.source) || series.measure.currency().is_none() {
             return self;
         }
         let unit = series.unit.map_or_else(|| NOBODY.to_owned(), |unit| unit.to_string());
         let name = format!("{}#{unit}", series.measure.code());
-        moved.iter().fold(self, |commit, (month, minor)| {
-            commit.tally(&keys::spent(series.client, *month, &series.source), [(name.clone(), *minor)])
+        let months: BTreeSet<Month> = moved.keys().chain(of_periods.keys()).copied().collect();
+        let by = |months: &BTreeMap<Month, i64>, month: Month| months.get(&month).copied().unwrap_or_default();
+        months.into_iter().fold(self, |commit, month| {
+            let sums = [(name.clone(), by(moved, month)), (format!("{name}{OF_PERIODS}"), by(of_periods, month))];
+            commit.tally(&keys::spent(series.client, month, &series.source), sums)
         })
     }
 }

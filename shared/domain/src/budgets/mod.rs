@@ -22,4 +22,4 @@ pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed,
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
 pub use pace::{DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
-pub use spent::{is_spent, moved};
+pub use spent::{is_spent, moved, moved_of_periods};

@@ -3,7 +3,8 @@
 //! Of a source that comes daily each month is taken by the days that files told of: the first one as if all of it were told,
 //! and one whose other days are still awaited at a mix of its own pace and of the months before it, its own pace counting by
 //! the part of the month that is told. So a change shows as the month goes on, and what came once on its first days does not
-//! count for every day.
+//! count for every day. What is of periods of several days, such as a month's fee, is known for all of them at once: it has no
+//! pace, and less of it than usual is taken for a fee that is still to come, by the part of the month that is not told.
 
 use std::collections::BTreeMap;
 
@@ -64,13 +65,13 @@ pub struct Part {
     pub awaited: bool,
 }
 
-/// What a budget is held against, with what its months would come to by the days that files told of. `told` has the sources of
-/// which files tell.
+/// What a budget is held against, with what its months would come to by the days that files told of. `of_periods` has what of the
+/// costs is of periods of several days, and `told` the sources of which files tell.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn spent_as_told(
-    costs: &[Cost],
+    (costs, of_periods): (&[Cost], &[Cost]),
     budget: &Budget,
     centres: &BTreeMap<UnitId, CostCode>,
     told: &BTreeMap<String, Told>,
@@ -78,17 +79,15 @@ pub fn spent_as_told(
 ) -> Result<Spent, Refusal> {
     let spent = spent_within(costs, budget, centres)?;
     let none = Money::zero(budget.currency());
-    let mut sources: BTreeMap<&str, BTreeMap<Month, Money>> = BTreeMap::new();
-    for cost in within(costs, budget, centres).filter(|cost| cost.source != LICENCES) {
-        let sum = sources.entry(&cost.source).or_default().entry(cost.month).or_insert(none);
-        *sum = sum.plus(cost.amount)?;
-    }
+    let sources = by_source(within(costs, budget, centres), none)?;
+    let of_periods = by_source(within(of_periods, budget, centres), none)?;
+    let no_periods = BTreeMap::new();
     let now = Month::of(today);
     let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
     let mut more: Vec<(Month, Money)> = Vec::new();
     for (source, amounts) in &sources {
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
-        for (month, own) in in_part(amounts, told, now, none)? {
+        for (month, own) in in_part((amounts, of_periods.get(source).unwrap_or(&no_periods)), told, now, none)? {
             more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
             let part = parts.entry(month).or_insert(own);
             part.days = part.days.min(own.days);
@@ -101,7 +100,7 @@ pub fn spent_as_told(
             let begun = amounts.get(&now).copied().unwrap_or(none);
             let first = amounts.keys().next().copied().unwrap_or(now);
             let before = first.up_to(now.plus(-1)).map(|month| amounts.get(&month).copied().unwrap_or(none));
-            let usual = usual(&before.collect::<Vec<_>>()).unwrap_or(begun);
+            let usual = usual_of(&before.collect::<Vec<_>>()).unwrap_or(begun);
             if usual.minor() > begun.minor() {
                 more.push((now, usual.minus(begun)?));
             }
@@ -116,9 +115,22 @@ pub fn spent_as_told(
     Ok(Spent { parts, ..spent })
 }
 
-/// The months of a source that are told in part.
+/// Costs by source and month.
+fn by_source<'a>(
+    costs: impl Iterator<Item = &'a Cost>,
+    none: Money,
+) -> Result<BTreeMap<&'a str, BTreeMap<Month, Money>>, Refusal> {
+    let mut sources: BTreeMap<&str, BTreeMap<Month, Money>> = BTreeMap::new();
+    for cost in costs.filter(|cost| cost.source != LICENCES) {
+        let sum = sources.entry(&cost.source).or_default().entry(cost.month).or_insert(none);
+        *sum = sum.plus(cost.amount)?;
+    }
+    Ok(sources)
+}
+
+/// The months of a source that are told in part: of what it came to, and of what of that is of periods of several days.
 fn in_part(
-    amounts: &BTreeMap<Month, Money>,
+    (amounts, of_periods): (&BTreeMap<Month, Money>, &BTreeMap<Month, Money>),
     told: &Told,
     now: Month,
     none: Money,
@@ -128,20 +140,24 @@ fn in_part(
     let (first, last) = (Month::of(first), Month::of(last).min(now));
     // A source of which nothing came in two months has ended.
     let comes = last >= now.plus(-1);
-    let mut before: Vec<Money> = Vec::new();
+    let (mut before, mut fees_before): (Vec<Money>, Vec<Money>) = (Vec::new(), Vec::new());
     for month in first.up_to(now) {
         let period = month.period();
         let amount = amounts.get(&month).copied().unwrap_or(none);
+        let mut fees = of_periods.get(&month).copied().unwrap_or(none);
         let (days, of) = (told.covered.days_in(period), u32::try_from(period.days()).unwrap_or_default());
         let awaited = comes && month >= last;
         let whole = if days >= of {
             amount
         } else if awaited {
             let share = Decimal::from(days) / Decimal::from(of);
-            let pace = if days > 0 { Some(amount.times(Decimal::ONE / share)?) } else { None };
-            let usual = usual(&before).or(pace).unwrap_or(none);
+            let pace = if days > 0 { Some(amount.minus(fees)?.times(Decimal::ONE / share)?) } else { None };
+            let usual = usual_of(&before).or(pace).unwrap_or(none);
             let mixed = pace.unwrap_or(usual).times(share)?.plus(usual.times(Decimal::ONE - share)?)?;
-            amount.plus(mixed.times(Decimal::ONE - share)?)?
+            let usual_fees = usual_of(&fees_before).filter(|usual| usual.minor() > fees.minor()).unwrap_or(fees);
+            let more_fees = usual_fees.minus(fees)?.times(Decimal::ONE - share)?;
+            fees = fees.plus(more_fees)?;
+            amount.plus(mixed.times(Decimal::ONE - share)?)?.plus(more_fees)?
         } else if month == first && days >= FEWEST_DAYS {
             amount.times(Decimal::from(of) / Decimal::from(days))?
         } else {
@@ -151,14 +167,15 @@ fn in_part(
             parts.insert(month, Part { whole, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
-            before.push(whole);
+            before.push(whole.minus(fees)?);
+            fees_before.push(fees);
         }
     }
     Ok(parts)
 }
 
 /// The middle one of the last months, of two the lesser.
-fn usual(before: &[Money]) -> Option<Money> {
+fn usual_of(before: &[Money]) -> Option<Money> {
     let mut last: Vec<Money> = before.iter().rev().take(USUAL_OF).copied().collect();
     last.sort_by_key(|amount| amount.minor());
     last.get(last.len().saturating_sub(1) / 2).copied()

@@ -27,3 +27,27 @@ pub fn moved(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMa
     months.retain(|_, by| *by != 0);
     months
 }
+
+/// By how much that part of the months of a series moves that is of periods of several days: known for all of their days when
+/// the first one is told. `known` and `changed` are as in [`moved`].
+pub fn moved_of_periods(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMap<Month, i64> {
+    let mut months: BTreeMap<Month, i64> = BTreeMap::new();
+    let mut add = |day: Date, by: i64| {
+        let month = months.entry(Month::of(day)).or_default();
+        *month = month.saturating_add(by);
+    };
+    for (day, after) in changed {
+        let carried = |cost: Option<&DayCost>| cost.map(|cost| cost.carried.clone()).unwrap_or_default();
+        for (all, sign) in [(carried(after.as_ref()), 1), (carried(known.get(day)), -1)] {
+            for (since, minor) in all {
+                add(*day, sign * minor);
+                // A period's first day carries nothing: it comes to as much as the second one, to the minor unit.
+                if since.tomorrow().ok() == Some(*day) {
+                    add(since, sign * minor);
+                }
+            }
+        }
+    }
+    months.retain(|_, by| *by != 0);
+    months
+}

@@ -41,6 +41,8 @@ fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
 #[derive(Default)]
 struct Files {
     costs: Vec<Cost>,
+    /// What of them is of periods of several days.
+    fees: Vec<Cost>,
     told: BTreeMap<String, Told>,
 }
 
@@ -64,10 +66,25 @@ impl Files {
         self
     }
 
+    /// With fees for whole months, known on their first day.
+    fn and_fees(mut self, source: &str, fees: &[(Date, i64)]) -> Self {
+        let fees = fees.iter().map(|(on, minor)| Cost {
+            month: Month::of(*on),
+            source: source.into(),
+            product: None,
+            unit: None,
+            centre: None,
+            amount: eur(*minor),
+        });
+        self.fees.extend(fees);
+        self.costs.extend(self.fees.iter().cloned());
+        self
+    }
+
     /// Low, expected, high and what is spent; none without a forecast.
     fn lead(&self, today: Date) -> Option<[i64; 4]> {
         let own = budget();
-        let spent = spent_as_told(&self.costs, &own, &BTreeMap::new(), &self.told, today).unwrap();
+        let spent = spent_as_told((&self.costs, &self.fees), &own, &BTreeMap::new(), &self.told, today).unwrap();
         let stands = outlook(&own, &spent, today).unwrap();
         let by = by_months(&own, &spent, today).unwrap();
         let forecast = stands.forecast?;
@@ -101,15 +118,36 @@ fn what_doubled_this_month_is_expected_to_stay_so_for_its_last_days_and_shows_in
     assert!(near(expected, whole, 5) && low <= whole && whole <= high, "{low} {expected} {high}, of {whole}");
     // The nine days that are left are more than they usually are, and at most what they are now.
     let own = budget();
-    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let as_told = spent_as_told((&files.costs, &files.fees), &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
     let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
     assert!((5_500_00..=6_000_00).contains(&november), "{november}");
     // What came once on the second is spent, and hardly more of it is expected.
     let once = |on: Date| if on == date(2026, 11, 2) { 3_100_00 } else { 100_00 };
     let files = Files::default().of("aws", date(2026, 1, 1), YESTERDAY, once);
-    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let as_told = spent_as_told((&files.costs, &files.fees), &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
     let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
     assert!((6_000_00..=7_000_00).contains(&november), "{november}");
+}
+
+#[test]
+fn a_months_fee_is_in_what_the_month_leads_to_once_however_few_of_its_days_are_told() {
+    let (sep, oct, nov) = (date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1));
+    for (name, from, to, fees, whole) in [
+        ("in the first month", nov, 10, vec![(nov, 10_000_00)], 13_000_00),
+        ("as usual", sep, 3, vec![(sep, 10_000_00), (oct, 10_000_00), (nov, 10_000_00)], 13_000_00),
+        ("as usual, near the end", sep, 29, vec![(sep, 10_000_00), (oct, 10_000_00), (nov, 10_000_00)], 13_000_00),
+        ("for the first time", sep, 3, vec![(nov, 10_000_00)], 13_000_00),
+        ("more than usual", sep, 3, vec![(sep, 4_000_00), (oct, 4_000_00), (nov, 10_000_00)], 13_000_00),
+        // Nine tenths of the month are not told.
+        ("still to come", sep, 3, vec![(sep, 10_000_00), (oct, 10_000_00)], 12_000_00),
+        ("never", sep, 3, vec![], 3_000_00),
+        ("a credit", nov, 10, vec![(nov, -500_00)], 2_500_00),
+    ] {
+        let files = Files::default().of("aws", from, date(2026, 11, to), |_| 100_00).and_fees("aws", &fees);
+        let today = date(2026, 11, to + 1);
+        let told = spent_as_told((&files.costs, &files.fees), &budget(), &BTreeMap::new(), &files.told, today).unwrap();
+        assert_eq!(told.parts[&Month::of(nov)].whole, eur(whole), "{name}");
+    }
 }
 
 #[test]
@@ -144,7 +182,7 @@ fn a_month_that_is_told_in_part_counts_as_no_whole_one() {
     let ended = Files::default().of("aws", date(2026, 1, 1), date(2026, 8, 31), level);
     let [low, expected, _, spent] = ended.lead(TODAY).unwrap();
     assert!(low >= spent && expected >= spent);
-    let ended = spent_as_told(&ended.costs, &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
+    let ended = spent_as_told((&ended.costs, &ended.fees), &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
     assert!(ended.parts.is_empty(), "{:?}", ended.parts);
 }
 

@@ -1,5 +1,7 @@
 //! Files of costs, whatever pieces they come in, and the days that they tell of.
 
+use domain::billing::reports::Month;
+use domain::budgets::moved_of_periods;
 use domain::ids::{ClientId, ImportId, SeriesId, UserId};
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
 use domain::insights::covered::Covered;
@@ -488,6 +490,30 @@ fn a_rows_cost_is_for_the_days_of_its_period_and_a_row_of_a_day_or_an_hour_stays
         let [fault] = &progress.faults[..] else { panic!("{:?}", progress.faults) };
         assert_eq!((fault.row, fault.column.as_str(), fault.detail.as_str()), (2, "ChargePeriodEnd", says));
         assert!(progress.sums.is_empty());
+    }
+}
+
+#[test]
+fn what_of_the_months_is_of_periods_moves_with_them_and_goes_with_them() {
+    let rows = (0..9).map(|on| period(700 + on, on, 1)).collect::<String>();
+    for (name, fees, months) in [
+        ("none", vec![], vec![]),
+        ("a month", vec![(3_100, 0, 31)], vec![(0, 3_100)]),
+        ("two of them", vec![(3_100, 0, 31), (2_800, 31, 28)], vec![(0, 3_100), (31, 2_800)]),
+        ("over the end of a month", vec![(4_000, 30, 4)], vec![(30, 1_000), (31, 3_000)]),
+        ("from the last day on", vec![(3_000, 30, 2)], vec![(30, 1_500), (31, 1_500)]),
+        ("a credit", vec![(-3_100, 0, 31)], vec![(0, -3_100)]),
+    ] {
+        let fees: String = fees.into_iter().map(|(cents, on, days)| period(cents, on, days)).collect();
+        let days = days_of(&format!("{HEAD_OF_PERIODS}{rows}{fees}"));
+        let of = |months: Vec<(i64, i64)>, sign: i64| -> std::collections::BTreeMap<Month, i64> {
+            months.into_iter().map(|(on, cents)| (Month::of(day(on)), sign * cents)).collect()
+        };
+        let there = days.iter().map(|(on, cost)| (*on, Some(cost.clone()))).collect();
+        assert_eq!(moved_of_periods(&Days::new(), &there), of(months.clone(), 1), "{name}");
+        assert_eq!(moved_of_periods(&days, &there), of(Vec::new(), 1), "{name}, again");
+        let gone = days.keys().map(|on| (*on, None)).collect();
+        assert_eq!(moved_of_periods(&days, &gone), of(months, -1), "{name}, taken back");
     }
 }
 
