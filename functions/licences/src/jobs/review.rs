@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use contract::findings::REVIEW;
-use domain::ids::{ClientId, FindingId};
+use domain::ids::{ClientId, FindingId, LicenceFileId, LicenceId};
 use domain::licences::files::deleted;
 use domain::licences::findings::{Finding, Found, find, review};
 use domain::licences::true_up::true_up;
@@ -55,13 +55,23 @@ async fn look_at(cx: &JobCx, due: Due) -> Result<Step> {
     if store.review(client).await?.value.due_at > cx.now {
         return Ok(Step::Skipped);
     }
-    if !cx.dry_run && !note_use(cx, &store, client, today, &zone).await? {
-        return Ok(Step::Done);
+    let mut files_deleted = Ok(());
+    if !cx.dry_run {
+        let known = Known::of(&store, client, today).await?;
+        if !note_use(cx, &store, client, &known, today, &zone).await? {
+            return Ok(Step::Done);
+        }
+        // A file that cannot be deleted keeps nothing else from being done: it is told when all else is.
+        match delete_files(cx, &store, &known, &zone).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Step::Done),
+            Err(error) => files_deleted = Err(error),
+        }
     }
     loop {
         let part = cx.reconcile(|| part(cx, &store, client, today, &zone)).await?;
         match part {
-            Part::Last(step) => return Ok(step),
+            Part::Last(step) => return files_deleted.map(|()| step),
             // What is left is due still, and the next run goes on with it.
             Part::More if cx.is_out_of_time() => return Ok(Step::Done),
             Part::More => {}
@@ -123,28 +133,29 @@ async fn part(
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))
 }
 
-/// Notes how much was used yesterday, which is over where the client is, tells it to the series, deletes the files that were taken
-/// off licences, and finds what is unusual about the use. False when time is over before: the next run begins again, and what is
-/// there stays as it is.
-async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date, zone: &Zone) -> Result<bool> {
-    let known = Known::of(store, client, today).await?;
+/// Notes how much was used yesterday, which is over where the client is, tells it to the series, and finds what is unusual about
+/// the use. False when time is over before: the next run begins again, and what is there stays as it is.
+async fn note_use(
+    cx: &JobCx,
+    store: &TenantStore,
+    client: ClientId,
+    known: &Known,
+    today: Date,
+    zone: &Zone,
+) -> Result<bool> {
     // Where the client is it may still be yesterday, or tomorrow already.
     let on = known.zone.date(cx.now).saturating_sub(1.day());
     let licences_to = today.saturating_sub(1.day());
-    if !tell_use(cx, store, client, &known, on).await? || !tell_licences(cx, store, client, &known, licences_to).await?
-    {
+    if !tell_use(cx, store, client, known, on).await? || !tell_licences(cx, store, client, known, licences_to).await? {
         return Ok(false);
     }
-    if !delete_files(cx, store, &known, zone).await? {
-        return Ok(false);
-    }
-    sign_ins::find(cx, store, client, &known, (on, zone)).await?;
+    sign_ins::find(cx, store, client, known, (on, zone)).await?;
     let days: Vec<(ProductId, DayOfUse)> = utilisation(&known.facts, &known.active(on)).into_iter().collect();
     for some in days.chunks(PRODUCTS_A_PART) {
         cx.reconcile(|| async {
             let mut commit = store.commit();
             for (product, day) in some {
-                commit = noted(store, commit, (client, *product), (on, day), &known).await?;
+                commit = noted(store, commit, (client, *product), (on, day), known).await?;
             }
             Ok(((), Some(commit)))
         })
@@ -154,8 +165,10 @@ async fn note_use(cx: &JobCx, store: &TenantStore, client: ClientId, today: Date
 }
 
 /// Deletes the bytes of the files that were taken off the client's licences. A file is noted as deleted after it is: who dies in
-/// between deletes it again, which changes nothing. False when time is over before.
+/// between deletes it again, which changes nothing. False when time is over before. What cannot be deleted keeps no other
+/// licence's files from it: the first such error is told at the end.
 async fn delete_files(cx: &JobCx, store: &TenantStore, known: &Known, zone: &Zone) -> Result<bool> {
+    let mut all = Ok(true);
     for licence in &known.licences {
         let files = licence.files_to_delete(cx.now);
         if files.is_empty() {
@@ -164,18 +177,30 @@ async fn delete_files(cx: &JobCx, store: &TenantStore, known: &Known, zone: &Zon
         if cx.is_out_of_time() {
             return Ok(false);
         }
-        for file in &files {
-            store.delete_licence_file(licence.id, *file).await?;
+        if let Err(error) = delete_of(cx, store, licence.id, &files, zone).await {
+            all = all.and(Err(error));
         }
-        cx.reconcile(|| async {
-            let read = store.licence(licence.id).await?;
-            let after = deleted(read.value.licence.clone(), &files);
-            let changed = after != read.value.licence;
-            Ok(((), changed.then(|| store.commit().update_licence(&read, &after, zone))))
-        })
-        .await?;
     }
-    Ok(true)
+    all
+}
+
+async fn delete_of(
+    cx: &JobCx,
+    store: &TenantStore,
+    licence: LicenceId,
+    files: &[LicenceFileId],
+    zone: &Zone,
+) -> Result<()> {
+    for file in files {
+        store.delete_licence_file(licence, *file).await?;
+    }
+    cx.reconcile(|| async {
+        let read = store.licence(licence).await?;
+        let after = deleted(read.value.licence.clone(), files);
+        let changed = after != read.value.licence;
+        Ok(((), changed.then(|| store.commit().update_licence(&read, &after, zone))))
+    })
+    .await
 }
 
 /// With a product's day. When it is the first, with the days before it too: use may have been reported long before.
