@@ -150,8 +150,10 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     else {
         return Ok(None);
     };
-    // Of a licence that is paid for in another currency by now nothing is counted either.
-    if now.yearly.is_some_and(|yearly| yearly.currency() != worth.currency()) {
+    // Of a licence that is paid for in another currency by now, or not by the year, nothing is counted either. One that is over
+    // is worth what it was.
+    let counts = now.yearly.map_or(now.seats == 0, |yearly| yearly.currency() == worth.currency());
+    if !counts {
         return Ok(None);
     }
     let fewer = baseline.given_up(now.seats, now.claimed).min(seats);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::count::{Claimed, count};
-use super::facts::{Facts, Licence, Whose};
+use super::facts::{Cost, Facts, Licence, Whose};
 use super::finding::{Finding, Found, Kind, State};
 use super::measure::LONGEST_WAIT_DAYS;
 use crate::error::Refusal;
@@ -17,7 +17,7 @@ use crate::ids::{FindingId, LicenceId};
 ///
 /// * What somebody accepted keeps what it was worth then. When it is not found any more and its seat is not held, it is
 ///   done, and waits to be measured, at most [`LONGEST_WAIT_DAYS`]. When the holder has the seat still, it is gone: they
-///   came back to it.
+///   came back to it. So is what a licence that was paid for once was said to save.
 /// * What was dismissed or snoozed stays so as long as it is found. What is found anew after that is open.
 /// * A snooze is over on its day.
 ///
@@ -33,6 +33,7 @@ pub fn review(
     let mut after: Vec<Finding> = Vec::with_capacity(known.len() + found.len());
     for finding in known {
         after.push(match found.remove(&finding.id) {
+            _ if was_paid_once(&finding, facts) => Finding { state: State::Gone { on: facts.today }, ..finding },
             Some(now) => seen(finding, now, facts.today),
             None => unseen(finding, facts),
         });
@@ -103,6 +104,13 @@ fn unseen(known: Finding, facts: &Facts) -> Finding {
         State::Open {} | State::Dismissed { .. } | State::Snoozed { .. } => gone,
     };
     Finding { state, ..known }
+}
+
+/// Whether it was accepted with a saving of a licence that was paid for once: no bill becomes smaller by it.
+fn was_paid_once(finding: &Finding, facts: &Facts) -> bool {
+    let saves = matches!(finding.state, State::Accepted { .. }) && finding.worth.saves().is_some();
+    let licence = facts.licences.iter().find(|licence| Some(licence.id) == finding.key.licence);
+    saves && licence.is_some_and(|licence| licence.cost == Cost::Perpetual)
 }
 
 fn is_held(finding: &Finding, facts: &Facts) -> bool {

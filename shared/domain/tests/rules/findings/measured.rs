@@ -207,10 +207,17 @@ fn what_is_counted_of_a_seat_is_what_is_measured_of_it_whatever_was_accepted_fir
 }
 
 #[test]
-fn of_a_licence_in_another_currency_nothing_is_counted_and_nothing_measured_until_it_ends() {
+fn of_a_licence_that_is_paid_in_another_currency_or_not_by_the_year_nothing_is_counted_nor_measured_until_it_ends() {
     let one = accepted(Kind::Unused, 1, baseline(10, 0), true);
-    let usd = Measured { yearly: Some(Money::new(10_000, Currency::USD)), ..now(9, 0, 0) };
-    assert_eq!(true_now(&one, usd), None);
+    let usd = Money::new(10_000, Currency::USD);
+    for cost in [Cost::Yearly(usd), Cost::Perpetual, Cost::ByUse, Cost::Unknown] {
+        let paid = Measured { yearly: cost.yearly(), ..now(9, 0, 0) };
+        assert_eq!(true_now(&one, paid), None, "{cost:?}");
+        let licensed = Licence { cost, ..licensed(1, 1, 9, &[]) };
+        let mut all = [one.clone()];
+        count(&mut all, &BTreeMap::from([(licence(1), &licensed)]), &Claimed::new()).unwrap();
+        assert_eq!((counted(&all), &all[0].uncounted), (0, &Some(Uncounted::NotPaid {})), "{cost:?}");
+    }
     assert_eq!(true_now(&one, Measured { seats: 0, yearly: None, claimed: 0 }), Some((10_000, 1)));
 }
 

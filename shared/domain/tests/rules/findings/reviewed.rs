@@ -51,6 +51,20 @@ fn a_finding_is_of_the_department_that_its_person_is_in_and_stays_in_it_once_it_
 }
 
 #[test]
+fn what_was_accepted_is_gone_when_its_licence_is_one_that_was_paid_for_once() {
+    let accepted = said(first(), Decision::Accept, baseline(1, 0));
+    for mut facts in [unused(), released()] {
+        assert!(matches!(after(accepted.clone(), &facts).state, State::Accepted { .. }));
+        facts.licences[0].cost = Cost::Perpetual;
+        let gone = after(accepted.clone(), &facts);
+        assert_eq!((gone.state.clone(), gone.counted), (State::Gone { on: TODAY }, None));
+        // What is found of it still is open again, and saves nothing.
+        let next = after(gone, &facts);
+        assert_eq!((next.state.is_live(), next.counted), (!facts.licences[0].held.is_empty(), None));
+    }
+}
+
+#[test]
 fn what_was_dismissed_stays_so_until_it_has_been_gone() {
     let dismissed = said(first(), Decision::Dismiss { reason: " On leave ".into() }, baseline(1, 0));
     let State::Dismissed { reason, .. } = &dismissed.state else { panic!("{dismissed:?}") };
