@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use iso_currency::Currency;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +105,7 @@ fn nothing(finding: &mut Finding, why: Uncounted) {
 fn of_licence(findings: &mut [Finding], licence: &Licence, claimed: u32, all: &[usize]) -> Result<(), Refusal> {
     let currency = licence.cost.yearly().map(|yearly| yearly.currency());
     let (mut freed, mut back, mut smaller, mut surplus) = (Vec::new(), Vec::new(), Vec::new(), None);
-    for (at, worth) in largest_of_each_seat(findings, all) {
+    for (at, worth) in largest_of_each_seat(findings, all, currency) {
         let finding = &findings[at];
         if Some(worth.currency()) != currency {
             nothing(&mut findings[at], Uncounted::NotPaid {});
@@ -147,7 +148,7 @@ fn of_licence(findings: &mut [Finding], licence: &Licence, claimed: u32, all: &[
 
 /// Of a licence that is over, all seats are given up: what was accepted comes true with the next bills.
 fn of_ended(findings: &mut [Finding], claimed: u32, all: &[usize]) -> Result<(), Refusal> {
-    let parts = largest_of_each_seat(findings, all);
+    let parts = largest_of_each_seat(findings, all, None);
     let given_up = given_up(findings, parts.iter().map(|(at, _)| *at).collect(), 0, claimed);
     for (at, _) in parts {
         let own = given_up.get(&at).copied().unwrap_or(0);
@@ -197,13 +198,15 @@ pub(super) struct OfEachSeat {
 }
 
 /// Of each seat of a licence the one finding by which it is counted, and measured: what is done before what is not, for that
-/// is what the next bill will be less by; then the one that is worth most, and what was accepted before what was not.
-pub(super) fn of_each_seat(findings: &[Finding], all: &[usize]) -> OfEachSeat {
+/// is what the next bill will be less by; then the one that is worth most, and what was accepted before what was not. What is in
+/// another currency than the licence is paid for in, where it is, comes last: nothing of it is counted, nor measured.
+pub(super) fn of_each_seat(findings: &[Finding], all: &[usize], currency: Option<Currency>) -> OfEachSeat {
     let mut order: Vec<Part> = all.iter().filter_map(|at| Some((*at, findings[*at].worth.saves()?.0))).collect();
     order.sort_by_key(|(at, worth)| {
         let finding = &findings[*at];
         let accepted = matches!(finding.state, State::Accepted { .. });
-        (!is_done(finding), -worth.minor(), !accepted, finding.key.kind, finding.id)
+        let is_other = currency.is_some_and(|currency| currency != worth.currency());
+        (is_other, !is_done(finding), -worth.minor(), !accepted, finding.key.kind, finding.id)
     });
     let mut seats: BTreeMap<&Option<Whose>, usize> = BTreeMap::new();
     let (mut first, mut others) = (Vec::new(), Vec::new());
@@ -220,8 +223,8 @@ pub(super) fn of_each_seat(findings: &[Finding], all: &[usize]) -> OfEachSeat {
 }
 
 /// The findings that stand for their seats. The others count nothing.
-fn largest_of_each_seat(findings: &mut [Finding], all: &[usize]) -> Vec<Part> {
-    let OfEachSeat { first, others } = of_each_seat(findings, all);
+fn largest_of_each_seat(findings: &mut [Finding], all: &[usize], currency: Option<Currency>) -> Vec<Part> {
+    let OfEachSeat { first, others } = of_each_seat(findings, all, currency);
     for (at, stands) in others {
         let finding = findings[stands].id;
         nothing(&mut findings[at], Uncounted::SameSeat { finding });

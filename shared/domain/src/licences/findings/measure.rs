@@ -77,8 +77,9 @@ pub fn measure_all(
         }
     }
     let (mut first, mut others) = (Vec::new(), BTreeMap::<usize, Vec<usize>>::new());
-    for all in by_licence.values() {
-        let seats: OfEachSeat = of_each_seat(findings, all);
+    for (licence, all) in &by_licence {
+        let paid = licences.get(licence).and_then(|now| now.yearly);
+        let seats: OfEachSeat = of_each_seat(findings, all, paid.map(|yearly| yearly.currency()));
         first.extend(seats.first.into_iter().map(|(at, _)| at));
         for (at, stands) in seats.others {
             others.entry(stands).or_default().push(at);

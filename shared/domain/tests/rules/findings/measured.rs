@@ -207,6 +207,29 @@ fn what_is_counted_of_a_seat_is_what_is_measured_of_it_whatever_was_accepted_fir
 }
 
 #[test]
+fn of_two_findings_for_a_seat_the_one_in_the_currency_that_is_paid_is_counted_and_measured() {
+    // 60,000 yen were found before the licence was paid for in euros, and 300.00 EUR since.
+    let jpy = Money::new(60_000, Currency::JPY);
+    for (old, new) in [(Kind::Overlap, Kind::Unused), (Kind::Unused, Kind::Overlap)] {
+        for done in [true, false] {
+            let mut all = of_one_seat(&[(old, 0, true), (new, 30_000, done)]);
+            all[0].worth = Worth::Saves { yearly: jpy, seats: 1 };
+            let licensed = Licence { cost: Cost::Yearly(eur(30_000)), ..licensed(1, 1, 10, &[2]) };
+            count(&mut all, &BTreeMap::from([(licence(1), &licensed)]), &Claimed::new()).unwrap();
+            let same = Uncounted::SameSeat { finding: all[1].id };
+            assert_eq!((all[0].counted, &all[0].uncounted), (Some(Money::zero(Currency::JPY)), &Some(same)), "{new:?}");
+            assert_eq!((all[1].counted, &all[1].uncounted), (Some(eur(30_000)), &None), "{new:?}");
+            if done {
+                let licences = BTreeMap::from([(licence(1), now(9, 30_000, 0))]);
+                let CameTrue { findings, claimed } = measure_all(&all, &licences, TODAY, 80).unwrap();
+                let came_true: Vec<_> = findings.iter().map(|(at, after)| (*at, after.came_true)).collect();
+                assert_eq!((came_true, claimed[&licence(1)]), (vec![(0, None), (1, Some(eur(30_000)))], 1), "{new:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn of_a_licence_that_is_paid_in_another_currency_or_not_by_the_year_nothing_is_counted_nor_measured_until_it_ends() {
     let one = accepted(Kind::Unused, 1, baseline(10, 0), true);
     let usd = Money::new(10_000, Currency::USD);
