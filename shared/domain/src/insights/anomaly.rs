@@ -50,7 +50,8 @@ pub struct Anomaly {
     /// How much more there was than expected, over all its points, in the series' unit; negative for less. For money in
     /// minor units: [`super::minor`].
     pub excess: f64,
-    /// The same beside what the model expects, where that is below nothing and nothing ever was: the side on which it is.
+    /// The same beside what the model expects, where that is below nothing and nothing ever was, and on the side of the mean
+    /// where that is unusual: the side on which it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off: Option<f64>,
     /// How unusual the most unusual point is; 1 is the line.
@@ -79,6 +80,12 @@ impl Anomaly {
         let excess = actual - outlook.expected;
         let off = (outlook.expected != expected).then_some(actual - expected);
         Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, off, score, lasting: None }
+    }
+
+    /// What is unusual by a mean, which is above what is expected or below it: the point itself may be on the other side.
+    pub(super) fn by_mean(self, above: bool) -> Self {
+        let far = self.side().abs().max(f64::MIN_POSITIVE);
+        Anomaly { off: Some(if above { far } else { -far }), ..self }
     }
 
     /// How far it is from what the model expects; its sign is its side.

@@ -231,6 +231,7 @@ impl Series {
             (false, false) => Kind::Drop,
         };
         let point = Anomaly::at(at, kind, value, outlook.expected, outlook.told(been_below), unusual.score);
+        let point = if unusual.drifting { point.by_mean(unusual.side > 0.0) } else { point };
         let other_way = self.open.as_ref().is_some_and(|open| open.is_over_with(unusual.side > 0.0));
         // What turns round before it was the usual is beside what was expected before it began: the way back costs nothing.
         let before = self.beside.as_ref().filter(|_| other_way).map(Beside::before);
