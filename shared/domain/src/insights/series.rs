@@ -115,8 +115,9 @@ impl Verdict {
 pub struct Series {
     season: usize,
     seen: usize,
-    /// Whether a value was below nothing so far: a credit. People, and most costs, never are.
-    #[serde(default)]
+    /// Whether a value was below nothing so far: a credit. People, and most costs, never are. Of what was stored before this
+    /// was noted nobody knows: it is told as it was then.
+    #[serde(default = "may_have_been")]
     been_below: bool,
     /// The values so far, while they are not enough.
     first: Vec<f64>,
@@ -433,6 +434,10 @@ impl Model {
         self.drift.step(value, shape, at, self.spread.now(), FLOOR);
         self.shift.step(value, Expected { value, shape }, season, self.spread.now(), FLOOR);
     }
+}
+
+fn may_have_been() -> bool {
+    true
 }
 
 fn growth(at: usize) -> f64 {

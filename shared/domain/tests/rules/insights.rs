@@ -239,6 +239,24 @@ fn a_change_whose_first_day_lies_on_the_other_side_is_not_ended_by_its_own_next_
 }
 
 #[test]
+fn what_was_stored_before_it_was_noted_whether_it_was_below_nothing_is_told_as_it_was() {
+    // Credits, every day; of a new series it is known that they are below nothing.
+    let settings = Settings::default();
+    let mut series = Series::new(WEEK);
+    let new = serde_json::to_value(&series).unwrap();
+    assert_eq!(new["been_below"], serde_json::json!(false));
+    for day in 0..60 {
+        series.observe(Some(-usual(day)), false, &settings);
+    }
+    let mut stored = serde_json::to_value(&series).unwrap();
+    stored.as_object_mut().unwrap().remove("been_below").unwrap();
+    let stored: Series = serde_json::from_value(stored).unwrap();
+    let told = stored.outlook(&settings).expect("a history");
+    assert!(told.expected < 0.0 && told.low < told.expected, "{told:?}");
+    assert_eq!(Some(told), series.outlook(&settings));
+}
+
+#[test]
 fn days_without_data_are_one_anomaly_that_ends_with_the_next_value() {
     let mut values: Vec<_> = (0..60).map(|day| Some(usual(day))).collect();
     values[40..43].fill(None);
