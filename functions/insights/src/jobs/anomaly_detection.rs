@@ -4,6 +4,7 @@ use contract::insights::DETECTION;
 use domain::ids::SeriesId;
 use domain::insights::costs::Days;
 use domain::insights::found::Finding;
+use domain::insights::watch::Change;
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::{Value, json};
 use store::due::Due;
@@ -48,7 +49,8 @@ async fn look(cx: &JobCx, houses: &Houses, store: &TenantStore, id: SeriesId) ->
     let Some(read) = store.watch(id).await?.filter(due) else {
         return Ok((Look { step: Step::Skipped, more: false }, None));
     };
-    let series = store.cost_series(id).await?.value;
+    let known_series = store.cost_series(id).await?;
+    let mut series = known_series.value.clone();
     let house = houses.of(store, series.client, cx.now).await?;
     let rules = house.rules(&series);
     let watch = read.value.watch()?;
@@ -68,11 +70,19 @@ async fn look(cx: &JobCx, houses: &Houses, store: &TenantStore, id: SeriesId) ->
         let (known, rev) = before.map_or((None, 0), |before| (Some(before.value), before.rev));
         let department = house.department(&series);
         let (today, now) = (house.today, cx.now);
+        // What was corrected away came to nothing in the end: what was answered stays remembered.
+        let is_so = !matches!(change, Change::Withdrawn);
         let finding = Finding { id: anomaly, series: &series, department, rules: &rules, today, now };
         if let Some((after, event)) = finding.of(onset, change, known)? {
             found.push(json!({ "anomaly": anomaly, "sentence": after.sentence }));
             commit = commit.update(&after, rev).emit(event);
+            if is_so {
+                series = after.remembered(series, now);
+            }
         }
+    }
+    if series != known_series.value {
+        commit = commit.update(&series, known_series.rev);
     }
     let step = match cx.dry_run {
         true => Step::Would(json!({ "series": id, "days": looked.days, "found": found })),

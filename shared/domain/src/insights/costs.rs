@@ -225,6 +225,24 @@ impl CostSeries {
         self.expected.iter().any(|known| excess.is_like(*known))
     }
 
+    /// Whether what goes on may still come to as much: it is on the same side, and less.
+    pub fn may_expect(&self, excess: Amount) -> bool {
+        self.expected.iter().any(|known| excess.is_less_than(*known))
+    }
+
+    /// After the end of an anomaly of which somebody said that it was expected when it came to `then`: what it came to in the
+    /// end is remembered in its place.
+    #[must_use]
+    pub fn came_to(self, then: Amount, excess: Amount, now: Timestamp) -> Self {
+        if then == excess || !excess.is_beside(then) || !self.expected.contains(&then) {
+            return self;
+        }
+        let mut expected = self.expected;
+        expected.retain(|known| *known != then && !excess.is_like(*known));
+        expected.push(excess);
+        CostSeries { expected, updated_at: now, ..self }
+    }
+
     /// How people call it: the service, and the department if there is one.
     pub fn label(&self, department: Option<&str>) -> String {
         let service = &self.service;

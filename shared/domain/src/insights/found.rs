@@ -122,7 +122,8 @@ pub struct CostAnomaly {
     pub judged: Option<Judged>,
     /// Whether somebody got a letter.
     pub told: bool,
-    /// Whether it is as large as one of which somebody said that it was expected: it is kept, and nobody gets a letter.
+    /// Whether it is as large as one of which somebody said that it was expected, or less while it goes on: it is kept, and
+    /// nobody gets a letter.
     #[serde(default)]
     pub like_expected: bool,
     /// What it came to when somebody answered it, or was told since that it had grown; none of what nobody has answered.
@@ -135,6 +136,19 @@ pub struct CostAnomaly {
     pub found_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl CostAnomaly {
+    /// Its series after it was found like this: of what is over and was answered as expected it remembers what it came to in the
+    /// end. What was told since that it had grown waits for another answer.
+    #[must_use]
+    pub fn remembered(&self, series: CostSeries, now: Timestamp) -> CostSeries {
+        let is_expected = self.judged.as_ref().is_some_and(|judged| judged.answer == Answer::Expected) && !self.grown;
+        match self.answered {
+            Some(then) if is_expected && self.state == AnomalyState::Over => series.came_to(then, self.excess, now),
+            _ => series,
+        }
+    }
 }
 
 /// What an anomaly is found with.
@@ -248,7 +262,8 @@ impl Finding<'_> {
             sentence,
             judged: known.and_then(|known| known.judged.clone()),
             told: known.is_some_and(|known| known.told),
-            like_expected: self.series.expects(amount(excess)),
+            // What goes on may still come to as much: over more than one day it is less at first.
+            like_expected: self.series.expects(amount(excess)) || (!over && self.series.may_expect(amount(excess))),
             // What was answered before this was noted was answered as it is known.
             answered: known.and_then(|known| known.answered.or(known.judged.as_ref().map(|_| known.excess))),
             grown: known.is_some_and(|known| known.grown),

@@ -168,6 +168,20 @@ impl Amount {
         !other.is_zero() && (one - other).abs() <= within
     }
 
+    /// Whether it is on the same side as another excess.
+    pub fn is_beside(self, other: Self) -> bool {
+        let numbers = self.beside(other);
+        numbers.is_some_and(|(one, other)| {
+            !one.is_zero() && !other.is_zero() && one.is_sign_negative() == other.is_sign_negative()
+        })
+    }
+
+    /// Whether it is on the same side as another excess, and less.
+    pub fn is_less_than(self, other: Self) -> bool {
+        let less = self.beside(other).is_some_and(|(one, other)| one.abs() < other.abs());
+        less && self.is_beside(other)
+    }
+
     /// Whether it is [`OUTGROWN`] times another excess or more, on either side.
     pub fn has_outgrown(self, other: Self) -> bool {
         let beside = self.beside(other);

@@ -105,12 +105,13 @@ fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_t
     assert_eq!((fee.feedback, &fee.expected), (less, &vec![eur(300_00)]), "the sensitivity moves as before");
     let stored = serde_json::to_value(&fee).unwrap();
     assert_eq!(serde_json::from_value::<CostSeries>(stored).unwrap(), fee);
-    let told = |series: &CostSeries, excess: f64| {
+    let told_while = |series: &CostSeries, excess: f64, over: bool| {
         let kind = if excess < 0.0 { Kind::Drop } else { Kind::Spike };
-        let (kept, event) = of_series(series, is(anomaly(kind, excess, None), FIRST, false), None).unwrap();
+        let (kept, event) = of_series(series, is(anomaly(kind, excess, None), FIRST, over), None).unwrap();
         assert_eq!((kept.told, kept.like_expected), (event.is_some(), event.is_none()), "{excess}");
         event.is_some()
     };
+    let told = |series: &CostSeries, excess: f64| told_while(series, excess, true);
     for (excess, tells) in [
         (300_00.0, false),
         (225_00.0, false),
@@ -121,6 +122,8 @@ fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_t
         (-300_00.0, true),
     ] {
         assert_eq!(told(&fee, excess), tells, "{excess}");
+        // While it goes on it may still come to as much.
+        assert_eq!(told_while(&fee, excess, false), tells && excess != 224_99.0, "{excess}");
     }
     // Another one is remembered beside it, and what was real is expected no more.
     let both = fee.answered(Answer::Expected, eur(-80_00), now).answered(Answer::Expected, eur(310_00), now);
@@ -142,6 +145,49 @@ fn what_was_answered_as_expected_may_come_again_and_is_told_when_it_is_more_or_t
     // Of a source that is silent nobody knows what it comes to.
     let none = Amount::Series(SeriesCount { series: 0 });
     assert_eq!(series(Measure::Series).answered(Answer::Expected, none, now).expected, []);
+}
+
+#[test]
+fn what_is_expected_over_more_than_one_day_is_remembered_as_it_was_at_its_end_and_told_no_more() {
+    let measure = Measure::Money(Currency::EUR);
+    let now = at("2026-03-11T09:00:00Z");
+    let eur = |cents| Amount::Money(Money::new(cents, Currency::EUR));
+    let look = |series: &CostSeries, excess: f64, over: bool, before: Option<&CostAnomaly>| {
+        let day = is(anomaly(Kind::Spike, excess, None), date(2026, 3, 3), over);
+        let (after, event) = of_series(series, day, before.cloned()).unwrap();
+        (after.remembered(series.clone(), now), after, event.is_some())
+    };
+    // What it came to when it was answered and at its end; what is remembered then, and whether it was told again.
+    for (answer, then, end, remembered, again) in [
+        (Answer::Expected, 1_000_00, 1_900_00, vec![1_900_00], false),
+        (Answer::Expected, 1_000_00, 600_00, vec![600_00], false),
+        (Answer::Expected, 1_000_00, 1_000_00, vec![1_000_00], false),
+        (Answer::Expected, 1_000_00, 2_000_00, vec![1_000_00], true),
+        (Answer::Expected, 1_000_00, -900_00, vec![1_000_00], false),
+        (Answer::Real, 1_000_00, 1_900_00, vec![], false),
+    ] {
+        let (_, first, told) = look(&series(measure), then as f64, false, None);
+        assert!(told);
+        let said = Judged { answer, note: None, by: UserId::from_uuid(uuid(4)), at: now };
+        let judged = judge(first, said).unwrap();
+        let answered = series(measure).answered(answer, judged.excess, now);
+        let (going_on, grown, told) = look(&answered, end as f64, false, Some(&judged));
+        assert_eq!((&going_on, told), (&answered, again), "{answer:?}, {end}: it goes on");
+        let (after, over, _) = look(&answered, end as f64, true, Some(&grown));
+        let expected: Vec<Amount> = remembered.iter().map(|cents| eur(*cents)).collect();
+        assert_eq!(after.expected, expected, "{answer:?}, {end}");
+        assert_eq!(over.remembered(after.clone(), now), after, "once");
+        if (answer, end) == (Answer::Expected, 1_900_00) {
+            // Next month: the same two days.
+            let (_, first, told) = look(&after, 1_000_00.0, false, None);
+            assert!(!told && first.like_expected);
+            let (_, second, told) = look(&after, 1_900_00.0, false, Some(&first));
+            assert!(!told && !look(&after, 1_900_00.0, true, Some(&second)).2);
+            // It stops at the first day, or goes beyond.
+            assert!(look(&after, 1_000_00.0, true, Some(&first)).2);
+            assert!(look(&after, 2_400_00.0, false, Some(&second)).2);
+        }
+    }
 }
 
 #[test]
