@@ -530,14 +530,14 @@ fn a_file_without_a_months_fee_leaves_the_days_that_carry_it_as_they_are() {
 }
 
 /// Rows of so many services, each with its own name.
-fn services(count: usize, cents: i64, on: i64, days: i64) -> String {
+fn fees(count: usize, cents: i64, on: i64, days: i64) -> String {
     (0..count).map(|n| format!("S{n}-{}", period(cents, on, days))).collect()
 }
 
 #[test]
 fn a_file_tells_up_to_the_end_of_the_periods_that_most_rows_are_of_and_of_no_day_after_it_was_announced() {
     let daily = |days: std::ops::Range<i64>| days.map(|on| period(100, on, 1)).collect::<String>();
-    let months = services(20, 3_000, 0, 31);
+    let months = fees(20, 3_000, 0, 31);
     for (name, rows, announced, last) in [
         ("days, and a month's fee", daily(0..10) + &period(3_000, 0, 31), 91, 9),
         ("a day, and a month's fee", daily(0..1) + &period(3_000, 0, 31), 91, 0),
@@ -548,15 +548,15 @@ fn a_file_tells_up_to_the_end_of_the_periods_that_most_rows_are_of_and_of_no_day
         ("months, and a year", months.clone() + &period(90_000, 0, 365), 91, 30),
         ("months, and a year from their middle on", months.clone() + &period(90_000, 14, 365), 91, 30),
         ("months, and a year after them", months.clone() + &period(90_000, 33, 365), 91, 33),
-        ("two months, of 31 and of 28 days", months.clone() + &services(10, 3_000, 31, 28), 91, 58),
-        ("two months, of 28 and of 31 days", services(20, 1, 31, 28) + &services(5, 1, 59, 31), 91, 89),
+        ("two months, of 31 and of 28 days", months.clone() + &fees(10, 3_000, 31, 28), 91, 58),
+        ("two months, of 28 and of 31 days", fees(20, 1, 31, 28) + &fees(5, 1, 59, 31), 91, 89),
         ("a year", period(90_000, 0, 365), 400, 364),
         // Six services of a day, and twelve monthly fees.
-        ("a day, and more fees than its services", services(6, 100, 9, 1) + &services(12, 3_000, 0, 31), 10, 9),
-        ("the same on the same day", services(6, 100, 9, 1) + &services(12, 3_000, 0, 31), 9, 9),
-        ("the first day", services(6, 100, 0, 1) + &services(12, 3_000, 0, 31), 1, 0),
+        ("a day, and more fees than its services", fees(6, 100, 9, 1) + &fees(12, 3_000, 0, 31), 10, 9),
+        ("the same on the same day", fees(6, 100, 9, 1) + &fees(12, 3_000, 0, 31), 9, 9),
+        ("the first day", fees(6, 100, 0, 1) + &fees(12, 3_000, 0, 31), 1, 0),
         ("a month that is not over", months, 12, 11),
-        ("a month to come", services(3, 3_000, 31, 28), 12, 31),
+        ("a month to come", fees(3, 3_000, 31, 28), 12, 31),
     ] {
         let text = format!("{HEAD_OF_PERIODS}{rows}");
         let progress = read_in(text.as_bytes(), &[text.len()]);
