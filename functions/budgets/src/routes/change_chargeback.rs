@@ -15,6 +15,8 @@ pub fn route() -> Handler {
 
 async fn change_chargeback(cx: Cx, input: In<AtClient, NoQuery, ChargebackChanges>) -> Result<Answer<ChargebackView>> {
     cx.may_see(input.path.client)?;
+    // Before the client: whoever lets a department or a cost centre of it go writes this too.
+    let review = cx.store.budget_review(input.path.client).await?;
     let client = cx.store.client(input.path.client).await?.value;
     let units: Vec<UnitId> = client.departments.iter().map(|unit| unit.id).collect();
     let read = cx.unchanged(cx.store.chargeback(client.id).await?)?;
@@ -31,7 +33,9 @@ async fn change_chargeback(cx: Cx, input: In<AtClient, NoQuery, ChargebackChange
     }
     after.check(&units, &client.codes())?;
     references::exist(&cx.store, products(&after)).await?;
-    Ok(cx.replaced(&read, ChargebackRules { updated_at: Some(cx.now), ..after }))
+    let after = ChargebackRules { updated_at: Some(cx.now), ..after };
+    let commit = cx.store.commit().update(&after, read.rev).naming_departments(&review);
+    Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
 }
 
 /// The products whose use says who carries something.

@@ -35,15 +35,17 @@ async fn change(cx: Cx, input: In<AtClient, NoQuery, ClientChanges>) -> Result<A
 }
 
 /// Refuses to let a cost centre go that the chargeback or an open budget names, and a department that anything names. What it
-/// gives is written with the change, so that no budget is added meanwhile; none where neither goes.
+/// gives is written with the change, so that no budget is added meanwhile, nor a department named by a licence or a rule; none
+/// where neither goes.
 async fn unused(cx: &Cx, before: &Client, after: &Client) -> Result<Option<Commit>> {
     let (gone, units) = (cost_centres_gone(before, after), departments_gone(before, after));
     if gone.is_empty() && units.is_empty() {
         return Ok(None);
     }
+    // Before all that may name one: who names one writes it too.
+    let review = cx.store.budget_review(before.id).await?;
     let rules = cx.store.chargeback(before.id).await?.value;
     rules.still_name(&gone)?;
-    let review = cx.store.budget_review(before.id).await?;
     let budgets = cx.store.all_budgets(before.id).await?;
     still_named(budgets.iter().map(|read| &read.value), &gone)?;
     if !units.is_empty() {

@@ -15,12 +15,15 @@ async fn change_settings(
     cx: Cx,
     input: In<NoPath, SettingsQuery, InsightSettingsChanges>,
 ) -> Result<Answer<InsightSettingsView>> {
-    let units: Vec<UnitId> = match input.query.client {
+    let (units, review): (Vec<UnitId>, _) = match input.query.client {
         Some(client) => {
             cx.may_see(client)?;
-            cx.store.client(client).await?.value.departments.iter().map(|unit| unit.id).collect()
+            // Before the client: whoever lets a department of it go writes this too.
+            let review = cx.store.budget_review(client).await?;
+            let client = cx.store.client(client).await?.value;
+            (client.departments.iter().map(|unit| unit.id).collect(), Some(review))
         }
-        None => Vec::new(),
+        None => (Vec::new(), None),
     };
     let read = cx.unchanged(cx.store.insight_settings(input.query.client).await?)?;
     let before = read.value.clone();
@@ -43,5 +46,12 @@ async fn change_settings(
         return Ok(cx.replaced(&read, after));
     }
     after.check(&units)?;
-    Ok(cx.replaced(&read, InsightSettings { updated_at: Some(cx.now), ..after }))
+    let names = after.units != before.units;
+    let after = InsightSettings { updated_at: Some(cx.now), ..after };
+    let commit = cx.store.commit().update(&after, read.rev);
+    let commit = match review.filter(|_| names) {
+        Some(review) => commit.naming_departments(&review),
+        None => commit,
+    };
+    Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
 }

@@ -26,6 +26,8 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
         owner_named(new.client, new.owner),
     ];
     exist(&cx.store, named).await?;
+    // Before the client: whoever lets a department of it go writes this too.
+    let review = if new.split.is_empty() { None } else { Some(cx.store.budget_review(new.client).await?) };
     let client = cx.store.client(new.client).await?.value;
     has_units(&client, &new.split)?;
     let product = cx.store.product(new.product).await?.value;
@@ -34,6 +36,10 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
     let id = LicenceId::from_uuid(cx.id());
     let added = licence::add(id, asked(new, &product, tenant.currency), today, cx.now)?;
     let commit = cx.store.commit().create_licence(&added.state, &tenant.zone).emit(added.events);
+    let commit = match review {
+        Some(review) => commit.naming_departments(&review),
+        None => commit,
+    };
     Ok(Answer::after(commit, shown(&cx, added.state, product.name, 0, today)?).rev(1))
 }
 

@@ -21,8 +21,12 @@ async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result
     let before = &read.value.licence;
     let here = cx.here().await?;
     exist(&cx.store, [owner_named(before.client, input.body.owner.flatten())]).await?;
+    let mut commit = cx.store.commit();
     if let Some(split) = &input.body.split {
+        // Before the client: whoever lets a department of it go writes this too.
+        let review = cx.store.budget_review(before.client).await?;
         has_units(&cx.store.client(before.client).await?.value, split)?;
+        commit = commit.naming_departments(&review);
     }
     let product = cx.store.product(before.product).await?.value;
     if let Some(Some(edition)) = &input.body.edition {
@@ -34,7 +38,7 @@ async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result
     if changed.state == *before {
         return Ok(Answer::read(Versioned { value: view, rev: read.rev }));
     }
-    let commit = cx.store.commit().update_licence(&read, &changed.state, &here.zone).emit(changed.events);
+    let commit = commit.update_licence(&read, &changed.state, &here.zone).emit(changed.events);
     Ok(Answer::after(commit, view).rev(read.rev + 1))
 }
 
