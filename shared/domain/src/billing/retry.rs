@@ -280,9 +280,14 @@ impl Charging {
     }
 
     /// The latest attempt, if it never arrived and is still what is wanted: a provider takes a key with one amount and
-    /// one method only.
+    /// one method only. Where nothing goes on by itself any more, only what somebody asked for is.
     fn is_resent(&self, attempt: &Attempt, owed: Money) -> bool {
-        attempt.result == AttemptResult::NeverArrived {}
+        let wanted = match self.stopped {
+            None => true,
+            Some(stopped) => stopped == Stopped::ByHand && attempt.by_hand,
+        };
+        wanted
+            && attempt.result == AttemptResult::NeverArrived {}
             && attempt.n == self.attempts_made
             && attempt.method == self.method
             && attempt.amount == owed

@@ -288,6 +288,16 @@ fn only_what_somebody_asked_for_is_sent_again_without_consent() {
     for (charging, saved, seen) in [(&lost, 0, false), (&asked, 0, true), (&asked, 1, false)] {
         assert_eq!(charging.is_seen_through(1, &wallet(&[(saved, false)])), seen);
     }
+    let (not_agreed, removed) = (&[(0, false)][..], &[][..]);
+    for (what, charging, saved, next) in [
+        ("planned", &lost, not_agreed, Next::Stop(Stopped::ByHand)),
+        ("planned, and removed", &lost, removed, Next::Stop(Stopped::NeedsMethod)),
+        ("asked for", &asked, not_agreed, Next::Resend { n: 1 }),
+        ("asked for, and removed", &asked, removed, Next::Stop(Stopped::NeedsMethod)),
+        ("planned, and still agreed to", &lost, &[(0, true)], Next::Resend { n: 1 }),
+    ] {
+        assert_eq!(charging.clone().by_itself(&wallet(saved), day(1)).next(owed(), day(1)), next, "{what}");
+    }
 }
 
 /// What happens to a charge on its way to the provider and back.
