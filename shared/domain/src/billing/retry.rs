@@ -181,6 +181,9 @@ pub struct Charging {
     /// Whether an attempt succeeded, and nothing was asked for since.
     #[serde(default)]
     pub succeeded: bool,
+    /// What paid it last. If that money goes back, it is charged by hand only.
+    #[serde(default)]
+    pub paid_with: Option<PaymentMethodId>,
 }
 
 /// Why a method is not tried any more. Another method, or a payment by other means, goes on.
@@ -241,6 +244,7 @@ impl Charging {
             not_before,
             stopped: None,
             succeeded: false,
+            paid_with: None,
         }
     }
 
@@ -371,7 +375,7 @@ impl Charging {
         attempt.result = result;
         attempt.closed_at = (!result.must_be_asked()).then_some(now);
         match result {
-            AttemptResult::Succeeded {} => self.succeeded = true,
+            AttemptResult::Succeeded {} => (self.succeeded, self.paid_with) = (true, Some(method)),
             // What an earlier method's attempt came to says nothing of this one.
             AttemptResult::Declined { class } if method == self.method => {
                 self.stopped = match class {
@@ -444,15 +448,15 @@ impl Charging {
     }
 
     /// What goes on by itself: the method that the client agreed to, also if another was planned or tried by hand. That one
-    /// begins at `from`. Without any it stops.
+    /// begins at `from`. Without any it stops, and so it does with one whose money went back.
     #[must_use]
     pub fn by_itself(mut self, wallet: &Wallet, from: Timestamp) -> Self {
         if self.stopped == Some(Stopped::Refused) {
             return self;
         }
         match wallet.by_itself() {
-            Some(method) if method == self.method => {}
-            Some(method) if self.may_work(method) => self = self.with_method(method, from),
+            Some(method) if method == self.method && !self.has_paid(method) => {}
+            Some(method) if method != self.method && self.may_work(method) => self = self.with_method(method, from),
             _ if wallet.method(self.method).is_ok() => self.stopped = self.stopped.or(Some(Stopped::ByHand)),
             _ => self.stopped = self.stopped.or(Some(Stopped::NeedsMethod)),
         }
@@ -464,7 +468,7 @@ impl Charging {
     #[must_use]
     pub fn agreed(mut self, method: PaymentMethodId, from: Timestamp) -> Self {
         let waits = self.stopped.is_some() || self.succeeded;
-        if method == self.method && self.stopped == Some(Stopped::ByHand) {
+        if method == self.method && self.stopped == Some(Stopped::ByHand) && !self.has_paid(method) {
             (self.stopped, self.not_before) = (None, self.not_before.max(from));
         } else if method != self.method && self.stopped != Some(Stopped::Refused) && self.may_work(method) {
             let from = if waits { from } else { self.not_before };
@@ -479,14 +483,20 @@ impl Charging {
         if wallet.method(self.method).is_ok() { self.by_itself(wallet, from) } else { self }
     }
 
-    /// Whether a method may be charged by itself, by what came of its latest attempt.
+    /// Whether a method paid it before: what is owed all the same went back.
+    fn has_paid(&self, method: PaymentMethodId) -> bool {
+        let paid = |attempt: &Attempt| attempt.method == method && attempt.result == AttemptResult::Succeeded {};
+        self.paid_with == Some(method) || self.attempts.iter().any(paid)
+    }
+
+    /// Whether a method may be charged by itself, by what came of its attempts.
     fn may_work(&self, method: PaymentMethodId) -> bool {
         let latest = self.attempts.iter().rfind(|attempt| attempt.method == method);
-        latest.is_none_or(|attempt| match attempt.result {
-            AttemptResult::Succeeded {} => false,
-            AttemptResult::Declined { class } => class == DeclineClass::Soft,
-            AttemptResult::Open {} | AttemptResult::Unknown {} | AttemptResult::NeverArrived {} => true,
-        })
+        let fails = latest.is_some_and(|attempt| match attempt.result {
+            AttemptResult::Declined { class } => class != DeclineClass::Soft,
+            _ => false,
+        });
+        !fails && !self.has_paid(method)
     }
 
     /// The latest attempt, unless it is over for 60 days.

@@ -24,6 +24,10 @@ fn charging() -> Charging {
     Charging::new(InvoiceId::from_uuid(Uuid::nil()), method(0), Timestamp::UNIX_EPOCH)
 }
 
+fn charging_from(not_before: Timestamp) -> Charging {
+    Charging { not_before, ..charging() }
+}
+
 fn owed() -> Money {
     Money::new(12_300, Currency::EUR)
 }
@@ -297,6 +301,30 @@ fn only_what_somebody_asked_for_is_sent_again_without_consent() {
         ("planned, and still agreed to", &lost, &[(0, true)], Next::Resend { n: 1 }),
     ] {
         assert_eq!(charging.clone().by_itself(&wallet(saved), day(1)).next(owed(), day(1)), next, "{what}");
+    }
+}
+
+#[test]
+fn a_method_whose_money_went_back_is_charged_by_hand_only_whatever_comes_of_that() {
+    let policy = RetryPolicy::default();
+    for paid_on in [0, -90] {
+        let paid = tried(charging_from(day(paid_on)), AttemptResult::Succeeded {}, &policy, 0, day(paid_on));
+        let again = tried(paid.hurried(day(1)), SOFT, &policy, 0, day(1));
+        for (saved, stopped, due) in [
+            (&[(0, true)][..], Some(Stopped::ByHand), None),
+            (&[(0, false)], Some(Stopped::ByHand), None),
+            (&[(0, false), (1, true)], None, Some(day(14))),
+        ] {
+            let after = again.clone().by_itself(&wallet(saved), day(14));
+            assert_eq!((after.stopped, after.due_at(owed(), day(2))), (stopped, due), "{paid_on} {saved:?}");
+        }
+        let by_hand = again.by_itself(&wallet(&[(0, true)]), day(14));
+        assert_eq!(by_hand.clone().agreed(method(0), day(14)), by_hand, "{paid_on}: the same once more is no other");
+        assert_eq!(by_hand.clone().hurried(day(5)).next(owed(), day(5)), Next::Charge {}, "{paid_on}: by hand it is");
+        // Another one that is tried in between does not bring it back.
+        let other = tried(by_hand.with_method(method(1), day(5)), SOFT, &policy, 0, day(5));
+        let after = other.by_itself(&wallet(&[(1, false), (0, true)]), day(14));
+        assert_eq!(after.due_at(owed(), day(5)), None, "{paid_on}");
     }
 }
 
