@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::draft::DraftLine;
+use super::facts::Facts;
 use super::sheet::Row;
 use super::{is_further, open, period_of};
 use crate::billing::contract::{Contract, Line};
@@ -44,13 +45,10 @@ pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Re
 ///
 /// # Errors
 /// As [`discounted`].
-pub(super) fn share_invoice_discounts(
-    contract: &Contract,
-    rows: Vec<Row>,
-    on: Date,
-) -> Result<Vec<DraftLine>, Refusal> {
+pub(super) fn share_invoice_discounts(facts: &Facts, rows: Vec<Row>, on: Date) -> Result<Vec<DraftLine>, Refusal> {
+    let contract = &facts.contract;
     let mut invoice = holding(contract, &contract.discounts, &period_of(contract, on));
-    if is_further(contract, on) {
+    if is_further(facts, on) {
         invoice.retain(|discount| matches!(discount.off, Off::Percent { .. }));
     }
     let line = |row: &Row| Undiscounted {

@@ -129,10 +129,14 @@ fn is_bill_date(contract: &Contract, on: Date) -> bool {
     on == schedule.starts_on || schedule.ends_on == Some(on) || period_of(contract, on).from == on
 }
 
-/// Whether a date is that of a further bill, which takes up what the last one had no room for.
-fn is_further(contract: &Contract, on: Date) -> bool {
+/// Whether a date is that of a further bill, which takes up what the last one had no room for: it comes a month after that, or
+/// where [`not_again`] moved it. A term that was to end inside a period and was renewed leaves a date that is none.
+fn is_further(facts: &Facts, on: Date) -> bool {
+    let contract = &facts.contract;
     let over = contract.schedule.ends_on.is_some_and(|end| end < on);
-    !contract.bills_often() && !over && !is_bill_date(contract, on)
+    let follows =
+        |billed: Date| [billed.saturating_add(WAITS_MONTHS.months()), billed.saturating_add(1.day())].contains(&on);
+    !contract.bills_often() && !over && !is_bill_date(contract, on) && facts.book.billed_on.is_some_and(follows)
 }
 
 /// The next bill date by the schedule, or in a month if that is sooner.

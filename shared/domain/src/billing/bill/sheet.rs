@@ -40,7 +40,7 @@ impl Sheet {
         let mut sheet = Self::default();
         let contract = &facts.contract;
         let late = contract.schedule.ends_on.is_some_and(|end| end < on);
-        let further = is_further(contract, on);
+        let further = is_further(facts, on);
         if !is_bill_date(contract, on) && !late && !further {
             return Ok(sheet);
         }
@@ -114,10 +114,10 @@ impl Sheet {
         on: Date,
     ) -> Result<Draft, Refusal> {
         let contract = &facts.contract;
-        let lines = share_invoice_discounts(contract, self.rows, on)?;
+        let lines = share_invoice_discounts(facts, self.rows, on)?;
         let net = Money::sum(contract.currency, lines.iter().map(|line| line.net))?;
         bookings.extend(self.bookings);
-        let to = if is_further(contract, on) { soon(contract, on) } else { period_of(contract, on).to };
+        let to = if is_further(facts, on) { soon(contract, on) } else { period_of(contract, on).to };
         let mut draft = Draft {
             billed: Billed { contract: contract.id, period: Period { from: on, to } },
             client: contract.client,

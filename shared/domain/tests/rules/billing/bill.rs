@@ -435,6 +435,32 @@ fn what_a_yearly_bill_has_no_room_for_is_on_a_further_one_each_month_and_the_sch
 }
 
 #[test]
+fn a_term_that_is_renewed_inside_a_period_makes_no_bill_of_its_own() {
+    let cycles = [(Cycle::Annual, "2026-07-01", "2027-01-01"), (Cycle::Quarterly, "2026-03-16", "2026-04-01")];
+    for (cycle, ends, next) in cycles {
+        for auto in [true, false] {
+            let schedule = Schedule { cycle, ..monthly("2026-01-01", Some(ends)) };
+            let mut active = contract(schedule, vec![fixed(1, Timing::Advance, "10", "2026-01-01")]);
+            active.renewal = Renewal { auto, months: 12, ..Renewal::default() };
+            let mut facts = facts(active);
+            facts.time = vec![worked(1, "2026-02-10", 60, 10)];
+            let on: Vec<_> =
+                billed(&facts, next).drafts.iter().map(|draft| (draft.on(), draft.taken.time.len())).collect();
+            let second = if auto { next } else { ends };
+            assert_eq!(on, [(day("2026-01-01"), 0), (day(second), 1)], "{cycle:?} {auto}");
+        }
+    }
+    // A further bill follows the last one by a month, also where that month is short.
+    let mut facts = facts(contract(
+        Schedule { cycle: Cycle::Annual, ..monthly("2026-01-31", None) },
+        vec![fixed(1, Timing::Advance, "10", "2026-01-31")],
+    ));
+    facts.time = (0..4_500).map(|n| worked(n, "2026-06-20", 60, 10)).collect();
+    let on: Vec<_> = billed(&facts, "2027-06-01").drafts.iter().map(Draft::on).collect();
+    assert_eq!(on, ["2026-01-31", "2027-01-31", "2027-02-28", "2027-03-28"].map(day));
+}
+
+#[test]
 fn a_block_line_sells_whole_blocks_and_those_that_are_added_later() {
     let mut block = line(1, LineKind::Block, Timing::Advance, each("500"), day("2026-01-01"));
     block.block = Some(BlockTerms { minutes: 600, expire_months: Some(3) });
