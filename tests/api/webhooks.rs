@@ -8,7 +8,7 @@ use runtime::webhooks::sign;
 use serde_json::{Value, json};
 use tests::{Answer, Person, Stack};
 
-use crate::charging::{charge, desk, invoice, is_right, paid, payments, save, state};
+use crate::charging::{charge, desk, invoice, is_right, key, paid, payments, save, state};
 
 const PATH: &str = "/v1/webhooks/payments";
 
@@ -154,6 +154,19 @@ async fn what_was_paid_on_the_pay_page_pays_the_invoice_and_what_is_over_is_cred
     let payment = payments(&owner).await[0].clone();
     assert_eq!((&payment["method"], &payment["kept"]["minor"]), (&json!({ "kind": "pay_page" }), &json!(4_000)));
     assert_eq!(owner.get(&format!("/v1/invoices/{id}/pay-link")).await.with(409).problem(), "not-open");
+    is_right(&owner).await;
+}
+
+#[tokio::test]
+async fn what_was_paid_on_the_page_of_an_invoice_that_was_given_up_pays_that_one() {
+    let (owner, client) = desk().await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let other = invoice(&owner, &client, 100, 14).await;
+    owner.post(&format!("/v1/invoices/{id}/write-off")).key(&key()).json(&json!({})).send().await.expect(200);
+    signed(&owner, &event(&owner, "evt_1", "payment_intent.succeeded", &id, None)).await.expect(200);
+    assert_eq!(state(&owner, &id).await, paid());
+    assert_eq!(state(&owner, &other).await.1, json!(10_000));
+    assert_eq!(payments(&owner).await[0]["kept"]["minor"], 0);
     is_right(&owner).await;
 }
 

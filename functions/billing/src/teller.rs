@@ -7,7 +7,7 @@
 use domain::billing::dunning::Held;
 use domain::billing::invoice::Invoice;
 use domain::billing::ledger::Stamp;
-use domain::billing::payments::{Allocate, Method, NewPayment, receive};
+use domain::billing::payments::{Allocate, Allocation, Method, NewPayment, receive};
 use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next, Stopped};
 use domain::error::Refusal;
 use domain::events::Event;
@@ -382,7 +382,7 @@ impl Came<'_> {
         payment_of(store, self.what)
     }
 
-    /// Pays the invoice with it; what is over is the client's credit.
+    /// Pays the invoice with it, also if nothing is expected of that any more; what is over is the client's credit.
     pub(crate) async fn into_books(
         self,
         store: &TenantStore,
@@ -391,6 +391,7 @@ impl Came<'_> {
         now: Timestamp,
     ) -> Result<Commit> {
         let client = invoice.value.invoice.client;
+        let how = named(&invoice.value.invoice, self.amount)?;
         let today = today(store, now).await?;
         let credit = store.client_credit(client, self.amount.currency()).await?;
         let account = Account { client: store.client_billing(client).await?, credit, invoices: vec![invoice] };
@@ -405,9 +406,18 @@ impl Came<'_> {
         };
         let posting = PostingId::from_uuid(store.id_of(&format!("posting#{}", self.what)));
         let stamp = Stamp { id: posting, at: now, on: today };
-        let received = receive(new, account.credit.value, account.open(), &Allocate::OldestFirst {}, stamp)?;
+        let received = receive(new, account.credit.value, account.open(), &how, stamp)?;
         Ok(taken(commit, &account, received))
     }
+}
+
+/// What money that came for an invoice pays: what was written off of it gets it only when it is named.
+fn named(invoice: &Invoice, amount: Money) -> Result<Allocate, Refusal> {
+    if !invoice.is_lost() || invoice.currency != amount.currency() {
+        return Ok(Allocate::OldestFirst {});
+    }
+    let amount = invoice.written_off.at_most(amount)?;
+    Ok(Allocate::Chosen { allocations: vec![Allocation { invoice: invoice.id, amount }] })
 }
 
 /// The tenant's local date.
