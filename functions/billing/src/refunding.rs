@@ -1,5 +1,6 @@
 //! Refunds by the provider: noted before it is asked, and in the books once it did.
 
+use domain::billing::invoice::InvoiceState;
 use domain::billing::ledger::{Stamp, Via};
 use domain::billing::payments::{ClientCredit, Payment};
 use domain::billing::refunds::{BackPart, RefundFrom, came_back, refund, release};
@@ -155,6 +156,8 @@ pub(crate) async fn returned(
             commit = updated(commit, &kept, invoice);
             if !invoice.is_open() {
                 closed.push(invoice.id);
+            }
+            if invoice.state == InvoiceState::Paid {
                 commit = commit.emit([Event::InvoicePaid { invoice: invoice.id, client: invoice.client }]);
             }
         }

@@ -196,8 +196,8 @@ pub fn taken_from(payment: &Payment, amount: Money, credit: &ClientCredit, how: 
 }
 
 /// Takes in again what went back and did not arrive: a refund that failed after it had succeeded. What an invoice has room for
-/// pays it again; it may have been paid otherwise meanwhile, credited, written off or made void, and the rest is the client's
-/// credit.
+/// pays it again, and of one that was written off it is less bad debt; it may have been paid otherwise meanwhile, credited or made
+/// void, and the rest is the client's credit.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for more than went back, for another client's invoice, and for a payment that was no money.
@@ -221,15 +221,21 @@ pub fn came_back(
     }
     payment.refunded = payment.refunded.minus(amount)?;
     let (mut paid, mut of_invoices) = (Money::zero(amount.currency()), Money::zero(amount.currency()));
+    let mut account = Account::Receivable { client: payment.client };
     let invoice = match to {
         RefundFrom::Credit => None,
         RefundFrom::Invoice(mut invoice) => {
             credit.is_of(&invoice)?;
             of_invoices = amount.at_most(payment.taken_back)?;
-            paid = of_invoices.at_most(invoice.balance())?;
+            let room = if invoice.is_lost() { invoice.written_off } else { invoice.balance() };
+            paid = of_invoices.at_most(room)?;
             if paid.is_zero() {
                 None
             } else {
+                account = owes(&invoice);
+                if invoice.is_lost() {
+                    invoice.written_off = invoice.written_off.minus(paid)?;
+                }
                 invoice.paid = invoice.paid.plus(paid)?;
                 invoice.moves(stamp.on, paid)?;
                 invoice.settle(stamp.on)?;
@@ -255,7 +261,7 @@ pub fn came_back(
     let to_credit = amount.minus(paid)?;
     let posting = Journal::new(amount.currency())
         .debit(Account::Cash { via }, amount)?
-        .credit(Account::Receivable { client: payment.client }, paid)?
+        .credit(account, paid)?
         .credit(Account::ClientCredit { client: payment.client }, to_credit)?
         .post(stamp, Source::RefundFailed { payment: payment.id, n: payment.refunds })?;
     Ok(Refunded { payment, invoice, credit: credit.plus(to_credit)?, posting })

@@ -6,7 +6,7 @@ use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::issue::write_off;
 use domain::billing::ledger::{Account, Posting, Stamp, Via};
 use domain::billing::payments::*;
-use domain::billing::refunds::{RefundFrom, refund};
+use domain::billing::refunds::{RefundFrom, came_back, refund};
 use domain::error::Refusal;
 use domain::ids::{PaymentId, PostingId};
 use iso_currency::Currency;
@@ -89,5 +89,31 @@ fn what_goes_back_of_a_lost_invoice_is_lost_again_and_of_one_that_was_paid_after
         let after = back.invoice.unwrap();
         assert_eq!((after.is_open(), after.paid), (open, eur(0)));
         assert_eq!(after.written_off, if open { eur(0) } else { eur(10_000) });
+    }
+}
+
+#[test]
+fn what_comes_back_of_a_failed_refund_of_a_lost_invoice_is_less_bad_debt_again() {
+    for (minor, back, left, state) in [
+        (3_000, 3_000, 7_000, InvoiceState::WrittenOff),
+        (3_000, 1_000, 9_000, InvoiceState::WrittenOff),
+        (10_000, 10_000, 0, InvoiceState::Paid),
+    ] {
+        let invoice = lost();
+        let came = paid(2, minor, &invoice, &named(&invoice, minor)).unwrap();
+        let from = RefundFrom::Invoice(Box::new(came.invoices[0].clone()));
+        let gone = refund(came.payment, eur(minor), from, came.credit, stamp(3)).unwrap();
+        // What was paid after all is open once it went back, and is given up once more.
+        let after = gone.invoice.unwrap();
+        let again = if after.is_open() { write_off(after, stamp(4)).unwrap().invoice } else { after };
+        assert_eq!(again.written_off, eur(10_000));
+        let to = RefundFrom::Invoice(Box::new(again));
+        let done = came_back(gone.payment, eur(back), to, gone.credit, stamp(5)).unwrap();
+        let receivable = Account::Receivable { client: invoice.client };
+        let entries = [&Account::BadDebt {}, &receivable].map(|account| moved(done.posting.as_ref(), account));
+        let after = done.invoice.unwrap();
+        assert_eq!((entries, after.state), ([-back, 0], state), "{back} of {minor}");
+        assert_eq!((after.paid, after.written_off), (eur(back), eur(left)), "{back} of {minor}");
+        assert!(done.credit.balance.is_zero() && !after.is_open(), "{back} of {minor}");
     }
 }
