@@ -201,6 +201,13 @@ async fn what_comes_in_of_a_written_off_invoice_is_less_bad_debt_where_it_is_nam
     assert_eq!(state(&owner, &id).await, (json!("partly_paid"), json!(2_000)), "it is owed again");
     owner.post(&format!("{path}/write-off")).key(&key()).json(&json!({})).send().await.expect(200);
     assert_eq!(stands().await, lost(8_000, 2_000));
+
+    // Once more on the same day.
+    let rest = pay(&owner, &client, 2_000, named(2_000)).await.expect(201);
+    let refunds = format!("/v1/payments/{}/refunds", rest["id"].as_str().unwrap());
+    owner.post(&refunds).key(&key()).json(&back).send().await.expect(200);
+    owner.post(&format!("{path}/write-off")).key(&key()).json(&json!({})).send().await.expect(200);
+    assert_eq!(stands().await, lost(8_000, 2_000));
     is_right(&owner).await;
 }
 

@@ -21,7 +21,9 @@ async fn write_off_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Res
     let house = House::of(&cx.store, cx.now).await?;
     let invoice = read.value.invoice.clone();
     let event = Event::InvoiceWrittenOff { invoice: invoice.id, client: invoice.client };
-    let stamp = stamp(&cx.store, &house, invoice.id, "write-off", cx.now);
+    // What was paid after all and went back can be written off once more, with a posting of its own.
+    let name = format!("write-off#{}", read.rev);
+    let stamp = stamp(&cx.store, &house, invoice.id, &name, cx.now);
     let lost = write_off(invoice, stamp)?;
     let back = over(&cx.store, &lost.invoice).await?;
     Ok(closed(&cx, &house, &read, None, lost, event, back))
