@@ -104,11 +104,19 @@ async fn the_desk_sees_a_flagged_client_until_the_last_invoice_for_which_it_was_
         "client": client, "method": "cash", "amount": { "minor": 10_000, "currency": "EUR" },
         "allocations": [{ "invoice": first, "amount": { "minor": 10_000, "currency": "EUR" } }],
     });
-    owner.post("/v1/payments").key(&key()).json(&paid).send().await.expect(201);
+    let paid = owner.post("/v1/payments").key(&key()).json(&paid).send().await.expect(201);
     assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], "2026-03-09", "the second is open");
     owner.post(&format!("/v1/invoices/{second}/write-off")).key(&key()).send().await.expect(200);
     assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], Value::Null);
     assert_eq!(technician.get(&ticket).await.expect(200)["client_suspended_since"], Value::Null);
+
+    // What goes back brings the flag back, and it falls with the invoice once more.
+    let back = json!({ "amount": { "minor": 10_000, "currency": "EUR" }, "invoice": first });
+    let refunds = format!("/v1/payments/{}/refunds", paid["id"].as_str().unwrap());
+    owner.post(&refunds).key(&key()).json(&back).send().await.expect(200);
+    assert!(technician.get(&at).await.expect(200)["suspended_since"].is_string(), "it is open again");
+    owner.post(&format!("/v1/invoices/{first}/write-off")).key(&key()).send().await.expect(200);
+    assert_eq!(technician.get(&at).await.expect(200)["suspended_since"], Value::Null);
 
     // Somebody's own word stays.
     let billing = format!("/v1/clients/{client}/billing");

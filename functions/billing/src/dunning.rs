@@ -337,6 +337,28 @@ pub(crate) async fn unflagged(store: &TenantStore, client: ClientId, closed: &[I
     if after == billing.value { Ok(store.commit()) } else { Ok(store.commit().update(&after, billing.rev)) }
 }
 
+/// What is written of the flag of a client once these invoices are open again: those for which dunning had set it bring it back.
+pub(crate) async fn flagged_again(
+    store: &TenantStore,
+    client: ClientId,
+    opened: &[InvoiceId],
+    on: Date,
+) -> Result<Commit> {
+    let mut flags = Vec::new();
+    for id in opened {
+        let kept = store.dunning(*id).await?;
+        if kept.is_some_and(|kept| kept.value.dunning.taken.iter().any(|taken| taken.kind == StepKind::Suspend)) {
+            flags.push(*id);
+        }
+    }
+    if flags.is_empty() {
+        return Ok(store.commit());
+    }
+    let billing = store.client_billing(client).await?;
+    let after = flags.into_iter().fold(billing.value.clone(), |after, invoice| after.suspended(invoice, on));
+    if after == billing.value { Ok(store.commit()) } else { Ok(store.commit().update(&after, billing.rev)) }
+}
+
 /// What is written besides when an invoice is void, written off or credited.
 pub(crate) async fn over(store: &TenantStore, invoice: &Invoice) -> Result<Commit> {
     let commit = forgiven(store, invoice).await?;

@@ -15,7 +15,7 @@ use store::charging::{KeptBack, OpenRefund, Refunding};
 use store::invoices::KeptInvoice;
 use store::{Commit, TenantStore, Versioned};
 
-use crate::dunning::{reopened, unflagged};
+use crate::dunning::{flagged_again, reopened, unflagged};
 use crate::paid::{credited, updated};
 use crate::teller::today;
 
@@ -68,7 +68,7 @@ pub(crate) async fn book(
 ) -> Result<Booked> {
     let on = today(store, now).await?;
     let (mut payment, mut credit, mut commit) = (of.payment.value.clone(), of.free, store.commit());
-    let mut back = Money::zero(payment.amount.currency());
+    let (mut back, mut opened) = (Money::zero(payment.amount.currency()), Vec::new());
     for Part { from, amount, posting } in parts {
         let (kept, from) = read_of(store, *from).await?;
         let done = refund(payment, *amount, from, credit, Stamp { id: *posting, at: now, on })?;
@@ -79,11 +79,15 @@ pub(crate) async fn book(
             && invoice.is_open()
         {
             commit = commit.and(reopened(store, invoice, lost, now).await?);
+            if !before.is_open() {
+                opened.push(invoice.id);
+            }
         }
         commit = done.posting.iter().fold(commit, Commit::create);
         back = back.plus(*amount).map_err(Refusal::from)?;
         (payment, credit) = (done.payment, done.credit);
     }
+    commit = commit.and(flagged_again(store, payment.client, &opened, on).await?);
     let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: back };
     commit = credited(commit.update(&payment, of.payment.rev).emit([event]), of.credit, &credit);
     Ok(Booked { payment, commit, rev: of.payment.rev })
@@ -128,6 +132,7 @@ pub(crate) async fn released(
         commit = commit.update_invoice(&kept, after);
         if !before.is_open() && after.is_open() {
             commit = commit.and(reopened(store, after, None, now).await?);
+            commit = commit.and(flagged_again(store, after.client, &[after.id], stamp.on).await?);
         }
     }
     commit = done.posting.iter().fold(commit, Commit::create);
