@@ -180,3 +180,30 @@ async fn a_new_card_is_not_planned_for_what_is_disputed_and_what_was_planned_wai
     assert_eq!(retry_after(&owner, 48).await.done, 0);
     assert_eq!((charged(&owner), &charging(&owner, &planned).await["held"]["why"]), (0, &json!("dispute")));
 }
+
+#[tokio::test]
+async fn what_is_open_again_because_its_payment_belongs_elsewhere_is_charged_the_next_morning() {
+    for planned in [true, false] {
+        let (owner, client) = desk().await;
+        if planned {
+            save(&owner, &client, VISA, true).await;
+        }
+        let id = invoice(&owner, &client, 100, 2).await;
+        let amount = json!({ "minor": 10_000, "currency": "EUR" });
+        let cash = json!({ "client": client, "method": "cash", "amount": amount });
+        let payment = owner.post("/v1/payments").key(&key()).json(&cash).send().await.expect(201);
+        retry_after(&owner, 72).await;
+        if !planned {
+            save(&owner, &client, VISA, true).await;
+        }
+        assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 0), "planned: {planned}");
+        let off = json!({ "amount": amount, "invoice": id, "to": "credit" });
+        let path = format!("/v1/payments/{}/refunds", payment["id"].as_str().unwrap());
+        owner.post(&path).key(&key()).json(&off).send().await.expect(200);
+        assert!(charging(&owner, &id).await["next_at"].is_string(), "planned: {planned}");
+        assert_eq!(retry_after(&owner, 0).await, JobReport::default(), "planned: {planned}");
+        assert_eq!(retry_after(&owner, 36).await.done, 1, "planned: {planned}");
+        assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 1), "planned: {planned}");
+        is_right(&owner).await;
+    }
+}

@@ -17,7 +17,7 @@ use store::{Commit, TenantStore, Versioned};
 
 use crate::dunning::{flagged_again, reopened, unflagged};
 use crate::paid::{credited, updated};
-use crate::teller::today;
+use crate::teller::{charged_again, today};
 
 /// When the job looks after a refund that its request did not see through.
 pub(crate) const LATER: SignedDuration = SignedDuration::from_mins(15);
@@ -133,6 +133,7 @@ pub(crate) async fn released(
         if !before.is_open() && after.is_open() {
             commit = commit.and(reopened(store, after, None, now).await?);
             commit = commit.and(flagged_again(store, after.client, &[after.id], stamp.on).await?);
+            commit = commit.and(charged_again(store, after, now).await?);
         }
     }
     commit = done.posting.iter().fold(commit, Commit::create);

@@ -11,7 +11,7 @@ use domain::billing::payments::{Allocate, Allocation, Method, NewPayment, receiv
 use domain::billing::retry::{Attempt, AttemptResult, Charging, DeclineClass, Next, Stopped};
 use domain::error::Refusal;
 use domain::events::Event;
-use domain::ids::{InvoiceId, PaymentId, PostingId};
+use domain::ids::{InvoiceId, PaymentId, PaymentMethodId, PostingId};
 use domain::money::Money;
 use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -259,6 +259,30 @@ fn failed(invoice: &Invoice, amount: Money) -> Event {
 pub(crate) async fn planned_for(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Timestamp> {
     let Some(due_on) = invoice.due_on else { return Ok(now) };
     Ok(morning(store, due_on).await?.max(now))
+}
+
+/// The first try of an invoice, planned for then.
+pub(crate) fn first_try(invoice: &Invoice, method: PaymentMethodId, from: Timestamp, now: Timestamp) -> KeptCharging {
+    let charging = Charging::new(invoice.id, method, from);
+    let due_at = charging.due_at(invoice.balance(), now);
+    KeptCharging { charging, client: invoice.client, due_at, asked_by: None }
+}
+
+/// What is written of the charging of an invoice that is open again because what paid it belongs elsewhere: it goes on, or begins
+/// if the client agreed to be charged. Not before the next morning: until then it can be paid otherwise, or paused.
+pub(crate) async fn charged_again(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Commit> {
+    let morning = morning(store, today(store, now).await?.saturating_add(1.day())).await?;
+    let Some(kept) = store.charging(invoice.id).await? else {
+        let wallet = store.wallet(invoice.client).await?.value;
+        let Some(method) = wallet.by_itself() else { return Ok(store.commit()) };
+        let from = planned_for(store, invoice, now).await?.max(morning);
+        return Ok(store.commit().create(&first_try(invoice, method, from, now)));
+    };
+    let after = next_of(&kept.value, kept.value.charging.clone(), invoice.balance(), now);
+    // What is still to be looked at is looked at when it was to be.
+    let Some(due_at) = after.due_at.filter(|_| kept.value.due_at.is_none()) else { return Ok(store.commit()) };
+    let after = KeptCharging { due_at: Some(due_at.max(morning)), ..after };
+    Ok(store.commit().update(&after, kept.rev))
 }
 
 /// What a planned try waits for: the dunning's pause, if it has one today. Who charges by hand does not wait.

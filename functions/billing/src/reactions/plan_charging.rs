@@ -3,7 +3,6 @@
 
 use contract::charging::PLAN;
 use domain::billing::invoice::Invoice;
-use domain::billing::retry::Charging;
 use domain::billing::wallet::Wallet;
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId, PaymentMethodId};
@@ -12,7 +11,7 @@ use store::Commit;
 use store::charging::KeptCharging;
 
 use crate::dunning::{Rules, begun};
-use crate::teller::{State, held, next_of, planned_for, state};
+use crate::teller::{State, first_try, held, next_of, planned_for, state};
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -57,9 +56,7 @@ async fn first(cx: &ReactionCx, id: InvoiceId, client: ClientId) -> Result<Commi
 
 /// The first try of an invoice.
 async fn planned(cx: &ReactionCx, invoice: &Invoice, method: PaymentMethodId) -> Result<KeptCharging> {
-    let charging = Charging::new(invoice.id, method, planned_for(&cx.store, invoice, cx.now).await?);
-    let due_at = charging.due_at(invoice.balance(), cx.now);
-    Ok(KeptCharging { charging, client: invoice.client, due_at, asked_by: None })
+    Ok(first_try(invoice, method, planned_for(&cx.store, invoice, cx.now).await?, cx.now))
 }
 
 /// Goes on with what the client agrees to now: plans what is not planned yet, takes over what is planned with another way to
