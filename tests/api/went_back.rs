@@ -393,14 +393,25 @@ async fn a_dispute_that_is_won_moves_no_money_and_ends_its_pause() {
 
 #[tokio::test]
 async fn a_pause_that_somebody_set_outlives_the_dispute() {
-    let (owner, client) = desk().await;
-    let (id, of) = charged(&owner, &client).await;
-    let pause = owner.post(&format!("/v1/invoices/{id}/dunning/pause")).key(&key());
-    pause.json(&json!({ "why": "dispute" })).send().await.expect(200);
-    heard(&owner, &dispute("evt_1", "created", &of, "needs_response")).await.expect(200);
-    heard(&owner, &dispute("evt_2", "closed", &of, "won")).await.expect(200);
-    let left = pauses(&owner, &id).await;
-    assert_eq!((left.len(), &left[0]["until"]), (1, &Value::Null));
+    for before in [true, false] {
+        let (owner, client) = desk().await;
+        let (id, of) = charged(&owner, &client).await;
+        let pause = async || {
+            let pause = owner.post(&format!("/v1/invoices/{id}/dunning/pause")).key(&key());
+            pause.json(&json!({ "why": "dispute" })).send().await.expect(200);
+        };
+        if before {
+            pause().await;
+        }
+        heard(&owner, &dispute("evt_1", "created", &of, "needs_response")).await.expect(200);
+        if !before {
+            pause().await;
+        }
+        heard(&owner, &dispute("evt_2", "closed", &of, "won")).await.expect(200);
+        let left = pauses(&owner, &id).await;
+        let last = left.last().map(|pause| &pause["until"]);
+        assert_eq!(last, Some(&Value::Null), "before: {before}, {left:?}");
+    }
 }
 
 /// A good card that is not the one that paid before.

@@ -3,7 +3,7 @@
 use contract::NoQuery;
 use contract::dunning::{DunningView, NewPause, PAUSE};
 use contract::invoices::AtInvoice;
-use domain::billing::dunning::Pause;
+use domain::billing::dunning::{Pause, PauseReason};
 use domain::error::Refusal;
 use domain::ids::InvoiceId;
 use jiff::civil::Date;
@@ -22,7 +22,9 @@ async fn pause_dunning(cx: Cx, input: In<AtInvoice, NoQuery, NewPause>) -> Resul
     let NewPause { why, until } = input.body;
     change(&cx, input.path.invoice, |kept, today| {
         let dunning = kept.dunning.clone().pause(Pause { why, from: today, until })?;
-        Ok(KeptDunning { dunning, ..kept })
+        // What somebody says outlives what the provider's disputes come to.
+        let disputes = if why == PauseReason::Dispute { Some(Vec::new()) } else { kept.disputes.clone() };
+        Ok(KeptDunning { dunning, disputes, ..kept })
     })
     .await
 }
