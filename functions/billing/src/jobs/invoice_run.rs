@@ -284,7 +284,7 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
     if let Some(first) = bills.first() {
         let mut after = first.due.runs.value.clone();
         for Bill { draft, .. } in bills {
-            after.runs = after.runs.with(draft.on(), draft.net, draft.proven)?;
+            after.runs = after.runs.with(draft.on(), draft.net, draft.proven, house.today)?;
         }
         commit = commit.update(&after, first.due.runs.rev);
     }
