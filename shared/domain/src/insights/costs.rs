@@ -149,8 +149,9 @@ pub(super) fn told(
     };
     let (kept, new): (Vec<_>, Vec<_>) = (carried(before, false).collect(), carried(file, true).collect());
     let own = if tells(day) { file } else { before };
-    // What only carries has nothing of its own: without that it came to nothing.
-    let own = own.filter(|cost| cost.carried.is_empty() || cost.own() != 0);
+    // What only carries has nothing of its own, also where it came to nothing before it carried anything.
+    let carries = !kept.is_empty() || !new.is_empty();
+    let own = own.filter(|cost| cost.own() != 0 || cost.carried.is_empty() && !carries);
     let carries_on = !kept.is_empty();
     if own.is_none() && kept.is_empty() && new.is_empty() {
         return None;
