@@ -170,6 +170,39 @@ async fn an_answer_changes_the_series_from_now_on_and_is_kept() {
 }
 
 #[tokio::test]
+async fn what_was_expected_is_remembered_as_it_was_at_its_end_so_that_it_may_come_again_without_a_letter() {
+    let (stack, owner, client) = msp().await;
+    // On a Thursday four times as much as usual, on the Friday after it three times: in January, and four weeks later again.
+    let times = |on: jiff::civil::Date| match on.to_string().as_str() {
+        "2026-01-29" | "2026-02-26" => 4,
+        "2026-01-30" | "2026-02-27" => 3,
+        _ => 1,
+    };
+    let tell = async |now: &str, from: &str, to: &str| {
+        at(&stack, now);
+        let rows: Vec<Row> = days(from, to).map(|on| row(on, usual(on) * times(on))).collect();
+        owner.import_costs(&client, "azure-main", &file(&rows)).await;
+        stack.detect().await;
+        anomalies(&owner, &client).await
+    };
+    let cents = |anomaly: &Value| anomaly["excess"]["minor"].as_i64().unwrap();
+    let first = tell("2026-02-01T12:00:00Z", "2025-12-20", "2026-01-29").await;
+    assert_eq!((first.len(), told(&stack)), (1, 1));
+    let judge = format!("/v1/anomalies/{}/judge", first[0]["id"].as_str().unwrap());
+    owner.post(&judge).json(&json!({ "answer": "expected" })).send().await.expect(200);
+    let ended = tell("2026-02-09T12:00:00Z", "2026-01-30", "2026-02-07").await;
+    assert_eq!((ended.len(), &ended[0]["state"]), (1, &json!("over")));
+    assert!(4 * cents(&ended[0]) > 5 * cents(&first[0]), "beyond what the answer alone would let come again");
+    let again = tell("2026-02-28T12:00:00Z", "2026-02-08", "2026-02-26").await;
+    assert_eq!((again.len(), told(&stack)), (2, 1), "it may still come to as much");
+    let over = tell("2026-03-09T12:00:00Z", "2026-02-27", "2026-03-07").await;
+    let late = over.iter().find(|anomaly| anomaly["onset"] == "2026-02-26").unwrap();
+    assert_eq!((over.len(), &late["state"], &late["like_expected"]), (2, &json!("over"), &json!(true)));
+    assert!(4 * cents(late) > 5 * cents(&first[0]));
+    assert_eq!(told(&stack), 1);
+}
+
+#[tokio::test]
 async fn a_known_event_mutes_its_days_alone() {
     let (stack, owner, client) = msp().await;
     let known = format!("/v1/clients/{client}/known-events");
