@@ -43,7 +43,7 @@ pub struct SimulationView {
     /// The next bills, at most 12, before taxes. What is counted stays as it was counted last; usage and charges are
     /// those that are there already.
     pub bills: Vec<BillView>,
-    /// What the amendment does to the period in which it takes effect.
+    /// What the amendment does to the period in which it takes effect; none of one that is more than 530 bills ahead.
     pub effect: Option<EffectView>,
 }
 

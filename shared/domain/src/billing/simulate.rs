@@ -16,6 +16,8 @@ use crate::money::Money;
 pub const INVOICES: usize = 12;
 /// Most bill dates it goes through to find them: a contract of usage alone has bills with nothing on them.
 pub const MOST_DATES: usize = 60;
+/// Most bill dates it goes through to the end of the period in which a change takes effect: ten years of weeks.
+pub const MOST_DATES_AHEAD: usize = 530;
 
 /// What comes.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +25,8 @@ pub struct Simulation {
     /// The next invoices, at most [`INVOICES`], before taxes. What is counted stays as it was counted last; usage, time
     /// and charges are those that are there already.
     pub drafts: Vec<Draft>,
-    /// What the change does to the period in which it takes effect; none without a change.
+    /// What the change does to the period in which it takes effect; none without a change, nor of one that is more than
+    /// [`MOST_DATES_AHEAD`] bills ahead.
     pub effect: Option<Effect>,
 }
 
@@ -45,31 +48,42 @@ pub struct Effect {
 /// As [`amend_billed`] and [`bill`].
 pub fn simulate(facts: &Facts, amendment: Option<&Amendment>, today: Date) -> Result<Simulation, Refusal> {
     let Some(amendment) = amendment else {
-        return Ok(Simulation { drafts: next(facts)?, effect: None });
+        return Ok(Simulation { drafts: next(facts, None)?.0, effect: None });
     };
     let contract = amend_billed(facts.contract.clone(), &facts.book, amendment, today)?;
     let period = period_of(&contract, amendment.effective_on);
-    let drafts = next(&Facts { contract, ..facts.clone() })?;
-    let effect = effect(&next(facts)?, &drafts, period, facts.contract.currency)?;
-    Ok(Simulation { drafts, effect: Some(effect) })
+    let (before, before_is_all) = next(facts, Some(period.to))?;
+    let (mut drafts, is_all) = next(&Facts { contract, ..facts.clone() }, Some(period.to))?;
+    let effect = match before_is_all && is_all {
+        true => Some(effect(&before, &drafts, period, facts.contract.currency)?),
+        false => None,
+    };
+    drafts.truncate(INVOICES);
+    Ok(Simulation { drafts, effect })
 }
 
-/// The next drafts, date by date, as the run makes them on time.
-fn next(facts: &Facts) -> Result<Vec<Draft>, Refusal> {
+/// The next drafts, date by date, as the run makes them on time: [`INVOICES`] of them, and those up to a date that is asked for.
+/// Whether these are all of them.
+fn next(facts: &Facts, up_to: Option<Date>) -> Result<(Vec<Draft>, bool), Refusal> {
     let mut facts = facts.clone();
     if facts.contract.state == ContractState::Draft {
         let next_on = Some(facts.contract.schedule.starts_on);
         facts.contract = Contract { state: ContractState::Active, next_on, ..facts.contract };
     }
     let mut drafts = Vec::new();
-    for _ in 0..MOST_DATES {
+    for date in 0..MOST_DATES_AHEAD {
         facts.contract = not_again(facts.contract, &facts.book);
-        let Some(on) = facts.contract.next_on.filter(|_| drafts.len() < INVOICES) else { break };
+        let Some(on) = facts.contract.next_on else { return Ok((drafts, true)) };
+        let is_asked = up_to.is_some_and(|up_to| on <= up_to);
+        let is_shown = drafts.len() < INVOICES && date < MOST_DATES;
+        if !is_asked && !is_shown {
+            return Ok((drafts, true));
+        }
         let billing = bill(&facts, on)?;
         drafts.extend(billing.drafts);
         facts = billing.after;
     }
-    Ok(drafts)
+    Ok((drafts, false))
 }
 
 fn period_of(contract: &Contract, day: Date) -> Period {

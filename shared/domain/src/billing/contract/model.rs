@@ -224,7 +224,7 @@ pub struct Renewal {
     pub auto: bool,
     /// By how many months.
     pub months: u16,
-    /// How many days before the end notice must be given at the latest.
+    /// How many days before the end notice must be given at the latest; of 0 on the last day of the term, as of 1.
     pub notice_days: u16,
     /// What happens to the prices.
     pub uplift: Uplift,

@@ -16,7 +16,7 @@ pub const PRICE_PLACES: u32 = 6;
 /// A renewal that comes, for the list of renewals and their notice dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upcoming {
-    /// The last local date on which notice may be given.
+    /// The last local date on which notice may be given: within the term, of which the day before its end is the last one.
     pub notice_by: Date,
     /// The first day after the term.
     pub ends_on: Date,
@@ -50,7 +50,7 @@ pub fn upcoming(contract: &Contract) -> Option<Upcoming> {
     let renewal = &contract.renewal;
     let auto = renewal.auto && renewal.notice_given.is_none();
     Some(Upcoming {
-        notice_by: ends_on.saturating_sub(i64::from(renewal.notice_days).days()),
+        notice_by: ends_on.saturating_sub(i64::from(renewal.notice_days.max(1)).days()),
         ends_on,
         auto,
         until: auto.then(|| next_end(contract.schedule.starts_on, ends_on, renewal.months)),

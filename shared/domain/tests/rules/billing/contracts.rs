@@ -293,6 +293,15 @@ fn a_term_is_extended_when_the_last_day_of_notice_has_passed_and_prices_rise_onc
     assert_eq!(thrice.renewals.len(), 3);
     assert_eq!(prices(&thrice, 0)[3..], [(day("2029-01-01"), each("10.92727"))]);
 
+    // Without days of notice, the last day of the term is the last one for it.
+    for days in [0, 1] {
+        let mut short = active.clone();
+        short.renewal.notice_days = days;
+        assert_eq!(upcoming(&short).unwrap().notice_by, day("2026-12-31"), "{days}");
+        assert_eq!(renewed(short.clone(), day("2026-12-31")), short, "{days}");
+        assert_eq!(renewed(short, day("2027-01-01")).schedule.ends_on, Some(day("2028-01-01")), "{days}");
+    }
+
     let noticed = amend(active, &amendment("2026-12-02", vec![Change::GiveNotice {}]), day("2026-11-01")).unwrap();
     assert_eq!(renewed(noticed, day("2030-01-01")).schedule.ends_on, Some(day("2027-01-01")));
 }
@@ -346,6 +355,25 @@ fn a_simulated_change_says_what_it_does_to_the_present_period() {
     assert_eq!(lines, [(line_id(1), 4_549), (line_id(2), -5_054)], "90 x 46/91, and 99.99 x 46/91 less");
     assert_eq!(effect.net.minor(), -505);
     assert_eq!(story(&simulation.drafts[0])[1], "adjustment 2026-04-01..2026-07-01 4549");
+}
+
+#[test]
+fn a_change_beyond_the_bills_that_are_shown_is_told_too_and_none_beyond_ten_years_of_weeks() {
+    let mut active = year();
+    active.schedule.ends_on = None;
+    let facts = facts(active);
+    let simulated =
+        |on: &str| simulate(&facts, Some(&amendment(on, vec![seats_to(1, "14")])), day("2026-01-01")).unwrap();
+    let far = simulated("2027-09-16");
+    assert_eq!(far.drafts.len(), INVOICES);
+    assert_eq!(far.drafts, simulate(&facts, None, day("2026-01-01")).unwrap().drafts, "none of them changes");
+    let effect = far.effect.unwrap();
+    assert_eq!((effect.period.from, effect.period.to), (day("2027-09-01"), day("2027-10-01")));
+    assert_eq!(effect.net.minor(), 4_500, "nine more for half a month");
+    let mut weekly = facts.clone();
+    weekly.contract.schedule.cycle = Cycle::Weekly;
+    let change = amendment("2040-01-01", vec![seats_to(1, "14")]);
+    assert_eq!(simulate(&weekly, Some(&change), day("2026-01-01")).unwrap().effect, None, "nobody knows");
 }
 
 #[test]
