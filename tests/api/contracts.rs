@@ -300,6 +300,32 @@ async fn a_proposal_changes_freely_and_a_signed_contract_by_amendments() {
 }
 
 #[tokio::test]
+async fn terms_and_sla_of_a_signed_contract_change_from_today_on_and_its_end_is_simulated_before_it_is_made() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let contract = signed(&owner, seats(&client)).await;
+    let unknown = json!({ "kind": "set_sla", "sla": "pol_01970000000070008000000000000009" });
+    let terms = json!({ "kind": "set_terms", "terms": { "kind": "end_of_month", "plus_days": 5 } });
+    let changed = |changes: Value, on: &str| json!({ "effective_on": on, "changes": changes });
+    let answer = amend(&owner, &contract, changed(json!([terms, unknown]), "2026-02-02")).await.with(400);
+    assert_eq!(answer.pointers(), ["/changes/1/sla"]);
+    let answer = amend(&owner, &contract, changed(json!([terms]), "2026-02-03")).await.with(400);
+    assert_eq!(answer.pointers(), ["/effective_on"]);
+    let simulated = async |amendment: Option<Value>| {
+        let path = format!("{}/simulation", at(&contract));
+        owner.post(&path).json(&json!({ "amendment": amendment })).send().await.expect(200)
+    };
+    let none = json!({ "kind": "set_sla", "sla": "none" });
+    let after = amend(&owner, &contract, changed(json!([terms, none]), "2026-02-02")).await.expect(201);
+    assert_eq!((&after["terms"]["plus_days"], &after["sla"]), (&json!(5), &json!("none")));
+    assert_eq!(simulated(None).await["bills"][0]["due_on"], json!("2026-03-05"), "of the bill of 10 February");
+    let ends = simulated(Some(changed(json!([{ "kind": "end" }]), "2026-04-01"))).await;
+    let on: Vec<&Value> = ends["bills"].as_array().unwrap().iter().map(|bill| &bill["on"]).collect();
+    assert_eq!(on, ["2026-02-10", "2026-03-01"]);
+    assert_eq!(owner.get(&at(&contract)).await.expect(200)["schedule"]["ends_on"], Value::Null, "nothing is written");
+}
+
+#[tokio::test]
 async fn an_amendment_that_is_sent_twice_is_made_once() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let contract = signed(&owner, seats(&owner.client("Acme").await)).await;

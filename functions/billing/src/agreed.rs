@@ -11,6 +11,7 @@ use domain::ids::{AmendmentId, ContractId, LineId};
 use domain::invalid::Check;
 use futures::try_join;
 use jiff::civil::Date;
+use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Here, Result};
 use store::Versioned;
 use store::contracts::{KeptAmendment, KeptContract, amendment_fits, lines_fit};
@@ -59,6 +60,13 @@ pub(crate) async fn amended(
     let book = book.value.book;
     let after = amend_billed(before.value.contract.clone(), &book, &amendment, here.today)?;
     fits(&after)?;
+    let slas = amendment.changes.iter().enumerate().filter_map(|(index, change)| match change {
+        Change::SetSla { sla } => Some((format!("/changes/{index}/sla"), Reference::of_choice(*sla))),
+        _ => None,
+    });
+    for (at, policy) in slas {
+        exist(&cx.store, [(at.as_str(), policy)]).await?;
+    }
     let event = Event::ContractAmended { contract: after.id, client: after.client };
     let kept = KeptAmendment { id: AmendmentId::from_uuid(cx.id()), contract: after.id, amendment };
     let commit = cx.store.commit().update_contract(&before, &after, &here.zone).create(&kept).emit([event]);
@@ -107,6 +115,12 @@ fn change_asked(cx: &Cx, change: NewChange, on: Date) -> Change {
         NewChange::Extend { until } => Change::Extend { until },
         NewChange::WithdrawNotice {} => Change::WithdrawNotice {},
         NewChange::SetUplift { uplift } => Change::SetUplift { uplift },
+        NewChange::SetRenewal { auto, months, notice_days } => Change::SetRenewal { auto, months, notice_days },
+        NewChange::SetTerms { terms } => Change::SetTerms { terms },
+        NewChange::SetSla { sla } => Change::SetSla { sla },
+        NewChange::Rename { name } => Change::Rename { name },
+        NewChange::End {} => Change::End {},
+        NewChange::GiveNotice {} => Change::GiveNotice {},
     }
 }
 

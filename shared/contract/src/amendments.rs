@@ -5,7 +5,9 @@ use domain::billing::codes::TaxCode;
 use domain::billing::contract::{Change, Quantity, Uplift};
 use domain::billing::discounts::Discount;
 use domain::billing::pricing::Price;
+use domain::billing::terms::PaymentTerms;
 use domain::ids::{AmendmentId, ClientId, ContractId, LineId, UserId};
+use domain::sla::SlaChoice;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -144,6 +146,36 @@ pub enum NewChange {
         /// From the next renewal on.
         uplift: Uplift,
     },
+    /// What happens at the end of the term; the uplift stays, and notice that was given. From today on.
+    SetRenewal {
+        /// Whether the term is extended unless somebody gives notice in time.
+        auto: bool,
+        /// By how many months.
+        #[schema(minimum = 1, maximum = 120)]
+        months: u16,
+        /// How many days before the end notice must be given at the latest.
+        #[schema(maximum = 731)]
+        notice_days: u16,
+    },
+    /// Other payment terms, for what is billed from today on.
+    SetTerms {
+        /// When its invoices are due.
+        terms: PaymentTerms,
+    },
+    /// Another SLA of the client's tickets, from today on.
+    SetSla {
+        /// Which.
+        sla: SlaChoice,
+    },
+    /// Another name, from today on.
+    Rename {
+        /// What it is called.
+        name: String,
+    },
+    /// The contract ends: the amendment's date is the first that is not billed.
+    End {},
+    /// Notice is given: the contract ends with its term. Only until its last day of notice.
+    GiveNotice {},
 }
 
 /// An amendment that was made.

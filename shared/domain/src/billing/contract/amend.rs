@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Contract, ContractState, Line, LineKind, Quantity, Uplift};
+use super::model::{Contract, ContractState, Line, LineKind, Quantity, Renewal, Uplift};
 use super::renew::renewed;
 use super::validate::check;
 use crate::billing::bill::{Book, not_again};
@@ -13,9 +13,11 @@ use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
 use crate::billing::pricing::Price;
 use crate::billing::settings::BillingSettings;
+use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
 use crate::ids::{LineId, UserId};
 use crate::invalid::Check;
+use crate::sla::SlaChoice;
 
 /// Most changes in one amendment.
 pub const MOST_CHANGES: usize = 500;
@@ -100,6 +102,40 @@ pub enum Change {
         /// From the next renewal on.
         uplift: Uplift,
     },
+    /// What happens at the end of the term; the uplift stays, and notice that was given. From today on.
+    SetRenewal {
+        /// Whether the term is extended unless somebody gives notice in time.
+        auto: bool,
+        /// By how many months.
+        months: u16,
+        /// How many days before the end notice must be given at the latest.
+        notice_days: u16,
+    },
+    /// Other payment terms, for what is billed from today on.
+    SetTerms {
+        /// When its invoices are due.
+        terms: PaymentTerms,
+    },
+    /// Another SLA of the client's tickets, from today on.
+    SetSla {
+        /// Which.
+        sla: SlaChoice,
+    },
+    /// Another name, from today on.
+    Rename {
+        /// What it is called.
+        name: String,
+    },
+}
+
+impl Change {
+    /// Whether it holds from the day on which it is made and no other: the contract keeps it without a date.
+    fn holds_at_once(&self) -> bool {
+        matches!(
+            self,
+            Change::SetRenewal { .. } | Change::SetTerms { .. } | Change::SetSla { .. } | Change::Rename { .. }
+        )
+    }
 }
 
 /// Amends an active contract of which this was billed; as [`amend`], and its next bill is never on a day that was billed.
@@ -186,6 +222,10 @@ fn check_amendment(amendment: &Amendment, today: Date) -> Result<(), Refusal> {
         let detail = format!("must be today ({today}) or later; what was billed is corrected with a credit note");
         check.fault("/effective_on", "in_the_past", detail);
     }
+    if amendment.effective_on > today && amendment.changes.iter().any(Change::holds_at_once) {
+        let detail = format!("must be today ({today}): name, payment terms, SLA and renewal have no later date");
+        check.fault("/effective_on", "not_today", detail);
+    }
     check.that(!amendment.changes.is_empty(), "/changes", "required", "must change something; give a change");
     check.count("/changes", amendment.changes.len(), MOST_CHANGES);
     if !amendment.note.is_empty() {
@@ -249,6 +289,12 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
         Change::GiveNotice {} => give_notice(contract, on)?,
         Change::WithdrawNotice {} => contract.renewal.notice_given = None,
         Change::SetUplift { uplift } => contract.renewal.uplift = *uplift,
+        Change::SetRenewal { auto, months, notice_days } => {
+            contract.renewal = Renewal { auto: *auto, months: *months, notice_days: *notice_days, ..contract.renewal };
+        }
+        Change::SetTerms { terms } => contract.terms = *terms,
+        Change::SetSla { sla } => contract.sla = *sla,
+        Change::Rename { name } => contract.name = name.trim().to_owned(),
     }
     Ok(())
 }

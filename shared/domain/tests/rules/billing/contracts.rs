@@ -11,7 +11,9 @@ use domain::billing::pricing::{PercentagePricing, Price, Pricing};
 use domain::billing::settings::BillingSettings;
 use domain::billing::simulate::{INVOICES, simulate};
 use domain::billing::taxes::{Tax, TaxRounding, Taxable, tax as reckon};
+use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
+use domain::sla::SlaChoice;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -127,8 +129,50 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
     for (amendment, field) in cases {
         assert_eq!(fields(amend(active.clone(), &amendment, today)), [field]);
     }
+    let at_once = [
+        (Change::Rename { name: " ".into() }, "/name"),
+        (Change::SetTerms { terms: PaymentTerms::NetDays { days: 366 } }, "/terms"),
+        (Change::SetRenewal { auto: true, months: 0, notice_days: 30 }, "/renewal/months"),
+        (Change::SetSla { sla: SlaChoice::None }, "/effective_on"),
+    ];
+    for (change, field) in at_once {
+        let late = amendment("2026-05-11", vec![change.clone()]);
+        assert_eq!(fields(amend(active.clone(), &late, today)), ["/effective_on"], "{field}");
+        if field != "/effective_on" {
+            assert_eq!(fields(amend(active.clone(), &amendment("2026-05-10", vec![change]), today)), [field]);
+        }
+    }
     let over = Contract { state: ContractState::Ended, ..active };
     assert_eq!(fields(amend(over, &amendment("2026-05-10", vec![seats_to(1, "6")]), today)), ["contract_ended"]);
+}
+
+#[test]
+fn name_terms_sla_and_renewal_of_a_signed_contract_change_from_today_on_and_nothing_else_of_it() {
+    let today = day("2026-05-10");
+    let mut before = year();
+    before.renewal = Renewal {
+        uplift: Uplift::Percent { percent: dec("3") },
+        notice_given: Some(day("2026-05-01")),
+        ..before.renewal
+    };
+    let changes = vec![
+        Change::Rename { name: " Everything ".into() },
+        Change::SetTerms { terms: PaymentTerms::NetDays { days: 60 } },
+        Change::SetSla { sla: SlaChoice::None },
+        Change::SetRenewal { auto: true, months: 24, notice_days: 90 },
+    ];
+    let after = amend(before.clone(), &amendment("2026-05-10", changes), today).unwrap();
+    assert_eq!(after.name, "Everything");
+    let renewal = Renewal { auto: true, months: 24, notice_days: 90, ..before.renewal };
+    let expected = Contract {
+        name: after.name.clone(),
+        terms: PaymentTerms::NetDays { days: 60 },
+        sla: SlaChoice::None,
+        renewal,
+        updated_at: after.updated_at,
+        ..before
+    };
+    assert_eq!(after, expected);
 }
 
 #[test]
