@@ -56,8 +56,11 @@ fn kinds<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
 
 #[test]
 fn every_kind_of_key_is_explained_and_none_that_there_is_not() {
-    let (code, data) = (read("shared/store/src/keys.rs"), read("docs/data.md"));
-    let code = code.split("#[cfg(test)]").next().unwrap();
+    let code = ["keys.rs", "keys/list.rs", "keys/refers.rs"].map(|file| {
+        let text = read(&format!("shared/store/src/{file}"));
+        text.split("#[cfg(test)]").next().unwrap().to_owned()
+    });
+    let (code, data) = (code.concat(), read("docs/data.md"));
     let literals = code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| {
         // Every other part of a line that is cut at its quotes is a literal.
         line.split('"').skip(1).step_by(2)
@@ -68,7 +71,10 @@ fn every_kind_of_key_is_explained_and_none_that_there_is_not() {
     });
     let (made, explained) = (kinds(literals), kinds(explained));
     assert!(made.len() > 15, "{made:?}");
-    assert_eq!(made, explained, "left: shared/store/src/keys.rs, right: the tables in docs/data.md");
+    assert_eq!(
+        made, explained,
+        "left: shared/store/src/keys.rs and what is in keys/, right: the tables in docs/data.md"
+    );
 }
 
 /// Keeps what is written, to be read by the test.
