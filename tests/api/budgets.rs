@@ -1,4 +1,4 @@
-//! Budgets: what was spent, who carries it, where it leads, and who is told.
+//! Budgets: what is spent of them, where they lead, who is told, and what all of it looks like at a glance.
 
 use jiff::civil::Date;
 use runtime::JobReport;
@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 use tests::costs::{Row, days, file};
 use tests::{Person, Stack, unique};
 
-fn key() -> String {
+pub(crate) fn key() -> String {
     format!("key-{}-of-budgets", unique())
 }
 
-fn eur(minor: i64) -> Value {
+pub(crate) fn eur(minor: i64) -> Value {
     json!({ "minor": minor, "currency": "EUR" })
 }
 
 /// A client with the departments Sales and Lab; a rule gives costs that are tagged `sales` to Sales.
-struct Desk {
-    stack: Stack,
-    owner: Person,
-    client: String,
-    sales: Value,
-    lab: Value,
+pub(crate) struct Desk {
+    pub(crate) stack: Stack,
+    pub(crate) owner: Person,
+    pub(crate) client: String,
+    pub(crate) sales: Value,
+    pub(crate) lab: Value,
 }
 
 impl Desk {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let stack = Stack::start().await;
         let owner = stack.msp("Nordlicht IT").await;
         let body = json!({ "name": "Acme", "departments": [{ "name": "Sales" }, { "name": "Lab" }] });
@@ -38,12 +38,12 @@ impl Desk {
         Desk { stack, owner, client, sales, lab }
     }
 
-    fn at(&self, what: &str) -> String {
+    pub(crate) fn at(&self, what: &str) -> String {
         format!("/v1/clients/{}/{what}", self.client)
     }
 
     /// Sales, and the Lab where it is asked for, belong to the cost centre 4711.
-    async fn centre(&self, with_lab: bool) {
+    pub(crate) async fn centre(&self, with_lab: bool) {
         let of = |own: bool| if own { json!("4711") } else { Value::Null };
         let body = json!({
             "cost_centres": [{ "code": "4711", "name": "Sales EMEA" }],
@@ -55,36 +55,17 @@ impl Desk {
         self.owner.change(&format!("/v1/clients/{}", self.client), body).await;
     }
 
-    /// Days of January on which people of [`Desk::licence`] used a product.
-    async fn used(&self, product: &Value, days: &[(&str, u8)]) {
-        let event = |(who, day): &(&str, u8)| {
-            json!({
-                "id": format!("{who}-{day}"), "who": format!("{who}@acme.example"), "product": product,
-                "at": format!("2026-01-{day:02}T09:00:00Z"),
-            })
-        };
-        let events = json!({ "events": days.iter().map(event).collect::<Vec<_>>() });
-        self.owner.post(&self.at("usage-events")).key(&key()).json(&events).send().await.expect(200);
-    }
-
-    async fn import(&self, source: &str, rows: &[Row]) {
+    pub(crate) async fn import(&self, source: &str, rows: &[Row]) {
         let import = self.owner.import_costs(&self.client, source, &file(rows)).await;
         assert_eq!(import["state"], json!("done"), "{import}");
     }
 
-    async fn spending(&self, months: &str) -> Value {
+    pub(crate) async fn spending(&self, months: &str) -> Value {
         self.owner.get(&self.at(&format!("spending?{months}"))).await.expect(200)["currencies"][0].clone()
     }
 
-    /// What a department carries, in cents.
-    fn carried(spending: &Value, unit: &Value) -> i64 {
-        let departments = spending["departments"].as_array().unwrap();
-        let own = departments.iter().find(|department| department["unit"] == *unit);
-        own.map_or(0, |own| own["amount"]["minor"].as_i64().unwrap())
-    }
-
     /// Ten seats at 30.00 a month, of which Sales holds two and the Lab one.
-    async fn licence(&self, more: Value) -> Value {
+    pub(crate) async fn licence(&self, more: Value) -> Value {
         let product = json!({
             "vendor": "Contoso", "name": "Office", "category": "Productivity", "use_reported": true,
         });
@@ -105,7 +86,7 @@ impl Desk {
         licence
     }
 
-    async fn budget(&self, more: Value) -> String {
+    pub(crate) async fn budget(&self, more: Value) -> String {
         let mut body = json!({ "name": "IT 2026", "from": "2026-01", "months": vec![eur(100_00); 12] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let budget = self.owner.create(&self.at("budgets"), body).await;
@@ -127,161 +108,13 @@ impl Desk {
     }
 }
 
-fn row(on: Date, team: &'static str, cents: i64) -> Row {
+pub(crate) fn row(on: Date, team: &'static str, cents: i64) -> Row {
     Row { on, service: "Virtual Machines", account: "prod", team, cents }
 }
 
 /// Every month from August 2025 to January 2026 came to a hundred, on its third day.
 fn half_a_year(team: &'static str) -> Vec<Row> {
     days("2025-08-01", "2026-01-31").filter(|on| on.day() == 3).map(|on| row(on, team, 100_00)).collect()
-}
-
-#[tokio::test]
-async fn what_files_tell_of_is_spent_once_and_a_corrected_file_takes_the_place_of_its_days() {
-    let desk = Desk::start().await;
-    let rows: Vec<Row> =
-        days("2026-01-01", "2026-01-31").flat_map(|on| [row(on, "sales", 10_00), row(on, "x", 1_00)]).collect();
-    desk.import("azure-main", &rows).await;
-    desk.import("azure-main", &rows).await;
-    desk.import("aws", &[row("2026-01-31".parse().unwrap(), "x", -5_00)]).await;
-    let spent = desk.spending("from=2025-12&to=2026-02").await;
-    assert_eq!(spent["total"], eur(31 * 11_00 - 5_00));
-    assert_eq!(spent["months"], json!([{ "month": "2026-01", "amount": eur(31 * 11_00 - 5_00) }]));
-    let sources =
-        json!([{ "source": "aws", "amount": eur(-5_00) }, { "source": "azure-main", "amount": eur(31 * 11_00) }]);
-    assert_eq!(spent["sources"], sources);
-    assert_eq!(Desk::carried(&spent, &desk.sales), 31 * 10_00);
-    assert_eq!(Desk::carried(&spent, &Value::Null), 31 * 1_00 - 5_00);
-    // From the 30th on it was another amount, and what is left out came to nothing.
-    let right: Vec<Row> = days("2026-01-30", "2026-01-31").map(|on| row(on, "sales", 20_00)).collect();
-    desk.import("azure-main", &right).await;
-    let spent = desk.spending("from=2026-01&to=2026-01").await;
-    assert_eq!(spent["total"], eur(29 * 11_00 + 2 * 20_00 - 5_00));
-    let taken = json!({ "client": desk.client, "source": "licences", "bytes": 10 });
-    let taken = desk.owner.post("/v1/cost-imports").key(&key()).json(&taken).send().await.with(400);
-    assert_eq!(taken.pointers(), ["/source"], "no file tells of what the house tells itself");
-}
-
-#[tokio::test]
-async fn licences_cost_by_their_terms_and_are_carried_as_the_client_says() {
-    let desk = Desk::start().await;
-    let licence = desk.licence(json!({})).await;
-    let three = "from=2026-01&to=2026-03";
-    let spent = desk.spending(three).await;
-    assert_eq!(spent["total"], eur(3 * 300_00), "of months to come too");
-    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (3 * 200_00, 3 * 100_00));
-    assert_eq!(spent["products"][0]["name"], "Office");
-
-    let rules = desk.at("chargeback");
-    desk.owner.change(&rules, json!({ "licences": { "by": "usage" } })).await;
-    desk.used(&licence["product"], &[("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]).await;
-    let spent = desk.spending(three).await;
-    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (3 * 75_00, 3 * 225_00));
-
-    let fixed = |weight: u32| json!({ "by": "fixed", "shares": [{ "unit": desk.sales, "weight": 2 }, { "unit": desk.lab, "weight": weight }] });
-    desk.owner.change(&rules, json!({ "licences": fixed(1) })).await;
-    let spent = desk.spending("from=2026-02&to=2026-02").await;
-    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (200_00, 100_00));
-    let etag = desk.owner.get(&rules).await.etag();
-    let wrong = json!({ "licences": { "by": "fixed", "shares": [] }, "sources": { "Azure": { "by": "seats" } } });
-    let wrong = desk.owner.patch(&rules).if_match(&etag).json(&wrong).send().await.with(400);
-    assert_eq!(wrong.pointers(), ["/licences/shares", "/sources"]);
-
-    let path = format!("/v1/licences/{}", licence["id"].as_str().unwrap());
-    desk.owner.change(&path, json!({ "split": [{ "unit": desk.lab, "weight": 1 }] })).await;
-    let spent = desk.spending("from=2026-02&to=2026-02").await;
-    assert_eq!(Desk::carried(&spent, &desk.lab), 300_00, "the licence's own split is before the client's rule");
-    desk.owner.change(&path, json!({ "counted": true })).await;
-    assert_eq!(desk.spending(three).await, Value::Null, "what contracts bill comes with the invoices");
-}
-
-#[tokio::test]
-async fn what_no_department_is_known_of_is_carried_as_the_client_says_and_adds_up() {
-    let desk = Desk::start().await;
-    desk.licence(json!({ "counted": true })).await;
-    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "x", 100_00)]).await;
-    let carriers = json!({ "sources": { "azure-main": { "by": "seats" } } });
-    desk.owner.change(&desk.at("chargeback"), carriers).await;
-    let spent = desk.spending("from=2026-01&to=2026-01").await;
-    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (66_67, 33_33));
-    let shares = json!([{ "unit": desk.lab, "weight": 1 }]);
-    let carriers = json!({ "sources": { "azure-main": { "by": "fixed", "shares": shares } } });
-    desk.owner.change(&desk.at("chargeback"), carriers).await;
-    assert_eq!(Desk::carried(&desk.spending("from=2026-01&to=2026-01").await, &desk.lab), 100_00);
-}
-
-#[tokio::test]
-async fn cost_centres_carry_agreed_parts_to_the_cent_and_stay_as_long_as_they_have_one() {
-    let desk = Desk::start().await;
-    desk.licence(json!({ "counted": true })).await;
-    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "x", 100_00)]).await;
-    let client = format!("/v1/clients/{}", desk.client);
-    let centres = json!([{ "code": "4711", "name": "Field" }, { "code": "K/9", "name": "Kennel" }]);
-    desk.owner.change(&client, json!({ "cost_centres": centres })).await;
-    let rules = desk.at("chargeback");
-    let parts = |second: &str| {
-        let shares = json!([{ "code": "4711", "weight": 1 }, { "code": second, "weight": 2 }]);
-        json!({ "sources": { "azure-main": { "by": "cost_centres", "shares": shares } } })
-    };
-    let etag = desk.owner.get(&rules).await.etag();
-    let refused = desk.owner.patch(&rules).if_match(&etag).json(&parts("4712")).send().await.with(400);
-    assert_eq!(refused.pointers(), ["/sources/azure-main/shares/1/code"]);
-    desk.owner.change(&rules, parts("k/9")).await;
-    let spent = desk.spending("from=2026-01&to=2026-01").await;
-    let on: Vec<(&Value, &Value, i64)> = spent["cost_centres"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|centre| (&centre["code"], &centre["name"], centre["amount"]["minor"].as_i64().unwrap()))
-        .collect();
-    let (field, kennel) = (json!("Field"), json!("Kennel"));
-    assert_eq!(on, [(&json!("4711"), &field, 33_33), (&json!("K/9"), &kennel, 66_67)]);
-    assert_eq!(Desk::carried(&spent, &Value::Null), 100_00, "in no department");
-    let etag = desk.owner.get(&client).await.etag();
-    let gone = json!({ "cost_centres": [{ "code": "4711", "name": "Field" }] });
-    let refused = desk.owner.patch(&client).if_match(&etag).json(&gone).send().await.with(409);
-    assert_eq!(refused.problem(), "cost-centre-in-use");
-    desk.owner.change(&rules, json!({ "sources": {} })).await;
-    desk.owner.change(&client, gone).await;
-}
-
-#[tokio::test]
-async fn what_a_source_costs_is_carried_by_those_who_use_the_products() {
-    let desk = Desk::start().await;
-    let licence = desk.licence(json!({ "counted": true })).await;
-    desk.used(&licence["product"], &[("p2", 5), ("p2", 6), ("p2", 7), ("p0", 8)]).await;
-    let rows = [row("2026-01-10".parse().unwrap(), "x", 100_01), row("2025-12-10".parse().unwrap(), "x", 9_00)];
-    desk.import("azure-main", &rows).await;
-    let rules = desk.at("chargeback");
-    desk.owner.change(&rules, json!({ "sources": { "azure-main": { "by": "usage" } } })).await;
-    let carried = async |months: &str| {
-        let spent = desk.spending(months).await;
-        [&desk.sales, &desk.lab, &Value::Null].map(|unit| Desk::carried(&spent, unit))
-    };
-    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0], "one day of four, to the cent");
-    assert_eq!(carried("from=2025-12&to=2026-01").await, [25_00, 75_01, 9_00], "nobody used anything in December");
-    // What was licensed until December only, and is used still, has no say in January.
-    let wiki = json!({ "vendor": "Contoso", "name": "Wiki", "category": "Notes", "use_reported": true });
-    let wiki = desk.owner.create("/v1/products", wiki).await["id"].clone();
-    let over = json!({
-        "client": desk.client, "product": wiki, "kind": "subscription", "seats": 1, "cycle": "monthly",
-        "starts_on": "2025-06-01", "expires_on": "2025-12-31", "counted": false,
-    });
-    desk.owner.create("/v1/licences", over).await;
-    desk.used(&wiki, &[("p0", 9), ("p0", 10)]).await;
-    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0], "January alone");
-    assert_eq!(carried("from=2025-12&to=2026-01").await, [25_00, 75_01, 9_00], "and with the month before it");
-    let idle = json!({ "vendor": "Contoso", "name": "Chat", "category": "Chat" });
-    let idle = desk.owner.create("/v1/products", idle).await;
-    let by = |product: &Value| json!({ "sources": { "azure-main": { "by": "usage", "products": [product] } } });
-    desk.owner.change(&rules, by(&idle["id"])).await;
-    assert_eq!(carried("from=2026-01&to=2026-01").await, [0, 0, 100_01], "nobody uses what is named");
-    desk.owner.change(&rules, by(&licence["product"])).await;
-    assert_eq!(carried("from=2026-01&to=2026-01").await, [25_00, 75_01, 0]);
-    let etag = desk.owner.get(&rules).await.etag();
-    let nothing = by(&json!("prd_01970000000070008000000000000009"));
-    let wrong = desk.owner.patch(&rules).if_match(&etag).json(&nothing).send().await.with(400);
-    assert_eq!(wrong.pointers(), ["/sources/azure-main/products/0"]);
 }
 
 #[tokio::test]
@@ -469,36 +302,6 @@ async fn each_threshold_is_told_once_to_the_clients_it_and_again_when_the_amount
 }
 
 #[tokio::test]
-async fn spending_is_exported_as_a_table_and_as_a_workbook() {
-    let desk = Desk::start().await;
-    desk.import("azure-main", &[row("2026-01-10".parse().unwrap(), "sales", 12_50)]).await;
-    desk.licence(json!({ "seats": 1 })).await;
-    desk.centre(false).await;
-    let export = |format: &str| desk.at(&format!("spending/export?from=2026-01&to=2026-01&format={format}"));
-    let file = desk.owner.get(&export("csv")).await.expect(200);
-    assert_eq!(file["name"], "spending-2026-01-2026-01.csv");
-    let kept = |file: &Value| {
-        let url = file["url"].as_str().unwrap().split('?').next().unwrap().to_owned();
-        url.rsplit('/').next().unwrap().to_owned()
-    };
-    let store = desk.stack.app.world().store.for_tenant(desk.owner.claims().tenant);
-    let text = String::from_utf8(store.kept_file(&kept(&file)).await.unwrap()).unwrap();
-    let mut lines: Vec<&str> = text.trim_end().split("\r\n").collect();
-    assert_eq!(lines.remove(0), "month,source,product,department,cost_centre,cost_centre_name,amount,currency");
-    lines.sort_unstable();
-    assert_eq!(
-        lines,
-        [
-            "2026-01,azure-main,,Sales,4711,Sales EMEA,12.50,EUR",
-            "2026-01,licences,Office,Lab,,,10.00,EUR",
-            "2026-01,licences,Office,Sales,4711,Sales EMEA,20.00,EUR",
-        ]
-    );
-    let file = desk.owner.get(&export("xlsx")).await.expect(200);
-    assert_eq!(&store.kept_file(&kept(&file)).await.unwrap()[..4], b"PK\x03\x04");
-}
-
-#[tokio::test]
 async fn the_it_team_and_the_msp_see_it_all_at_a_glance() {
     let desk = Desk::start().await;
     desk.import("azure-main", &half_a_year("sales")).await;
@@ -575,27 +378,4 @@ async fn the_dashboard_says_whose_findings_are_and_what_each_department_could_sa
 
 async fn owner_savings(desk: &Desk) -> Value {
     desk.owner.get("/v1/savings").await.expect(200)["total"].clone()
-}
-
-#[tokio::test]
-async fn what_the_msp_bills_is_spent_in_the_months_that_it_is_for_and_carried_as_the_client_says() {
-    let desk = Desk::start().await;
-    let shares =
-        json!({ "by": "fixed", "shares": [{ "unit": desk.sales, "weight": 3 }, { "unit": desk.lab, "weight": 1 }] });
-    desk.owner.change(&desk.at("chargeback"), json!({ "sources": { "invoices": shares } })).await;
-    let lines = json!([{ "text": "Care", "quantity": "1", "unit_price": "100.01" }]);
-    let body = json!({ "client": desk.client, "lines": lines });
-    let draft = desk.owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
-    assert_eq!(desk.spending("from=2026-02&to=2026-02").await, Value::Null, "a draft is nothing spent");
-    let path = format!("/v1/invoices/{}", draft["id"].as_str().unwrap());
-    desk.owner.post(&format!("{path}/issue")).key(&key()).send().await.expect(200);
-    desk.stack.app.settle().await;
-    let spent = desk.spending("from=2026-02&to=2026-02").await;
-    assert_eq!(spent["sources"], json!([{ "source": "invoices", "amount": eur(100_01) }]));
-    assert_eq!((Desk::carried(&spent, &desk.sales), Desk::carried(&spent, &desk.lab)), (75_01, 25_00), "to the cent");
-    let budget = desk.budget(json!({ "alerts": { "actual": [5] } })).await;
-    assert_eq!(desk.owner.get(&budget).await.expect(200)["stands"]["spent"], eur(100_01));
-    desk.owner.post(&format!("{path}/void")).key(&key()).send().await.expect(200);
-    desk.stack.app.settle().await;
-    assert_eq!(desk.owner.get(&budget).await.expect(200)["stands"]["spent"], eur(0), "what is void was never owed");
 }

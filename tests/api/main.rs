@@ -44,6 +44,7 @@ mod reports;
 mod sessions;
 mod shared_preview;
 mod sla;
+mod spending;
 mod stripe;
 mod tickets;
 mod tokens;
