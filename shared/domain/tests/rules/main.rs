@@ -6,6 +6,7 @@
 mod access;
 mod assignment;
 mod billing;
+mod budget_chargeback;
 mod budget_costs;
 mod budget_forecasts;
 mod budget_seats;
@@ -15,7 +16,9 @@ mod common;
 mod findings;
 mod insights;
 mod insights_costs;
+mod insights_files;
 mod insights_found;
+mod insights_periods;
 mod insights_properties;
 mod insights_sign_ins;
 mod licences;

@@ -13,7 +13,7 @@ use domain::billing::ledger::{Account, Posting, Stamp};
 use domain::billing::number::{Series, SeriesKind};
 use domain::billing::owed::{issue_owed, turned};
 use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
-use domain::billing::recognition::{Recognition, earned};
+use domain::billing::recognition::Recognition;
 use domain::billing::refunds::{BackPart, RefundFrom, WentBack, came_back, refund, release, taken_from};
 use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
 use domain::billing::terms::PaymentTerms;
@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 const CURRENCIES: [Currency; 2] = [Currency::EUR, Currency::JPY];
 
-fn client(n: u8) -> ClientId {
+pub(super) fn client(n: u8) -> ClientId {
     ClientId::from_uuid(Uuid::from_u128(u128::from(n % 2) + 1))
 }
 
@@ -367,7 +367,7 @@ impl World {
 }
 
 /// An invoice with a tax of 19 % on every line, rounded on each.
-fn document(
+pub(super) fn document(
     id: Uuid,
     client: ClientId,
     currency: Currency,
@@ -417,46 +417,6 @@ fn document(
     (new, lines)
 }
 
-#[test]
-fn what_is_paid_goes_to_late_fees_first_and_they_bear_no_interest() {
-    let eur = |minor| Money::new(minor, Currency::EUR);
-    let today = date(2026, 3, 1);
-    let (mut new, mut lines) =
-        document(Uuid::from_u128(1), client(0), Currency::EUR, today, &[(100_00, None), (10_00, None)]);
-    new.taxes.clear();
-    lines.iter_mut().for_each(|line| line.taxes.clear());
-    lines[1].origin = Origin::LateFee { invoice: InvoiceId::from_uuid(Uuid::from_u128(2)) };
-    let stamp = |on| Stamp { id: PostingId::from_uuid(Uuid::from_u128(3)), at: Timestamp::UNIX_EPOCH, on };
-    let drafted = draft(new.clone(), &lines, Timestamp::UNIX_EPOCH).unwrap();
-    let mixed = issue(drafted, &lines, Series::new(SeriesKind::Invoice), stamp(today)).unwrap().invoice;
-    let pay = |invoice: Invoice, minor, received_on, on| {
-        let id = PaymentId::from_uuid(Uuid::from_u128(4));
-        let (client, method) = (invoice.client, Method::Cash {});
-        let new =
-            NewPayment { id, client, method, amount: eur(minor), received_on, reference: None, provider_key: None };
-        let credit = ClientCredit::none(client, Currency::EUR);
-        receive(new, credit, vec![invoice], &Allocate::OldestFirst {}, stamp(on)).unwrap().invoices.remove(0)
-    };
-    let owed = |invoice: &Invoice| -> Vec<(Date, i64)> {
-        invoice.owed().unwrap().iter().map(|owed| (owed.from, owed.balance.minor())).collect()
-    };
-    assert_eq!(owed(&mixed), [(today, 100_00)]);
-    // The day of a payment still counts, by the day on which it came in and in whichever order they were noted.
-    let paid = pay(mixed.clone(), 30_00, date(2026, 3, 20), date(2026, 3, 20));
-    let paid = pay(paid, 15_00, date(2026, 3, 10), date(2026, 3, 21));
-    let days = [(today, 100_00), (date(2026, 3, 11), 95_00), (date(2026, 3, 21), 65_00)];
-    assert_eq!(owed(&paid), days);
-    // What was paid before its days were noted counts from the start.
-    let old = Invoice { moved: Vec::new(), ..paid };
-    assert_eq!(owed(&old), [(today, 65_00)]);
-
-    lines.remove(0);
-    lines[0].n = 1;
-    let drafted = draft(new, &lines, Timestamp::UNIX_EPOCH).unwrap();
-    let fees = issue(drafted, &lines, Series::new(SeriesKind::Invoice), stamp(today)).unwrap().invoice;
-    assert_eq!((mixed.bears_fees(), fees.bears_fees(), owed(&fees)), (true, false, vec![]));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
@@ -489,17 +449,5 @@ proptest! {
         let mut numbers: Vec<u64> = numbers.filter_map(|of| Some(of.number.as_ref()?.n)).collect();
         numbers.sort_unstable();
         prop_assert_eq!(numbers, (1..=world.series[0].last).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn the_days_amounts_of_a_service_add_up_to_its_net_exactly(net in -1_000_000_000_i64..1_000_000_000, days in 1_i64..800) {
-        let from = date(2027, 11, 30);
-        let service = Period { from, to: from.saturating_add(days.days()) };
-        let net = Money::new(net, Currency::EUR);
-        let by = |day: i64| earned(net, service, from.saturating_add(day.days())).minor();
-        prop_assert_eq!((by(-1), by(0), by(days), by(days + 9)), (0, 0, net.minor(), net.minor()));
-        let amounts: Vec<i64> = (0..days).map(|day| by(day + 1) - by(day)).collect();
-        prop_assert_eq!(amounts.iter().sum::<i64>(), net.minor());
-        prop_assert!(amounts.iter().max().unwrap() - amounts.iter().min().unwrap() <= 1);
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "for the tests beside it")]
 
+pub mod budgets;
 pub mod calendars;
 pub mod contracts;
 pub mod papers;
