@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::invoice::{Invoice, InvoiceState};
-use super::ledger::{Account, Journal, Posting, Source, Stamp};
+use super::ledger::{Account, Journal, Posting, Source, Stamp, Via};
 use super::payments::{Allocation, ClientCredit, Payment, PaymentState};
 use crate::error::Refusal;
 use crate::ids::InvoiceId;
@@ -48,12 +48,8 @@ pub fn refund(
     stamp: Stamp,
 ) -> Result<Refunded, Refusal> {
     let mut payment = payment;
-    let Some(via) = payment.method.via() else {
-        return Err(Refusal::conflict(
-            "no_money",
-            "it came from the client's credit; refund the payment behind that, or take it off the invoice again",
-        ));
-    };
+    let otherwise = "; refund the payment behind that, or take it off the invoice again";
+    let via = money_of(&payment, otherwise)?;
     if amount.minor() <= 0 {
         return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
     }
@@ -74,10 +70,7 @@ pub fn refund(
         }
     };
     payment.refunded = payment.refunded.plus(amount)?;
-    payment.refunds += 1;
-    payment.state =
-        if payment.refunded == payment.amount { PaymentState::Refunded } else { PaymentState::PartlyRefunded };
-    payment.updated_at = stamp.at;
+    moved(&mut payment, stamp);
     let posting = journal.post(stamp, Source::Refund { payment: payment.id, n: payment.refunds })?;
     Ok(Refunded { payment, invoice, credit, posting })
 }
@@ -209,9 +202,7 @@ pub fn came_back(
     stamp: Stamp,
 ) -> Result<Refunded, Refusal> {
     let mut payment = payment;
-    let Some(via) = payment.method.via() else {
-        return Err(Refusal::conflict("no_money", "it came from the client's credit, and went back there"));
-    };
+    let via = money_of(&payment, ", and went back there")?;
     if amount.minor() <= 0 || amount.compare(payment.refunded)?.is_gt() || credit.client != payment.client {
         let went = payment.refunded;
         return Err(Refusal::conflict(
@@ -255,9 +246,7 @@ pub fn came_back(
             None => payment.allocations.push(Allocation { invoice: invoice.id, amount: paid }),
         }
     }
-    payment.refunds += 1;
-    payment.state = if payment.refunded.is_zero() { PaymentState::Received } else { PaymentState::PartlyRefunded };
-    payment.updated_at = stamp.at;
+    moved(&mut payment, stamp);
     let to_credit = amount.minus(paid)?;
     let posting = Journal::new(amount.currency())
         .debit(Account::Cash { via }, amount)?
@@ -265,6 +254,25 @@ pub fn came_back(
         .credit(Account::ClientCredit { client: payment.client }, to_credit)?
         .post(stamp, Source::RefundFailed { payment: payment.id, n: payment.refunds })?;
     Ok(Refunded { payment, invoice, credit: credit.plus(to_credit)?, posting })
+}
+
+/// Where the money of a payment is. One from the client's credit was none, and `otherwise` goes on about that.
+fn money_of(payment: &Payment, otherwise: &str) -> Result<Via, Refusal> {
+    let of_credit = || Refusal::conflict("no_money", format!("it came from the client's credit{otherwise}"));
+    payment.method.via().ok_or_else(of_credit)
+}
+
+/// Counts that money of a payment went back or came again, and says how much of it is left.
+fn moved(payment: &mut Payment, stamp: Stamp) {
+    payment.refunds += 1;
+    payment.state = if payment.refunded.is_zero() {
+        PaymentState::Received
+    } else if payment.refunded == payment.amount {
+        PaymentState::Refunded
+    } else {
+        PaymentState::PartlyRefunded
+    };
+    payment.updated_at = stamp.at;
 }
 
 /// Takes a part of what a payment paid off an invoice.
@@ -294,9 +302,7 @@ fn take_off(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp
 /// # Errors
 /// [`Refusal::Conflict`] for a payment that was no money, and for amounts that do not add up.
 pub fn fee(payment: &Payment, amount: Money, stamp: Stamp) -> Result<Option<Posting>, Refusal> {
-    let Some(via) = payment.method.via() else {
-        return Err(Refusal::conflict("no_money", "it came from the client's credit, for which nobody takes a fee"));
-    };
+    let via = money_of(payment, ", for which nobody takes a fee")?;
     Journal::new(amount.currency())
         .debit(Account::Fees {}, amount)?
         .credit(Account::Cash { via }, amount)?
