@@ -1,36 +1,23 @@
 //! Where a budget leads when files tell of it day by day: no part of a month is a whole one, and eight of ten years end within
 //! the range.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::billing::reports::Month;
-use domain::budgets::{Alerts, Budget, Cost, NewBudget, Scope, Told, add, by_months, outlook, spent_as_told};
-use domain::ids::{BudgetId, ClientId, ImportId};
+use domain::budgets::{Alerts, Budget, Cost, Scope, Told, by_months, outlook, spent_as_told};
+use domain::ids::ImportId;
 use domain::insights::costs::{DayCost, Days};
 use domain::insights::covered::Covered;
-use domain::money::Money;
-use iso_currency::Currency;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
+use crate::common::budgets::{Noise, budget_of_2026};
+use crate::common::contracts::eur;
 use crate::common::the_client;
 
-fn eur(minor: i64) -> Money {
-    Money::new(minor, Currency::EUR)
-}
-
 fn budget() -> Budget {
-    let new = NewBudget {
-        client: ClientId::from_uuid(Uuid::nil()),
-        name: "IT 2026".into(),
-        scope: Scope::Client {},
-        sources: BTreeSet::new(),
-        from: Month::of(date(2026, 1, 1)),
-        months: vec![eur(1_000_00); 12],
-        alerts: Alerts::default(),
-    };
-    add(BudgetId::from_uuid(Uuid::nil()), new, &the_client(), Timestamp::UNIX_EPOCH).unwrap()
+    budget_of_2026(&the_client(), Scope::Client {}, 1_000_00, Alerts::default())
 }
 
 fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
@@ -184,22 +171,6 @@ fn a_month_that_is_told_in_part_counts_as_no_whole_one() {
     assert!(low >= spent && expected >= spent);
     let ended = spent_as_told((&ended.costs, &ended.fees), &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
     assert!(ended.parts.is_empty(), "{:?}", ended.parts);
-}
-
-/// Numbers that look like chance and are not: the same for a seed.
-struct Noise(u64);
-
-impl Noise {
-    fn even(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.even()).sum::<f64>() - 6.0
-    }
 }
 
 #[test]

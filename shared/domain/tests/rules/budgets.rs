@@ -1,6 +1,6 @@
 //! Budgets: what a department carries adds up, where the year leads is as sure as it says, and each warning comes once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::billing::reports::Month;
 use domain::budgets::{
@@ -8,44 +8,19 @@ use domain::budgets::{
     change, chargeback, close, outlook, still_named, told,
 };
 use domain::clients::{Client, Unit};
-use domain::cost_centres::{CostCentre, CostCode};
-use domain::ids::{BudgetId, ClientId, UnitId};
+use domain::cost_centres::CostCentre;
 use domain::insights::ahead;
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
-use uuid::Uuid;
 
+use crate::common::budgets::{Noise, budget_of_2026, code, unit};
+use crate::common::contracts::eur;
 use crate::common::the_client;
 
 const EUR: Currency = Currency::EUR;
-
-fn eur(minor: i64) -> Money {
-    Money::new(minor, EUR)
-}
-
-fn unit(n: u128) -> UnitId {
-    UnitId::from_uuid(Uuid::from_u128(n))
-}
-
-/// Numbers that look like chance and are not: the same for a seed.
-struct Noise(u64);
-
-impl Noise {
-    fn even(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Of mean 0 and spread 1: twelve even ones.
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.even()).sum::<f64>() - 6.0
-    }
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
@@ -123,10 +98,6 @@ fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
     assert!((sum.expected - 250.0).abs() < 1e-9 && (sum.high - sum.low) < 1e-6, "{sum:?}");
 }
 
-fn code(text: &str) -> CostCode {
-    text.parse().unwrap()
-}
-
 /// With one department, of the one cost centre.
 fn client() -> Client {
     Client {
@@ -137,16 +108,7 @@ fn client() -> Client {
 }
 
 fn budget(alerts: Alerts) -> Budget {
-    let new = NewBudget {
-        client: ClientId::from_uuid(Uuid::nil()),
-        name: "IT 2026".into(),
-        scope: Scope::Unit { unit: unit(1) },
-        sources: BTreeSet::new(),
-        from: Month::of(date(2026, 1, 1)),
-        months: vec![eur(100_00); 12],
-        alerts,
-    };
-    add(BudgetId::from_uuid(Uuid::nil()), new, &client(), Timestamp::UNIX_EPOCH).unwrap()
+    budget_of_2026(&client(), Scope::Unit { unit: unit(1) }, 100_00, alerts)
 }
 
 fn months(from: (i16, i8), amounts: &[i64]) -> BTreeMap<Month, Money> {

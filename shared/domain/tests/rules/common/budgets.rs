@@ -1,9 +1,16 @@
-//! Departments, cost centres, and who carries how much.
+//! Budgets, departments, cost centres, who carries how much, and chance.
 
-use domain::budgets::Weighted;
+use std::collections::BTreeSet;
+
+use domain::billing::reports::Month;
+use domain::budgets::{Alerts, Budget, NewBudget, Scope, Weighted, add};
+use domain::clients::Client;
 use domain::cost_centres::CostCode;
-use domain::ids::UnitId;
+use domain::ids::{BudgetId, UnitId};
+use jiff::Timestamp;
+use jiff::civil::date;
 
+use super::contracts::eur;
 use super::uuid;
 
 pub fn unit(n: u128) -> UnitId {
@@ -16,4 +23,35 @@ pub fn code(text: &str) -> CostCode {
 
 pub fn weights(of: &[(u128, u64)]) -> Vec<Weighted> {
     of.iter().map(|(n, weight)| Weighted { unit: Some(unit(*n)), weight: *weight }).collect()
+}
+
+/// A budget of the client for 2026, with so many cents in each month.
+pub fn budget_of_2026(client: &Client, scope: Scope, monthly: i64, alerts: Alerts) -> Budget {
+    let new = NewBudget {
+        client: client.id,
+        name: "IT 2026".into(),
+        scope,
+        sources: BTreeSet::new(),
+        from: Month::of(date(2026, 1, 1)),
+        months: vec![eur(monthly); 12],
+        alerts,
+    };
+    add(BudgetId::from_uuid(uuid(0)), new, client, Timestamp::UNIX_EPOCH).expect("a budget")
+}
+
+/// Numbers that look like chance and are not: the same for a seed.
+pub struct Noise(pub u64);
+
+impl Noise {
+    fn even(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Of mean 0 and spread 1: twelve even ones.
+    pub fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.even()).sum::<f64>() - 6.0
+    }
 }
