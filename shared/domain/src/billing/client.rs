@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::bill::Grouping;
-use crate::billing::settings::BillingSettings;
+use crate::billing::settings::{BillingSettings, Grouping};
 use crate::billing::taxes::Exemption;
 use crate::billing::terms::PaymentTerms;
 use crate::email::Email;

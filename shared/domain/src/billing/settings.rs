@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::bill::{Grouping, Limits};
 use crate::billing::codes::TaxCode;
 use crate::billing::dunning::DunningPolicy;
 use crate::billing::messages::ChargeMessages;
@@ -102,6 +101,36 @@ pub enum IssueMode {
     Draft,
     /// It gets its number and is issued at once.
     AtOnce,
+}
+
+/// How a tenant groups a client's bills.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Grouping {
+    /// One invoice for each contract.
+    #[default]
+    PerContract,
+    /// One invoice for all contracts of a client with the same bill date, currency and terms.
+    PerClient,
+}
+
+/// When a draft is held for approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Limits {
+    /// More invoice lines than this for one contract line in a day. Time entries and charges are not counted: each is
+    /// a line of its own by design.
+    pub lines_a_day: u32,
+    /// A total over so many times the last comparable one.
+    pub times_the_last: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lines_a_day: 15, times_the_last: 3 }
+    }
 }
 
 /// What to change; absent fields stay, lists are replaced as a whole.

@@ -4,25 +4,13 @@ use std::collections::BTreeMap;
 
 use iso_currency::Currency;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use super::draft::{Draft, DraftLine};
 use crate::billing::invoice::{Billed, InvoiceKind, MOST_CONTRACTS};
 use crate::billing::lines::MOST_LINES;
+use crate::billing::settings::Grouping;
 use crate::billing::terms::PaymentTerms;
 use crate::ids::ClientId;
-
-/// How a tenant groups a client's bills.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum Grouping {
-    /// One invoice for each contract.
-    #[default]
-    PerContract,
-    /// One invoice for all contracts of a client with the same bill date, currency and terms.
-    PerClient,
-}
 
 /// Drafts that become one invoice. Each keeps its identity, and the store writes all of them in one transaction.
 #[derive(Debug, Clone, PartialEq)]

@@ -14,6 +14,7 @@ use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, Counted};
 use crate::billing::cycle::Period;
 use crate::billing::hours::Block;
+use crate::billing::settings::Limits;
 use crate::billing::work::TimeLine;
 use crate::error::Refusal;
 use crate::ids::{ChargeId, InvoiceId, LineId, UsageId};
@@ -198,24 +199,6 @@ pub struct Approval {
     pub net: Money,
     /// Lines of one contract line.
     pub lines: u32,
-}
-
-/// When a draft is held for approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Limits {
-    /// More invoice lines than this for one contract line in a day. Time entries and charges are not counted: each is
-    /// a line of its own by design.
-    pub lines_a_day: u32,
-    /// A total over so many times the last comparable one.
-    pub times_the_last: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { lines_a_day: 15, times_the_last: 3 }
-    }
 }
 
 /// What a bill does to the book.

@@ -53,6 +53,7 @@ pub use self::standing::*;
 pub use self::taxing::{invoice_lines, taxed_lines};
 use super::contract::{Contract, ContractState, WAITS_MONTHS, renewed};
 use super::cycle::{Period, Schedule};
+pub use super::settings::{Grouping, Limits};
 use crate::error::Refusal;
 
 /// Most bill dates that one call goes through: ten years of months. Whoever is further behind calls again.
