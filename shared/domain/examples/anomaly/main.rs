@@ -5,16 +5,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on panics")]
 
 mod labelled;
+mod nab;
 mod rivals;
 mod speed;
+mod windows;
 
 use std::path::PathBuf;
 
 use domain::insights::{Method, Sensitivity, Series, Settings};
 use labelled::{Labelled, Score, read, score};
 
-/// Lines that are tried when one is tuned: from 1 on, each 3 % above the one before.
+/// Lines that are tried when one is tuned: from one half on, each 3 % above the one before.
 const TRIED: i32 = 120;
+
+fn lines() -> impl Iterator<Item = f64> {
+    (0..TRIED).map(|n| 0.5 * 1.03_f64.powi(n))
+}
 
 fn main() {
     let mut data = PathBuf::from("../shared/data/anomaly");
@@ -38,6 +44,7 @@ fn main() {
             }
         }
     }
+    nab::compare(&data.join("nab"));
     speed::measure(series, days);
 }
 
@@ -80,10 +87,8 @@ fn row(name: &str, all: &[Labelled], unusual: &[Vec<f64>], line: Option<f64>) {
             .filter(|(n, _)| n % 2 == which)
             .fold(Score::default(), |sum, (_, (s, u))| sum.and(score(s, u, line)))
     };
-    let best = |which: usize| {
-        let tried = (0..TRIED).map(|n| 0.5 * 1.03_f64.powi(n));
-        tried.max_by(|a, b| half(which, *a).f1().total_cmp(&half(which, *b).f1())).unwrap_or(1.0)
-    };
+    let best =
+        |which: usize| lines().max_by(|a, b| half(which, *a).f1().total_cmp(&half(which, *b).f1())).unwrap_or(1.0);
     let lines = line.map_or_else(|| [best(1), best(0)], |line| [line, line]);
     let halves = [half(0, lines[0]), half(1, lines[1])];
     let [one, two] = [halves[0].f1(), halves[1].f1()];

@@ -1,6 +1,7 @@
 //! What the detector is held against.
 
 use crate::labelled::Labelled;
+use crate::windows::Watched;
 
 /// Points of which the local level is the median.
 const LEVEL_POINTS: usize = 7;
@@ -42,4 +43,21 @@ pub(crate) fn robust_seasonal(series: &Labelled) -> Vec<f64> {
         residuals.push(off);
     }
     unusual
+}
+
+/// How many standard deviations each point is from the mean of so many seconds before it; not a number while there are
+/// fewer than two points.
+pub(crate) fn rolling_z(series: &Watched, seconds: i64) -> Vec<f64> {
+    let mut from = 0;
+    let z = |(at, second): (usize, &i64)| {
+        while second - series.seconds[from] > seconds {
+            from += 1;
+        }
+        let window = &series.values[from..at];
+        let count = window.len() as f64;
+        let mean = window.iter().sum::<f64>() / count;
+        let squares: f64 = window.iter().map(|value| (value - mean) * (value - mean)).sum();
+        (series.values[at] - mean).abs() / (squares / (count - 1.0)).sqrt()
+    };
+    series.seconds.iter().enumerate().map(z).collect()
 }
