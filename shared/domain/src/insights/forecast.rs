@@ -132,6 +132,18 @@ impl Forecast {
         Expected { value: value / weights, shape: shape / weights }
     }
 
+    /// What comes where nothing was expected until now: it is the shape of its place, if that is new, or else the level.
+    pub(super) fn begin(&mut self, place: usize, value: f64, is_new: bool) {
+        for learner in &mut self.learners {
+            let off = value - learner.level - learner.at(place);
+            match learner.shape.get_mut(place).filter(|_| is_new) {
+                Some(shape) => *shape += off,
+                None if is_new => {}
+                None => learner.level += off,
+            }
+        }
+    }
+
     /// Learns a value, the `seen`th of all, that is `run` in a row far away on one side.
     pub(super) fn learn(&mut self, value: f64, seen: usize, spread: f64, run: i32) {
         let place = seen % self.season;

@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::shift::push;
+
 /// A change that is this share of itself on the last days has not gone back.
 const STAYS: f64 = 0.5;
 /// Days in a month, on the mean of a year: 365 / 12.
@@ -34,12 +36,15 @@ impl Lasting {
 }
 
 /// The values since an anomaly began, beside what was expected of them before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Beside {
     /// What was expected of each place in the season.
     before: Vec<f64>,
     /// How much more the values of the last season came to.
     more: VecDeque<f64>,
+    /// How large these days are, by what was expected of them or what they came to: what a change is measured by.
+    #[serde(default)]
+    sizes: VecDeque<f64>,
     /// The same of all of them.
     all: f64,
     /// The same up to the last one that belongs to the anomaly.
@@ -53,7 +58,7 @@ impl Beside {
     /// Beside this season; none where it is no numbers.
     pub(super) fn new(before: Vec<f64>) -> Option<Self> {
         let usable = !before.is_empty() && before.iter().all(|value| value.is_finite());
-        usable.then_some(Beside { before, more: VecDeque::new(), all: 0.0, excess: 0.0, since: 0 })
+        usable.then_some(Beside { before, ..Beside::default() })
     }
 
     /// What was expected of each place in the season.
@@ -64,11 +69,10 @@ impl Beside {
     /// The next value, the `at`th of the series, and whether it belongs to the anomaly.
     pub(super) fn meet(&mut self, value: f64, at: usize, belongs: bool) {
         let season = self.before.len();
-        let more = value - self.before[at % season];
-        if self.more.len() == season {
-            self.more.pop_front();
-        }
-        self.more.push_back(more);
+        let before = self.before[at % season];
+        let more = value - before;
+        push(&mut self.more, more, season);
+        push(&mut self.sizes, before.abs().max(value.abs()), season);
         self.all += more;
         if belongs {
             (self.excess, self.since) = (self.all, 0);
@@ -84,14 +88,22 @@ impl Beside {
 
     /// What it came to when it is over because the days after it were not unusual: their values tell whether it went back.
     pub(super) fn at_the_end(&self) -> Lasting {
-        let (whole, last) = (self.mean(self.more.len()), self.mean(self.since));
+        let (whole, last) = (self.share(self.more.len()), self.share(self.since));
         let stays = self.since > 0 && last * self.excess > 0.0 && last / whole >= STAYS;
-        Lasting { excess: self.excess, a_point: stays.then_some(whole), untold: self.since == 0 }
+        let a_point = stays.then(|| self.mean(self.more.len()));
+        Lasting { excess: self.excess, a_point, untold: self.since == 0 }
     }
 
     /// What it came to when something else ended it that went the other way.
     pub(super) fn turned_round(&self) -> Lasting {
         Lasting { excess: self.excess, a_point: None, untold: false }
+    }
+
+    /// How much more the last values came to beside how large these days are: Sunday, on which there is little, says little.
+    fn share(&self, last: usize) -> f64 {
+        let sum = |kept: &VecDeque<f64>| kept.iter().rev().take(last).sum::<f64>();
+        let size = sum(&self.sizes);
+        if size > 0.0 { sum(&self.more) / size } else { self.mean(last) }
     }
 
     fn mean(&self, last: usize) -> f64 {

@@ -28,6 +28,7 @@ mod feedback;
 mod forecast;
 mod lasting;
 mod measure;
+mod rest;
 mod series;
 mod shift;
 mod spread;

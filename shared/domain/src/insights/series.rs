@@ -7,6 +7,7 @@ use super::drift::Drift;
 use super::feedback::Sensitivity;
 use super::forecast::{CLIP, Expected, Forecast, NEW_LEVEL};
 use super::lasting::Beside;
+use super::rest::{Rest, Turned};
 use super::shift::Shift;
 use super::spread::{FLOOR, Spread, Window};
 
@@ -31,6 +32,10 @@ const SECOND_OPINION: f64 = 0.4;
 const SECOND_OPINION_AT_FIRST: f64 = 0.3;
 /// What is less than this share of the usual is as good as nothing: logarithms end here.
 const NOTHING: f64 = 1e-3;
+/// A value so many spreads away may be unusual by itself.
+const FAR: f64 = 2.0;
+/// What is so many spreads from what was expected before something unusual has come back.
+const COMES_BACK_WITHIN: f64 = 2.0;
 /// Before a value is kept as an example of the usual, it is brought within so many spreads.
 const CLEANED: f64 = 4.0;
 
@@ -126,6 +131,25 @@ pub struct Series {
     /// What the open one is beside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     beside: Option<Beside>,
+    /// Its days of rest.
+    #[serde(default)]
+    rest: Rest,
+    /// What was known before values went far away, while they may come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was: Option<Box<Was>>,
+}
+
+/// What was known before values went far away. What comes back soon is judged by it: it is the end of what went on, or of an
+/// event that was announced, and nothing else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Was {
+    model: Model,
+    /// The point before which that was.
+    at: usize,
+    /// Whether another level was learned since.
+    learned: bool,
+    /// How many usual points it is still kept.
+    left: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -164,11 +188,27 @@ struct Unusual {
     before: Vec<f64>,
 }
 
+impl Was {
+    /// The same at a later point, of which nothing is known since.
+    fn until(&self, at: usize, season: usize) -> Model {
+        let mut model = self.model.clone();
+        (self.at..at).for_each(|at| model.go_without(at, season));
+        model
+    }
+
+    /// Whether a value is usual by what was known before, and far away by what was learned since.
+    fn explains(&self, value: f64, at: usize, season: usize, now: &Model) -> bool {
+        let distance = |model: &Model| model.distance(value, at, season);
+        self.learned && distance(&self.model) <= COMES_BACK_WITHIN && distance(now) > CLIP
+    }
+}
+
 impl Series {
     /// A series with so many points in a season: 7 for daily values.
     pub fn new(season: usize) -> Self {
         let season = season.max(2);
-        Series { season, seen: 0, been_below: false, first: Vec::new(), model: None, open: None, beside: None }
+        let (rest, first) = (Rest::default(), Vec::new());
+        Series { season, seen: 0, been_below: false, first, model: None, open: None, beside: None, rest, was: None }
     }
 
     /// Points that must be there before the first verdict: two seasons, so 14 days.
@@ -184,7 +224,7 @@ impl Series {
     /// What is expected of the next value, as it is told; `None` while there is not enough history.
     pub fn outlook(&self, settings: &Settings) -> Option<Outlook> {
         let model = self.model.as_ref()?;
-        Some(model.outlook(self.seen, self.season, settings).told(self.been_below))
+        Some(model.outlook(self.seen, self.season, &self.rest, settings).told(self.been_below))
     }
 
     /// The value that is so many spreads above what is expected next.
@@ -205,22 +245,45 @@ impl Series {
             return Verdict::silent(None);
         };
         self.seen += 1;
+        model.meet(value.unwrap_or(0.0));
+        let outlook = model.outlook(at, season, &self.rest, settings);
         let Some(value) = value else {
-            let outlook = model.outlook(at, season, settings);
             model.go_without(at, season);
             return if muted { self.usual(at, 0.0, outlook) } else { self.missing(at, outlook, been_below) };
         };
-        model.meet(value);
-        let outlook = model.outlook(at, season, settings);
-        let mut unusual = model.learn(value, at, season, settings);
+        let is_rest = self.rest.at(at % season) && settings.method == Method::Seasonal;
+        if !is_rest && self.was.as_ref().is_some_and(|was| was.explains(value, at, season, model)) {
+            return self.comes_back(value, at, outlook, settings);
+        }
+        let turned = self.rest.meet(value, at % season, season);
+        let mut unusual = if is_rest {
+            model.rest(value, at, season, &self.rest, settings)
+        } else {
+            let before = model.is_far(value, at, season).then(|| model.clone());
+            let unusual = model.learn(value, at, season, &self.rest, settings);
+            if let Some(was) = before.filter(|_| unusual.score >= 1.0 && self.was.is_none()) {
+                self.was = Some(Box::new(Was { model: was, at, learned: false, left: 0 }));
+            }
+            if let Some(was) = &mut self.was {
+                was.learned |= model.run.abs() >= NEW_LEVEL;
+            }
+            unusual
+        };
         if !been_below {
             unusual.before.iter_mut().for_each(|value| *value = value.max(0.0));
         }
         let run = model.run;
+        match (turned, &self.was) {
+            // What is known of the time before is kept, for when it goes on.
+            (Some(Turned::Stops), Some(was)) => *model = was.until(at + 1, season),
+            (Some(Turned::Works | Turned::GoesOn), _) => model.begin(at % season, value, turned == Some(Turned::Works)),
+            _ => {}
+        }
         let mut ended = None;
         if self.open.as_ref().is_some_and(|open| open.kind == Kind::Missing) {
             ended = self.end(false);
         }
+        self.keep(unusual.score >= 1.0 || muted);
         if unusual.score < 1.0 || muted {
             self.meet(value, at, false);
             let verdict = self.usual(at, unusual.score, outlook);
@@ -253,6 +316,28 @@ impl Series {
         Verdict { score: unusual.score, anomaly: Some(open), ended, ..Verdict::silent(Some(outlook)) }
     }
 
+    /// A value that is as it was before something went on: that is over, and what was known before is known again.
+    fn comes_back(&mut self, value: f64, at: usize, outlook: Outlook, settings: &Settings) -> Verdict {
+        let season = self.season;
+        if let Some(was) = self.was.take() {
+            let mut model = was.until(at, season);
+            model.learn(value, at, season, &self.rest, settings);
+            self.model = Some(model);
+        }
+        self.rest.meet(value, at % season, season);
+        self.meet(value, at, false);
+        Verdict { ended: self.end(false), ..Verdict::silent(Some(outlook)) }
+    }
+
+    /// What was known before is kept while something goes on, and a little longer.
+    fn keep(&mut self, goes_on: bool) {
+        let Some(was) = &mut self.was else { return };
+        was.left = if goes_on { (self.season / 2).max(2) + 1 } else { was.left.saturating_sub(1) };
+        if was.left == 0 {
+            self.was = None;
+        }
+    }
+
     /// A value beside what was expected before the anomaly that goes on.
     fn meet(&mut self, value: f64, at: usize, belongs: bool) {
         if let Some(beside) = &mut self.beside {
@@ -282,7 +367,9 @@ impl Series {
         self.first.push(value);
         self.seen += 1;
         if self.seen == self.needed() {
-            self.model = Some(Model::new(&std::mem::take(&mut self.first), self.season));
+            let first = std::mem::take(&mut self.first);
+            self.rest = Rest::new(&first, self.season);
+            self.model = Some(Model::new(&first, self.season, &self.rest));
         }
     }
 
@@ -300,10 +387,22 @@ impl Series {
 }
 
 impl Model {
-    fn new(values: &[f64], season: usize) -> Self {
-        let ratios = values.iter().all(|v| *v > 0.0);
-        let unit = values.iter().map(|v| v.abs()).sum::<f64>() / values.len() as f64;
-        let plain: Vec<f64> = values.iter().map(|v| if unit > 0.0 { v / unit } else { 0.0 }).collect();
+    /// Of two seasons. A day of rest is taken to be like the others.
+    fn new(values: &[f64], season: usize, rest: &Rest) -> Self {
+        let working =
+            || values.iter().enumerate().filter(|(at, _)| !rest.is_place(at % season)).map(|(_, value)| *value);
+        let ratios = working().all(|v| v > 0.0);
+        let unit = working().map(f64::abs).sum::<f64>() / working().count().max(1) as f64;
+        let plain = |value: f64| if unit > 0.0 { value / unit } else { 0.0 };
+        let level = |part: usize| {
+            let of_part =
+                || values[part * season..(part + 1) * season].iter().enumerate().filter(|(at, _)| !rest.is_place(*at));
+            plain(of_part().map(|(_, value)| *value).sum::<f64>() / of_part().count().max(1) as f64)
+        };
+        let levels = [level(0), level(1)];
+        let stand_in =
+            |(at, value): (usize, &f64)| if rest.is_place(at % season) { levels[at / season] } else { plain(*value) };
+        let plain: Vec<f64> = values.iter().enumerate().map(stand_in).collect();
         let scaled: Vec<f64> = plain.iter().map(|v| if ratios { v.max(NOTHING).ln() } else { *v }).collect();
         let start = Forecast::warm_up(&scaled, season);
         let spread = Spread::new(start.spread, season);
@@ -322,6 +421,21 @@ impl Model {
         }
     }
 
+    /// How far a value is from what is expected, in spreads, without a sign.
+    fn distance(&self, value: f64, at: usize, season: usize) -> f64 {
+        (self.scaled(value) - self.forecast.expected(at % season).value).abs() / self.spread.now()
+    }
+
+    /// Whether a value may be unusual by itself.
+    fn is_far(&self, value: f64, at: usize, season: usize) -> bool {
+        self.distance(value, at, season) > FAR
+    }
+
+    fn scaled(&self, value: f64) -> f64 {
+        let plain = self.plain(value);
+        if self.ratios { plain.max(NOTHING).ln() } else { plain }
+    }
+
     fn plain(&self, value: f64) -> f64 {
         if self.unit > 0.0 { value / self.unit } else { 0.0 }
     }
@@ -334,8 +448,39 @@ impl Model {
         FLOOR * if self.ratios { mean } else { 1.0 }
     }
 
-    fn outlook(&self, at: usize, season: usize, settings: &Settings) -> Outlook {
+    /// How much more than nothing is usual on a day of rest, in spreads of one: by what is usual on the others.
+    fn beside_rest(&self) -> f64 {
+        let usual = self.window.usual(0.0).0.abs();
+        self.unit * self.spread.now() * if self.ratios { usual } else { 1.0 }
+    }
+
+    /// A value of a day of rest. It teaches nothing: what was expected of another day stands in for it.
+    fn rest(&mut self, value: f64, at: usize, season: usize, rest: &Rest, settings: &Settings) -> Unusual {
+        let reach = LINE * growth(at) / settings.sensitivity.get() * self.beside_rest();
+        let score = if value == 0.0 { 0.0 } else { value.abs() / reach };
+        let before = if score < 1.0 { Vec::new() } else { self.before(season, None, rest, settings) };
+        let run = match (rest.has_stopped(), score < 1.0) {
+            (true, true) => 0,
+            (true, false) => self.run.max(0) + 1,
+            (false, _) => self.run,
+        };
+        self.go_without(at, season);
+        self.run = run;
+        Unusual { score, drifting: false, side: value, before }
+    }
+
+    /// What comes where nothing was expected until now: at this place of the season, or at all.
+    fn begin(&mut self, place: usize, value: f64, here: bool) {
+        let scaled = self.scaled(value);
+        self.forecast.begin(place, scaled, here);
+    }
+
+    fn outlook(&self, at: usize, season: usize, rest: &Rest, settings: &Settings) -> Outlook {
         let sensitivity = settings.sensitivity.get();
+        if rest.at(at % season) && settings.method == Method::Seasonal {
+            let reach = LINE * growth(at) / sensitivity * self.beside_rest();
+            return Outlook { expected: 0.0, low: -reach, high: reach };
+        }
         if let Method::ZScore { threshold } = settings.method {
             let (mean, usual) = self.window.usual(0.0);
             let reach = threshold / sensitivity * usual;
@@ -348,9 +493,8 @@ impl Model {
         Outlook { expected, low, high }
     }
 
-    fn learn(&mut self, value: f64, at: usize, season: usize, settings: &Settings) -> Unusual {
-        let plain = self.plain(value);
-        let scaled = if self.ratios { plain.max(NOTHING).ln() } else { plain };
+    fn learn(&mut self, value: f64, at: usize, season: usize, rest: &Rest, settings: &Settings) -> Unusual {
+        let (plain, scaled) = (self.plain(value), self.scaled(value));
         let expected = self.forecast.expected(at % season);
         let (off, spread) = (scaled - expected.value, self.spread.now());
         let spreads = off.abs() / spread;
@@ -378,7 +522,7 @@ impl Model {
                 (sudden.max(slow), drifting, if drifting.is_some() { mean } else { off })
             }
         };
-        let before = if score < 1.0 { Vec::new() } else { self.before(season, drifting, settings) };
+        let before = if score < 1.0 { Vec::new() } else { self.before(season, drifting, rest, settings) };
 
         self.run = match (off.abs() > CLIP * spread, off > 0.0) {
             (false, _) => 0,
@@ -398,7 +542,7 @@ impl Model {
     }
 
     /// What is expected of each place in the season by now; where the level drifts, by the one before.
-    fn before(&self, season: usize, drifting: Option<Slow>, settings: &Settings) -> Vec<f64> {
+    fn before(&self, season: usize, drifting: Option<Slow>, rest: &Rest, settings: &Settings) -> Vec<f64> {
         if settings.method != Method::Seasonal {
             return vec![self.window.usual(0.0).0 * self.unit; season];
         }
@@ -407,6 +551,9 @@ impl Model {
             Slow::Shift => self.shift.level_before(),
         });
         let place = |place| {
+            if rest.at(place) {
+                return 0.0;
+            }
             let Expected { value, shape } = self.forecast.expected(place);
             self.in_unit(slow.map_or(value, |level| level + shape))
         };

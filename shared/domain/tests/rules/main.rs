@@ -18,6 +18,7 @@ mod insights;
 mod insights_costs;
 mod insights_files;
 mod insights_found;
+mod insights_levels;
 mod insights_periods;
 mod insights_properties;
 mod insights_sign_ins;
