@@ -388,7 +388,9 @@ async fn damage_to_the_books_is_found_at_night_told_once_and_listed_until_it_is_
         let entries = audit["items"].as_array().unwrap().clone();
         entries.iter().filter(|entry| entry["events"] == json!(["ledger.damaged"])).count()
     };
-    assert_eq!(alerts().await, 1, "and was told once");
+    set_credit(&owner, &client, 502);
+    assert_eq!(proven(&owner).await["findings"][0]["records"], -502);
+    assert_eq!(alerts().await, 1, "and was told once, though its sums move");
     let letters = owner.stack.app.mailbox().letters();
     let told: Vec<&str> = letters
         .iter()
@@ -399,6 +401,25 @@ async fn damage_to_the_books_is_found_at_night_told_once_and_listed_until_it_is_
     set_credit(&owner, &client, 500);
     is_right(&owner).await;
     assert_eq!(alerts().await, 1);
+    set_credit(&owner, &client, 501);
+    assert_eq!(proven(&owner).await["found"], 1);
+    assert_eq!(alerts().await, 2, "what was gone and is wrong again is news");
+}
+
+#[tokio::test]
+async fn days_that_were_served_before_the_msp_signed_up_are_looked_at_when_the_books_are_proven() {
+    let (owner, client) = desk().await;
+    let days = json!({ "from": "2025-06-10", "to": "2026-06-10" });
+    let line = json!({ "text": "Care", "quantity": "1", "unit_price": "1200", "service": days });
+    let draft = owner.post("/v1/invoices").key(&key()).json(&json!({ "client": client, "lines": [line] }));
+    let id = draft.send().await.expect(201)["id"].as_str().unwrap().to_owned();
+    owner.post(&format!("/v1/invoices/{id}/issue")).key(&key()).send().await.expect(200);
+    is_right(&owner).await;
+    is_right(&owner).await;
+    for month in ["2025-06", "2025-11", "2026-01"] {
+        let postings = owner.get(&format!("/v1/ledger/postings?month={month}")).await.expect(200);
+        assert_eq!(postings["items"][0]["source"]["kind"], "recognition", "{month}: {postings:#}");
+    }
 }
 
 #[tokio::test]

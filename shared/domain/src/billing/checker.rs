@@ -111,6 +111,27 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// Whether both are wrong with the same thing: sums may move from night to night while it lasts.
+    fn is_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Account { account, currency, .. }, Self::Account { account: of, currency: its, .. }) => {
+                (account, currency) == (of, its)
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// Whether something of `found` was not known before: how much was found then, and the first of it, which was kept. Where
+/// not all was kept, only more of it is news.
+pub fn is_news((count, known): (u64, &[Finding]), found: &[Finding]) -> bool {
+    if count > known.len() as u64 {
+        return found.len() as u64 > count;
+    }
+    found.iter().any(|finding| !known.iter().any(|before| before.is_of(finding)))
+}
+
 /// What of an invoice is held against other records.
 #[derive(Debug)]
 struct Seen {

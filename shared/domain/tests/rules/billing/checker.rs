@@ -1,11 +1,11 @@
 //! Planted damage: each kind of finding fires on the books that have it, and none on sound ones.
 
-use domain::billing::checker::{Checker, Finding};
+use domain::billing::checker::{Checker, Finding, is_news};
 use domain::billing::credit::{Credit, credit};
 use domain::billing::cycle::Period;
 use domain::billing::invoice::*;
 use domain::billing::issue::{issue, write_off};
-use domain::billing::ledger::{Posting, Source, Stamp};
+use domain::billing::ledger::{Account, Posting, Source, Stamp};
 use domain::billing::number::{Series, SeriesKind};
 use domain::billing::payments::*;
 use domain::billing::recognition::Recognition;
@@ -265,4 +265,35 @@ fn damage_in_one_record_is_not_blamed_on_others() {
     books.credit.balance = eur(99);
     let found = findings(&books);
     let [Finding::Account { ledger: -100, records: -99, .. }] = found.as_slice() else { panic!("{found:?}") };
+}
+
+#[test]
+fn what_was_wrong_before_is_no_news_while_its_sums_move_and_what_was_not_is() {
+    let revenue =
+        |currency, records| Finding::Account { account: Account::Revenue {}, currency, ledger: -51_61, records };
+    let deferred = |records| Finding::Account {
+        account: Account::DeferredRevenue {},
+        currency: Currency::EUR,
+        ledger: -48_39,
+        records,
+    };
+    let (euros, number) =
+        (|records| revenue(Currency::EUR, records), |n| Finding::NumberMissing { series: SeriesKind::Invoice, n });
+    let cases = [
+        ("nothing", vec![], vec![], false),
+        ("the first", vec![], vec![euros(-67_74)], true),
+        ("the same", vec![euros(-67_74)], vec![euros(-67_74)], false),
+        ("its sums moved", vec![euros(-67_74)], vec![euros(-70_97)], false),
+        ("one is gone", vec![euros(-67_74), deferred(-32_26)], vec![deferred(-29_03)], false),
+        ("another account", vec![euros(-67_74)], vec![euros(-70_97), deferred(-29_03)], true),
+        ("another currency", vec![euros(-67_74)], vec![revenue(Currency::USD, -67_74)], true),
+        ("one for another", vec![euros(-67_74)], vec![number(3)], true),
+        ("another number", vec![number(3)], vec![number(4)], true),
+    ];
+    for (what, before, found, news) in cases {
+        assert_eq!(is_news((before.len() as u64, &before), &found), news, "{what}");
+    }
+    let (kept, found): (Vec<_>, Vec<_>) = ((1..=2).map(number).collect(), (1..=5).map(number).collect());
+    assert!(!is_news((5, &kept), &found), "not all was kept, and it is no more");
+    assert!(is_news((4, &kept), &found), "there is more of it");
 }
