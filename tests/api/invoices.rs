@@ -171,7 +171,10 @@ async fn credit_notes_never_take_back_more_than_was_charged_and_what_is_left_can
     assert_eq!(minor(&note["totals"]["net"]) + minor(&note["totals"]["tax"]), 10_00);
     assert_eq!(minor(&owner.get(&path).await.expect(200)["balance"]), 238_00 - 129_00);
     let much = json!({ "reason": "All of it.", "total": { "minor": 109_01, "currency": "EUR" } });
-    assert_eq!(act(&owner, &credit, much).await.with(409).problem(), "over-credited");
+    assert_eq!(act(&owner, &credit, much.clone()).await.with(409).problem(), "over-credited");
+    let mut both = much;
+    both["lines"] = json!([{ "n": 1 }]);
+    assert_eq!(act(&owner, &credit, both).await.with(400).pointers(), ["/lines"]);
     let lost = act(&owner, &format!("{path}/write-off"), json!({})).await.expect(200);
     assert_eq!(
         (&lost["state"], minor(&lost["written_off"]), minor(&lost["balance"])),
@@ -179,6 +182,29 @@ async fn credit_notes_never_take_back_more_than_was_charged_and_what_is_left_can
     );
     let without = owner.post(&credit).json(&json!({ "reason": "No key.", "lines": [{ "n": 1 }] })).send().await;
     assert_eq!(without.with(400).problem(), "idempotency-key-required");
+}
+
+#[tokio::test]
+async fn a_credit_over_an_amount_has_a_line_for_each_way_of_being_taxed_and_the_next_may_take_all_that_is_left() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack, "draft").await;
+    let client = owner.client("Acme").await;
+    let line = |text: &str, taxes: Value| json!({ "text": text, "quantity": "1", "unit_price": "100", "taxes": taxes });
+    let lines = [line("Firewall", json!(["vat"])), line("Insurance", json!([]))];
+    let draft = act(&owner, "/v1/invoices", json!({ "client": client, "lines": lines })).await.expect(201);
+    let path = at("invoices", &draft);
+    act(&owner, &format!("{path}/issue"), json!({})).await.expect(200);
+    let part = json!({ "reason": "Late.", "total": { "minor": 109_50, "currency": "EUR" } });
+    let note = act(&owner, &format!("{path}/credit"), part).await.expect(201);
+    assert_eq!((note["taxes"].as_array().unwrap().len(), minor(&note["taxes"][0]["net"])), (1, 50_00), "{note:#}");
+    let lines = owner.get(&format!("{}/lines", at("invoices", &note))).await.expect(200)["items"].clone();
+    let of = |n: usize| (minor(&lines[n]["net"]), lines[n]["taxes"].as_array().unwrap().len());
+    assert_eq!((of(0), of(1), lines.as_array().unwrap().len()), ((50_00, 1), (50_00, 0), 2), "{lines:#}");
+    let rest = act(&owner, &format!("{path}/credit"), json!({ "reason": "Returned." })).await.expect(201);
+    assert_eq!((minor(&rest["totals"]["total"]), minor(&rest["totals"]["net"])), (109_50, 100_00));
+    assert_eq!(owner.get(&path).await.expect(200)["state"], "paid");
+    let again = act(&owner, &format!("{path}/credit"), json!({ "reason": "Returned." })).await.with(409);
+    assert_eq!(again.problem(), "over-credited");
 }
 
 #[tokio::test]

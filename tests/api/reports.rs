@@ -105,6 +105,33 @@ async fn what_recurs_what_was_earned_what_is_deferred_and_what_comes_follow_the_
 }
 
 #[tokio::test]
+async fn an_invoice_that_is_credited_whole_by_its_total_or_by_no_amount_is_earned_no_more() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack).await;
+    let client = owner.client("Acme").await;
+    let days = json!({ "from": "2026-02-01", "to": "2027-02-01" });
+    let line = json!({ "text": "Care", "quantity": "1", "unit_price": "1200", "service": days });
+    let revenue = "/v1/reports/revenue?from=2026-02&until=2027-01";
+    let (deferred, forecast) = ("/v1/reports/deferred-revenue", "/v1/reports/forecast");
+    let before = [owner.get(deferred).await.expect(200), owner.get(forecast).await.expect(200)];
+    for total in [json!({ "minor": 1_200_00, "currency": "EUR" }), Value::Null] {
+        let draft = act(&owner, "/v1/invoices", json!({ "client": client, "lines": [line] })).await;
+        let path = format!("/v1/invoices/{}", draft["id"].as_str().unwrap());
+        act(&owner, &format!("{path}/issue"), json!({})).await;
+        settled(&stack).await;
+        assert_eq!(minor(&owner.get(revenue).await.expect(200)["total"]), 1_200_00);
+        act(&owner, &format!("{path}/credit"), json!({ "reason": "Never ordered.", "total": total })).await;
+        settled(&stack).await;
+        assert_eq!(owner.get(&path).await.expect(200)["state"], "paid");
+        let earned = owner.get(revenue).await.expect(200);
+        assert!(earned["rows"].as_array().unwrap().iter().all(|row| minor(&row["net"]) == 0), "{earned:#}");
+        for (report, before) in [deferred, forecast].into_iter().zip(&before) {
+            assert_eq!(owner.get(report).await.expect(200), *before, "{report} says what it said before it was issued");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_void_invoice_leaves_nothing_behind_and_a_credit_takes_back_where_it_was_earned() {
     let stack = Stack::start().await;
     let owner = msp(&stack).await;

@@ -87,7 +87,7 @@ pub struct NewInvoiceLine {
     pub taxes: Vec<TaxCode>,
 }
 
-/// What to take back: lines, or an amount with its taxes.
+/// What to take back: lines, or an amount with its taxes; all that is left when neither is named.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "reason": "The firewall was returned.", "lines": [{ "n": 1 }] }))]
@@ -99,7 +99,8 @@ pub struct NewCredit {
     #[serde(default)]
     #[schema(max_items = 400)]
     pub lines: Option<Vec<CreditedLine>>,
-    /// So much, taxes included, spread over net and taxes as what is left of the invoice is.
+    /// So much, taxes included, spread over net and taxes as what is left of the invoice is: a line for each group of lines
+    /// that are taxed alike. All that is left is taken back line by line.
     #[serde(default)]
     pub total: Option<Money>,
 }

@@ -31,27 +31,31 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
     let read = visible_invoice(&cx, input.path.invoice).await?;
     let house = House::of(&cx.store, cx.now).await?;
     let invoice = read.value.invoice.clone();
-    let (series, account, already) = try_join!(
+    let (series, account, already, lines) = try_join!(
         cx.store.series(SeriesKind::CreditNote),
         cx.store.client_credit(invoice.client, invoice.currency),
-        cx.store.credited_lines(invoice.id)
+        cx.store.credited_lines(invoice.id),
+        cx.store.invoice_lines(&read.value)
     )?;
     let styled = house.settings.credit_numbers.style(series.value)?;
     let id = InvoiceId::from_uuid(cx.id());
     let stamp = stamp(&cx.store, &house, id, "credit", cx.now);
+    let (lines, before) = (&lines, &already.value.lines);
     let credited = match (asked, total) {
         (Some(asked), None) => {
             let mut check = Check::new();
             check.count("/lines", asked.len(), MOST_LINES);
             check.done()?;
             let what: Vec<LineCredit> = asked.iter().map(|line| LineCredit { n: line.n, net: line.net }).collect();
-            let lines = cx.store.invoice_lines(&read.value).await?;
-            let what = Credit::Lines { lines: &lines, already: &already.value.lines, what: &what };
+            let what = Credit::Lines { lines, already: before, what: &what };
             credit(invoice, &what, (id, &reason), account.value, styled, stamp)?
         }
-        (None, Some(total)) => credit(invoice, &Credit::Amount { total }, (id, &reason), account.value, styled, stamp)?,
-        _ => {
-            let detail = "must name lines here, or a total, and not both";
+        (None, total) => {
+            let what = Credit::Amount { lines, already: before, total };
+            credit(invoice, &what, (id, &reason), account.value, styled, stamp)?
+        }
+        (Some(_), Some(_)) => {
+            let detail = "must name lines here, or a total, and not both; neither credits all that is left";
             return Err(Refusal::invalid("/lines", "required", detail).into());
         }
     };

@@ -69,11 +69,15 @@ impl Past<'_> {
         let already = self.store.credited_lines(invoice).await?;
         let lines = self.store.invoice_lines(&kept.value).await?;
         let last = [LineCredit { n: open.lines, net: None }];
-        let part = |of: i64| Credit::Amount { total: Money::new(total.minor() / of, currency) };
+        let (lines, before) = (lines.as_slice(), &already.value.lines);
+        let part = |of: i64| {
+            let total = Some(Money::new(total.minor() / of, currency));
+            Credit::Amount { lines, already: before, total }
+        };
         let what = match why {
             Why::NoService => part(30),
             Why::Goodwill => part(10),
-            Why::WrongLine => Credit::Lines { lines: &lines, already: &already.value.lines, what: &last },
+            Why::WrongLine => Credit::Lines { lines, already: before, what: &last },
             Why::PaidTwice => return Err(wrong("what was paid twice is paid back, and not credited")),
         };
         let id = InvoiceId::from_uuid(self.store.id_of(&format!("{invoice}#note")));

@@ -4,9 +4,11 @@
 //! together never take back more than it charged. Every note's net and taxes add up to its total exactly.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rust_decimal::Decimal;
 
+use super::codes::TaxCode;
 use super::invoice::{
     Invoice, InvoiceKind, InvoiceLine, InvoiceState, Noted, Origin, Totals, check_document, count, is_row, totals,
 };
@@ -15,6 +17,7 @@ use super::ledger::{Account, Journal, Posting, Source, Stamp};
 use super::number::{Series, SeriesKind};
 use super::payments::ClientCredit;
 use super::recognition::Recognition;
+use super::reports::Service;
 use super::taxes::{LineTax, TaxSum};
 use crate::error::Refusal;
 use crate::ids::InvoiceId;
@@ -33,11 +36,16 @@ pub enum Credit<'a> {
         /// Which lines, each once.
         what: &'a [LineCredit],
     },
-    /// An amount with its taxes, spread over net and taxes as what is left of the invoice is. It is revenue at once
-    /// and not over days.
+    /// An amount with its taxes, spread over net and taxes as what is left of the invoice is: a line for each group of
+    /// lines that are taxed alike. It is revenue at once and not over days; but all that is left is taken back line by
+    /// line, with the days that each pays for.
     Amount {
-        /// With taxes.
-        total: Money,
+        /// The invoice's lines.
+        lines: &'a [InvoiceLine],
+        /// What earlier notes took back of them, as for [`Credit::Lines`].
+        already: &'a BTreeMap<u32, Money>,
+        /// With taxes; none for all that is left.
+        total: Option<Money>,
     },
 }
 
@@ -68,6 +76,10 @@ pub struct Credited {
     /// The posting.
     pub posting: Option<Posting>,
 }
+
+/// Most lines of a note over all that is left. Of an invoice with more, those that are of one contract, of one kind, taxed
+/// alike and pay for the same days are one line: a note is written in one transaction.
+pub const MOST_APART: usize = 400;
 
 /// What these notes' lines took back of an invoice's lines: what [`Credit::Lines`] wants to know.
 ///
@@ -111,7 +123,10 @@ pub fn credit(
     }
     let lines = match what {
         Credit::Lines { lines, already, what } => lines_of(&invoice, lines, already, what)?,
-        Credit::Amount { total } => vec![amount_of(&invoice, *total, reason)?],
+        Credit::Amount { lines, already, total } => {
+            let total = total.map_or_else(|| all_left(&invoice), Ok)?;
+            amount_of(&invoice, (lines, already), total, reason)?
+        }
     };
     let taxes = summary(&invoice, &lines)?;
     let mut check = Check::new();
@@ -253,10 +268,30 @@ fn lines_of(
     (1..).zip(credited).map(make).collect()
 }
 
-/// An amount, spread over what is left of the net and of each tax.
-fn amount_of(invoice: &Invoice, total: Money, reason: &str) -> Result<InvoiceLine, Refusal> {
-    let left_net = invoice.totals.net.minus(invoice.noted.net)?;
-    let mut left = vec![left_net];
+/// All that is left to credit.
+fn all_left(invoice: &Invoice) -> Result<Money, Refusal> {
+    let left = invoice.left_to_credit()?;
+    if left.is_zero() { Err(nothing_left()) } else { Ok(left) }
+}
+
+fn nothing_left() -> Refusal {
+    Refusal::conflict("over_credited", "nothing is left to credit of this invoice")
+}
+
+/// Whether earlier notes left something of a line.
+fn goes_on(line: &InvoiceLine, already: &BTreeMap<u32, Money>) -> bool {
+    already.get(&line.n).map_or(!line.net.is_zero(), |taken| *taken != line.net)
+}
+
+/// An amount, spread over what is left of the net and of each tax, and each of these over the groups of lines that are
+/// taxed alike.
+fn amount_of(
+    invoice: &Invoice,
+    (lines, already): (&[InvoiceLine], &BTreeMap<u32, Money>),
+    total: Money,
+    reason: &str,
+) -> Result<Vec<InvoiceLine>, Refusal> {
+    let mut left = vec![invoice.totals.net.minus(invoice.noted.net)?];
     for (row, noted) in invoice.taxes.iter().zip(&invoice.noted.taxes) {
         left.push(row.tax.minus(*noted)?);
     }
@@ -264,37 +299,123 @@ fn amount_of(invoice: &Invoice, total: Money, reason: &str) -> Result<InvoiceLin
     if total.compare(Money::zero(invoice.currency))?.is_le() {
         return Err(Refusal::invalid("/total", "too_little", "must be more than nothing"));
     }
+    if !lines.iter().any(|line| goes_on(line, already)) {
+        return Err(nothing_left());
+    }
+    let mut units: Vec<InvoiceLine> = Vec::new();
+    for line in left_of(invoice, lines, already)? {
+        let alike = |unit: &&mut InvoiceLine| unit.taxes.iter().map(rate).eq(line.taxes.iter().map(rate));
+        match units.iter_mut().find(alike).filter(|_| total != all) {
+            Some(unit) => join(unit, &line)?,
+            None => units.push(line),
+        }
+    }
     // Taking all of it leaves nothing anywhere. Of less, a row that is below nothing gets no part, so that no part is
     // more than its row has left: `split` never gives more than a weight when the weights are at least the amount.
-    let parts = if total == all {
-        left
+    let parts = if total == all { left } else { total.split(&weights(&left)) };
+    share_out(invoice, &mut units, &parts)?;
+    if total == all {
+        units = joined(units, lines)?;
     } else {
-        let weights: Vec<u64> = left.iter().map(|part| u64::try_from(part.minor()).unwrap_or_default()).collect();
-        total.split(&weights)
+        for unit in &mut units {
+            unit.origin = Origin::Credit { invoice: invoice.id, line: None };
+            (unit.text, unit.service) = (reason.trim().to_owned(), None);
+            by_amount(unit);
+        }
+    }
+    units.retain(|unit| !unit.net.is_zero() || unit.taxes.iter().any(|tax| !tax.amount.is_zero()));
+    for (n, unit) in (1..).zip(&mut units) {
+        unit.n = n;
+    }
+    Ok(units)
+}
+
+fn rate(tax: &LineTax) -> (&TaxCode, Decimal) {
+    (&tax.code, tax.percent)
+}
+
+fn weights(amounts: &[Money]) -> Vec<u64> {
+    amounts.iter().map(|amount| u64::try_from(amount.minor()).unwrap_or_default()).collect()
+}
+
+/// What earlier notes left of each line, as credits of it.
+fn left_of(
+    invoice: &Invoice,
+    lines: &[InvoiceLine],
+    already: &BTreeMap<u32, Money>,
+) -> Result<Vec<InvoiceLine>, Refusal> {
+    let left = lines.iter().filter(|line| goes_on(line, already));
+    let what: Vec<LineCredit> = left.map(|line| LineCredit { n: line.n, net: None }).collect();
+    lines_of(invoice, lines, already, &what)
+}
+
+/// Gives these lines the parts of the net and of each tax: those that they have, or, where notes over amounts took some of
+/// it before, as much in proportion.
+fn share_out(invoice: &Invoice, units: &mut [InvoiceLine], parts: &[Money]) -> Result<(), Refusal> {
+    let Some((net, taxes)) = parts.split_first() else { return Ok(()) };
+    let spread = |whole: Money, left: &[Money]| {
+        let same = Money::sum(whole.currency(), left.iter().copied())? == whole;
+        Ok::<_, Refusal>(if same { left.to_vec() } else { whole.split(&weights(left)) })
     };
-    let mut parts = parts.into_iter();
-    let net = parts.next().unwrap_or(total);
-    let taxes: Vec<LineTax> = invoice
-        .taxes
-        .iter()
-        .zip(parts)
-        .map(|(row, amount)| LineTax { code: row.code.clone(), percent: row.percent, amount })
-        .collect();
-    let inside = invoice.taxes.iter().zip(&taxes).filter(|(row, _)| row.inclusive).map(|(_, tax)| tax.amount);
-    Ok(InvoiceLine {
-        n: 1,
-        origin: Origin::Credit { invoice: invoice.id, line: None },
-        text: reason.trim().to_owned(),
-        service: None,
-        quantity: Decimal::ONE,
-        unit: None,
-        unit_price: None,
-        gross: inside.into_iter().try_fold(net, Money::plus)?,
-        discount: Money::zero(invoice.currency),
-        net,
-        taxes,
-        note: None,
-    })
+    let nets: Vec<Money> = units.iter().map(|unit| unit.net).collect();
+    let nets = spread(*net, &nets)?;
+    for (row, tax) in invoice.taxes.iter().zip(taxes) {
+        let mut rows: Vec<&mut LineTax> = units.iter_mut().flat_map(|unit| &mut unit.taxes).collect();
+        rows.retain(|tax| is_row(row, tax));
+        let amounts: Vec<Money> = rows.iter().map(|tax| tax.amount).collect();
+        for (of_unit, amount) in rows.into_iter().zip(spread(*tax, &amounts)?) {
+            of_unit.amount = amount;
+        }
+    }
+    for (unit, net) in units.iter_mut().zip(nets) {
+        if unit.net != net {
+            by_amount(unit);
+        }
+        let inside = unit.taxes.iter().filter(|tax| invoice.taxes.iter().any(|row| is_row(row, tax) && row.inclusive));
+        unit.gross = inside.map(|tax| tax.amount).try_fold(net, Money::plus)?;
+        unit.net = net;
+    }
+    Ok(())
+}
+
+/// A line that is an amount and no number of things any more.
+fn by_amount(line: &mut InvoiceLine) {
+    (line.quantity, line.unit, line.unit_price) = (Decimal::ONE, None, None);
+}
+
+/// Adds a line to one that is taxed alike.
+fn join(unit: &mut InvoiceLine, line: &InvoiceLine) -> Result<(), Refusal> {
+    (unit.net, unit.gross) = (unit.net.plus(line.net)?, unit.gross.plus(line.gross)?);
+    for (sum, tax) in unit.taxes.iter_mut().zip(&line.taxes) {
+        sum.amount = sum.amount.plus(tax.amount)?;
+    }
+    by_amount(unit);
+    Ok(())
+}
+
+/// Lines over all that is left, at most [`MOST_APART`] of them wherever they are alike. One that stands for several names
+/// the first of them.
+fn joined(units: Vec<InvoiceLine>, lines: &[InvoiceLine]) -> Result<Vec<InvoiceLine>, Refusal> {
+    if units.len() <= MOST_APART {
+        return Ok(units);
+    }
+    let of = |unit: &InvoiceLine| {
+        let Origin::Credit { line: Some(n), .. } = unit.origin else { return None };
+        lines.iter().find(|line| line.n == n).map(|line| (line.origin.contract(), Service::of(line.origin)))
+    };
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    let mut apart: Vec<InvoiceLine> = Vec::new();
+    for unit in units {
+        let taxes: Vec<(TaxCode, Decimal)> = unit.taxes.iter().map(|tax| (tax.code.clone(), tax.percent)).collect();
+        match places.entry((of(&unit), unit.service, taxes)) {
+            Entry::Occupied(place) => join(&mut apart[*place.get()], &unit)?,
+            Entry::Vacant(place) => {
+                place.insert(apart.len());
+                apart.push(unit);
+            }
+        }
+    }
+    Ok(apart)
 }
 
 /// The note's tax summary: the invoice's rows that its lines have.

@@ -1,5 +1,7 @@
 //! Planted damage: each kind of finding fires on the books that have it, and none on sound ones.
 
+use std::collections::BTreeMap;
+
 use domain::billing::checker::{Checker, Finding, is_news};
 use domain::billing::credit::{Credit, credit};
 use domain::billing::cycle::Period;
@@ -118,7 +120,8 @@ fn sound() -> Books {
     books.credit = paid.credit;
     books.payments.push(paid.payment);
     books.postings.extend(paid.posting);
-    let what = Credit::Amount { total: eur(2_380) };
+    let (lines, already) = (drafted(11).1, BTreeMap::new());
+    let what = Credit::Amount { lines: &lines, already: &already, total: Some(eur(2_380)) };
     let id = (InvoiceId::from_uuid(uuid(50)), "A complaint");
     let note = credit(books.invoices[1].clone(), &what, id, books.credit, books.series[1].clone(), stamp(51)).unwrap();
     books.invoices[1] = note.invoice;

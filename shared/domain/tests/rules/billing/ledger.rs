@@ -212,9 +212,7 @@ impl World {
                 let lines = self.lines.get(&invoice.id)?.clone();
                 let line = &lines[usize::from(*line) % lines.len()];
                 let net = part.map(|minor| Money::new(minor.into(), invoice.currency));
-                let of_it = |note: &&Invoice| note.corrects == Some(invoice.id);
-                let notes = self.invoices.iter().filter(of_it).flat_map(|note| self.lines[&note.id].clone());
-                let already = credited_of(notes).unwrap();
+                let already = self.already(&invoice);
                 let what = [LineCredit { n: line.n, net }];
                 self.note(invoice, &Credit::Lines { lines: &lines, already: &already, what: &what }, stamp)?;
             }
@@ -222,7 +220,9 @@ impl World {
                 let invoice = self.pick(*invoice)?;
                 let total = Money::new((*amount).into(), invoice.currency);
                 let total = if amount % 3 == 0 { invoice.left_to_credit().ok()? } else { total };
-                self.note(invoice, &Credit::Amount { total }, stamp)?;
+                let (lines, already) = (self.lines.get(&invoice.id)?.clone(), self.already(&invoice));
+                let total = Some(total).filter(|_| amount % 6 != 0);
+                self.note(invoice, &Credit::Amount { lines: &lines, already: &already, total }, stamp)?;
             }
             Op::Refund { payment, amount, invoice } => {
                 let index = usize::from(*payment) % self.payments.len().max(1);
@@ -340,6 +340,13 @@ impl World {
     fn refund_from(&self, invoice: Option<InvoiceId>) -> RefundFrom {
         let invoice = invoice.and_then(|id| self.invoices.iter().find(|of| of.id == id)).cloned();
         invoice.map_or(RefundFrom::Credit, |invoice| RefundFrom::Invoice(Box::new(invoice)))
+    }
+
+    /// What notes took back of an invoice's lines.
+    fn already(&self, invoice: &Invoice) -> BTreeMap<u32, Money> {
+        let of_it = |note: &&Invoice| note.corrects == Some(invoice.id);
+        let notes = self.invoices.iter().filter(of_it).flat_map(|note| self.lines[&note.id].clone());
+        credited_of(notes).unwrap()
     }
 
     fn note(&mut self, invoice: Invoice, what: &Credit<'_>, stamp: Stamp) -> Option<()> {

@@ -6,6 +6,7 @@ mod blocks;
 mod bounds;
 mod checker;
 mod contracts;
+mod credits;
 mod cycle;
 mod discounts;
 mod documents;
