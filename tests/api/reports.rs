@@ -212,6 +212,12 @@ async fn work_without_a_cost_rate_is_counted_and_prices_below_list_and_cost_are_
     let people = owner.get("/v1/reports/profitability?by=technician").await.expect(200);
     let hers = row(&people, "rows", "technician", &technician.id);
     assert_eq!((minor(&hers["revenue"][0]), minor(&hers["margin"])), (144_00, 69_00), "{people:#}");
+    let rounding = json!({ "step_minutes": 15, "minimum_minutes": 30 });
+    owner.change("/v1/rates", json!({ "rounding": rounding })).await;
+    technician.post(&time).key(&key()).json(&work(6)).send().await.expect(201);
+    let people = owner.get("/v1/reports/profitability?by=technician").await.expect(200);
+    let hers = row(&people, "rows", "technician", &technician.id);
+    assert_eq!((minor(&hers["revenue"][0]), minor(&hers["margin"])), (192_00, 112_00), "as it is billed: {people:#}");
 
     let revisions = owner.get("/v1/reports/price-revisions").await.expect(200);
     let line = &revisions["items"][0]["lines"][0];

@@ -6,8 +6,7 @@ use contract::reports::{MARGINS, MarginBy, MarginQuery, MarginRow, MarginsView, 
 use contract::{NoBody, NoPath};
 use domain::billing::contract::Contract;
 use domain::billing::reports::{Cost, Margin, Month, NoMargin, PriceBook, Priced, counts_under, margin};
-use domain::billing::work::{RateBook, TimeEntry};
-use domain::error::Refusal;
+use domain::billing::work::{TimeEntry, TimeTerms, worth};
 use domain::ids::{ClientId, ContractId, UserId};
 use domain::money::Money;
 use futures::future::try_join_all;
@@ -15,8 +14,8 @@ use futures::try_join;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use runtime::{Answer, Cx, Handler, In, Result};
-use rust_decimal::Decimal;
 
+use crate::house::House;
 use crate::reports::Frame;
 
 /// The route.
@@ -24,14 +23,15 @@ pub fn route() -> Handler {
     Handler::new(MARGINS, report_margins)
 }
 
+/// Clients whose business hours are looked up at once.
+const CLIENTS_AT_ONCE: usize = 25;
+
 /// What a row is of.
 type Key = (Option<ClientId>, Option<ContractId>, Option<UserId>);
 
 #[derive(Clone, Default)]
 struct Sums {
     revenue: Vec<Money>,
-    /// Sixtieths of major units: billable minutes times the rate of an hour.
-    worth: Decimal,
     unpriced: u64,
     cost: Cost,
 }
@@ -41,30 +41,28 @@ async fn report_margins(cx: Cx, input: In<NoPath, MarginQuery, NoBody>) -> Resul
     let (frame, by) = (Frame::of(&cx, None).await?, by.unwrap_or_default());
     let (from, until) = frame.months(from, until, 3)?;
     let start = from.period().from.to_zoned(frame.zone.rules().clone()).map_or(Timestamp::MIN, |day| day.timestamp());
-    let (book, rates, work, agreed) = try_join!(
-        cx.store.price_book(),
-        cx.store.rate_book(),
-        cx.store.time_since(start),
-        cx.store.contracts_without_lines()
-    )?;
-    let (book, rates) = (book.value, rates.value);
+    let house = House::of(&cx.store, cx.now).await?;
+    let (book, work, agreed) =
+        try_join!(cx.store.price_book(), cx.store.time_since(start), cx.store.contracts_without_lines())?;
+    let book = book.value;
     let mut of_clients: HashMap<ClientId, Vec<Contract>> = HashMap::new();
     // Of some of a client's contracts nobody can say which one work was for.
     for contract in agreed.found.iter().filter(|_| agreed.complete) {
         of_clients.entry(contract.client).or_default().push(contract.clone());
     }
-    let priced = Priced { currency: rates.card.currency, zone: &frame.zone, today: frame.today };
+    let priced = Priced { currency: house.rates.card.currency, zone: &frame.zone, today: frame.today };
     let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
     let mut complete = work.complete;
-    for entry in &work.found {
-        let month = Month::of(entry.day(&frame.zone));
-        if (from..=until).contains(&month) {
-            let under =
-                || counts_under(entry, of_clients.get(&entry.client).map(Vec::as_slice).unwrap_or_default(), priced);
-            add_work(sums.entry(key_of(entry, by, under)).or_default(), entry, &book, &rates, &frame)?;
-        }
+    let asked = |entry: &&TimeEntry| (from..=until).contains(&Month::of(entry.day(&frame.zone)));
+    let found: Vec<&TimeEntry> = work.found.iter().filter(asked).collect();
+    for entry in &found {
+        let under =
+            || counts_under(entry, of_clients.get(&entry.client).map(Vec::as_slice).unwrap_or_default(), priced);
+        sums.entry(key_of(entry, by, under)).or_default().cost.add(entry, &book.costs, &frame.zone)?;
     }
-    if by != MarginBy::Technician {
+    if by == MarginBy::Technician {
+        add_worth(&cx, &mut sums, &found, &house).await?;
+    } else {
         let agreed_in = agreed.found.iter().map(|contract| contract.currency);
         let currencies = agreed_in.chain([frame.currency, book.currency]).collect();
         let all = add_revenue(&cx, &mut sums, by, (from, until), currencies).await?;
@@ -75,7 +73,7 @@ async fn report_margins(cx: Cx, input: In<NoPath, MarginQuery, NoBody>) -> Resul
         _ => 0,
     };
     let rows: Vec<MarginRow> =
-        sums.iter().map(|(key, sums)| row(key, sums, unattributed(key), &book, &rates)).collect::<Result<_>>()?;
+        sums.iter().map(|(key, sums)| row(key, sums, unattributed(key), &book)).collect::<Result<_>>()?;
     Ok(Answer::of(view(from, until, complete, rows, book.currency)))
 }
 
@@ -101,12 +99,31 @@ fn key_of(entry: &TimeEntry, by: MarginBy, under: impl FnOnce() -> Option<Contra
     }
 }
 
-fn add_work(sums: &mut Sums, entry: &TimeEntry, book: &PriceBook, rates: &RateBook, frame: &Frame) -> Result<()> {
-    sums.cost.add(entry, &book.costs, &frame.zone)?;
-    if entry.billable {
-        match rates.card.rate(entry.under(), entry, entry.day(&frame.zone)) {
-            Some(per_hour) => sums.worth += per_hour * Decimal::from(entry.minutes),
-            None => sums.unpriced += u64::from(entry.minutes),
+/// What each technician's work comes to as it is billed: by the rates of the contract that it is under, and in the business
+/// hours of its client.
+async fn add_worth(cx: &Cx, sums: &mut BTreeMap<Key, Sums>, found: &[&TimeEntry], house: &House) -> Result<()> {
+    let mut alike: BTreeMap<ClientId, BTreeMap<(Option<ContractId>, UserId), Vec<&TimeEntry>>> = BTreeMap::new();
+    for entry in found {
+        alike.entry(entry.client).or_default().entry((entry.under(), entry.person)).or_default().push(entry);
+    }
+    let clients: Vec<ClientId> = alike.keys().copied().collect();
+    let mut calendars = Vec::with_capacity(clients.len());
+    for some in clients.chunks(CLIENTS_AT_ONCE) {
+        calendars.extend(try_join_all(some.iter().map(|client| house.calendar_of(&cx.store, *client))).await?);
+    }
+    for (of_client, calendar) in alike.values().zip(&calendars) {
+        for ((contract, person), entries) in of_client {
+            let terms = TimeTerms {
+                card: &house.rates.card,
+                work_types: &house.rates.work_types,
+                calendar: calendar.as_deref(),
+                zone: &house.zone,
+                contract: *contract,
+            };
+            let (worth, unpriced) = worth(entries, &terms)?;
+            let sums = sums.entry((None, None, Some(*person))).or_default();
+            sums.revenue.push(worth);
+            sums.unpriced += unpriced;
         }
     }
     Ok(())
@@ -137,22 +154,12 @@ async fn add_revenue(
     Ok(complete)
 }
 
-fn row(
-    &(client, contract, technician): &Key,
-    sums: &Sums,
-    unattributed: u64,
-    book: &PriceBook,
-    rates: &RateBook,
-) -> Result<MarginRow> {
-    let Sums { mut revenue, worth, unpriced, cost } = sums.clone();
-    if technician.is_some() {
-        let worth = Money::rounded(worth / Decimal::from(60), rates.card.currency).map_err(Refusal::from)?;
-        revenue.push(worth);
-    }
+fn row(&(client, contract, technician): &Key, sums: &Sums, unattributed: u64, book: &PriceBook) -> Result<MarginRow> {
+    let Sums { revenue, unpriced, cost } = sums.clone();
     let Margin { revenue, cost, minutes, minutes_without_rate, entries_without_rate, margin } =
         margin(&revenue, cost, book.currency)?;
     let margin = match margin {
-        Ok(_) if technician.is_some() && unpriced > 0 => Err(NoMargin::Price),
+        Ok(_) if unpriced > 0 => Err(NoMargin::Price),
         Ok(_) if unattributed > 0 => Err(NoMargin::Unattributed),
         margin => margin,
     };
@@ -161,7 +168,7 @@ fn row(
         contract,
         technician,
         revenue,
-        unpriced_minutes: if technician.is_some() { unpriced } else { 0 },
+        unpriced_minutes: unpriced,
         cost,
         minutes,
         minutes_without_rate,

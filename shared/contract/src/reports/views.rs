@@ -263,7 +263,8 @@ pub struct MarginRow {
     /// Who, where it is by technician.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub technician: Option<UserId>,
-    /// What was earned, by currency, without taxes. Of technicians: their billable minutes at the rates of the day.
+    /// What was earned, by currency, without taxes. Of technicians: what their billable work was or
+    /// would be billed for, before prepaid hours: rounded as an invoice rounds it, at the rates of the day.
     pub revenue: Vec<Money>,
     /// Billable minutes for which there is no rate, of technicians; they are in no amount.
     pub unpriced_minutes: u64,

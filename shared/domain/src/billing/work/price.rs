@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::entry::TimeEntry;
+use super::entry::{TimeEntry, TimeState};
 use super::rates::{AfterHours, RateCard, Rounding, WorkType};
 use crate::billing::codes::{RoleCode, WorkTypeCode};
 use crate::calendar::{Calendar, Hours, OpenTime};
@@ -90,6 +90,25 @@ pub fn price_time(entries: &[TimeEntry], terms: &TimeTerms<'_>) -> Result<Vec<Ti
         price_entry(entry, terms, hours.as_ref(), &mut lines)?;
     }
     Ok(lines)
+}
+
+/// What the billable work of these entries comes to, priced as it was or would be billed, and the minutes that have no
+/// price: for want of a rate, or of their kind of work. What was written off comes to nothing.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `amount_too_large`.
+pub fn worth(entries: &[&TimeEntry], terms: &TimeTerms<'_>) -> Result<(Money, u64), Refusal> {
+    let hours = terms.calendar.map(SplitHours::new);
+    let (mut lines, mut unpriced) = (Vec::new(), 0);
+    for entry in entries.iter().filter(|entry| entry.billable && entry.state != TimeState::WrittenOff {}) {
+        match price_entry(entry, terms, hours.as_ref(), &mut lines) {
+            Err(Refusal::Conflict { code: "rate_missing" | "work_type_missing", .. }) => {
+                unpriced += u64::from(entry.minutes);
+            }
+            priced => priced?,
+        }
+    }
+    Ok((Money::sum(terms.card.currency, lines.iter().map(|line| line.amount))?, unpriced))
 }
 
 fn price_entry(

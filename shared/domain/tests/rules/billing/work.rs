@@ -8,7 +8,7 @@ use domain::billing::dated::Dated;
 use domain::billing::work::entry::{self, bill, change, log, release, write_off};
 use domain::billing::work::{
     AfterHours, NewTimeEntry, Rate, RateCard, Rounding, TimeChanges, TimeEntry, TimeKind, TimeLine, TimeState,
-    TimeTerms, WorkType, price_time,
+    TimeTerms, WorkType, price_time, worth,
 };
 use domain::calendar::{Calendar, Holiday, Hours};
 use domain::ids::*;
@@ -102,6 +102,43 @@ fn minutes_that_rounding_adds_are_never_premium_time() {
     card.rounding = Rounding { step_minutes: 15, minimum_minutes: 50 };
     let lines = priced(&[worked(at("2026-07-06T20:00:00Z"), 5)], &card, Some(&office)).unwrap();
     assert_eq!(parts(&lines), [(TimeKind::AfterHours, 5, 60, 15_000)]);
+}
+
+#[test]
+fn work_is_worth_what_it_was_or_would_be_billed_for() {
+    let mut card = card(vec![rate_of("100"), Rate { contract: Some(contract(2)), ..rate_of("60") }]);
+    card.rounding = Rounding { step_minutes: 15, minimum_minutes: 30 };
+    let short = || worked(at(MONDAY_16), 5);
+    let billed = TimeEntry { state: TimeState::Billed { invoice: InvoiceId::from_uuid(uuid(9)) }, ..short() };
+    let night = worked(at("2026-07-06T20:00:00Z"), 5);
+    let unknown = TimeEntry { work_type: "on-site".parse().unwrap(), ..short() };
+    let cases = [
+        ("the minimum", short(), contract(1), (50_00, 0)),
+        ("the step", worked(at("2026-07-06T08:00:00Z"), 50), contract(1), (100_00, 0)),
+        ("billed already", billed, contract(1), (50_00, 0)),
+        ("after hours", night, contract(1), (75_00, 0)),
+        ("a contract's own rate", short(), contract(2), (30_00, 0)),
+        ("not billable", TimeEntry { billable: false, ..short() }, contract(1), (0, 0)),
+        ("written off", TimeEntry { state: TimeState::WrittenOff {}, ..short() }, contract(1), (0, 0)),
+        ("of a kind that nobody knows", unknown, contract(1), (0, 5)),
+        ("before the first rate", worked(at("1999-07-06T14:00:00Z"), 5), contract(1), (0, 5)),
+    ];
+    let (work_types, zone, office) = ([remote()], zone("Europe/Berlin"), nine_to_five());
+    for (what, entry, under, expected) in cases {
+        let terms = TimeTerms {
+            card: &card,
+            work_types: &work_types,
+            calendar: Some(&office),
+            zone: &zone,
+            contract: Some(under),
+        };
+        let (worth, unpriced) = worth(&[&entry], &terms).unwrap();
+        assert_eq!((worth.minor(), unpriced), expected, "{what}");
+        if entry.is_unbilled() && unpriced == 0 {
+            let lines = price_time(&[entry], &terms).unwrap();
+            assert_eq!(Money::sum(card.currency, lines.iter().map(|line| line.amount)), Ok(worth), "{what}");
+        }
+    }
 }
 
 #[test]
