@@ -130,10 +130,13 @@ async fn a_bill_whose_day_is_on_an_invoice_already_parks_its_contract_with_the_r
     stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": mark })).unwrap();
     stack.app.clock().advance_to("2026-03-01T06:00:00Z".parse().unwrap()).unwrap();
     stack.app.settle().await;
+    let mut held = 0;
     for _ in 0..2 {
         let report = stack.app.run_job("billing-invoice-run", JobInput::default()).await.unwrap();
-        assert_eq!(report.failed, 0, "{report:?}");
+        assert_eq!((report.failed, report.parked), (0, 0), "{report:?}");
+        held += report.held;
     }
+    assert_eq!(held, 1, "it is held and not done");
     let parked = owner.get("/v1/billing/parked").await.expect(200)["items"].clone();
     assert_eq!((&parked[0]["contract"], parked.as_array().unwrap().len()), (&contract["id"], 1), "{parked:#}");
     let contract = owner.get(&format!("/v1/contracts/{}", id(&contract))).await.expect(200);

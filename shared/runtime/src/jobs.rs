@@ -47,6 +47,10 @@ pub struct JobReport {
     pub failed: u64,
     /// Items that kept failing and were taken out, to be looked at by a person.
     pub parked: u64,
+    /// Items that are well, but whose work waits until a person has said yes or mended what stands in its way: contracts
+    /// whose bill is held. Nothing failed; they are not in `done`.
+    #[serde(default)]
+    pub held: u64,
     /// Whether time ran out before all was done.
     pub more: bool,
     /// In a dry run: what would be done.
@@ -60,6 +64,7 @@ impl JobReport {
         self.skipped += other.skipped;
         self.failed += other.failed;
         self.parked += other.parked;
+        self.held += other.held;
         self.more |= other.more;
         self.would.extend(other.would);
         self.would.truncate(MAX_LISTED);
@@ -73,6 +78,8 @@ pub enum Step {
     Done,
     /// Nothing was to do.
     Skipped,
+    /// It waits for a person, as its own commit says.
+    Held,
     /// Would be done, were this not a dry run.
     Would(Value),
 }
@@ -156,6 +163,7 @@ impl JobCx {
                 match work(due.clone()).await {
                     Ok(Step::Done) => report.done += 1,
                     Ok(Step::Skipped) => report.skipped += 1,
+                    Ok(Step::Held) => report.held += 1,
                     Ok(Step::Would(what)) => report.would.push(what),
                     Err(error) => self.failed(&due, &error, &mut report).await,
                 }
@@ -229,6 +237,7 @@ impl JobHandler {
                     ("skipped", report.skipped),
                     ("failed", report.failed),
                     ("parked", report.parked),
+                    ("held", report.held),
                 ]
             },
         );

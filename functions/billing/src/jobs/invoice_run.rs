@@ -56,6 +56,8 @@ enum Came {
     More,
     /// It is not due any more.
     Last,
+    /// It is out of the run, until somebody has looked at it.
+    Parked,
     /// Would be billed, were this not a dry run.
     Would(serde_json::Value),
 }
@@ -79,6 +81,7 @@ async fn look_at(cx: &JobCx, tenants: &Tenants, due: Due) -> Result<Step> {
         match cx.reconcile(|| step(cx, &store, house, id, tries.fetch_add(1, Ordering::Relaxed) > 0)).await? {
             Came::Nothing => break,
             Came::Last => return Ok(Step::Done),
+            Came::Parked => return Ok(Step::Held),
             Came::More => done = Step::Done,
             Came::Would(would) => return Ok(Step::Would(would)),
         }
@@ -109,7 +112,9 @@ async fn step(
 ) -> Result<(Came, Option<Commit>)> {
     let root = store.contract_root(id).await?;
     if !is_due(&root.value.contract, house) {
-        return Ok((Came::Nothing, None));
+        // It was due when the index was read: another contract's turn has parked it since.
+        let parked = root.value.contract.parked.is_some();
+        return Ok((if parked { Came::Parked } else { Came::Nothing }, None));
     }
     if cx.dry_run {
         let shown = with_others(store, house, id, cx.now).await?;
@@ -124,7 +129,9 @@ async fn step(
     let mut due = DueContract::of(store, house, store.with_lines(root).await?).await?;
     if let Some(first) = before(store, house, &due).await? {
         // One that cannot be billed is told of when its own turn comes, and keeps nothing from the others.
-        if let Ok((Came::More | Came::Last, commit)) = Box::pin(step(cx, store, house, first, again)).await {
+        if let Ok((Came::More | Came::Last | Came::Parked, commit)) =
+            Box::pin(step(cx, store, house, first, again)).await
+        {
             return Ok((Came::More, commit));
         }
     }
@@ -147,20 +154,20 @@ async fn step(
         && let Next::Ready(draft) = &next
         && let Some(reason) = billed_already(store, &due, draft).await?
     {
-        return Ok((Came::Last, Some(park(store, house, &due, &reason, cx.now))));
+        return Ok((Came::Parked, Some(park(store, house, &due, &reason, cx.now))));
     }
     let (came, commit) = match next {
         Next::Over(after) => (came(&after.contract), moves_on(store, house, &due, &after, cx.now)),
-        Next::Held(reason) => (Came::Last, park(store, house, &due, &reason, cx.now)),
+        Next::Held(reason) => (Came::Parked, park(store, house, &due, &reason, cx.now)),
         Next::Ready(draft) if due.planned().is_none() && !is_small(&draft) => {
             (Came::More, plan(store, &due, &draft, invoice_id(store, &draft)))
         }
         Next::Ready(draft) if due.planned().is_some_and(|plan| !is_planned(store, &due, &draft, plan)) => {
             let reason = "the bill is not the one that was planned; report this";
-            (Came::Last, park(store, house, &due, reason, cx.now))
+            (Came::Parked, park(store, house, &due, reason, cx.now))
         }
         Next::Ready(draft) => match drafted_alone(store, &due, house, &draft, cx.now) {
-            Err(refusal) => (Came::Last, park(store, house, &due, &refusal.to_string(), cx.now)),
+            Err(refusal) => (Came::Parked, park(store, house, &due, &refusal.to_string(), cx.now)),
             Ok(_) => {
                 let bills = sharing(store, house, Bill { due, draft: *draft }, cx.now).await?;
                 for Bill { due, draft } in &bills {
