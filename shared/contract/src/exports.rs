@@ -74,8 +74,8 @@ pub struct ExportView {
     pub rows: u64,
     /// Documents, or postings, in it.
     pub entries: u64,
-    /// Documents of these days that the program's file cannot hold: what is void, and credit notes for QuickBooks. The first
-    /// file also counts what was issued over nothing, which no file has.
+    /// Documents of these days that the program's file cannot hold: what is void, and for QuickBooks credit notes and numbers
+    /// of more than 21 characters. The first file also counts what was issued over nothing, which no file has.
     pub left_out: u64,
     /// Give it as `cursor` for the next file; absent on the last one.
     pub next: Option<String>,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::logo::Logo;
@@ -178,6 +179,11 @@ pub struct TaxName {
     /// Its name there, such as `20% (VAT on Income)`.
     #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 100))]
     pub name: String,
+    /// Only at this rate, in per cent: a rate that has changed has another name there. One with the rate goes before one
+    /// without, which is for every other rate.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::decimal::plain_option")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "16"))]
+    pub rate: Option<Decimal>,
 }
 
 /// In which order a program reads the parts of a date.
@@ -289,8 +295,11 @@ impl BookNames {
         for (index, tax) in self.taxes.iter().enumerate() {
             let at = format!("/taxes/{index}");
             check.line(&format!("{at}/name"), &tax.name, LONGEST_BOOK_NAME);
-            let hint = "names a tax that has a name here already; leave one of them out";
-            check.that(seen.insert(&tax.code), &format!("{at}/code"), "duplicate", hint);
+            let hint = "names a tax that has a name here already; leave one of them out, or say at which rate it is";
+            let new = seen.insert((&tax.code, tax.rate.map(|rate| rate.normalize())));
+            check.that(new, &format!("{at}/code"), "duplicate", hint);
+            let in_range = tax.rate.is_none_or(|rate| rate >= Decimal::ZERO && rate <= Decimal::ONE_HUNDRED);
+            check.that(in_range, &format!("{at}/rate"), "out_of_range", "must be from 0 to 100 per cent");
         }
         billing.check_codes("/taxes", &codes, &mut check);
         check.done()

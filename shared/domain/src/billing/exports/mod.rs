@@ -29,6 +29,9 @@ pub const MOST_INVOICES: usize = 100;
 pub const MOST_ROWS: usize = 1_000;
 /// Most days of one export.
 pub const MOST_DAYS: i32 = 366;
+/// Most characters of a document's number that QuickBooks Online takes (Intuit, SDK for its API, `Transaction.DocNumber`:
+/// "The maximum length for DocNumber is 21 characters"; Chargebee, "QBO Error Code:2050", has what it says to a longer one).
+pub const LONGEST_QUICKBOOKS_NUMBER: usize = 21;
 /// Decimal places of quantities and prices that Xero keeps (its API's `unitdp`); QuickBooks keeps more.
 const MOST_PLACES: u32 = 4;
 
@@ -64,7 +67,10 @@ impl Program {
     pub fn takes(self, invoice: &Invoice) -> bool {
         let taken = match self {
             // Its import makes invoices only, and refuses amounts below nothing.
-            Self::QuickBooks => invoice.kind != InvoiceKind::CreditNote,
+            Self::QuickBooks => {
+                let length = invoice.number.as_ref().map_or(0, |number| number.to_string().chars().count());
+                invoice.kind != InvoiceKind::CreditNote && length <= LONGEST_QUICKBOOKS_NUMBER
+            }
             Self::Xero => true,
         };
         taken && invoice.number.is_some() && invoice.state != InvoiceState::Void
@@ -138,7 +144,8 @@ fn priced(line: &InvoiceLine) -> (Decimal, Decimal) {
 /// What the program calls the taxes on a line.
 fn tax_name(sold: &Sold<'_>, line: &InvoiceLine) -> String {
     let named = |code, percent: Decimal| {
-        let known = sold.books.taxes.iter().find(|tax| tax.code == code).map(|tax| tax.name.clone());
+        let at = |rate| sold.books.taxes.iter().find(|tax| tax.code == code && tax.rate == rate);
+        let known = at(Some(percent)).or_else(|| at(None)).map(|tax| tax.name.clone());
         let own = sold.invoice.taxes.iter().find(|row| row.code == code && row.percent == percent);
         let own = || own.map_or_else(|| code.to_string(), |row| format!("{} {}%", row.name, row.percent.normalize()));
         known.unwrap_or_else(own)

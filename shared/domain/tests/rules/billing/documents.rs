@@ -176,13 +176,27 @@ fn a_documents_table_has_every_line_and_no_formula() {
 #[test]
 fn names_for_the_books_are_checked_against_the_msps_taxes() {
     let settings = DocumentSettings::default();
-    let tax = TaxName { code: "vat".parse().unwrap(), name: "20% (VAT on Income)".into() };
-    let books = BookNames { taxes: vec![tax.clone(), tax], ..BookNames::default() };
-    let changes = DocumentChanges { books: Some(books), ..DocumentChanges::default() };
-    let refused = change(&settings, changes, &BillingSettings::default(), Timestamp::UNIX_EPOCH).unwrap_err();
-    let domain::Refusal::Invalid(faults) = refused else { panic!("{refused:?}") };
-    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-    assert_eq!(fields, ["/books/taxes/1/code", "/books/taxes/0", "/books/taxes/1"]);
+    // Nobody has said which taxes there are, so each code is refused as well.
+    let cases: [(&[Option<&str>], &[&str]); 5] = [
+        (&[None, None], &["/books/taxes/1/code", "/books/taxes/0", "/books/taxes/1"]),
+        (&[Some("19"), Some("19.00")], &["/books/taxes/1/code", "/books/taxes/0", "/books/taxes/1"]),
+        (&[Some("101")], &["/books/taxes/0/rate", "/books/taxes/0"]),
+        (&[Some("-1")], &["/books/taxes/0/rate", "/books/taxes/0"]),
+        (&[None, Some("19"), Some("16")], &["/books/taxes/0", "/books/taxes/1", "/books/taxes/2"]),
+    ];
+    for (rates, expected) in cases {
+        let tax = |rate: &Option<&str>| TaxName {
+            code: "vat".parse().unwrap(),
+            name: "20% (VAT on Income)".into(),
+            rate: rate.map(|rate| rate.parse().unwrap()),
+        };
+        let books = BookNames { taxes: rates.iter().map(tax).collect(), ..BookNames::default() };
+        let changes = DocumentChanges { books: Some(books), ..DocumentChanges::default() };
+        let refused = change(&settings, changes, &BillingSettings::default(), Timestamp::UNIX_EPOCH).unwrap_err();
+        let domain::Refusal::Invalid(faults) = refused else { panic!("{refused:?}") };
+        let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, expected, "{rates:?}");
+    }
     let bad = Letterhead { name: Some("two\nlines".into()), ..Letterhead::default() };
     let changes = DocumentChanges { letterhead: Some(bad), ..DocumentChanges::default() };
     assert!(change(&settings, changes, &BillingSettings::default(), Timestamp::UNIX_EPOCH).is_err());

@@ -7,6 +7,7 @@ use domain::billing::exports::journal::{self, Names};
 use domain::billing::exports::{Program, Sold, check_days};
 use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState};
 use domain::billing::ledger::{Account, Journal, Source, Stamp};
+use domain::billing::number::Number;
 use domain::csv::Table;
 use domain::ids::{ClientId, InvoiceId, PostingId};
 use domain::money::Money;
@@ -72,7 +73,7 @@ proptest! {
 #[test]
 fn a_row_says_things_in_the_programs_own_words() {
     let (invoice, lines) = issued(Currency::EUR, &[sale("=Care", "2", "10.50")]);
-    let tax = TaxName { code: "vat".parse().unwrap(), name: "19% (USt)".into() };
+    let tax = TaxName { code: "vat".parse().unwrap(), name: "19% (USt)".into(), rate: None };
     let books = BookNames { taxes: vec![tax], dates: DateOrder::MonthFirst, ..BookNames::default() };
     let xero = &rows(Program::Xero, &invoice, &lines, &books)[0];
     for (name, value) in [
@@ -102,6 +103,45 @@ fn a_row_says_things_in_the_programs_own_words() {
         ("*ItemTaxCode", "VAT 19%"),
     ] {
         assert_eq!(column(Program::QuickBooks, own, name), value, "{name}");
+    }
+}
+
+#[test]
+fn a_tax_has_the_name_of_its_rate_and_else_that_of_its_code() {
+    let (mut invoice, mut lines) = issued(Currency::EUR, &[sale("Care", "2", "10.50")]);
+    let name = |name: &str, rate: Option<&str>| TaxName {
+        code: "vat".parse().unwrap(),
+        name: name.into(),
+        rate: rate.map(|rate| rate.parse().unwrap()),
+    };
+    let (any, old, new) =
+        (name("VAT on Income", None), name("19% (VAT)", Some("19")), name("16% (VAT)", Some("16.00")));
+    let cases = [
+        (19, vec![any.clone(), old.clone(), new.clone()], "19% (VAT)"),
+        (16, vec![any.clone(), old.clone(), new.clone()], "16% (VAT)"),
+        (7, vec![old.clone(), new, any.clone()], "VAT on Income"),
+        (16, vec![old.clone(), any], "VAT on Income"),
+        (16, vec![old], "VAT 16%"),
+        (16, vec![], "VAT 16%"),
+    ];
+    for (percent, taxes, expected) in cases {
+        invoice.taxes[0].percent = Decimal::from(percent);
+        lines[0].taxes[0].percent = Decimal::from(percent);
+        let books = BookNames { taxes, ..BookNames::default() };
+        for (program, of) in [(Program::Xero, "*TaxType"), (Program::QuickBooks, "*ItemTaxCode")] {
+            let row = &rows(program, &invoice, &lines, &books)[0];
+            assert_eq!(column(program, row, of), expected, "{percent} in {program:?} of {books:?}");
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_too_long_for_quickbooks_is_left_out_of_its_file_alone() {
+    let (invoice, _) = issued(Currency::EUR, &[sale("Care", "2", "10.50")]);
+    for (prefix, taken) in [("INV-26/27", true), ("INV-26/27-", false)] {
+        let number = Number { prefix: prefix.into(), n: 1, digits: 12 };
+        let numbered = Invoice { number: Some(number), ..invoice.clone() };
+        assert_eq!((Program::QuickBooks.takes(&numbered), Program::Xero.takes(&numbered)), (taken, true), "{prefix}");
     }
 }
 
