@@ -66,7 +66,8 @@ pub struct Judged {
 pub struct CostDriver {
     /// Which sub account.
     pub account: String,
-    /// How much more than usual it came to, on the day on which it was the most.
+    /// How much more than on the same days of the week before, on the day on which it was the most: on the anomaly's side, and at
+    /// most what that comes to.
     pub excess: Money,
     /// Its share of what was off on its side, in percent.
     pub share_percent: i64,
@@ -235,10 +236,7 @@ impl Finding<'_> {
         let excess = if anomaly.kind == Kind::Missing { 0.0 } else { anomaly.more() };
         let driver = driver.and_then(|driver| driven(driver, measure));
         let earlier = known.and_then(|known| known.driver.clone());
-        let driver = match (earlier, driver) {
-            (Some(earlier), Some(now)) if earlier.excess.minor().abs() >= now.excess.minor().abs() => Some(earlier),
-            (earlier, now) => now.or(earlier),
-        };
+        let driver = most([driver, earlier], amount(excess));
         CostAnomaly {
             id: self.id,
             series,
@@ -300,6 +298,15 @@ impl Finding<'_> {
 fn driven(driver: Driver<String>, measure: Measure) -> Option<CostDriver> {
     let excess = measure.amount(driver.excess).money()?;
     Some(CostDriver { account: driver.name, excess, share_percent: minor(driver.share_percent) })
+}
+
+/// Of what drives an anomaly the one that is the most, the last of equals: on the side of all of it, and no more than all of it.
+fn most(drivers: [Option<CostDriver>; 2], excess: Amount) -> Option<CostDriver> {
+    let whole = excess.money()?;
+    let all = drivers.into_iter().flatten().filter(|driver| Amount::Money(driver.excess).is_beside(excess));
+    let most = all.max_by_key(|driver| driver.excess.minor().unsigned_abs())?;
+    let more = most.excess.minor().unsigned_abs() > whole.minor().unsigned_abs();
+    Some(if more { CostDriver { excess: whole, ..most } } else { most })
 }
 
 fn long(day: Date) -> String {

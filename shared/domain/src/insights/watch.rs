@@ -30,6 +30,8 @@ pub const DAYS_BACK: i64 = 730;
 const MOST_ONSETS: usize = 300;
 /// Days before an anomaly with which its parts are compared.
 pub const DAYS_COMPARED: i64 = 28;
+/// Fewer of them at the same place of the week say nothing about it.
+const FEWEST_ALIKE: usize = 2;
 
 /// Where the looking stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,7 +201,7 @@ impl Watch {
         let cost = days.get(&day);
         let value = match cost {
             Some(cost) => Some(amount(cost.minor)),
-            None => (self.covered.has(day) || rules.untold == Untold::Nothing).then_some(0.0),
+            None => self.tells_of(day, rules).then_some(0.0),
         };
         if value.is_none() && self.first == Some(day) {
             // A series begins with a value: the model would not count this day.
@@ -215,7 +217,7 @@ impl Watch {
         }
         if let Some(anomaly) = verdict.anomaly {
             let onset = self.day_of(anomaly.onset);
-            let driver = cost.and_then(|cost| driven(cost, onset, days, anomaly.excess));
+            let driver = cost.and_then(|cost| self.driven((day, cost), onset, days, rules, anomaly.more()));
             self.note(anomaly, false, driver, changes);
         }
         // A first day that was remembered and is passed without being found again.
@@ -242,14 +244,44 @@ impl Watch {
             Some(Change::Is { driver, .. }) => driver,
             _ => None,
         };
-        let stronger = |one: Driver<String>, other: Driver<String>| {
-            if other.excess.abs() > one.excess.abs() { other } else { one }
-        };
-        let driver = match (before, driver) {
-            (Some(one), Some(other)) => Some(stronger(one, other)),
-            (one, other) => one.or(other),
-        };
+        let beside = |driver: &Driver<String>| driver.excess * anomaly.more() > 0.0;
+        let size = |driver: &Driver<String>| driver.excess.abs();
+        let all = [driver, before].into_iter().flatten().filter(beside);
+        let driver = all.max_by(|one, other| size(one).total_cmp(&size(other)));
         changes.insert(onset, Change::Is { anomaly, last, over, driver });
+    }
+
+    /// The sub account that drives an anomaly: what each came to on the day, and usually did on such days of the week before it
+    /// began; on all of those days where too few of them are known.
+    fn driven(
+        &self,
+        (day, cost): (Date, &DayCost),
+        onset: Date,
+        days: &Days,
+        rules: &Rules,
+        excess: f64,
+    ) -> Option<Driver<String>> {
+        let first = self.first.unwrap_or(onset);
+        let known = |on: &Date| *on >= first && (days.contains_key(on) || self.tells_of(*on, rules));
+        let before = (1..=DAYS_COMPARED).map(|back| onset.saturating_sub(back.days()));
+        let all: Vec<Date> = before.filter(known).collect();
+        let alike: Vec<Date> = all.iter().copied().filter(|on| on.weekday() == day.weekday()).collect();
+        let compared = if alike.len() < FEWEST_ALIKE { all } else { alike };
+        let of_them = || compared.iter().filter_map(|on| days.get(on));
+        let names: BTreeSet<&String> = of_them().flat_map(|cost| cost.parts.keys()).chain(cost.parts.keys()).collect();
+        let of = |cost: &DayCost, name: &String| amount(cost.parts.get(name).copied().unwrap_or_default());
+        let part = |name: &&String| {
+            let mut usual: Vec<f64> =
+                compared.iter().map(|on| days.get(on).map_or(0.0, |cost| of(cost, name))).collect();
+            Part { name: (*name).clone(), actual: of(cost, name), expected: median(&mut usual) }
+        };
+        let parts: Vec<Part<String>> = names.iter().map(part).collect();
+        driver(&parts, excess)
+    }
+
+    /// Whether anybody told of this day: one without a cost came to nothing then.
+    fn tells_of(&self, day: Date, rules: &Rules) -> bool {
+        self.covered.has(day) || rules.untold == Untold::Nothing
     }
 
     /// The model counts its points from the first value, one for each day.
@@ -262,18 +294,4 @@ impl Watch {
 /// Minor units up to [`crate::money::LARGEST_MINOR`] are exact in a float.
 fn amount(minor: i64) -> f64 {
     minor as f64
-}
-
-/// The sub account that drives an anomaly: what each came to on the day, and usually did on the days before it began.
-fn driven(cost: &DayCost, onset: Date, days: &Days, excess: f64) -> Option<Driver<String>> {
-    let from = onset.saturating_sub(DAYS_COMPARED.days());
-    let before: Vec<&DayCost> = days.range(from..onset).map(|(_, cost)| cost).collect();
-    let names: BTreeSet<&String> = before.iter().flat_map(|cost| cost.parts.keys()).chain(cost.parts.keys()).collect();
-    let of = |cost: &DayCost, name: &String| amount(cost.parts.get(name).copied().unwrap_or_default());
-    let part = |name: &&String| {
-        let mut usual: Vec<f64> = before.iter().map(|cost| of(cost, name)).collect();
-        Part { name: (*name).clone(), actual: of(cost, name), expected: median(&mut usual) }
-    };
-    let parts: Vec<Part<String>> = names.iter().map(part).collect();
-    driver(&parts, excess)
 }

@@ -7,7 +7,7 @@ use domain::insights::found::Finding;
 use domain::insights::rhythm::Rhythm;
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::{Change, Watch};
-use domain::insights::{Kind, Measure};
+use domain::insights::{Driver, Kind, Measure};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -122,6 +122,46 @@ fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
     assert_eq!(after.onsets.len(), 0);
     let (same, changed) = judged.clone().told(import(3), (day(50), day(50)), &costs(50..51, |_| 40_000), &wrong);
     assert_eq!((same.next, changed.len()), (judged.next, 0), "the same again changes nothing");
+}
+
+/// What drives the anomaly that begins on the last of these days, each of which has these parts.
+fn driver_of(count: i64, parts: impl Fn(i64) -> Vec<(&'static str, i64)>) -> Driver<String> {
+    let day_cost = |n: i64| {
+        let parts: std::collections::BTreeMap<String, i64> =
+            parts(n).into_iter().map(|(name, minor)| (name.to_owned(), minor)).collect();
+        DayCost { minor: parts.values().sum(), parts, ..DayCost::default() }
+    };
+    let days: Days = (0..count).map(|n| (day(n), day_cost(n))).filter(|(_, cost)| cost.minor != 0).collect();
+    let (told, _) = watch().told(import(1), (day(0), day(count - 1)), &days, &Days::new());
+    let (_, found) = looked(told, &days, count + 1);
+    let Some((onset, Change::Is { driver: Some(driver), .. })) = found.last() else { panic!("{found:?}") };
+    assert_eq!(*onset, day(count - 1));
+    driver.clone()
+}
+
+#[test]
+fn what_drives_an_anomaly_is_told_beside_the_same_days_of_the_week() {
+    // The first of January is a Thursday: the 51st day after it a Saturday, the 53rd a Monday.
+    let weekend = |n: i64| [2, 3].contains(&(n % 7));
+    let app = |n: i64| if weekend(n) { 1_000 } else { 10_000 };
+    for (name, last, parts, driver, excess) in [
+        ("at a weekend", 51, [("app", 9_000), ("base", 2_000)], "app", 8_000.0),
+        ("less at a weekend", 51, [("app", 1_000), ("base", 200)], "base", -1_800.0),
+        ("on a working day", 53, [("app", 26_000), ("base", 2_100)], "app", 16_000.0),
+    ] {
+        let of = |n: i64| if n == last { parts.to_vec() } else { vec![("app", app(n)), ("base", 2_000)] };
+        let found = driver_of(last + 1, of);
+        assert_eq!((found.name.as_str(), found.excess), (driver, excess), "{name}");
+        assert!(found.share_percent <= 100.0, "{name}: {found:?}");
+    }
+    // On Saturdays it came to nothing so far: all of it is news.
+    let works = |n: i64| match n {
+        51 => vec![("app", 3_000), ("base", 5_000)],
+        n if weekend(n) => vec![],
+        _ => vec![("app", 10_000), ("base", 2_000)],
+    };
+    let found = driver_of(52, works);
+    assert_eq!((found.name.as_str(), found.excess), ("base", 5_000.0));
 }
 
 /// Told by three files, the last two of which have a day each: by then a source is one that tells each day.

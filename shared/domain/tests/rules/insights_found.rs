@@ -6,7 +6,7 @@ use domain::insights::costs::{CostSeries, SeriesName};
 use domain::insights::found::{AnomalyState, CostAnomaly, Finding, Judged, judge};
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::Change;
-use domain::insights::{Amount, Anomaly, Answer, Kind, Lasting, Measure, Outlook, Sensitivity, SeriesCount};
+use domain::insights::{Amount, Anomaly, Answer, Driver, Kind, Lasting, Measure, Outlook, Sensitivity, SeriesCount};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::civil::{Date, date};
@@ -272,6 +272,43 @@ fn a_lasting_change_is_kept_with_its_excess_by_then_and_what_a_month_comes_to() 
     let mut stored = serde_json::to_value(&spike).unwrap();
     stored.as_object_mut().unwrap().remove("monthly").unwrap();
     assert_eq!(serde_json::from_value::<CostAnomaly>(stored).unwrap(), spike);
+}
+
+#[test]
+fn what_drives_an_anomaly_is_on_its_side_and_no_more_than_all_of_it() {
+    let measure = Measure::Money(Currency::EUR);
+    let found = |excess: f64, driver: Option<f64>, before: Option<CostAnomaly>| {
+        let driver = driver.map(|excess| Driver { name: format!("{excess}"), excess, share_percent: 80.0 });
+        let is = Change::Is { anomaly: anomaly(Kind::WeeklyPattern, excess, None), last: FIRST, over: false, driver };
+        of(measure, is, before).unwrap().0
+    };
+    let driver =
+        |found: &CostAnomaly| found.driver.as_ref().map(|driver| (driver.account.clone(), driver.excess.minor()));
+    for (excess, by, named) in [
+        (90_00.0, Some(80_00.0), Some(80_00)),
+        (90_00.0, Some(120_00.0), Some(90_00)),
+        (-90_00.0, Some(-120_00.0), Some(-90_00)),
+        (90_00.0, Some(-34_00.0), None),
+        (-90_00.0, Some(34_00.0), None),
+        (90_00.0, None, None),
+    ] {
+        let first = found(excess, by, None);
+        assert_eq!(driver(&first).map(|(_, excess)| excess), named, "{excess}, {by:?}");
+        // What it was by earlier stays while it is on the anomaly's side, and within it.
+        let grown = found(2.0 * excess, None, Some(first.clone()));
+        assert_eq!(driver(&grown), driver(&first));
+        let turned = found(-excess, None, Some(first.clone()));
+        assert_eq!(driver(&turned), None);
+        let less = found(excess / 3.0, None, Some(first));
+        assert_eq!(driver(&less).map(|(_, excess)| excess), named.map(|named: i64| named.signum() * 30_00));
+    }
+    let first = found(500_00.0, Some(200_00.0), None);
+    for (by, most) in [(100_00.0, 200_00), (200_00.0, 200_00), (300_00.0, 300_00)] {
+        assert_eq!(
+            found(900_00.0, Some(by), Some(first.clone())).driver.map(|driver| driver.excess.minor()),
+            Some(most)
+        );
+    }
 }
 
 #[test]
