@@ -126,6 +126,70 @@ async fn a_month_of_seats_use_work_and_tax_is_billed_to_the_cent() {
 }
 
 #[tokio::test]
+async fn the_tax_inside_a_price_is_in_no_preview_simulation_or_report() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    let tax = |code: &str, inclusive: bool| {
+        let rates = json!([{ "from": "2007-01-01", "value": "19" }]);
+        json!({ "code": code, "name": code, "percent": rates, "compound": false, "inclusive": inclusive })
+    };
+    let taxes = json!([tax("vat", false), tax("in", true)]);
+    owner.change("/v1/billing/settings", json!({ "taxes": taxes, "issue": "at_once" })).await;
+    let client = owner.client("Acme").await;
+    let line = |text: &str, amount: &str, tax: &str| {
+        let price = json!({ "pricing": { "model": "flat", "amount": amount } });
+        json!({ "text": text, "kind": "fixed", "timing": "advance", "price": price, "taxes": [tax] })
+    };
+    let lines = json!([line("Care", "119", "in"), line("Backup", "100", "vat")]);
+    let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-02-01" });
+    let body = json!({ "client": client, "name": "Care", "schedule": schedule, "lines": lines });
+    let contract = owner.create("/v1/contracts", body).await;
+    let path = at("contracts", &contract);
+    owner.post(&format!("{path}/sign")).send().await.expect(200);
+    run(&stack).await;
+    let listed = json!([{
+        "name": "Care",
+        "price": [{ "from": "2026-01-01", "value": "110" }], "cost": [{ "from": "2026-01-01", "value": "105" }],
+    }]);
+    owner.change("/v1/prices", json!({ "prices": listed })).await;
+    let preview = |on: &str| {
+        let (owner, asked) = (&owner, json!({ "contract": contract["id"], "on": on }));
+        async move { owner.post("/v1/billing/preview").json(&asked).send().await.expect(200) }
+    };
+    // Before there was a bill over whole periods, it is what the lines had; after that it is the bill.
+    for (on, whole) in [("2026-03-01", false), ("2026-04-01", true)] {
+        let shown = preview(on).await["contracts"][0]["invoices"][0].clone();
+        assert_eq!((minor(&shown["last_net"]), &shown["last_is_whole"]), (200_00, &json!(whole)), "{shown:#}");
+        assert_eq!((minor(&shown["totals"]["net"]), &shown["differences"]), (200_00, &json!([])));
+        to(&stack, &format!("{on}T06:00:00Z"));
+        run(&stack).await;
+    }
+    let dearer = json!({ "pricing": { "model": "flat", "amount": "238" } });
+    let change = json!({ "kind": "set_price", "line": contract["lines"][0]["id"], "price": dearer });
+    let amend = json!({ "effective_on": "2026-05-01", "changes": [change] });
+    let asked = json!({ "amendment": amend });
+    let simulated = owner.post(&format!("{path}/simulation")).json(&asked).send().await.expect(200);
+    let bill = &simulated["bills"][0];
+    let of_bill =
+        (minor(&bill["net"]), minor(&bill["total"]), minor(&bill["lines"][0]["net"]), &bill["taxes"][1]["tax"]);
+    assert_eq!(of_bill, (300_00, 357_00, 200_00, &json!({ "minor": 19_00, "currency": "EUR" })), "{bill:#}");
+    assert_eq!(minor(&simulated["effect"]["net"]), 100_00);
+    act(&owner, &format!("{path}/amendments"), amend).await.expect(201);
+    let shown = preview("2026-05-01").await["contracts"][0]["invoices"][0].clone();
+    let [change] = &shown["differences"].as_array().unwrap()[..] else { panic!("{shown:#}") };
+    assert_eq!((minor(&change["last"]), minor(&change["now"])), (100_00, 200_00));
+    stack.app.settle().await;
+    let recurring = owner.get("/v1/reports/recurring-revenue?from=2026-04&until=2026-05").await.expect(200);
+    let closing = |n: usize| minor(&recurring["months"][n]["closing"]);
+    assert_eq!((closing(0), closing(1)), (200_00, 300_00), "{recurring:#}");
+    let forecast = owner.get("/v1/reports/forecast").await.expect(200);
+    assert_eq!((&forecast["months"][0]["month"], minor(&forecast["months"][0]["agreed"])), (&json!("2026-05"), 300_00));
+    let revisions = owner.get("/v1/reports/price-revisions").await.expect(200);
+    let line = &revisions["items"][0]["lines"][0];
+    assert_eq!((minor(&line["agreed"]), minor(&line["below_list"]), minor(&line["below_cost"])), (100_00, 10_00, 5_00));
+}
+
+#[tokio::test]
 async fn numbers_have_no_gap_under_twenty_at_once_and_a_void_invoice_keeps_its_own() {
     let stack = Stack::start().await;
     let owner = msp(&stack, "draft").await;

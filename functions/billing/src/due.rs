@@ -9,6 +9,7 @@ use domain::billing::charges::{ChargeState, ClientCharge};
 use domain::billing::client::ClientBilling;
 use domain::billing::contract::{Contract, ContractState, LineKind};
 use domain::billing::metering::UsageRecord;
+use domain::billing::taxes::Taxing;
 use domain::billing::work::{TimeEntry, TimeLine, TimeState, TimeTerms, price_time};
 use domain::calendar::Calendar;
 use domain::error::Refusal;
@@ -259,13 +260,22 @@ impl DueContract {
         Ok(())
     }
 
-    /// As it stands after its own bill was written on `today`; what that took of the client's is left to it already.
-    pub(crate) fn go_on(&mut self, draft: &Draft, today: Date) {
+    /// By what its client is taxed.
+    pub(crate) fn taxing<'a>(&'a self, house: &'a House) -> Taxing<'a> {
+        house.settings.taxing(self.client.exemption.as_slice())
+    }
+
+    /// As it stands after its own bill was written; what that took of the client's is left to it already.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for taxes that cannot be reckoned.
+    pub(crate) fn go_on(&mut self, draft: &Draft, house: &House) -> Result<(), Refusal> {
         let after = draft.contract_after(self.agreed().clone());
         self.contract.value.contract = after;
-        self.book.value.book = self.book.value.book.clone().with(draft, today);
+        self.book.value.book = self.book.value.book.clone().with_net(draft, self.taxing(house), house.today)?;
         self.usage.retain(|record| !draft.taken.usage.contains(&record.value.usage.id));
         self.plan.value.plan = None;
+        Ok(())
     }
 
     /// What of the plan is not reserved for its invoice yet.

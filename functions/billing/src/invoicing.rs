@@ -267,7 +267,7 @@ pub(crate) fn moves(
     let before = due.agreed();
     let after = Contract { updated_at: now, ..draft.contract_after(before.clone()) };
     let taken = taken_up(store, due, draft, invoice)?;
-    let book = due.book.value.book.clone().with(draft, house.today);
+    let book = due.book.value.book.clone().with_net(draft, due.taxing(house), house.today)?;
     let mut commit = store
         .commit()
         .update_contract(&due.contract, &after, &house.zone)

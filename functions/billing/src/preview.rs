@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use contract::bills::{ContractPreview, Difference, InvoicePreview};
 use domain::billing::bill::{Draft, Facts, Grouping, MOST_PERIODS, bill, line_of};
-use domain::billing::contract::{Contract, ContractState};
+use domain::billing::contract::{Contract, ContractState, Line};
+use domain::billing::taxes::{Taxable, Taxing};
 use domain::error::Refusal;
 use domain::ids::{ContractId, LineId};
 use domain::money::Money;
@@ -63,7 +64,10 @@ pub(crate) fn preview(
                         shown[at].stopped = Some(refusal.to_string());
                     }
                     let billed = all.iter_mut().find(|due| due.agreed().id == contract);
-                    billed.into_iter().for_each(|due| due.go_on(&draft, house.today));
+                    if let Some(refusal) = billed.and_then(|due| due.go_on(&draft, house).err()) {
+                        shown[at].stopped = Some(refusal.to_string());
+                        open.retain(|other| *other != at);
+                    }
                 }
                 let first = invoice.contracts.first().copied();
                 let with = shown.iter_mut().find(|shown| Some(shown.contract) == first);
@@ -128,8 +132,8 @@ fn shown(house: &House, bills: &[Bill], made: Drafted) -> Result<InvoicePreview,
     };
     for Bill { due, draft } in bills {
         let facts = due.facts(house)?;
-        shown.differences.extend(differences(&facts, draft)?);
-        let last = last_net(&facts)?;
+        shown.differences.extend(differences(&facts, draft, due.taxing(house))?);
+        let last = last_net(&facts, due.taxing(house))?;
         shown.last_net = shown.last_net.zip(last).map(|(sum, last)| sum.plus(last)).transpose()?;
         shown.last_is_whole &= facts.book.comparable.is_some();
         shown.holds.extend(draft.holds.iter().map(ToString::to_string));
@@ -137,30 +141,42 @@ fn shown(house: &House, bills: &[Bill], made: Drafted) -> Result<InvoicePreview,
     Ok(shown)
 }
 
-/// What a contract's last bill over whole periods came to; before there was one, what its lines had on the last one.
-fn last_net(facts: &Facts) -> Result<Option<Money>, Refusal> {
-    if facts.book.comparable.is_some() {
-        return Ok(facts.book.comparable);
+/// What a contract's last bill over whole periods came to without taxes; before there was one, what its lines had on the last one.
+fn last_net(facts: &Facts, taxing: Taxing<'_>) -> Result<Option<Money>, Refusal> {
+    let book = &facts.book;
+    if book.comparable.is_some() {
+        return Ok(book.comparable_net.or(book.comparable));
     }
-    let booked = facts.book.lines.values().filter_map(|book| book.periods.last());
-    let nets = booked.map(|booked| booked.net.plus(booked.top_up)).collect::<Result<Vec<_>, _>>()?;
+    let lines = facts.contract.lines.iter().filter_map(|line| booked(facts, line, taxing).transpose());
+    let lines = lines.collect::<Result<Vec<Taxable>, Refusal>>()?;
+    let nets = taxing.nets(&lines, facts.contract.currency)?;
     if nets.is_empty() { Ok(None) } else { Ok(Some(Money::sum(facts.contract.currency, nets)?)) }
 }
 
-/// What differs from the last bill, by line of the contract.
-fn differences(facts: &Facts, draft: &Draft) -> Result<Vec<Difference>, Refusal> {
-    let mut now: BTreeMap<LineId, Money> = BTreeMap::new();
+/// What the last bill had of a line for its period, with the taxes that are inside its price.
+fn booked(facts: &Facts, line: &Line, taxing: Taxing<'_>) -> Result<Option<Taxable>, Refusal> {
+    let Some(last) = facts.book.lines.get(&line.id).and_then(|book| book.periods.last()) else { return Ok(None) };
+    let on = last.period.to.yesterday().unwrap_or(last.period.to);
+    let (amount, on) = (last.net.plus(last.top_up)?, taxing.day(&line.taxes, on));
+    Ok(Some(Taxable { amount, taxes: line.taxes.clone(), on }))
+}
+
+/// What differs from the last bill, by line of the contract. Each line is taxed by itself, so that one which stays as it was
+/// does not differ, whatever it is rounded with.
+fn differences(facts: &Facts, draft: &Draft, taxing: Taxing<'_>) -> Result<Vec<Difference>, Refusal> {
+    let mut now: BTreeMap<LineId, Taxable> = BTreeMap::new();
     for line in &draft.lines {
-        if let Some(id) = line_of(line.origin) {
-            let sum = now.get(&id).copied().unwrap_or(Money::zero(draft.currency)).plus(line.net)?;
-            now.insert(id, sum);
+        let Some(id) = line_of(line.origin) else { continue };
+        let part = line.taxable();
+        match now.get_mut(&id) {
+            Some(sum) => (sum.amount, sum.on) = (sum.amount.plus(part.amount)?, sum.on.max(part.on)),
+            None => _ = now.insert(id, part),
         }
     }
     let mut found = Vec::new();
     for line in &facts.contract.lines {
-        let booked = facts.book.lines.get(&line.id).and_then(|book| book.periods.last());
-        let last = booked.map(|booked| booked.net.plus(booked.top_up)).transpose()?;
-        let now = now.get(&line.id).copied();
+        let last = booked(facts, line, taxing)?.map(|last| taxing.net(&last)).transpose()?;
+        let now = now.get(&line.id).map(|now| taxing.net(now)).transpose()?;
         if last != now {
             found.push(Difference { line: line.id, text: line.text.clone(), last, now });
         }

@@ -98,7 +98,7 @@ pub struct InvoicePreview {
     pub totals: Totals,
     /// What differs from the last bill, by line of the contract; those that stay as they were are not in here.
     pub differences: Vec<Difference>,
-    /// What the last bill came to before taxes, to compare this one with; absent when there was none. It is the last one
+    /// What the last bill came to without taxes, to compare this one with; absent when there was none. It is the last one
     /// over whole periods with all that was on it; before there was one, what the contracts' own lines had on their last bill.
     pub last_net: Option<Money>,
     /// Whether `last_net` is of a bill over whole periods, as the run compares by.
@@ -114,9 +114,9 @@ pub struct Difference {
     pub line: LineId,
     /// What it says.
     pub text: String,
-    /// What the last bill had for its period; absent when it was not on it.
+    /// What the last bill had for its period, without taxes; absent when it was not on it.
     pub last: Option<Money>,
-    /// What this one has; absent when it is not on it.
+    /// What this one has, without taxes; absent when it is not on it.
     pub now: Option<Money>,
 }
 

@@ -1,10 +1,10 @@
 //! What a contract, a proposal or a change of one will bill.
 
 use domain::access::Permission;
-use domain::billing::bill::{Draft, DraftLine};
 use domain::billing::cycle::Period;
-use domain::billing::lines::Origin;
-use domain::billing::simulate::{Effect, Simulation};
+use domain::billing::lines::{InvoiceLine, Origin};
+use domain::billing::simulate::{Effect, Simulated, Simulation};
+use domain::billing::taxes::TaxSum;
 use domain::ids::LineId;
 use domain::money::Money;
 use jiff::civil::Date;
@@ -40,7 +40,7 @@ pub struct SimulationQuestion {
 /// What comes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SimulationView {
-    /// The next bills, at most 12, before taxes. What is counted stays as it was counted last; usage and charges are
+    /// The next bills, at most 12, each as if it had an invoice to itself. What is counted stays as it was counted last; usage and charges are
     /// those that are there already.
     pub bills: Vec<BillView>,
     /// What the amendment does to the period in which it takes effect; none of one that is more than 530 bills ahead.
@@ -58,8 +58,12 @@ pub struct BillView {
     pub due_on: Date,
     /// What is on it.
     pub lines: Vec<BillLineView>,
-    /// All lines together, after discounts and before taxes; below zero it is owed to the client.
+    /// All lines together, after discounts and without taxes; below zero it is owed to the client.
     pub net: Money,
+    /// The tax summary, by the rates that are known today.
+    pub taxes: Vec<TaxSum>,
+    /// With taxes.
+    pub total: Money,
     /// Why somebody would have to look at it first.
     pub holds: Vec<String>,
 }
@@ -79,11 +83,11 @@ pub struct BillLineView {
     pub unit: Option<String>,
     /// In major units; absent where no single price is behind it.
     pub unit_price: Option<Decimal>,
-    /// Before discounts.
+    /// Before discounts; with the taxes that are inside the price.
     pub gross: Money,
     /// What is taken off.
     pub discount: Money,
-    /// After discounts, before taxes.
+    /// After discounts, without taxes.
     pub net: Money,
     /// How it was computed.
     pub note: Option<String>,
@@ -96,7 +100,7 @@ pub struct EffectView {
     pub period: Period,
     /// The lines whose bill for the period changes.
     pub lines: Vec<LineEffect>,
-    /// All lines together, before taxes.
+    /// All lines together, without taxes.
     pub net: Money,
 }
 
@@ -105,39 +109,39 @@ pub struct EffectView {
 pub struct LineEffect {
     /// Which line.
     pub line: LineId,
-    /// More is charged, less is credited.
+    /// More is charged, less is credited; without taxes.
     pub net: Money,
 }
 
 impl From<Simulation> for SimulationView {
-    fn from(Simulation { drafts, effect }: Simulation) -> Self {
+    fn from(Simulation { bills, effect }: Simulation) -> Self {
         let effect = effect.map(|Effect { period, lines, net }| EffectView {
             period,
             lines: lines.into_iter().map(|(line, net)| LineEffect { line, net }).collect(),
             net,
         });
-        SimulationView { bills: drafts.into_iter().map(BillView::from).collect(), effect }
+        SimulationView { bills: bills.into_iter().map(BillView::from).collect(), effect }
     }
 }
 
-impl From<Draft> for BillView {
-    fn from(draft: Draft) -> Self {
+impl From<Simulated> for BillView {
+    fn from(Simulated { draft, lines, taxed }: Simulated) -> Self {
         let on = draft.on();
-        let Draft { terms, lines, net, holds, .. } = draft;
-        let holds = holds.iter().map(ToString::to_string).collect();
         BillView {
             on,
-            due_on: terms.due_on(on),
+            due_on: draft.terms.due_on(on),
             lines: lines.into_iter().map(BillLineView::from).collect(),
-            net,
-            holds,
+            net: taxed.net,
+            taxes: taxed.summary,
+            total: taxed.total,
+            holds: draft.holds.iter().map(ToString::to_string).collect(),
         }
     }
 }
 
-impl From<DraftLine> for BillLineView {
-    fn from(line: DraftLine) -> Self {
-        let DraftLine { origin, text, service, quantity, unit, unit_price, gross, discount, net, note, .. } = line;
+impl From<InvoiceLine> for BillLineView {
+    fn from(line: InvoiceLine) -> Self {
+        let InvoiceLine { origin, text, service, quantity, unit, unit_price, gross, discount, net, note, .. } = line;
         BillLineView { origin, text, service, quantity, unit, unit_price, gross, discount, net, note }
     }
 }

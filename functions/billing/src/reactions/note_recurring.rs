@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::reports::NOTE_RECURRING;
 use domain::billing::bill::Limits;
 use domain::billing::reports::{MONTHS_AHEAD, MONTHS_BACK, Month, expected, movements, steps};
+use domain::billing::taxes::Taxing;
 use domain::events::Event;
 use domain::ids::ContractId;
 use futures::future::try_join_all;
+use futures::try_join;
 use jiff::civil::Date;
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::reports::{ClientRecurring, ContractRecurring, RecurringSums, Tally};
@@ -40,15 +42,15 @@ async fn noted(cx: &ReactionCx) -> Result<Commit> {
         _ => Vec::new(),
     };
     let Some(first) = contracts.first() else { return Ok(cx.store.commit()) };
-    let zone = cx.store.tenant_record().await?.value.zone;
-    let today = zone.date(cx.now);
+    let (tenant, settings) = try_join!(cx.store.tenant_record(), cx.store.billing_settings())?;
+    let (today, settings) = (tenant.value.zone.date(cx.now), settings.value);
     // The contracts of an invoice are of one client, in one currency.
     let first = cx.store.contract_root(*first).await?.value.contract;
     let before = cx.store.client_recurring(first.client, first.currency).await?;
     let mut after = before.value.clone();
     for contract in contracts {
         let was = before.value.contracts.get(&contract).cloned().unwrap_or_default();
-        after.contracts.insert(contract, stands(&cx.store, contract, &was, today).await?);
+        after.contracts.insert(contract, stands(&cx.store, contract, &was, settings.taxing(&[]), today).await?);
     }
     if after == before.value {
         return Ok(cx.store.commit());
@@ -61,6 +63,7 @@ async fn stands(
     store: &TenantStore,
     contract: ContractId,
     was: &ContractRecurring,
+    taxing: Taxing<'_>,
     today: Date,
 ) -> Result<ContractRecurring> {
     let this = Month::of(today);
@@ -69,10 +72,10 @@ async fn stands(
     let what = counted(&contract).into_iter();
     let counts = what.map(|what| store.counts(contract.client, what, Some(from.period().from)));
     let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
-    let steps = steps(&contract, &counts, &was.steps, from, to)?;
+    let steps = steps(&contract, &counts, taxing, &was.steps, from, to)?;
     let facts = facts(store, contract, Limits::default()).await?;
     // What cannot be billed brings nothing until it is mended: the run parks it, with the reason.
-    let mut expected = expected(&facts, to).unwrap_or_default();
+    let mut expected = expected(&facts, taxing, to).unwrap_or_default();
     for months in [&mut expected.certain, &mut expected.likely] {
         months.retain(|month, _| *month > this);
     }

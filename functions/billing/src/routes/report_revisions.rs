@@ -4,7 +4,9 @@ use contract::reports::{REVISIONS, RevisionQuery, RevisionView, RevisionsView};
 use contract::{NoBody, NoPath, Page};
 use domain::billing::contract::{Contract, ContractState};
 use domain::billing::reports::{PriceBook, Revision, Revisions, revisions};
+use domain::billing::taxes::Taxing;
 use futures::future::try_join_all;
+use futures::try_join;
 use jiff::civil::Date;
 use runtime::context::page;
 use runtime::{Answer, Cx, Handler, In, Result};
@@ -27,7 +29,8 @@ async fn report_revisions(cx: Cx, input: In<NoPath, RevisionQuery, NoBody>) -> R
     let mut ask = page(limit, cursor)?;
     let wanted = ask.limit as usize;
     let frame = Frame::of(&cx, None).await?;
-    let book = cx.store.price_book().await?.value;
+    let (book, settings) = try_join!(cx.store.price_book(), cx.store.billing_settings())?;
+    let (book, settings) = (book.value, settings.value);
     let filter = ContractFilter { client: None, state: Some(ContractState::Active) };
     let (mut items, mut looked) = (Vec::with_capacity(wanted), 0);
     loop {
@@ -36,7 +39,7 @@ async fn report_revisions(cx: Cx, input: In<NoPath, RevisionQuery, NoBody>) -> R
         looked += found.items.len();
         let seen = found.items.iter().map(|root| async {
             let contract = cx.store.contract(root.value.contract.id).await?.value.contract;
-            looked_at(&cx.store, contract, &book, frame.today).await
+            looked_at(&cx.store, contract, &book, settings.taxing(&[]), frame.today).await
         });
         let seen = try_join_all(seen).await?;
         items.extend(seen.into_iter().filter(|view| all == Some(true) || !view.lines.is_empty()));
@@ -49,10 +52,16 @@ async fn report_revisions(cx: Cx, input: In<NoPath, RevisionQuery, NoBody>) -> R
     }
 }
 
-async fn looked_at(store: &TenantStore, contract: Contract, book: &PriceBook, today: Date) -> Result<RevisionsView> {
+async fn looked_at(
+    store: &TenantStore,
+    contract: Contract,
+    book: &PriceBook,
+    taxing: Taxing<'_>,
+    today: Date,
+) -> Result<RevisionsView> {
     let counts = counted(&contract).into_iter().map(|what| store.counts(contract.client, what, Some(today)));
     let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
-    let Revisions { lines, unlisted, without_cost } = revisions(&contract, &counts, book, today)?;
+    let Revisions { lines, unlisted, without_cost } = revisions(&contract, &counts, book, taxing, today)?;
     let Contract { id, number, name, client, .. } = contract;
     let lines = lines.into_iter().map(shown).collect();
     Ok(RevisionsView { contract: id, number, name, client, lines, unlisted, without_cost })

@@ -11,7 +11,7 @@ use crate::billing::messages::ChargeMessages;
 use crate::billing::number::{Series, SeriesKind};
 use crate::billing::proration::Proration;
 use crate::billing::retry::RetryPolicy;
-use crate::billing::taxes::{MOST_COMPOUND, Tax, TaxRounding};
+use crate::billing::taxes::{Exemption, MOST_COMPOUND, Tax, TaxRounding, Taxing};
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -275,6 +275,11 @@ impl BillingSettings {
             let hint = "is one compound tax too many: a line has at most two";
             check.that(!tax.compound || compound <= MOST_COMPOUND, &at, "too_many", hint);
         }
+    }
+
+    /// By what a client with these exemptions is taxed.
+    pub fn taxing<'a>(&'a self, exemptions: &'a [Exemption]) -> Taxing<'a> {
+        Taxing { taxes: &self.taxes, exemptions, rounding: self.tax_rounding }
     }
 
     /// Whether a line can be taxed by this list.

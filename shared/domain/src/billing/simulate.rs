@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use iso_currency::Currency;
 use jiff::civil::Date;
 
-use super::bill::{Draft, Facts, bill, line_of, not_again};
+use super::bill::{Draft, Facts, bill, invoiced, line_of, not_again};
 use super::contract::{Amendment, Contract, ContractState, amend_billed};
 use super::cycle::{Period, Schedule};
+use super::lines::InvoiceLine;
+use super::taxes::{Taxed, Taxing};
 use crate::error::Refusal;
 use crate::ids::LineId;
 use crate::money::Money;
@@ -22,12 +24,23 @@ pub const MOST_DATES_AHEAD: usize = 530;
 /// What comes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulation {
-    /// The next invoices, at most [`INVOICES`], before taxes. What is counted stays as it was counted last; usage, time
+    /// The next invoices, at most [`INVOICES`]. What is counted stays as it was counted last; usage, time
     /// and charges are those that are there already.
-    pub drafts: Vec<Draft>,
+    pub bills: Vec<Simulated>,
     /// What the change does to the period in which it takes effect; none without a change, nor of one that is more than
     /// [`MOST_DATES_AHEAD`] bills ahead.
     pub effect: Option<Effect>,
+}
+
+/// An invoice that comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulated {
+    /// As the run makes it.
+    pub draft: Draft,
+    /// Its lines with their taxes, were it alone on its invoice.
+    pub lines: Vec<InvoiceLine>,
+    /// What they come to.
+    pub taxed: Taxed,
 }
 
 /// What a change does to the period in which it takes effect.
@@ -35,9 +48,9 @@ pub struct Simulation {
 pub struct Effect {
     /// The whole period.
     pub period: Period,
-    /// By line, those that change only. More is charged, less is credited.
+    /// By line, those that change only, without taxes. More is charged, less is credited.
     pub lines: BTreeMap<LineId, Money>,
-    /// All lines together, before taxes.
+    /// All lines together, without taxes.
     pub net: Money,
 }
 
@@ -45,21 +58,30 @@ pub struct Effect {
 /// and what it does to the period in which it takes effect.
 ///
 /// # Errors
-/// As [`amend_billed`] and [`bill`].
-pub fn simulate(facts: &Facts, amendment: Option<&Amendment>, today: Date) -> Result<Simulation, Refusal> {
+/// As [`amend_billed`], [`bill`] and [`Taxing::nets`].
+pub fn simulate(
+    facts: &Facts,
+    amendment: Option<&Amendment>,
+    taxing: Taxing<'_>,
+    today: Date,
+) -> Result<Simulation, Refusal> {
+    let taxed = |draft: Draft| {
+        let (lines, taxed) = invoiced(&draft, taxing)?;
+        Ok(Simulated { draft, lines, taxed })
+    };
+    let shown = |drafts: Vec<Draft>| drafts.into_iter().take(INVOICES).map(taxed).collect::<Result<_, Refusal>>();
     let Some(amendment) = amendment else {
-        return Ok(Simulation { drafts: next(facts, None)?.0, effect: None });
+        return Ok(Simulation { bills: shown(next(facts, None)?.0)?, effect: None });
     };
     let contract = amend_billed(facts.contract.clone(), &facts.book, amendment, today)?;
     let period = period_of(&contract, amendment.effective_on);
     let (before, before_is_all) = next(facts, Some(period.to))?;
-    let (mut drafts, is_all) = next(&Facts { contract, ..facts.clone() }, Some(period.to))?;
+    let (drafts, is_all) = next(&Facts { contract, ..facts.clone() }, Some(period.to))?;
     let effect = match before_is_all && is_all {
-        true => Some(effect(&before, &drafts, period, facts.contract.currency)?),
+        true => Some(effect(&before, &drafts, period, taxing, facts.contract.currency)?),
         false => None,
     };
-    drafts.truncate(INVOICES);
-    Ok(Simulation { drafts, effect })
+    Ok(Simulation { bills: shown(drafts)?, effect })
 }
 
 /// The next drafts, date by date, as the run makes them on time: [`INVOICES`] of them, and those up to a date that is asked for.
@@ -91,14 +113,22 @@ fn period_of(contract: &Contract, day: Date) -> Period {
     schedule.period_of(day).unwrap_or_else(|| schedule.first())
 }
 
-/// What is billed for days of a period, afterwards less before, by line.
-fn effect(before: &[Draft], after: &[Draft], period: Period, currency: Currency) -> Result<Effect, Refusal> {
+/// What is billed for days of a period, afterwards less before, by line. Each line is taxed by itself, so that one which stays
+/// as it was comes to nothing, whatever it is rounded with.
+fn effect(
+    before: &[Draft],
+    after: &[Draft],
+    period: Period,
+    taxing: Taxing<'_>,
+    currency: Currency,
+) -> Result<Effect, Refusal> {
     let mut lines: BTreeMap<LineId, Money> = BTreeMap::new();
     for (drafts, sign) in [(before, -1), (after, 1)] {
         for line in drafts.iter().flat_map(|draft| &draft.lines) {
             let within = line.service.is_some_and(|service| service.intersect(&period) == Some(service));
             let Some(id) = line_of(line.origin).filter(|_| within) else { continue };
-            let amount = if sign < 0 { line.net.negated() } else { line.net };
+            let net = taxing.net(&line.taxable())?;
+            let amount = if sign < 0 { net.negated() } else { net };
             let sum = lines.get(&id).copied().unwrap_or(Money::zero(currency)).plus(amount)?;
             lines.insert(id, sum);
         }

@@ -14,6 +14,7 @@ use crate::billing::contract::{Contract, ContractState, renewed};
 use crate::billing::cycle::Period;
 use crate::billing::invoice::{Billed, InvoiceKind};
 use crate::billing::lines::{MOST_LINES, Origin};
+use crate::billing::taxes::Taxable;
 use crate::billing::terms::PaymentTerms;
 use crate::ids::{BlockId, ChargeId, ClientId, LineId, TimeEntryId, UsageId};
 use crate::money::Money;
@@ -48,7 +49,8 @@ pub struct Draft {
     pub terms: PaymentTerms,
     /// What is billed, in the contract's order.
     pub lines: Vec<DraftLine>,
-    /// The sum of the lines, after discounts and before taxes. Below zero it is owed to the client.
+    /// The sum of the lines, after discounts and before taxes, with those that are inside prices. Below zero it is owed to the
+    /// client.
     pub net: Money,
     /// What it takes up, which is billed with it.
     pub taken: Taken,
@@ -87,7 +89,7 @@ pub struct DraftLine {
     pub gross: Money,
     /// What is taken off, its share of the invoice's discounts included.
     pub discount: Money,
-    /// Gross less discount: what is taxed.
+    /// Gross less discount: what is taxed. Taxes inside the price are in it: [`Taxing`](crate::billing::taxes::Taxing) takes them out.
     pub net: Money,
     /// The taxes on it, in order.
     pub taxes: Vec<TaxCode>,
@@ -164,6 +166,13 @@ impl Draft {
     /// The contract after this draft: renewed if that was due by then, and with its next bill date.
     pub fn contract_after(&self, contract: Contract) -> Contract {
         moved(renewed(contract, self.on()), self.next_on)
+    }
+}
+
+impl DraftLine {
+    /// What is taxed of it.
+    pub fn taxable(&self) -> Taxable {
+        Taxable { amount: self.net, taxes: self.taxes.clone(), on: self.tax_on }
     }
 }
 

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::draft::Draft;
 use super::prepaid::{self, LineBucket, Told};
 use super::runs::Runs;
+use super::taxing::invoiced;
 use crate::billing::blocks::SoldBlock;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, Counted};
 use crate::billing::cycle::Period;
 use crate::billing::hours::Block;
 use crate::billing::settings::Limits;
+use crate::billing::taxes::Taxing;
 use crate::billing::work::TimeLine;
 use crate::error::Refusal;
 use crate::ids::{ChargeId, InvoiceId, LineId, UsageId};
@@ -79,6 +81,9 @@ pub struct Book {
     /// What the last draft over whole periods came to, to compare the next one with.
     #[serde(default)]
     pub comparable: Option<Money>,
+    /// The same without taxes that are inside prices, to be shown; none of what was billed before this was noted.
+    #[serde(default)]
+    pub comparable_net: Option<Money>,
     /// The hours that the contract includes, as the last work on a bill left them.
     #[serde(default)]
     pub bucket: Option<LineBucket>,
@@ -230,11 +235,25 @@ impl Book {
             line.made = made + if line.made_on == Some(today) { line.made } else { 0 };
             line.made_on = Some(today);
         }
-        self.comparable = draft.comparable.or(self.comparable);
+        if draft.comparable.is_some() {
+            (self.comparable, self.comparable_net) = (draft.comparable, None);
+        }
         self.bucket = draft.hours.bucket.clone().or(self.bucket);
         let month = self.bucket.as_ref().map(|kept| kept.bucket.from);
         self.told.retain(|told| month.is_none_or(|month| told.month >= month));
         self
+    }
+
+    /// The book after a draft that is written on `today`, with what that came to by these taxes.
+    ///
+    /// # Errors
+    /// As [`Taxing::nets`].
+    pub fn with_net(self, draft: &Draft, taxing: Taxing<'_>, today: Date) -> Result<Self, Refusal> {
+        let mut book = self.with(draft, today);
+        if draft.comparable.is_some() {
+            book.comparable_net = Some(invoiced(draft, taxing)?.1.net);
+        }
+        Ok(book)
     }
 
     pub(super) fn apply(&mut self, bookings: &[Booking], on: Date) {

@@ -50,7 +50,7 @@ pub use self::release::{BookedUsage, carried};
 pub use self::runs::*;
 use self::sheet::Sheet;
 pub use self::standing::*;
-pub use self::taxing::{invoice_lines, taxed_lines};
+pub use self::taxing::{invoice_lines, invoiced, taxed_lines};
 use super::contract::{Contract, ContractState, WAITS_MONTHS, renewed};
 use super::cycle::{Period, Schedule};
 pub use super::settings::{Grouping, Limits};

@@ -3,9 +3,9 @@
 use iso_currency::Currency;
 
 use super::bundle::Bundle;
-use super::draft::DraftLine;
+use super::draft::{Draft, DraftLine};
 use crate::billing::lines::InvoiceLine;
-use crate::billing::taxes::{Exemption, Tax, TaxRounding, Taxable, Taxed, TaxedLine, tax};
+use crate::billing::taxes::{Exemption, Tax, TaxRounding, Taxable, Taxed, TaxedLine, Taxing, tax};
 use crate::error::Refusal;
 
 /// The lines of an invoice with their taxes, and the tax summary: what [`crate::billing::invoice::draft`] wants. Taxes
@@ -34,8 +34,7 @@ pub fn taxed_lines(
     exemptions: &[Exemption],
     rounding: TaxRounding,
 ) -> Result<(Vec<InvoiceLine>, Taxed), Refusal> {
-    let taxable = |line: &&DraftLine| Taxable { amount: line.net, taxes: line.taxes.clone(), on: line.tax_on };
-    let lines: Vec<Taxable> = drafted.iter().map(taxable).collect();
+    let lines: Vec<Taxable> = drafted.iter().map(|line| line.taxable()).collect();
     let taxed = tax(&lines, taxes, exemptions, currency, rounding)?;
     let inclusive = |line: &TaxedLine| {
         line.taxes.iter().any(|tax| taxed.summary.iter().any(|sum| sum.code == tax.code && sum.inclusive))
@@ -61,4 +60,13 @@ pub fn taxed_lines(
     });
     let lines = lines.collect::<Result<Vec<_>, crate::money::MoneyError>>()?;
     Ok((lines, taxed))
+}
+
+/// The lines of a draft that has an invoice to itself, with their taxes, as [`invoice_lines`].
+///
+/// # Errors
+/// As [`tax`].
+pub fn invoiced(draft: &Draft, taxing: Taxing<'_>) -> Result<(Vec<InvoiceLine>, Taxed), Refusal> {
+    let lines: Vec<&DraftLine> = draft.lines.iter().collect();
+    taxed_lines(&lines, draft.currency, taxing.taxes, taxing.exemptions, taxing.rounding)
 }

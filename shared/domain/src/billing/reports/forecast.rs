@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use super::month::Month;
 use super::revenue::by_month;
-use crate::billing::bill::{Facts, bill};
+use crate::billing::bill::{DraftLine, Facts, bill};
 use crate::billing::contract::ContractState;
 use crate::billing::cycle::Period;
 use crate::billing::recognition::earned;
+use crate::billing::taxes::Taxing;
 use crate::error::Refusal;
 use crate::money::Money;
 
@@ -26,12 +27,12 @@ pub struct Expected {
 }
 
 /// What the bills of a contract that are still to come bring until the end of a month: the run's own bills, on dates
-/// that have not come yet ([`bill`]), before taxes. Counts stay as they are; use, work and charges are only those that
+/// that have not come yet ([`bill`]), without taxes. Counts stay as they are; use, work and charges are only those that
 /// wait already. What was billed before is not in it, also where its days are still to come: that is deferred revenue.
 ///
 /// # Errors
-/// As [`bill`].
-pub fn expected(facts: &Facts, until: Month) -> Result<Expected, Refusal> {
+/// As [`bill`] and [`Taxing::nets`].
+pub fn expected(facts: &Facts, taxing: Taxing<'_>, until: Month) -> Result<Expected, Refusal> {
     let mut expected = Expected::default();
     if facts.contract.state != ContractState::Active {
         return Ok(expected);
@@ -41,8 +42,11 @@ pub fn expected(facts: &Facts, until: Month) -> Result<Expected, Refusal> {
     for _ in 0..MOST_BILLS {
         let Some(on) = facts.contract.next_on.filter(|on| Month::of(*on) <= until) else { break };
         let billing = bill(&facts, on)?;
-        for line in billing.drafts.iter().flat_map(|draft| &draft.lines) {
-            expected.add(line.net, line.service.unwrap_or(Period { from: on, to: on.tomorrow().unwrap_or(on) }), end);
+        for draft in &billing.drafts {
+            let taxable: Vec<_> = draft.lines.iter().map(DraftLine::taxable).collect();
+            for (line, net) in draft.lines.iter().zip(taxing.nets(&taxable, draft.currency)?) {
+                expected.add(net, line.service.unwrap_or(Period { from: on, to: on.tomorrow().unwrap_or(on) }), end);
+            }
         }
         facts = billing.after;
     }

@@ -18,6 +18,7 @@ use super::month::Month;
 use crate::billing::bill::{Count, standing};
 use crate::billing::contract::{Contract, ContractState};
 use crate::billing::cycle::{Cycle, Schedule};
+use crate::billing::taxes::Taxing;
 use crate::error::Refusal;
 use crate::money::Money;
 
@@ -58,19 +59,19 @@ pub fn a_month_of(annual: Money) -> Result<Recurring, Refusal> {
     Ok(Recurring { annual, monthly, remainder })
 }
 
-/// What a contract comes to on a day. A proposal comes to nothing; a contract that renews by itself goes on after its
+/// What a contract comes to on a day, without taxes. A proposal comes to nothing; a contract that renews by itself goes on after its
 /// term until notice is given.
 ///
 /// # Errors
 /// As [`standing`].
-pub fn recurring(contract: &Contract, counts: &[Count], on: Date) -> Result<Recurring, Refusal> {
+pub fn recurring(contract: &Contract, counts: &[Count], taxing: Taxing<'_>, on: Date) -> Result<Recurring, Refusal> {
     if contract.state == ContractState::Draft {
         return a_month_of(Money::zero(contract.currency));
     }
     let goes_on = contract.renewal.auto && contract.renewal.notice_given.is_none();
     let schedule = Schedule { ends_on: contract.schedule.ends_on.filter(|_| !goes_on), ..contract.schedule };
     let contract = Contract { schedule, ..contract.clone() };
-    let lines = standing(&contract, counts, on)?;
+    let lines = standing(&contract, counts, taxing, on)?;
     let period = Money::sum(contract.currency, lines.into_iter().map(|line| line.net))?;
     a_month_of(period.times(periods_a_year(contract.schedule.cycle).into())?)
 }
@@ -92,13 +93,14 @@ pub struct Step {
 pub fn steps(
     contract: &Contract,
     counts: &[Count],
+    taxing: Taxing<'_>,
     noted: &[Step],
     from: Month,
     to: Month,
 ) -> Result<Vec<Step>, Refusal> {
     let mut steps: Vec<Step> = noted.iter().filter(|step| step.from < from).copied().collect();
     for month in from.up_to(to) {
-        let monthly = recurring(contract, counts, month.last())?.monthly.minor();
+        let monthly = recurring(contract, counts, taxing, month.last())?.monthly.minor();
         if steps.last().map_or(0, |step| step.monthly) != monthly {
             steps.push(Step { from: month, monthly });
         }

@@ -13,6 +13,7 @@ use super::recurring::{a_month_of, periods_a_year};
 use crate::billing::bill::{Count, Standing, standing};
 use crate::billing::contract::Contract;
 use crate::billing::dated::{Dated, check_dates, in_force};
+use crate::billing::taxes::Taxing;
 use crate::billing::work::rates::{HIGHEST_RATE, MOST_PLACES};
 use crate::error::Refusal;
 use crate::ids::LineId;
@@ -35,7 +36,7 @@ pub const LONGEST_NAME: usize = 500;
 pub struct ListPrice {
     /// Its name: a contract's line of the same text is one of these, whatever the case of its letters.
     pub name: String,
-    /// In major units, for one and a month, each from a date on, in order.
+    /// In major units and without taxes, for one and a month, each from a date on, in order.
     pub price: Vec<Dated<Decimal>>,
     /// What one of it costs in a month, in major units; empty while nobody has said so.
     #[serde(default)]
@@ -145,7 +146,7 @@ pub struct Revision {
     pub text: String,
     /// How many there are of it.
     pub quantity: Decimal,
-    /// What they bring in a month.
+    /// What they bring in a month, without taxes.
     pub agreed: Money,
     /// What they would bring by the price list.
     pub listed: Money,
@@ -169,13 +170,19 @@ pub struct Revisions {
 }
 
 /// The lines of a contract that bring less on a day than the price list says, or than they cost. A contract in another
-/// currency than the list has only lines that are not on it.
+/// currency than the list has only lines that are not on it. The list is without taxes, and so is what a line brings.
 ///
 /// # Errors
 /// As [`standing`].
-pub fn revisions(contract: &Contract, counts: &[Count], book: &PriceBook, on: Date) -> Result<Revisions, Refusal> {
+pub fn revisions(
+    contract: &Contract,
+    counts: &[Count],
+    book: &PriceBook,
+    taxing: Taxing<'_>,
+    on: Date,
+) -> Result<Revisions, Refusal> {
     let mut found = Revisions { lines: Vec::new(), unlisted: 0, without_cost: 0 };
-    for standing in standing(contract, counts, on)? {
+    for standing in standing(contract, counts, taxing, on)? {
         let text = contract.line(standing.line).map_or_else(String::new, |line| line.text.clone());
         let listed = book.named(&text).filter(|_| book.currency == contract.currency);
         let Some((listed, price)) = listed.and_then(|listed| Some((listed, *in_force(&listed.price, on)?))) else {

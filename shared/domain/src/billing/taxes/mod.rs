@@ -2,9 +2,11 @@
 //!
 //! - [`compute`]: what an invoice's lines come to
 //! - [`credit`]: what a credit on them comes to
+//! - [`taxing`]: what is left of amounts without the taxes that are in them
 
 pub mod compute;
 pub mod credit;
+pub mod taxing;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::compute::{MOST_COMPOUND, MOST_TAXES, tax};
 pub use self::credit::{credit, summary_of};
+pub use self::taxing::Taxing;
 use crate::billing::codes::TaxCode;
 use crate::billing::dated::{self, Dated};
 use crate::error::Refusal;

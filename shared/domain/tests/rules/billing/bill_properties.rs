@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::contracts::{contract, facts, line_id};
+use crate::common::contracts::{UNTAXED, contract, facts, line_id};
 use domain::billing::bill::*;
 use domain::billing::contract::*;
 use domain::billing::cycle::{Alignment, Cycle, Period, Schedule};
@@ -336,7 +336,7 @@ proptest! {
     fn a_simulation_shows_what_the_run_will_make(facts in cases(), today in 0_i64..100) {
         let facts = Facts { counts: vec![facts.counts[0]], ..facts };
         let facts = bill(&facts, at(today)).unwrap().after;
-        let shown = unheld(simulate(&facts, None, at(today)).unwrap().drafts);
+        let shown = unheld(simulate(&facts, None, UNTAXED, at(today)).unwrap().bills.into_iter().map(|bill| bill.draft).collect());
         let (mut made, _) = runs(facts, [at(400)]);
         made.truncate(12);
         prop_assert_eq!(shown, made);

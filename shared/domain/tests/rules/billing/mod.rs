@@ -17,6 +17,7 @@ mod late_fees;
 mod ledger;
 mod manual;
 mod messages;
+mod net_of_taxes;
 mod numbers;
 mod prepaid;
 mod pricing;

@@ -67,8 +67,9 @@ fn a_large_amount_that_is_late_outweighs_a_small_one_that_is_not() {
 #[test]
 fn a_year_s_price_comes_to_a_twelfth_a_month_with_what_is_left_over_named() {
     let yearly = |cycle| Schedule { cycle, ..monthly("2026-01-01", None) };
-    let of =
-        |cycle| recurring(&contract(yearly(cycle), vec![fixed(1, Timing::Advance, "100", "2026-01-01")]), &[], TODAY);
+    let of = |cycle| {
+        recurring(&contract(yearly(cycle), vec![fixed(1, Timing::Advance, "100", "2026-01-01")]), &[], UNTAXED, TODAY)
+    };
     let cases = [
         (Cycle::Annual, 10_000, 833, 4),
         (Cycle::SemiAnnual, 20_000, 1_667, -4),
@@ -88,7 +89,7 @@ fn seats_that_come_and_go_expand_and_contract_and_the_end_is_churn() {
     line.quantity.push(Dated::new(day("2026-03-10"), Quantity::Fixed { quantity: dec("8") }));
     line.quantity.push(Dated::new(day("2026-04-01"), Quantity::Fixed { quantity: dec("2") }));
     let contract = contract(monthly("2026-01-01", Some("2026-06-15")), vec![line]);
-    let steps = steps(&contract, &[], &[], month("2025-12"), month("2026-12")).unwrap();
+    let steps = steps(&contract, &[], UNTAXED, &[], month("2025-12"), month("2026-12")).unwrap();
     let rows = recurring_months(&movements([&steps[..]]), Currency::EUR, month("2026-01"), month("2026-07"));
     let minor = |row: &RecurringMonth| {
         [row.opening, row.new, row.expansion, row.contraction, row.churn, row.closing].map(Money::minor)
@@ -115,18 +116,18 @@ fn a_contract_that_renews_goes_on_after_its_term_and_one_under_notice_does_not()
     let mut contract =
         contract(monthly("2026-01-01", Some("2027-01-01")), vec![fixed(1, Timing::Advance, "100", "2026-01-01")]);
     contract.renewal.auto = true;
-    assert_eq!(recurring(&contract, &[], date(2027, 3, 31)).unwrap().monthly, eur(10_000));
+    assert_eq!(recurring(&contract, &[], UNTAXED, date(2027, 3, 31)).unwrap().monthly, eur(10_000));
     contract.renewal.notice_given = Some(TODAY);
-    assert_eq!(recurring(&contract, &[], date(2027, 3, 31)).unwrap().monthly, eur(0));
+    assert_eq!(recurring(&contract, &[], UNTAXED, date(2027, 3, 31)).unwrap().monthly, eur(0));
     contract.state = ContractState::Draft;
-    assert_eq!(recurring(&contract, &[], TODAY).unwrap().monthly, eur(0));
+    assert_eq!(recurring(&contract, &[], UNTAXED, TODAY).unwrap().monthly, eur(0));
 }
 
 #[test]
 fn what_is_noted_of_earlier_months_stays_when_a_contract_is_looked_at_again() {
     let contract = contract(monthly("2026-01-01", None), vec![fixed(1, Timing::Advance, "100", "2026-01-01")]);
     let noted = [Step { from: month("2025-02"), monthly: 7_000 }];
-    let steps = steps(&contract, &[], &noted, month("2026-04"), month("2026-12")).unwrap();
+    let steps = steps(&contract, &[], UNTAXED, &noted, month("2026-04"), month("2026-12")).unwrap();
     assert_eq!(steps, [noted[0], Step { from: month("2026-04"), monthly: 10_000 }]);
 }
 
@@ -166,14 +167,14 @@ fn what_comes_after_the_term_is_likely_and_not_certain() {
     contract.renewal.auto = true;
     contract.renewal.uplift = Uplift::Percent { percent: dec("10") };
     let until = month("2026-10");
-    let found = expected(&facts(contract.clone()), until).unwrap();
+    let found = expected(&facts(contract.clone()), UNTAXED, until).unwrap();
     let minor = |of: &[(&str, i64)]| of.iter().map(|(text, minor)| (month(text), *minor)).collect::<BTreeMap<_, _>>();
     assert_eq!(found.certain, minor(&[("2026-07", 10_000), ("2026-08", 10_000)]));
     assert_eq!(found.likely, minor(&[("2026-09", 11_000), ("2026-10", 11_000)]));
     contract.renewal.auto = false;
-    assert!(expected(&facts(contract.clone()), until).unwrap().likely.is_empty());
+    assert!(expected(&facts(contract.clone()), UNTAXED, until).unwrap().likely.is_empty());
     contract.state = ContractState::Draft;
-    assert_eq!(expected(&facts(contract), until).unwrap(), Expected::default());
+    assert_eq!(expected(&facts(contract), UNTAXED, until).unwrap(), Expected::default());
 }
 
 #[test]
@@ -314,7 +315,7 @@ fn lines_below_the_list_or_below_cost_are_named_with_what_they_lack() {
         .change(PriceBookChanges { prices: Some(prices), costs: None }, Timestamp::UNIX_EPOCH)
         .unwrap();
     let contract = contract(schedule, lines);
-    let found = revisions(&contract, &[], &book, TODAY).unwrap();
+    let found = revisions(&contract, &[], &book, UNTAXED, TODAY).unwrap();
     assert_eq!((found.unlisted, found.without_cost, found.lines.len()), (1, 2, 1));
     let Revision { text, agreed, below_list, below_cost, .. } = &found.lines[0];
     assert_eq!(
@@ -322,7 +323,7 @@ fn lines_below_the_list_or_below_cost_are_named_with_what_they_lack() {
         ("Managed workplace", eur(9_000), eur(1_000), eur(500))
     );
     let other = PriceBook { currency: Currency::USD, ..book.clone() };
-    assert_eq!(revisions(&contract, &[], &other, TODAY).unwrap().unlisted, 4);
+    assert_eq!(revisions(&contract, &[], &other, UNTAXED, TODAY).unwrap().unlisted, 4);
     let twice = vec![listed("Backup", "1", None), listed("backup", "2", None)];
     assert!(book.change(PriceBookChanges { prices: Some(twice), costs: None }, Timestamp::UNIX_EPOCH).is_err());
 }

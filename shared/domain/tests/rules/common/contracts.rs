@@ -8,6 +8,7 @@ use domain::billing::dated::Dated;
 use domain::billing::lines::Origin;
 use domain::billing::pricing::{Price, Pricing};
 use domain::billing::proration::Proration;
+use domain::billing::taxes::{TaxRounding, Taxing};
 use domain::billing::terms::PaymentTerms;
 use domain::billing::work::{TimeKind, TimeLine};
 use domain::sla::SlaChoice;
@@ -17,6 +18,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use uuid::Uuid;
+
+/// Nothing is taxed.
+pub const UNTAXED: Taxing<'static> = Taxing { taxes: &[], exemptions: &[], rounding: TaxRounding::PerLine };
 
 pub fn day(text: &str) -> Date {
     text.parse().expect("a date")
