@@ -1,8 +1,9 @@
 //! What licences cost by their terms: day by day and department by department, of the past and of the months to come.
 //!
 //! A cycle's price is spread over the cycle's days, and a day carries its share of the price that holds on it. So the days of
-//! a cycle in which nothing changes add up to its price, in all and department by department; and no later change moves a
-//! day that is over. What is bought for good is paid for on the day on which it is, and never again.
+//! a cycle in which no seats and no prices change add up to its price, whoever carries it; where nobody else comes to carry it
+//! either, each department's days add up to its part. No later change moves a day that is over. What is bought for good is paid
+//! for on the day on which it is, and never again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +11,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::chargeback::{Weighted, chargeback};
+use super::chargeback::{Part, Weighted, chargeback};
 use super::rules::weights_of;
 use crate::billing::cycle::{Alignment, Period, Schedule};
 use crate::billing::dated::{Dated, in_force};
+use crate::billing::recognition::earned;
 use crate::billing::reports::Month;
 use crate::error::Refusal;
 use crate::ids::{ContactId, UnitId};
@@ -50,7 +52,7 @@ pub fn fixed(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period
     if licence.kind == LicenceKind::Perpetual {
         return bought(licence, weights, within);
     }
-    spread(licence, weights, within, |amount, days| Ok(amount.split(&vec![1; days])))
+    spread(licence, weights, within, |whole, carriers, stretch| exactly(whole, carriers, stretch, within.to))
 }
 
 /// What is bought of a perpetual licence, on the days on which it is: the seats that it begins with, and those by which it has
@@ -90,15 +92,56 @@ pub fn evenly(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Perio
         Some(months) => Decimal::from(months) * Decimal::from(DAYS_A_YEAR) / Decimal::from(MONTHS_A_YEAR),
         None => Decimal::from(DAYS_A_WEEK),
     };
-    spread(licence, weights, within, |amount, days| Ok(vec![amount.times(Decimal::ONE / a_cycle)?; days]))
+    spread(licence, weights, within, |whole, carriers, Stretch { from, to, .. }| {
+        let mut days = Vec::new();
+        for part in chargeback(whole, carriers) {
+            let amount = part.amount.times(Decimal::ONE / a_cycle)?;
+            days.extend(from.series(1.day()).take_while(|day| day < to).map(|day| (day, Part { amount, ..part })));
+        }
+        Ok(days)
+    })
 }
 
-/// What is charged for a cycle spread over its days, given how many there are.
+/// Days of a cycle on which neither what is charged nor who carries it changes.
+struct Stretch {
+    /// The whole cycle.
+    cycle: Period,
+    /// The first of the days.
+    from: Date,
+    /// The day after the last of them.
+    to: Date,
+}
+
+/// The days of a stretch, given what is charged for the whole cycle. A day has what is reached of that by its end less what was
+/// by its start, so its whole follows from the price alone, whoever carries it. What the stretch has come to by a day's end is
+/// split between those who carry it, and the day has what each one's part grows by: so the parts of each day are its whole, and
+/// each carries its part of the stretch, to the minor unit.
+fn exactly(whole: Money, carriers: &[Weighted], stretch: &Stretch, until: Date) -> Result<Vec<(Date, Part)>, Refusal> {
+    let Stretch { cycle, from, to } = *stretch;
+    let before = earned(whole, cycle, from);
+    let mut parts_before: Vec<Part> = Vec::new();
+    let mut days = Vec::new();
+    for day in from.series(1.day()).take_while(|day| *day < to.min(until)) {
+        let parts = chargeback(earned(whole, cycle, day.saturating_add(1.day())).minus(before)?, carriers);
+        for (at, part) in parts.iter().enumerate() {
+            let amount = match parts_before.get(at) {
+                Some(part_before) => part.amount.minus(part_before.amount)?,
+                None => part.amount,
+            };
+            days.push((day, Part { amount, ..*part }));
+        }
+        parts_before = parts;
+    }
+    Ok(days)
+}
+
+/// What is charged for a cycle given to the days of each of its stretches, and to those who carry it. Stretches are the cycle's
+/// own, whichever days are asked for: a day comes to the same with others beside it.
 fn spread(
     licence: &Licence,
     weights: &[Dated<Vec<Weighted>>],
     within: Period,
-    over: impl Fn(Money, usize) -> Result<Vec<Money>, Refusal>,
+    over: impl Fn(Money, &[Weighted], &Stretch) -> Result<Vec<(Date, Part)>, Refusal>,
 ) -> Result<DaysByUnit, Refusal> {
     let mut days = DaysByUnit::new();
     let starts_on = licence.term.starts_on;
@@ -110,22 +153,17 @@ fn spread(
         ends_on: licence.term.ends_on(),
     };
     for cycle in cycles.periods_from(within.from).take_while(|cycle| cycle.from < within.to) {
-        let Some(part) = cycles.clipped(&cycle).and_then(|part| part.intersect(&within)) else { continue };
-        for (from, to) in stretches(licence, weights, part) {
+        let Some(part) = cycles.clipped(&cycle).filter(|part| part.intersect(&within).is_some()) else { continue };
+        let asked = |(from, to): &(Date, Date)| *from < within.to && within.from < *to;
+        for (from, to) in stretches(licence, weights, part).into_iter().filter(asked) {
             let seats = licence.seats_on(from);
             let Some(price) = seat_price(licence, from).filter(|price| seats > 0 && !price.is_zero()) else { continue };
             let whole = price.times(Decimal::from(seats))?;
             let carriers = in_force(weights, from).map_or(&[][..], Vec::as_slice);
-            for carried in chargeback(whole, carriers) {
-                let by_day = over(carried.amount, usize::try_from(cycle.days()).unwrap_or_default())?;
-                let of_unit = days.entry(carried.unit).or_default();
-                let own = Period { from: cycle.from, to: from };
-                let first = usize::try_from(own.days()).unwrap_or_default();
-                let amounts = by_day.into_iter().skip(first);
-                for (day, amount) in from.series(1.day()).take_while(|day| *day < to).zip(amounts) {
-                    let sum = of_unit.entry(day).or_insert_with(|| Money::zero(licence.currency));
-                    *sum = sum.plus(amount)?;
-                }
+            let carried = over(whole, carriers, &Stretch { cycle, from, to })?;
+            for (day, Part { unit, amount }) in carried.into_iter().filter(|(day, _)| within.contains(*day)) {
+                let sum = days.entry(unit).or_default().entry(day).or_insert_with(|| Money::zero(licence.currency));
+                *sum = sum.plus(amount)?;
             }
         }
     }

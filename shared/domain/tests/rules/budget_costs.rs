@@ -146,8 +146,43 @@ fn the_days_of_a_month_add_up_to_its_price_and_each_department_to_its_part() {
     assert_eq!(whole(&days), 199_90);
     let parts: Vec<i64> = days.values().map(|days| by_month(days).unwrap()[&month("2026-02")].minor()).collect();
     assert_eq!(parts, [133_27, 66_63]);
-    // 13327 over 28 days is 475.96: 27 days of 476 and one of 475.
-    assert_eq!((on(&days, Some(unit(1)), day("2026-02-01")), on(&days, Some(unit(1)), day("2026-02-28"))), (476, 475));
+    // A day has what is reached of 19990 over 28 days by its end less what was by its start: 714 or 713, of which two thirds.
+    let on_day = |day: Date| on(&days, Some(unit(1)), day) + on(&days, Some(unit(2)), day);
+    let each: Vec<i64> = day("2026-02-01").series(1.day()).take(28).map(on_day).collect();
+    assert!(each.iter().all(|minor| [713, 714].contains(minor)) && each.iter().sum::<i64>() == 199_90, "{each:?}");
+    assert_eq!(on(&days, Some(unit(1)), day("2026-02-01")), 476);
+}
+
+#[test]
+fn people_who_come_on_different_days_move_a_year_between_departments_and_nothing_out_of_it() {
+    let units: BTreeMap<ContactId, Option<UnitId>> = (0..12).map(|n| (contact(n), Some(unit(n % 8)))).collect();
+    let person = |n: u128| Holder::Contact { contact: contact(n) };
+    let seats: Vec<Seat> = (0..12)
+        .map(|n| {
+            let since = day("2026-01-05").saturating_add((25 * i64::try_from(n).unwrap()).days()).to_string();
+            seat(person(n), &[(since.as_str(), None)])
+        })
+        .collect();
+    let carried = by_seats(&seats, &units);
+    let licence = licensed(12, 19_99, Cycle::Annual, day("2026-01-01"));
+    let days = fixed(&licence, &carried, within("2026-01-01", "2027-01-01")).unwrap();
+    assert_eq!(whole(&days), 239_88);
+    // From then on all twelve hold one: four departments two each, and four one.
+    let last: Vec<i64> = (0..8)
+        .map(|n| days[&Some(unit(n))].range(day("2026-12-01")..).map(|(_, amount)| amount.minor()).sum())
+        .collect();
+    assert_eq!(last.iter().sum::<i64>(), 20_37, "31 of 365 days of 239.88");
+    for (n, minor) in last.into_iter().enumerate() {
+        let part = if n < 4 { 3_39 } else { 1_70 };
+        assert!((minor - part).abs() <= 2, "department {n}: {minor}, of {part}");
+    }
+    // The whole of a month does not move with the rule either.
+    let few = licensed(1, 250_00, Cycle::Annual, day("2026-01-01"));
+    for departments in [1, 20] {
+        let to = weights(&(0..departments).map(|n| (n, 1)).collect::<Vec<_>>());
+        let days = fixed(&few, &[Dated::new(Date::MIN, to)], within("2026-01-01", "2026-02-01")).unwrap();
+        assert_eq!(whole(&days), 21_23, "{departments} departments");
+    }
 }
 
 #[test]
@@ -293,6 +328,50 @@ proptest! {
         for (unit, days) in &plain {
             for (day, amount) in days.range(..changes) {
                 prop_assert_eq!(on(&changed, *unit, *day), amount.minor());
+            }
+        }
+    }
+
+    /// Whatever seats move between departments, and whoever carries a licence: its days come to the same, a cycle in which
+    /// neither seats nor prices change to its price, each stretch department by department to the part of it; and a day's parts
+    /// do not depend on what else is asked for, nor on who carries it later.
+    #[test]
+    fn whoever_carries_a_licence_its_days_are_the_same_and_its_years_add_up(
+        seats in 1_u32..200, cost in 1_i64..30_000, starts in 0_i64..60, cut in 1_i64..700,
+        moves in prop::collection::btree_map(0_i64..800, prop::collection::vec(0_u64..9, 0..9), 0..40),
+        cycle in prop::sample::select(vec![Cycle::Weekly, Cycle::Monthly, Cycle::Quarterly, Cycle::SemiAnnual, Cycle::Annual]),
+    ) {
+        let first = day("2025-01-01");
+        let licence = licensed(seats, cost, cycle, first.saturating_add(starts.days()));
+        let weighted = |of: &Vec<u64>| of.iter().enumerate()
+            .map(|(n, weight)| Weighted { unit: Some(unit(n as u128)), weight: *weight }).collect::<Vec<_>>();
+        let carried: Vec<Dated<Vec<Weighted>>> =
+            moves.iter().map(|(n, of)| Dated::new(first.saturating_add(n.days()), weighted(of))).collect();
+        let all = Period::new(first, first.saturating_add(800.days())).unwrap();
+        let of_day = |days: &DaysByUnit, on_day: Date| days.keys().map(|unit| on(days, *unit, on_day)).sum::<i64>();
+        let (alone, split) = (fixed(&licence, &[], all).unwrap(), fixed(&licence, &carried, all).unwrap());
+        for on_day in first.series(1.day()).take(800) {
+            prop_assert_eq!(of_day(&split, on_day), on(&alone, None, on_day), "{}", on_day);
+        }
+        let schedule = domain::billing::cycle::Schedule {
+            cycle, alignment: domain::billing::cycle::Alignment::Anniversary, anchor: licence.term.starts_on,
+            starts_on: licence.term.starts_on, ends_on: None,
+        };
+        for nth in (0..120).map_while(|n| schedule.nth(n)).take_while(|nth| nth.to <= all.to) {
+            let own: i64 = nth.from.series(1.day()).take_while(|day| *day < nth.to).map(|day| of_day(&split, day)).sum();
+            prop_assert_eq!(own, cost * i64::from(seats));
+        }
+        // Asked for in two parts, and with nothing known of who carries it from the cut on.
+        let middle = first.saturating_add(cut.days());
+        let before = fixed(&licence, &carried, Period { from: first, to: middle }).unwrap();
+        let after = fixed(&licence, &carried, Period { from: middle, to: all.to }).unwrap();
+        let so_far: Vec<_> = carried.iter().filter(|one| one.from < middle).cloned().collect();
+        let then = fixed(&licence, &so_far, Period { from: first, to: middle }).unwrap();
+        prop_assert_eq!(&then, &before);
+        for (unit, days) in &split {
+            for (day, amount) in days {
+                let part = if *day < middle { &before } else { &after };
+                prop_assert_eq!(on(part, *unit, *day), amount.minor());
             }
         }
     }
