@@ -6,10 +6,10 @@ use domain::billing::cycle::Period;
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Carriers, ChargebackRules, Cost, LicenceRule, SourceRule, UseByMonth, Weighted, by_month, by_seats, by_split,
-    by_use, carried, fixed, in_term, is_fixed, months_of_use, together, weights_of,
+    Billed, Carriers, ChargebackRules, Cost, Costs, LicenceRule, SourceRule, UseByMonth, Weighted, by_month, by_seats,
+    by_split, by_use, carried, fixed, in_term, is_fixed, months_of_use, together, weights_of,
 };
-use domain::ids::{ClientId, ContactId, ProductId, UnitId};
+use domain::ids::{ClientId, ContactId, ContractId, ProductId, UnitId};
 use domain::insights::costs::{INVOICES, LICENCES};
 use domain::licences::{Licence, Seat};
 use domain::money::Money;
@@ -60,11 +60,11 @@ impl Asked {
 
     /// Reads them, each given to the department that carries it.
     pub(crate) async fn read(&self, store: &TenantStore) -> Result<Vec<Cost>> {
-        Ok(self.read_with_periods(store).await?.0)
+        Ok(self.read_as_known(store).await?.all)
     }
 
-    /// The same, and beside it what of them is of periods of several days.
-    pub(crate) async fn read_with_periods(&self, store: &TenantStore) -> Result<(Vec<Cost>, Vec<Cost>)> {
+    /// The same, and beside it what is known of some of them.
+    pub(crate) async fn read_as_known(&self, store: &TenantStore) -> Result<Costs> {
         let rules = store.chargeback(self.client).await?.value;
         let licensed = store.licensed(self.client).await?;
         let licences = self.licences(store, &licensed, &rules).await?;
@@ -99,40 +99,58 @@ impl Asked {
             costs.push(whole);
             of_periods.extend(Some(part).filter(|part| !part.amount.is_zero()));
         }
-        costs.extend(self.billed(store).await?);
+        let invoices = self.billed(store).await?;
+        costs.extend(invoices.all);
         let seats: Vec<Seat> = licences.into_iter().flat_map(|held| in_term(&held.licence, held.seats)).collect();
         let seats = by_seats(&seats, &units);
-        let used = self.use_for(store, &licensed, &rules, &costs).await?;
+        let to_carry: Vec<Cost> = costs.iter().chain(&invoices.awaited).cloned().collect();
+        let used = self.use_for(store, &licensed, &rules, &to_carry).await?;
         let by = Carriers { rules: &rules, seats: &seats, used: &used, today: self.today };
-        Ok((carried(costs, by)?, carried(of_periods, by)?))
+        Ok(Costs {
+            all: carried(costs, by)?,
+            of_periods: carried(of_periods, by)?,
+            once: carried(invoices.once, by)?,
+            awaited: carried(invoices.awaited, by)?,
+        })
     }
 
-    /// What the MSP billed, net, in the months that it is for: the sums of its own revenue.
-    async fn billed(&self, store: &TenantStore) -> Result<Vec<Cost>> {
+    /// What the MSP billed, net, in the months that it is for: the sums of its own revenue. What of it comes once, and what of
+    /// months that are over is billed later.
+    async fn billed(&self, store: &TenantStore) -> Result<Costs> {
         let (from, to) = self.spent;
         let months = || from.up_to(to);
         let all: Vec<(Currency, Month)> =
             self.currencies.iter().flat_map(|currency| months().map(|month| (*currency, month))).collect();
-        let mut costs = Vec::new();
+        let cost = |month: Month, minor: i64, currency: Currency| Cost {
+            month,
+            source: INVOICES.into(),
+            product: None,
+            unit: None,
+            centre: None,
+            amount: Money::new(minor, currency),
+        };
+        let mut costs = Costs::default();
+        let mut contracts: BTreeMap<(&str, Option<ContractId>), (Currency, Billed)> = BTreeMap::new();
         for some in all.chunks(SIDE_BY_SIDE) {
             let read = some.iter().map(|(currency, month)| store.revenue(*currency, *month, Some(self.client)));
             for ((currency, month), earned) in some.iter().zip(try_join_all(read).await?) {
                 if !earned.complete {
                     return Err(Error::Internal(format!("{} is billed under too many contracts", self.client)));
                 }
-                let minor: i64 = earned.found.iter().flat_map(|earned| earned.services.values()).sum();
-                if minor != 0 {
-                    let amount = Money::new(minor, *currency);
-                    costs.push(Cost {
-                        month: *month,
-                        source: INVOICES.into(),
-                        product: None,
-                        unit: None,
-                        centre: None,
-                        amount,
-                    });
+                let (mut whole, mut once) = (0, 0);
+                for earned in &earned.found {
+                    let minor: i64 = earned.services.values().sum();
+                    (whole, once) = (whole + minor, once + earned.rhythm.once);
+                    let own = contracts.entry((currency.code(), earned.contract));
+                    own.or_insert((*currency, Billed::default())).1.add(*month, minor, &earned.rhythm);
                 }
+                costs.all.extend((whole != 0).then(|| cost(*month, whole, *currency)));
+                costs.once.extend((once != 0).then(|| cost(*month, once, *currency)));
             }
+        }
+        for (currency, billed) in contracts.values() {
+            let awaited = billed.awaited(self.today).into_iter().filter(|(month, _)| (from..=to).contains(month));
+            costs.awaited.extend(awaited.map(|(month, minor)| cost(month, minor, *currency)));
         }
         Ok(costs)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Budget, Cost, Course, MonthOutlook, Outlook, Spent, Told, by_months, is_spent, outlook, spent_as_told,
+    Budget, Costs, Course, MonthOutlook, Outlook, Spent, Told, by_months, is_spent, outlook, spent_as_told,
 };
 use domain::clients::Client;
 use domain::ids::ClientId;
@@ -35,9 +35,7 @@ pub(crate) fn asked<'a>(
 /// A client's costs, and how files tell of those that they bring.
 pub(crate) struct Held {
     /// The costs, each given to the department that carries it.
-    pub(crate) costs: Vec<Cost>,
-    /// What of them is of periods of several days.
-    of_periods: Vec<Cost>,
+    pub(crate) costs: Costs,
     told: BTreeMap<String, Told>,
 }
 
@@ -45,24 +43,24 @@ impl Held {
     /// Reads them.
     pub(crate) async fn read(asked: Asked, store: &TenantStore) -> Result<Self> {
         let client = asked.client;
-        let (costs, of_periods) = asked.read_with_periods(store).await?;
-        let sources: BTreeSet<&String> = costs.iter().map(|cost| &cost.source).filter(|of| is_spent(of)).collect();
+        let costs = asked.read_as_known(store).await?;
+        let sources: BTreeSet<&String> = costs.all.iter().map(|cost| &cost.source).filter(|of| is_spent(of)).collect();
         let sources: Vec<&String> = sources.into_iter().collect();
         let mut told = BTreeMap::new();
         for some in sources.chunks(SIDE_BY_SIDE) {
             let read = try_join_all(some.iter().map(|source| store.told_of(client, source))).await?;
             told.extend(some.iter().zip(read).filter_map(|(source, told)| Some(((*source).clone(), told?))));
         }
-        Ok(Self { costs, of_periods, told })
+        Ok(Self { costs, told })
     }
 
     /// Of no budgets nothing is read.
-    pub(crate) const fn nothing() -> Self {
-        Self { costs: Vec::new(), of_periods: Vec::new(), told: BTreeMap::new() }
+    pub(crate) fn nothing() -> Self {
+        Self { costs: Costs::default(), told: BTreeMap::new() }
     }
 
     fn spent(&self, budget: &Budget, client: &Client, here: &Here) -> Result<Spent> {
-        Ok(spent_as_told((&self.costs, &self.of_periods), budget, &client.centres(), &self.told, here.today)?)
+        Ok(spent_as_told(&self.costs, budget, &client.centres(), &self.told, here.today)?)
     }
 }
 

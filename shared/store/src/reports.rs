@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::billing::contract::Contract;
 use domain::billing::invoice::Invoice;
-use domain::billing::reports::{Cell, Expected, Month, Movement, Paid, PriceBook, Service, Step};
+use domain::billing::reports::{Cell, Expected, Month, Movement, Paid, PriceBook, Rhythm, Served, Service, Step};
 use domain::billing::work::TimeEntry;
 use domain::ids::{ClientId, ContractId, TimeEntryId};
 use iso_currency::Currency;
@@ -47,6 +47,8 @@ pub struct Earned {
     pub contract: Option<ContractId>,
     /// Of what, in minor units.
     pub services: BTreeMap<Service, i64>,
+    /// What of it comes once, and what was billed when its days were over; nothing of what was noted before either was.
+    pub rhythm: Rhythm,
 }
 
 /// A month of all clients.
@@ -174,6 +176,7 @@ impl TenantStore {
                 client: client.parse().map_err(corrupt)?,
                 contract: if contract == "-" { None } else { Some(contract.parse().map_err(corrupt)?) },
                 services: services(&sums),
+                rhythm: rhythm(month, &sums),
             })
         };
         let Part { found, complete } = self.sums(&partition, range).await?;
@@ -268,12 +271,33 @@ async fn bounded<T>(query: QueryFluentBuilder, of: impl Fn(&Item) -> Result<T>) 
 const DOCUMENTS: &str = "documents";
 /// The attribute of what was issued in a month.
 const ISSUED: &str = "issued";
+/// The attribute of what comes once of a month's revenue.
+const ONCE: &str = "once";
+/// What attributes begin with that say what was billed when it was over: the months of its period and its last day, which is in
+/// the item's month, follow. So there are few of them, however much is billed.
+const SERVED: &str = "served#";
 
 fn services(sums: &BTreeMap<String, i64>) -> BTreeMap<Service, i64> {
     sums.iter()
         .filter_map(|(name, minor)| Some((name.parse().ok()?, *minor)))
         .filter(|(_, minor)| *minor != 0)
         .collect()
+}
+
+fn served_name(served: Served) -> String {
+    format!("{SERVED}{}#{}", served.months, served.last.day())
+}
+
+fn rhythm(month: Month, sums: &BTreeMap<String, i64>) -> Rhythm {
+    let served = |name: &str| {
+        let (months, day) = name.strip_prefix(SERVED)?.split_once('#')?;
+        let last = month.period().from.with().day(day.parse().ok()?).build().ok()?;
+        Some(Served { last, months: months.parse().ok()? })
+    };
+    Rhythm {
+        once: sums.get(ONCE).copied().unwrap_or_default(),
+        served: sums.iter().filter_map(|(name, minor)| Some((served(name)?, *minor))).collect(),
+    }
 }
 
 fn numbers(item: &Item) -> BTreeMap<String, i64> {
@@ -293,11 +317,13 @@ pub struct Tally {
 
 impl Tally {
     /// The sums that a document moves: what it earns, cell by cell and in all, and what it is over with taxes in the
-    /// month in which it was issued; all in minor units. And that there is revenue in its currency.
+    /// month in which it was issued; all in minor units. With it what it says of when more of it comes, and that there is
+    /// revenue in its currency.
     pub fn revenue(
         currency: Currency,
         client: ClientId,
         cells: &BTreeMap<Cell, i64>,
+        rhythms: &BTreeMap<(Month, Option<ContractId>), Rhythm>,
         issued: (Month, i64),
     ) -> Vec<Tally> {
         let mut by_contract: BTreeMap<_, Named> = BTreeMap::new();
@@ -306,6 +332,10 @@ impl Tally {
             let name = cell.service.name().to_owned();
             by_contract.entry((cell.month, cell.contract)).or_default().push((name.clone(), *minor));
             *by_month.entry(cell.month).or_default().entry(name).or_insert(0) += minor;
+        }
+        for (of, Rhythm { once, served }) in rhythms {
+            let served = served.iter().map(|(served, minor)| (served_name(*served), *minor));
+            by_contract.entry(*of).or_default().extend(served.chain([(ONCE.to_owned(), *once)]));
         }
         by_month.entry(issued.0).or_default().insert(ISSUED.to_owned(), issued.1);
         let contracts = by_contract

@@ -2,7 +2,7 @@
 //! add: events in any order come to the same.
 
 use contract::reports::NOTE_REVENUE;
-use domain::billing::reports::{Month, revenue};
+use domain::billing::reports::{Month, revenue, rhythm};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 use store::reports::Tally;
@@ -40,6 +40,11 @@ fn moved(booked: &Booked) -> Vec<Tally> {
     let Booked { document, lines, issued_on, .. } = booked;
     let mut cells = revenue(lines, *issued_on);
     cells.values_mut().for_each(|minor| *minor = booked.signed(*minor));
+    let mut rhythms = rhythm(lines, *issued_on);
+    for rhythm in rhythms.values_mut() {
+        rhythm.once = booked.signed(rhythm.once);
+        rhythm.served.values_mut().for_each(|minor| *minor = booked.signed(*minor));
+    }
     let issued = (Month::of(*issued_on), booked.signed(document.totals.total.minor()));
-    Tally::revenue(document.currency, document.client, &cells, issued)
+    Tally::revenue(document.currency, document.client, &cells, &rhythms, issued)
 }

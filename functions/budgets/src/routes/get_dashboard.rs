@@ -56,7 +56,7 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
         None => own,
     };
     let held = Held::read(asked, &cx.store).await?;
-    let costs = &held.costs;
+    let costs = &held.costs.all;
     let names = Names::of(&cx.store, &client, costs).await?;
     let stands = |budget: Budget| {
         let stands = standing(&budget, &client, &held, &here)?.into();

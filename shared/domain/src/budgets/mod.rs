@@ -3,6 +3,7 @@
 //! A budget has an amount for each of its months. What is spent is of two kinds: **fixed**, which is known months ahead
 //! (licences by their terms), and **variable** (invoices of the MSP, imported cloud costs), of which only the past is known.
 
+mod arrears;
 mod budget;
 mod chargeback;
 mod costs;
@@ -12,6 +13,7 @@ mod pace;
 mod rules;
 mod spent;
 
+pub use arrears::Billed;
 pub use budget::{
     Alerts, Budget, BudgetChanges, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope,
     Threshold, Warning, add, change, close, still_named, told,
@@ -20,6 +22,6 @@ pub use chargeback::{Part, UseByMonth, Weighted, chargeback, together};
 pub use costs::{Carriers, Cost, Sums, by_centre, carried, months_of_use, spent_within, sums, told_by};
 pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, in_term, is_fixed, seat_price};
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
-pub use pace::{DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
+pub use pace::{Costs, DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
 pub use spent::{is_spent, moved, moved_of_periods};

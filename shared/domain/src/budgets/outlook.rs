@@ -15,12 +15,13 @@ use crate::money::Money;
 /// What was spent within a budget's scope, by month.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// What is known ahead, also of the months to come: licences by their terms.
+    /// What is known ahead, also of the months to come: licences by their terms. With it what came once, and is not expected again.
     pub fixed: BTreeMap<Month, Money>,
     /// What is known when it comes, from up to three years before: until today, and of the months to come what is spread over
     /// them already.
     pub variable: BTreeMap<Month, Money>,
-    /// The months of the latter of which files have not told every day, and what they would come to with all of them.
+    /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
+    /// come to with all of that.
     pub parts: BTreeMap<Month, Part>,
 }
 
@@ -206,7 +207,7 @@ fn spread_ahead(spent: &Spent, now: Month, budget: &Budget, left: usize, none: M
     Ok(more)
 }
 
-/// What is still awaited of a month that is over: of its last days no file has told yet.
+/// What is still awaited of a month that is over: of its last days no file has told yet, or no bill.
 fn awaited(spent: &Spent, month: Month, none: Money) -> Result<Money, Refusal> {
     let Some(part) = spent.parts.get(&month).filter(|part| part.awaited) else { return Ok(none) };
     Ok(part.whole.minus(spent.variable.get(&month).copied().unwrap_or(none))?)

@@ -65,22 +65,45 @@ pub struct Part {
     pub awaited: bool,
 }
 
-/// What a budget is held against, with what its months would come to by the days that files told of. `of_periods` has what of the
-/// costs is of periods of several days, and `told` the sources of which files tell.
+/// A client's costs that are carried, and what is known of some of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// All of them.
+    pub all: Vec<Cost>,
+    /// What of them files tell of periods of several days.
+    pub of_periods: Vec<Cost>,
+    /// What of them comes once: nobody expects it again.
+    pub once: Vec<Cost>,
+    /// What is still awaited of months that are over, and is not among them: it is billed later.
+    pub awaited: Vec<Cost>,
+}
+
+/// What a budget is held against, with what its months would come to by the days that files told of, and with what is billed
+/// later. `told` has the sources of which files tell.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn spent_as_told(
-    (costs, of_periods): (&[Cost], &[Cost]),
+    costs: &Costs,
     budget: &Budget,
     centres: &BTreeMap<UnitId, CostCode>,
     told: &BTreeMap<String, Told>,
     today: Date,
 ) -> Result<Spent, Refusal> {
-    let spent = spent_within(costs, budget, centres)?;
+    let mut spent = spent_within(&costs.all, budget, centres)?;
     let none = Money::zero(budget.currency());
-    let sources = by_source(within(costs, budget, centres), none)?;
-    let of_periods = by_source(within(of_periods, budget, centres), none)?;
+    let mut sources = by_source(within(&costs.all, budget, centres), none)?;
+    let of_periods = by_source(within(&costs.of_periods, budget, centres), none)?;
+    let awaited = by_source(within(&costs.awaited, budget, centres), none)?;
+    for (source, once) in by_source(within(&costs.once, budget, centres), none)? {
+        for (month, amount) in once {
+            let parts = within(&costs.once, budget, centres).filter(|cost| cost.month == month).count();
+            apart(sources.entry(source).or_default(), month, amount, parts)?;
+            let with_rounding = apart(&mut spent.variable, month, amount, parts)?;
+            let sum = spent.fixed.entry(month).or_insert(none);
+            *sum = sum.plus(with_rounding)?;
+        }
+    }
     let no_periods = BTreeMap::new();
     let now = Month::of(today);
     let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
@@ -94,13 +117,22 @@ pub fn spent_as_told(
             part.awaited |= own.awaited;
         }
     }
+    for (month, amount) in awaited.values().flatten() {
+        more.push((*month, *amount));
+        let days = u32::try_from(month.period().days()).unwrap_or_default();
+        parts.entry(*month).or_insert(Part { whole: none, days, awaited: true }).awaited = true;
+    }
     // The other sources of the month that runs: as usual, and at least what they came to already.
     if parts.contains_key(&now) {
-        for (_, amounts) in sources.iter().filter(|(source, _)| told.get(**source).is_none_or(|told| !told.daily)) {
+        for (source, amounts) in sources.iter().filter(|(source, _)| told.get(**source).is_none_or(|told| !told.daily))
+        {
             let begun = amounts.get(&now).copied().unwrap_or(none);
             let first = amounts.keys().next().copied().unwrap_or(now);
-            let before = first.up_to(now.plus(-1)).map(|month| amounts.get(&month).copied().unwrap_or(none));
-            let usual = usual_of(&before.collect::<Vec<_>>()).unwrap_or(begun);
+            let later =
+                |month: &Month| awaited.get(source).and_then(|months| months.get(month)).copied().unwrap_or(none);
+            let before = first.up_to(now.plus(-1));
+            let before = before.map(|month| amounts.get(&month).copied().unwrap_or(none).plus(later(&month)));
+            let usual = usual_of(&before.collect::<Result<Vec<_>, _>>()?).unwrap_or(begun);
             if usual.minor() > begun.minor() {
                 more.push((now, usual.minus(begun)?));
             }
@@ -174,9 +206,28 @@ fn in_part(
     Ok(parts)
 }
 
+/// Takes what comes once off its month, and returns what is off. Where that was all, nothing stays: what comes once is carried by
+/// itself, so each of its parts may be a minor unit off what it is in the whole.
+fn apart(months: &mut BTreeMap<Month, Money>, month: Month, once: Money, parts: usize) -> Result<Money, Refusal> {
+    let whole = months.get(&month).copied().unwrap_or(Money::zero(once.currency()));
+    let rest = whole.minus(once)?;
+    if rest.minor().unsigned_abs() <= parts as u64 {
+        months.remove(&month);
+        return Ok(whole);
+    }
+    months.insert(month, rest);
+    Ok(once)
+}
+
 /// The middle one of the last months, of two the lesser.
 fn usual_of(before: &[Money]) -> Option<Money> {
-    let mut last: Vec<Money> = before.iter().rev().take(USUAL_OF).copied().collect();
-    last.sort_by_key(|amount| amount.minor());
+    let minor: Vec<i64> = before.iter().map(|amount| amount.minor()).collect();
+    Some(Money::new(middle_of(&minor)?, before.first()?.currency()))
+}
+
+/// The same in minor units.
+pub(super) fn middle_of(before: &[i64]) -> Option<i64> {
+    let mut last: Vec<i64> = before.iter().rev().take(USUAL_OF).copied().collect();
+    last.sort_unstable();
     last.get(last.len().saturating_sub(1) / 2).copied()
 }

@@ -8,7 +8,8 @@
 //! Months that are close to the one before, and not to a level, walk: the last of them says more than their mean, and the
 //! range widens as the errors of a walk add up. How far they do is told by the mean square of what they change by, against
 //! that of their distances from the fit (von Neumann's ratio, 1941: 2 for months that know nothing of one another, less for
-//! such as follow one another); between, both count.
+//! such as follow one another); between, both count. One jump at the end looks like a walk and is none yet: the next month says
+//! whether it stays, so a last step far longer than those before it makes no walk.
 
 /// Fewer months than this say nothing of the months to come.
 pub const FEWEST_MONTHS: usize = 2;
@@ -25,6 +26,8 @@ const SLOPE_SHOWS: f64 = 2.5;
 const SHAPE_SHOWS: f64 = 2.72;
 /// Ratios from which on, and up to which, months walk in part: about a level, and about a slope, which follows a walk closely.
 const WALKS: ((f64, f64), (f64, f64)) = ((0.8, 1.8), (1.8, 2.4));
+/// A last step so many times as long as those before it (root mean square) is a jump that may be gone again.
+const JUMPS: f64 = 3.0;
 /// What is left of a fit is nothing but rounding when it is so small against what months change by.
 const ROUNDING: f64 = 1e-12;
 /// Student's t that a new value is below in nine of ten cases, by degrees of freedom from 1 on (NIST/SEMATECH, "e-Handbook of
@@ -143,7 +146,8 @@ impl Fit {
         self.shape[place] - self.slope * self.middle[place]
     }
 
-    /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, or are too few.
+    /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, are too few, or where the
+    /// last step alone says so.
     fn walk(&self, past: &[f64]) -> Option<(f64, f64)> {
         let free = past.len() as f64 - if self.slope == 0.0 { 1.0 } else { 2.0 };
         let squares = |off: &dyn Fn(usize) -> f64| {
@@ -151,6 +155,14 @@ impl Fit {
         };
         let a_step = squares(&|month| past[month] - self.shape_at(month));
         if past.len() < SLOPE_FROM || self.rest <= ROUNDING * a_step * past.len() as f64 || a_step <= 0.0 {
+            return None;
+        }
+        let last = {
+            let off = |month: usize| past[month] - self.shape_at(month);
+            (off(past.len() - 1) - off(past.len() - 2)).powi(2)
+        };
+        let before = (a_step * (past.len() - 1) as f64 - last) / (past.len() - 2) as f64;
+        if last > JUMPS * JUMPS * before {
             return None;
         }
         let ratio = squares(&|month| past[month] - self.at(month)) * free / self.rest;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::billing::reports::Month;
-use domain::budgets::{Alerts, Budget, Cost, Scope, Told, by_months, outlook, spent_as_told};
+use domain::budgets::{Alerts, Budget, Cost, Costs, Scope, Told, by_months, outlook, spent_as_told};
 use domain::ids::ImportId;
 use domain::insights::costs::{DayCost, Days};
 use domain::insights::covered::Covered;
@@ -27,9 +27,7 @@ fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
 /// A source whose files told of these days, each at so much.
 #[derive(Default)]
 struct Files {
-    costs: Vec<Cost>,
-    /// What of them is of periods of several days.
-    fees: Vec<Cost>,
+    costs: Costs,
     told: BTreeMap<String, Told>,
 }
 
@@ -42,7 +40,7 @@ impl Files {
             *months.entry(Month::of(on)).or_default() += cost(on);
         }
         self.told.insert(source.into(), Told::of(covered, &costly));
-        self.costs.extend(months.into_iter().filter(|(_, minor)| *minor != 0).map(|(month, minor)| Cost {
+        self.costs.all.extend(months.into_iter().filter(|(_, minor)| *minor != 0).map(|(month, minor)| Cost {
             month,
             source: source.into(),
             product: None,
@@ -63,15 +61,15 @@ impl Files {
             centre: None,
             amount: eur(*minor),
         });
-        self.fees.extend(fees);
-        self.costs.extend(self.fees.iter().cloned());
+        self.costs.of_periods.extend(fees);
+        self.costs.all.extend(self.costs.of_periods.iter().cloned());
         self
     }
 
     /// Low, expected, high and what is spent; none without a forecast.
     fn lead(&self, today: Date) -> Option<[i64; 4]> {
         let own = budget();
-        let spent = spent_as_told((&self.costs, &self.fees), &own, &BTreeMap::new(), &self.told, today).unwrap();
+        let spent = spent_as_told(&self.costs, &own, &BTreeMap::new(), &self.told, today).unwrap();
         let stands = outlook(&own, &spent, today).unwrap();
         let by = by_months(&own, &spent, today).unwrap();
         let forecast = stands.forecast?;
@@ -105,13 +103,13 @@ fn what_doubled_this_month_is_expected_to_stay_so_for_its_last_days_and_shows_in
     assert!(near(expected, whole, 5) && low <= whole && whole <= high, "{low} {expected} {high}, of {whole}");
     // The nine days that are left are more than they usually are, and at most what they are now.
     let own = budget();
-    let as_told = spent_as_told((&files.costs, &files.fees), &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
     let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
     assert!((5_500_00..=6_000_00).contains(&november), "{november}");
     // What came once on the second is spent, and hardly more of it is expected.
     let once = |on: Date| if on == date(2026, 11, 2) { 3_100_00 } else { 100_00 };
     let files = Files::default().of("aws", date(2026, 1, 1), YESTERDAY, once);
-    let as_told = spent_as_told((&files.costs, &files.fees), &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
+    let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
     let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
     assert!((6_000_00..=7_000_00).contains(&november), "{november}");
 }
@@ -132,7 +130,7 @@ fn a_months_fee_is_in_what_the_month_leads_to_once_however_few_of_its_days_are_t
     ] {
         let files = Files::default().of("aws", from, date(2026, 11, to), |_| 100_00).and_fees("aws", &fees);
         let today = date(2026, 11, to + 1);
-        let told = spent_as_told((&files.costs, &files.fees), &budget(), &BTreeMap::new(), &files.told, today).unwrap();
+        let told = spent_as_told(&files.costs, &budget(), &BTreeMap::new(), &files.told, today).unwrap();
         assert_eq!(told.parts[&Month::of(nov)].whole, eur(whole), "{name}");
     }
 }
@@ -169,7 +167,7 @@ fn a_month_that_is_told_in_part_counts_as_no_whole_one() {
     let ended = Files::default().of("aws", date(2026, 1, 1), date(2026, 8, 31), level);
     let [low, expected, _, spent] = ended.lead(TODAY).unwrap();
     assert!(low >= spent && expected >= spent);
-    let ended = spent_as_told((&ended.costs, &ended.fees), &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
+    let ended = spent_as_told(&ended.costs, &budget(), &BTreeMap::new(), &ended.told, TODAY).unwrap();
     assert!(ended.parts.is_empty(), "{:?}", ended.parts);
 }
 

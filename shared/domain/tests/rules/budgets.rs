@@ -84,6 +84,52 @@ fn eight_of_ten_sums_lie_in_the_range_with_and_without_a_trend_or_a_season() {
     }
 }
 
+/// A month of a thousand, and in one of ten something that comes once.
+fn now_and_then(noise: &mut Noise) -> f64 {
+    let usual = 1_000.0 * (1.0 + 0.02 * noise.normal());
+    // A normal number is above 1.2816 in one of ten cases.
+    let once = if noise.normal() > 1.281_6 { 5_500.0 + 1_500.0 * noise.normal() } else { 0.0 };
+    usual + once
+}
+
+#[test]
+fn what_comes_once_is_expected_as_often_as_it_came_also_when_it_came_last() {
+    for (behind, months) in [(9, 2), (12, 2), (12, 6), (24, 2), (24, 6)] {
+        let mut noise = Noise(20_261_123);
+        let (series, mut within, mut sums, mut after_one) = (4_000, 0, [0.0; 2], [0.0; 2]);
+        for _ in 0..series {
+            let past: Vec<f64> = (0..behind).map(|_| now_and_then(&mut noise)).collect();
+            let came: f64 = (0..months).map(|_| now_and_then(&mut noise)).sum();
+            let sum = ahead(&past, months).unwrap();
+            within += usize::from(sum.low <= came && came <= sum.high);
+            sums = [sums[0] + sum.expected, sums[1] + came];
+            if past[behind - 1] > 1_500.0 {
+                after_one = [after_one[0] + sum.expected, after_one[1] + came];
+            }
+        }
+        let percent = within * 100 / series;
+        assert!((72..=92).contains(&percent), "{behind} months, {months} ahead: {percent} %");
+        let off = sums[0] / sums[1];
+        assert!((0.94..=1.06).contains(&off), "{behind} months, {months} ahead: {off} of what came");
+        // The mean of the months that were has it in, and is no more than that off.
+        let off = after_one[0] / after_one[1];
+        assert!(off < 1.8, "{behind} months, {months} ahead, after one: {off} of what came");
+    }
+}
+
+#[test]
+fn one_last_jump_is_no_walk_and_two_months_at_a_new_level_are() {
+    let level = |months: usize| (0..months).map(|month| 1_000.0 + 10.0 * (month % 3) as f64).collect::<Vec<f64>>();
+    let jumped = [level(11), vec![11_010.0]].concat();
+    let mean = jumped.iter().sum::<f64>() / 12.0;
+    assert!((ahead(&jumped, 8).unwrap().expected - 8.0 * mean).abs() < 1e-6, "the months' mean, not the last month's");
+    let earlier = [level(10), vec![11_010.0, 1_000.0]].concat();
+    let (late, early) = (ahead(&jumped, 8).unwrap(), ahead(&earlier, 8).unwrap());
+    assert!((late.expected / early.expected - 1.0).abs() < 0.01, "{late:?} {early:?}");
+    let stays = ahead(&[level(10), vec![3_000.0, 3_010.0]].concat(), 2).unwrap().expected;
+    assert!(stays > 5_500.0, "{stays}");
+}
+
 #[test]
 fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
     assert_eq!(ahead(&[50.0; 1], 3), None);

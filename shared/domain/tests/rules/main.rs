@@ -6,6 +6,7 @@
 mod access;
 mod assignment;
 mod billing;
+mod budget_arrears;
 mod budget_chargeback;
 mod budget_costs;
 mod budget_forecasts;

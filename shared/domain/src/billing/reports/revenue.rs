@@ -128,6 +128,91 @@ pub fn revenue(lines: &[InvoiceLine], issued_on: Date) -> BTreeMap<Cell, i64> {
     cells
 }
 
+/// Most periods of a document's month that are noted as served: the newest count, and an item stays small.
+const MOST_SERVED: usize = 20;
+/// Longest period that is noted as served, in months: contracts bill no longer ones.
+const LONGEST_SERVED: i32 = 12;
+/// Days of a week.
+const DAYS_A_WEEK: i64 = 7;
+
+/// A week, or so many whole months, that was billed when it was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Served {
+    /// Its last day.
+    pub last: Date,
+    /// How many months it has; a week has none.
+    pub months: u8,
+}
+
+impl Served {
+    fn of(period: Period, issued_on: Date) -> Option<Self> {
+        let Period { from, to } = period;
+        if to > issued_on {
+            return None;
+        }
+        let spans =
+            |months: &i32| from.saturating_add(months.months()) == to || to.saturating_sub(months.months()) == from;
+        let months = (1..=LONGEST_SERVED).find(spans).or((period.days() == DAYS_A_WEEK).then_some(0))?;
+        Some(Self { last: to.yesterday().ok()?, months: u8::try_from(months).ok()? })
+    }
+
+    /// The day after one, so many of its lengths later; or its first day, for one length back.
+    fn after(self, lengths: i32) -> Date {
+        let to = self.last.saturating_add(1.day());
+        match i32::from(self.months) {
+            0 => to.saturating_add((DAYS_A_WEEK * i64::from(lengths)).days()),
+            months => to.saturating_add((months * lengths).months()),
+        }
+    }
+
+    /// Its days.
+    pub fn period(self) -> Period {
+        Period { from: self.after(-1), to: self.after(0) }
+    }
+
+    /// The day from which on nobody expects the next one's bill any more: that is as late as the period is long.
+    pub fn ended_on(self) -> Date {
+        self.after(2)
+    }
+}
+
+/// What a document says of a month's revenue beside what it comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rhythm {
+    /// What of it comes once, in minor units: prices of no days, such as goods.
+    pub once: i64,
+    /// What was billed when its days were over, in minor units, in the month of the last of them.
+    pub served: BTreeMap<Served, i64>,
+}
+
+/// What the lines of a document say of when more of the same comes, by month and contract. What settles a period that was billed
+/// before says nothing; work, use and prepaid hours come as they come.
+pub fn rhythm(lines: &[InvoiceLine], issued_on: Date) -> BTreeMap<(Month, Option<ContractId>), Rhythm> {
+    let mut months: BTreeMap<(Month, Option<ContractId>), Rhythm> = BTreeMap::new();
+    for line in lines {
+        let contract = line.origin.contract();
+        let Some(service) = line.service else {
+            if !matches!(Service::of(line.origin), Service::Work | Service::Usage | Service::Hours) {
+                months.entry((Month::of(issued_on), contract)).or_default().once += line.net.minor();
+            }
+            continue;
+        };
+        if matches!(line.origin, Origin::Adjustment { .. } | Origin::LateUsage { .. }) {
+            continue;
+        }
+        if let Some(served) = Served::of(service, issued_on) {
+            let month = months.entry((Month::of(served.last), contract)).or_default();
+            *month.served.entry(served).or_insert(0) += line.net.minor();
+        }
+    }
+    for month in months.values_mut() {
+        while month.served.len() > MOST_SERVED {
+            month.served.pop_first();
+        }
+    }
+    months
+}
+
 /// The lines of a credit note as what they correct: under the origins of the lines of that invoice.
 pub fn as_corrected(mut lines: Vec<InvoiceLine>, corrects: &[InvoiceLine]) -> Vec<InvoiceLine> {
     for line in &mut lines {
