@@ -18,6 +18,15 @@ impl Desk {
         self.owner.post(&self.at("usage-events")).key(&key()).json(&events).send().await.expect(200);
     }
 
+    /// Bills the client by hand, today.
+    async fn bill(&self, mut body: Value) {
+        body["client"] = json!(self.client);
+        let draft = self.owner.post("/v1/invoices").key(&key()).json(&body).send().await.expect(201);
+        let path = format!("/v1/invoices/{}/issue", draft["id"].as_str().unwrap());
+        self.owner.post(&path).key(&key()).send().await.expect(200);
+        self.stack.app.settle().await;
+    }
+
     /// What a department carries, in cents.
     fn carried(spending: &Value, unit: &Value) -> i64 {
         let departments = spending["departments"].as_array().unwrap();
@@ -195,6 +204,50 @@ async fn what_the_msp_bills_is_spent_in_the_months_that_it_is_for_and_carried_as
     desk.owner.post(&format!("{path}/void")).key(&key()).send().await.expect(200);
     desk.stack.app.settle().await;
     assert_eq!(desk.owner.get(&budget).await.expect(200)["stands"]["spent"], eur(0), "what is void was never owed");
+}
+
+#[tokio::test]
+async fn what_is_billed_in_another_currency_is_in_the_spending_the_export_the_dashboard_and_the_overview() {
+    let desk = Desk::start().await;
+    let dollars = json!({ "minor": 1_200_00, "currency": "USD" });
+    let lines = json!([{ "text": "Care", "quantity": "1", "unit_price": "1200" }]);
+    desk.bill(json!({ "currency": "USD", "lines": lines })).await;
+    let shown = [json!(null), json!({ "months": [{ "minor": 5_000_00, "currency": "USD" }] })];
+    for budget in shown {
+        if budget.is_object() {
+            desk.budget(budget).await;
+        }
+        let spent = desk.spending("from=2026-02&to=2026-02").await;
+        assert_eq!((&spent["currency"], &spent["total"]), (&json!("USD"), &dollars));
+        let board = desk.owner.get(&desk.at("it-dashboard")).await.expect(200);
+        assert_eq!(board["this_month"]["currencies"][0]["total"], dollars);
+        let all = desk.owner.get("/v1/it-overview").await.expect(200);
+        assert_eq!(all["clients"][0]["this_month"], json!([dollars]));
+        let file = desk.owner.get(&desk.at("spending/export?from=2026-02&to=2026-02&format=csv")).await.expect(200);
+        let kept = file["url"].as_str().unwrap().split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+        let store = desk.stack.app.world().store.for_tenant(desk.owner.claims().tenant);
+        let text = String::from_utf8(store.kept_file(&kept).await.unwrap()).unwrap();
+        assert!(text.contains("2026-02,invoices,,,,,1200.00,USD"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_bought_once_is_expected_never_again_and_what_is_billed_later_is_awaited() {
+    let desk = Desk::start().await;
+    let care = |from: &str, to: &str| {
+        let days = json!({ "from": from, "to": to });
+        json!({ "lines": [{ "text": "Care", "quantity": "1", "unit_price": "100", "service": days }] })
+    };
+    desk.bill(care("2025-11-01", "2025-12-01")).await;
+    desk.bill(care("2025-12-01", "2026-01-01")).await;
+    desk.bill(json!({ "lines": [{ "text": "Server", "quantity": "1", "unit_price": "500" }] })).await;
+    let budget = desk.budget(json!({})).await;
+    let read = desk.owner.get(&budget).await.expect(200);
+    assert_eq!(read["stands"]["spent"], eur(500_00));
+    // January's bill is still to come, and the server is not bought again.
+    assert_eq!(read["stands"]["forecast"]["expected"], eur(500_00 + 12 * 100_00), "{read:#}");
+    assert_eq!((&read["by_month"][0]["spent"], &read["by_month"][0]["expected"]), (&eur(0), &eur(100_00)));
+    assert_eq!(read["by_month"][11]["expected"], eur(100_00));
 }
 
 #[tokio::test]

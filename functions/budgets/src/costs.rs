@@ -38,24 +38,29 @@ pub(crate) struct Asked {
     pub(crate) spent: (Month, Month),
     /// Months of what licences cost, the last among them.
     pub(crate) fixed: (Month, Month),
-    /// Currencies in which it may be billed: the MSP's own, and others.
-    pub(crate) currencies: BTreeSet<Currency>,
+    /// Months of what it was billed, the last of each among them, and the currencies in which they are asked for.
+    pub(crate) billed: Vec<((Month, Month), BTreeSet<Currency>)>,
     /// The day.
     pub(crate) today: Date,
 }
 
+/// The currencies in which a client may be billed: all in which the MSP ever issued anything.
+pub(crate) async fn currencies(store: &TenantStore) -> Result<BTreeSet<Currency>> {
+    Ok(store.revenue_currencies().await?.into_iter().collect())
+}
+
 impl Asked {
-    /// Everything of these months.
-    pub(crate) fn of(client: ClientId, months: (Month, Month), here: &Here) -> Self {
-        Asked { client, spent: months, fixed: months, currencies: [here.currency].into(), today: here.today }
+    /// Everything of these months, in all of these currencies.
+    pub(crate) fn of(client: ClientId, months: (Month, Month), currencies: BTreeSet<Currency>, here: &Here) -> Self {
+        Asked { client, spent: months, fixed: months, billed: vec![(months, currencies)], today: here.today }
     }
 
     /// What both ask for, of one client.
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
         let both = |one: (Month, Month), other: (Month, Month)| (one.0.min(other.0), one.1.max(other.1));
-        let currencies = &self.currencies | &other.currencies;
-        Asked { spent: both(self.spent, other.spent), fixed: both(self.fixed, other.fixed), currencies, ..self }
+        let billed = self.billed.into_iter().chain(other.billed).collect();
+        Asked { spent: both(self.spent, other.spent), fixed: both(self.fixed, other.fixed), billed, ..self }
     }
 
     /// Reads them, each given to the department that carries it.
@@ -118,9 +123,11 @@ impl Asked {
     /// months that are over is billed later.
     async fn billed(&self, store: &TenantStore) -> Result<Costs> {
         let (from, to) = self.spent;
-        let months = || from.up_to(to);
-        let all: Vec<(Currency, Month)> =
-            self.currencies.iter().flat_map(|currency| months().map(|month| (*currency, month))).collect();
+        let asked = self.billed.iter().flat_map(|((from, to), currencies)| {
+            currencies.iter().flat_map(move |currency| from.up_to(*to).map(move |month| (*currency, month)))
+        });
+        // What two ask for is read once.
+        let all: Vec<(Currency, Month)> = asked.collect::<BTreeSet<_>>().into_iter().collect();
         let cost = |month: Month, minor: i64, currency: Currency| Cost {
             month,
             source: INVOICES.into(),

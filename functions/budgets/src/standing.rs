@@ -10,6 +10,7 @@ use domain::clients::Client;
 use domain::ids::ClientId;
 use domain::insights::MOST_MONTHS;
 use futures::future::try_join_all;
+use iso_currency::Currency;
 use runtime::{Error, Here, Result};
 use store::TenantStore;
 
@@ -24,12 +25,12 @@ pub(crate) fn asked<'a>(
     budgets: impl Iterator<Item = &'a Budget> + Clone,
     here: &Here,
 ) -> Option<Asked> {
-    let currencies = budgets.clone().map(Budget::currency).chain([here.currency]).collect();
+    let currencies: BTreeSet<Currency> = budgets.clone().map(Budget::currency).collect();
     let (first, last) = (budgets.clone().map(|budget| budget.from).min()?, budgets.map(Budget::last).max()?);
     let now = Month::of(here.today);
     // What is spread over months to come is known of them already.
     let spent = (now.plus(-MONTHS_BEFORE).min(first), now.max(last));
-    Some(Asked { client, spent, fixed: (first, last), currencies, today: here.today })
+    Some(Asked { client, spent, fixed: (first, last), billed: vec![(spent, currencies)], today: here.today })
 }
 
 /// A client's costs, and how files tell of those that they bring.

@@ -9,7 +9,7 @@ use runtime::{Answer, Cx, Error, Handler, In, Result};
 use sheets::{XLSX, workbook};
 use store::blobs::FileLabel;
 
-use crate::costs::Asked;
+use crate::costs::{Asked, currencies};
 use crate::spending::{Names, months, tables};
 
 /// The route.
@@ -22,7 +22,8 @@ async fn export_spending(cx: Cx, input: In<AtClient, ExportQuery, NoBody>) -> Re
     let client = cx.store.client(input.path.client).await?.value;
     let here = cx.here().await?;
     let (from, to) = months(input.query.from, input.query.to, here.today)?;
-    let costs = Asked::of(client.id, (from, to), &here).read(&cx.store).await?;
+    let asked = Asked::of(client.id, (from, to), currencies(&cx.store).await?, &here);
+    let costs = asked.read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     let tables = tables(&costs, &names)?;
     let (ending, media_type, bytes) = match input.query.format {

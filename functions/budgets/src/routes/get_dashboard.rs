@@ -27,7 +27,7 @@ use store::licences::Licensed;
 use store::products::ProductNames;
 use store::utilisation::LatestUse;
 
-use crate::costs::Asked;
+use crate::costs::{Asked, currencies};
 use crate::spending::{Names, shown};
 use crate::standing::{Held, asked, standing};
 
@@ -50,7 +50,7 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     let mut budgets: Vec<Budget> = budgets.into_iter().filter(|budget| budget.is_watched(now)).collect();
     budgets.truncate(SHOWN as usize);
     // One reading for all: the months that are shown, and those that the budgets are about.
-    let own = Asked::of(client.id, (now.plus(-MONTHS), now), &here);
+    let own = Asked::of(client.id, (now.plus(-MONTHS), now), currencies(&cx.store).await?, &here);
     let asked = match asked(client.id, budgets.iter(), &here) {
         Some(of_budgets) => own.and(of_budgets),
         None => own,

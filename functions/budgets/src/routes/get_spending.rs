@@ -5,7 +5,7 @@ use contract::clients::AtClient;
 use contract::spending::{GET, SpendingQuery, SpendingView};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::costs::Asked;
+use crate::costs::{Asked, currencies};
 use crate::spending::{Names, months, shown};
 
 /// The route.
@@ -18,7 +18,8 @@ async fn get_spending(cx: Cx, input: In<AtClient, SpendingQuery, NoBody>) -> Res
     let client = cx.store.client(input.path.client).await?.value;
     let here = cx.here().await?;
     let months = months(input.query.from, input.query.to, here.today)?;
-    let costs = Asked::of(client.id, months, &here).read(&cx.store).await?;
+    let asked = Asked::of(client.id, months, currencies(&cx.store).await?, &here);
+    let costs = asked.read(&cx.store).await?;
     let names = Names::of(&cx.store, &client, &costs).await?;
     Ok(Answer::of(shown(&client, months, &costs, &names)?))
 }

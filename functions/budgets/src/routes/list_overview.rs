@@ -1,17 +1,20 @@
 //! List all clients at a glance.
 
+use std::collections::BTreeSet;
+
 use contract::spending::{ClientOverview, OVERVIEW, OverviewQuery, OverviewView};
 use contract::{NoBody, NoPath};
 use domain::billing::reports::Month;
 use domain::budgets::{Course, sums};
 use domain::clients::Client;
 use futures::future::join_all;
+use iso_currency::Currency;
 use runtime::context::page;
 use runtime::{Answer, Cx, Error, Handler, Here, In, Result};
 use store::PageRequest;
 use store::insights::AnomalyFilter;
 
-use crate::costs::Asked;
+use crate::costs::{Asked, currencies};
 
 /// Most clients of a page: each is several reads.
 const MOST_CLIENTS: u32 = 50;
@@ -42,9 +45,10 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
             (cx.store.savings().await?, found.items.into_iter().map(|read| read.value).collect(), found.next)
         }
     };
+    let billed_in = currencies(&cx.store).await?;
     let (mut clients, mut unreadable) = (Vec::with_capacity(found.len()), Vec::new());
     for some in found.chunks(SIDE_BY_SIDE) {
-        let glances = join_all(some.iter().map(|client| glance(&cx, client, &here))).await;
+        let glances = join_all(some.iter().map(|client| glance(&cx, client, &billed_in, &here))).await;
         for (client, glance) in some.iter().zip(glances) {
             match glance {
                 Ok(glance) => clients.push(glance),
@@ -57,11 +61,11 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
     Ok(Answer::of(OverviewView { savings: (&savings).into(), clients, unreadable, next }))
 }
 
-async fn glance(cx: &Cx, client: &Client, here: &Here) -> Result<ClientOverview> {
+async fn glance(cx: &Cx, client: &Client, billed_in: &BTreeSet<Currency>, here: &Here) -> Result<ClientOverview> {
     let month = Month::of(here.today);
     let going_on = AnomalyFilter { open: Some(true), client: Some(client.id), series: None };
     let counted = PageRequest { limit: MOST_COUNTED, cursor: None };
-    let costs = Asked::of(client.id, (month, month), here).read(&cx.store).await?;
+    let costs = Asked::of(client.id, (month, month), billed_in.clone(), here).read(&cx.store).await?;
     let anomalies = cx.store.anomalies(&going_on, &counted).await?.items.len();
     let budgets = cx.store.budget_review(client.id).await?.value;
     let review = cx.store.review(client.id).await?.value;
