@@ -30,10 +30,11 @@ const DAYS_A_WEEK: u32 = 7;
 /// out.
 pub type DaysByUnit = BTreeMap<Option<UnitId>, BTreeMap<Date, Money>>;
 
-/// Whether the client pays for a licence by its terms, beside what the MSP's invoices say: not for one whose seats contracts
-/// bill, which comes with those, nor for one of which what is used is paid for.
+/// Whether the client pays for a licence by its terms on some day, beside what the MSP's invoices say: not for one whose seats
+/// contracts always bill, which comes with those, nor for one of which what is used is paid for.
 pub fn is_fixed(licence: &Licence) -> bool {
-    !licence.counted && licence.kind != LicenceKind::Usage
+    let ever = !licence.counted || licence.counted_since.iter().any(|since| !since.value);
+    ever && licence.kind != LicenceKind::Usage
 }
 
 /// What a seat of a licence costs the client in a cycle that has this day: the price that it is charged, or else what the
@@ -43,7 +44,7 @@ pub fn seat_price(licence: &Licence, day: Date) -> Option<Money> {
 }
 
 /// What a licence costs on each day of a period. Cycles are reckoned from the day on which it starts; it costs nothing on days
-/// on which it does not hold. `weights` says who carries how much of it, by the day from which that holds; what nobody has a
+/// on which it does not hold, and on those on which contracts bill its seats. `weights` says who carries how much of it, by the day from which that holds; what nobody has a
 /// weight for is carried by none.
 ///
 /// # Errors
@@ -73,9 +74,7 @@ fn bought(licence: &Licence, weights: &[Dated<Vec<Weighted>>], within: Period) -
             *sum = sum.plus(carried.amount)?;
         }
     }
-    days.values_mut().for_each(|days| days.retain(|_, amount| !amount.is_zero()));
-    days.retain(|_, days| !days.is_empty());
-    Ok(days)
+    Ok(paid_by_terms(licence, days))
 }
 
 /// The same with every day of a cycle at what it is on the mean, months of 365 / 12 days: what nothing changes in is the same on
@@ -167,9 +166,14 @@ fn spread(
             }
         }
     }
-    days.values_mut().for_each(|days| days.retain(|_, amount| !amount.is_zero()));
+    Ok(paid_by_terms(licence, days))
+}
+
+/// The days that cost something, without those on which contracts bill the seats.
+fn paid_by_terms(licence: &Licence, mut days: DaysByUnit) -> DaysByUnit {
+    days.values_mut().for_each(|days| days.retain(|day, amount| !amount.is_zero() && !licence.is_counted_on(*day)));
     days.retain(|_, days| !days.is_empty());
-    Ok(days)
+    days
 }
 
 /// The stretches of a period in which neither seats nor prices nor weights change.

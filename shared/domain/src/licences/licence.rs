@@ -80,6 +80,9 @@ pub struct Licence {
     pub removed_files: Vec<RemovedFile>,
     /// Whether its seats are active licences that contracts bill.
     pub counted: bool,
+    /// The same by the day from which it is so; empty where it always was as it is now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_since: Vec<Dated<bool>>,
     /// Seats that are kept free on purpose, for whoever comes next: not found to be too many.
     #[serde(default)]
     pub spare_seats: u32,
@@ -305,6 +308,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         files: Vec::new(),
         removed_files: Vec::new(),
         counted: new.counted,
+        counted_since: Vec::new(),
         spare_seats: new.spare_seats,
         handled_until: today,
         created_at: now,
@@ -364,6 +368,8 @@ fn changed(licence: Licence, changes: LicenceChanges, today: Date) -> Result<Lic
         lead_days: changes.lead_days.map_or_else(|| licence.term.lead_days.clone(), sorted),
     };
     let first = today.max(term.starts_on);
+    let counted = changes.counted.unwrap_or(licence.counted);
+    let counted_since = counted_from(&licence, counted, today);
     Ok(Licence {
         name: changes.name.map_or_else(|| licence.name.clone(), |name| name.trim().to_owned()),
         edition: changes.edition.unwrap_or(licence.edition),
@@ -374,10 +380,29 @@ fn changed(licence: Licence, changes: LicenceChanges, today: Date) -> Result<Lic
         owner: changes.owner.unwrap_or(licence.owner),
         split: changes.split.unwrap_or(licence.split),
         documents: changes.documents.unwrap_or(licence.documents),
-        counted: changes.counted.unwrap_or(licence.counted),
+        counted,
+        counted_since,
         spare_seats: changes.spare_seats.unwrap_or(licence.spare_seats),
         ..licence
     })
+}
+
+/// Since when contracts bill its seats, or do not, with what holds from today on: what is over stays as it was.
+fn counted_from(licence: &Licence, counted: bool, today: Date) -> Vec<Dated<bool>> {
+    let starts_on = licence.term.starts_on;
+    if counted == licence.counted || today <= starts_on {
+        return licence.counted_since.clone();
+    }
+    let mut since = licence.counted_since.clone();
+    if since.is_empty() {
+        since.push(Dated::new(starts_on, licence.counted));
+    }
+    since.retain(|dated| dated.from < today);
+    if in_force(&since, today) != Some(&counted) {
+        since.push(Dated::new(today, counted));
+    }
+    // It always was so, but for a part of today.
+    if since.len() == 1 { Vec::new() } else { since }
 }
 
 /// The history with another value from a day on, which must not be before `first`. What was planned for later days stays.
@@ -447,6 +472,11 @@ impl Licence {
     /// How many of them are active licences that contracts bill.
     pub fn counted_on(&self, day: Date) -> u32 {
         if self.counted { self.seats_on(day) } else { 0 }
+    }
+
+    /// Whether contracts bill its seats on a day.
+    pub fn is_counted_on(&self, day: Date) -> bool {
+        in_force(&self.counted_since, day).copied().unwrap_or(self.counted)
     }
 
     /// What a seat costs in a year on a day: the cost in a cycle times 52 weeks, 12 months, 4 quarters, 2 halves or 1

@@ -12,7 +12,7 @@ use domain::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId};
 use domain::insights::costs::{DayCost, Days};
 use domain::licences::findings::{Cost as Priced, Licence as Facts, yearly};
 use domain::licences::licence::Share;
-use domain::licences::{Holder, Licence, LicenceKind, NewLicence, Seat, Span, Term, licence};
+use domain::licences::{Holder, Licence, LicenceChanges, LicenceKind, NewLicence, Seat, Span, Term, licence};
 use iso_currency::Currency;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -217,6 +217,48 @@ fn what_invoices_tell_of_and_what_use_costs_is_not_told_twice() {
     assert!(!is_fixed(&Licence { kind: LicenceKind::Usage, ..licence }));
     assert!(is_spent("azure-main"));
     assert!(!is_spent("licences") && !is_spent("use") && !is_spent("invoices"));
+}
+
+#[test]
+fn a_licence_that_contracts_bill_from_today_on_costs_before_what_it_did() {
+    let new = licensed(10, 30_00, Cycle::Monthly, day("2026-01-01"));
+    let now = at("2026-05-16T08:00:00Z");
+    let turned = |licence: Licence, counted: bool, on_day: &str| {
+        let changes = LicenceChanges { counted: Some(counted), ..LicenceChanges::default() };
+        licence::change(licence, changes, day(on_day), now).unwrap().state
+    };
+    let months = |licence: &Licence| -> Vec<i64> {
+        let days = fixed(licence, &[], within("2026-01-01", "2026-09-01")).unwrap();
+        let by = days.get(&None).map(|days| by_month(days).unwrap()).unwrap_or_default();
+        (1..9).map(|n| by.get(&month(&format!("2026-0{n}"))).map_or(0, |amount| amount.minor())).collect()
+    };
+    let all = vec![300_00; 8];
+    assert_eq!(months(&new), all);
+    // Fifteen days of May, of 31.
+    let billed = turned(new.clone(), true, "2026-05-16");
+    assert!(billed.counted && is_fixed(&billed));
+    assert_eq!(months(&billed), [300_00, 300_00, 300_00, 300_00, 145_16, 0, 0, 0]);
+    let back = turned(billed.clone(), false, "2026-07-01");
+    assert_eq!(months(&back), [300_00, 300_00, 300_00, 300_00, 145_16, 0, 300_00, 300_00]);
+    // Turned back on the same day nothing happened; and one that has not begun yet has no past.
+    let again = turned(billed.clone(), false, "2026-05-16");
+    assert_eq!((months(&again), again.counted_since), (all, Vec::new()));
+    let planned = turned(licensed(10, 30_00, Cycle::Monthly, day("2026-06-01")), true, "2026-05-16");
+    assert_eq!((months(&planned), is_fixed(&planned)), (vec![0; 8], false));
+    // For the detector too.
+    let days = evenly(&billed, &[], within("2026-01-01", "2026-09-01")).unwrap();
+    assert_eq!(days[&None].keys().next_back(), Some(&day("2026-05-15")));
+    // What is bought for good stays paid for.
+    let bought = Licence { kind: LicenceKind::Perpetual, ..new.clone() };
+    assert_eq!(months(&turned(bought, true, "2026-05-16"))[0], 300_00);
+    // One that was stored before there were days is as it says now, at all times.
+    let mut stored = serde_json::to_value(&new).unwrap();
+    stored["counted"] = true.into();
+    assert!(stored.get("counted_since").is_none());
+    let stored: Licence = serde_json::from_value(stored).unwrap();
+    assert_eq!((months(&stored), is_fixed(&stored)), (vec![0; 8], false));
+    let kept: Licence = serde_json::from_value(serde_json::to_value(&back).unwrap()).unwrap();
+    assert_eq!(kept, back);
 }
 
 #[test]
