@@ -274,6 +274,11 @@ async fn each_threshold_is_told_once_to_the_clients_it_and_again_when_the_amount
     assert_eq!((desk.review(false).await.done, desk.review(false).await.done), (1, 0));
     let told = desk.told();
     assert_eq!(told.len(), 1, "the owner, as nobody of the client signs in: {told:#?}");
+    let subject = |at: usize| {
+        let letters = desk.stack.app.mailbox().letters().into_iter();
+        letters.map(|letter| letter.subject).filter(|subject| subject.starts_with("Budget")).nth(at).unwrap()
+    };
+    assert_eq!(subject(0), "Budget IT 2026: 5 % spent, 100 % expected (Acme)", "which of them is spent");
     assert!(told[0].1.contains("100.00 EUR of it is spent, which is 5 % or more."), "{}", told[0].1);
     assert!(told[0].1.contains("1200.00 EUR is expected to be spent by the end of 2026-12, which is 100 % or more."));
     let shown = desk.owner.get(&path).await.expect(200);

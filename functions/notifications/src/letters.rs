@@ -103,9 +103,11 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
         },
         Event::BudgetWarned { budget, client: id, name, warnings, whole, spent, expected, until } => {
             let said = warned((name, client), warnings, *whole, *spent, *expected, *until);
-            let reached = warnings.iter().map(|warning| warning.percent).max().unwrap_or_default();
+            let of = |(what, word)| highest(warnings, what).map(|percent| format!("{percent} % {word}"));
+            let reached: Vec<String> =
+                [(Threshold::Actual, "spent"), (Threshold::Forecast, "expected")].into_iter().filter_map(of).collect();
             Words {
-                subject: format!("Budget {name}: {reached} % reached ({client})"),
+                subject: format!("Budget {name}: {} ({client})", reached.join(", ")),
                 said: format!("{said}\n\n{app}/clients/{id}/budgets/{budget}"),
             }
         }
@@ -168,6 +170,11 @@ fn coming((name, client): (&str, &str), on: Date, days: u32, what: ComingKind, n
     format!("the licence {name} of {client} {} on {}, in {days} days. {todo}", comes(what), day(on))
 }
 
+/// The highest threshold of a kind that is told of.
+fn highest(warnings: &[Warning], what: Threshold) -> Option<u16> {
+    warnings.iter().filter(|warning| warning.what == what).map(|warning| warning.percent).max()
+}
+
 /// What is reached of a budget, and what by.
 fn warned(
     (name, client): (&str, &str),
@@ -177,10 +184,9 @@ fn warned(
     expected: Option<Money>,
     until: Month,
 ) -> String {
-    let highest = |what| warnings.iter().filter(|warning| warning.what == what).map(|warning| warning.percent).max();
-    let by_spent =
-        highest(Threshold::Actual).map(|percent| format!("{spent} of it is spent, which is {percent} % or more."));
-    let by_forecast = highest(Threshold::Forecast).zip(expected).map(|(percent, expected)| {
+    let by_spent = highest(warnings, Threshold::Actual)
+        .map(|percent| format!("{spent} of it is spent, which is {percent} % or more."));
+    let by_forecast = highest(warnings, Threshold::Forecast).zip(expected).map(|(percent, expected)| {
         format!("{expected} is expected to be spent by the end of {until}, which is {percent} % or more.")
     });
     let said: Vec<String> = by_spent.into_iter().chain(by_forecast).collect();
