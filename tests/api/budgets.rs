@@ -1,5 +1,6 @@
 //! Budgets: what is spent of them, where they lead, who is told, and what all of it looks like at a glance.
 
+use futures::future::join_all;
 use jiff::civil::Date;
 use runtime::JobReport;
 use runtime::jobs::JobInput;
@@ -194,6 +195,26 @@ async fn a_department_stays_as_long_as_anything_names_it() {
     desk.owner.change(&path, json!({ "units": [] })).await;
     let left = go().await.expect(200);
     assert_eq!(left["departments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn budgets_that_are_added_side_by_side_are_all_added() {
+    let desk = Desk::start().await;
+    desk.import("azure-main", &half_a_year("sales")).await;
+    desk.licence(json!({})).await;
+    let path = desk.at("budgets");
+    let add = |n: usize| {
+        let body = json!({ "name": format!("Budget {n}"), "from": "2026-01", "months": vec![eur(100_00); 12] });
+        let (owner, path) = (&desk.owner, &path);
+        async move { owner.post(path).key(&key()).json(&body).send().await.expect(201)["id"].clone() }
+    };
+    for some in 0..3 {
+        join_all((0..8).map(|n| add(8 * some + n))).await;
+    }
+    let listed = desk.owner.get(&desk.at("budgets?limit=100")).await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 24);
+    let all = desk.owner.get("/v1/it-overview").await.expect(200);
+    assert_eq!(all["clients"][0]["budgets"], json!(24), "each is counted");
 }
 
 #[tokio::test]

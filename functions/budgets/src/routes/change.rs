@@ -23,10 +23,11 @@ async fn change(cx: Cx, input: In<AtBudget, NoQuery, BudgetChanges>) -> Result<A
     if after.months == read.value.months {
         return Ok(cx.replaced(&read, after));
     }
-    let review = cx.store.budget_review(client).await?;
     let owner = cx.store.client(client).await?.value;
     let here = cx.here().await?;
     let course = course(&cx.store, &owner, &after, &here).await?;
+    // After the many reads of how it stands, so that few get into each other's way.
+    let review = cx.store.budget_review(client).await?;
     let watched = course.map(|course| (course, here.zone.next(AT, cx.now)));
     let commit = cx.store.commit().change_budget((&after, read.rev), watched, &review);
     Ok(Answer::after(commit, after.into()).rev(read.rev + 1))
