@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::{Date, date};
 
 use super::{Licence, LicenceKind, NewLicence, Term};
-use crate::billing::dated::{Dated, check_dates};
+use crate::billing::dated::{Dated, MOST_DATED, check_dates};
 use crate::error::Refusal;
 use crate::invalid::Check;
 use crate::money::Money;
@@ -132,6 +132,7 @@ pub(super) fn check(licence: &Licence, fields: &Fields) -> Result<(), Refusal> {
         check_amounts(field, amounts, licence, &mut check);
     }
     check_term(&licence.term, &mut check);
+    check.count("/counted", licence.counted_since.len(), MOST_DATED);
     check.count("/split", licence.split.len(), MOST_SHARES);
     let mut units = HashSet::new();
     for (index, share) in licence.split.iter().enumerate() {
