@@ -6,8 +6,9 @@ use domain::billing::cycle::Period;
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    Billed, Carriers, ChargebackRules, Cost, Costs, LicenceRule, SourceRule, UseByMonth, Weighted, by_month, by_seats,
-    by_split, by_use, carried, fixed, in_term, is_fixed, months_of_use, together, weights_of,
+    Billed, Carriers, ChargebackRules, Cost, Costs, DaysByUnit, LicenceRule, SourceRule, UseByMonth, Weighted,
+    by_month, by_seats, by_split, by_use, carried, fixed, if_renewed, in_term, is_fixed, months_of_use, together,
+    weights_of,
 };
 use domain::ids::{ClientId, ContactId, ContractId, ProductId, UnitId};
 use domain::insights::costs::{INVOICES, LICENCES};
@@ -82,21 +83,12 @@ impl Asked {
             LicenceRule::Seats {} | LicenceRule::Fixed { .. } | LicenceRule::CostCentres { .. } => BTreeMap::new(),
         };
         let within = Period { from: self.fixed.0.period().from, to: self.fixed.1.period().to };
-        let mut costs = Vec::new();
+        let (mut costs, mut renewed) = (Vec::new(), Vec::new());
         for held in licences.iter().filter(|held| is_fixed(&held.licence)) {
             let weights = self.weights(held, &rules, &units, used.get(&held.licence.product));
-            for (unit, days) in fixed(&held.licence, &weights, within)? {
-                let product = Some(held.licence.product);
-                let months = by_month(&days)?.into_iter();
-                costs.extend(months.map(|(month, amount)| Cost {
-                    month,
-                    source: LICENCES.into(),
-                    product,
-                    unit,
-                    centre: None,
-                    amount,
-                }));
-            }
+            let days = fixed(&held.licence, &weights, within)?;
+            costs.extend(of_licence(&held.licence, &days)?);
+            renewed.extend(of_licence(&held.licence, &if_renewed(&held.licence, &days, self.today))?);
         }
         let mut of_periods = Vec::new();
         for spent in store.spent(self.client, self.spent.0, self.spent.1).await? {
@@ -115,6 +107,7 @@ impl Asked {
             all: carried(costs, by)?,
             of_periods: carried(of_periods, by)?,
             once: carried(invoices.once, by)?,
+            if_renewed: carried(renewed, by)?,
             awaited: carried(invoices.awaited, by)?,
         })
     }
@@ -309,6 +302,22 @@ fn days_of_use(days: &BTreeMap<Date, ActivePeople>) -> Vec<Weighted> {
 struct Held {
     licence: Licence,
     seats: Vec<Seat>,
+}
+
+/// The days of a licence, month by month.
+fn of_licence(licence: &Licence, days: &DaysByUnit) -> Result<Vec<Cost>> {
+    let mut costs = Vec::new();
+    for (unit, days) in days {
+        costs.extend(by_month(days)?.into_iter().map(|(month, amount)| Cost {
+            month,
+            source: LICENCES.into(),
+            product: Some(licence.product),
+            unit: *unit,
+            centre: None,
+            amount,
+        }));
+    }
+    Ok(costs)
 }
 
 /// What was spent, and what of it is of periods.

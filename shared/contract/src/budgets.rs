@@ -205,7 +205,8 @@ pub struct StandingView {
     pub planned: Money,
     /// What was spent in them.
     pub spent: Money,
-    /// What it comes to by the end in any case: what is spent, and what licences will cost by their terms.
+    /// What it comes to by the end in any case: what is spent, and what licences will cost by their terms, without what
+    /// somebody must renew.
     pub certain: Money,
     /// What is expected by the end; absent while there are fewer than two whole months of costs to tell from.
     pub forecast: Option<BudgetForecastView>,

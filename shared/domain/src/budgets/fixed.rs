@@ -176,6 +176,15 @@ fn paid_by_terms(licence: &Licence, mut days: DaysByUnit) -> DaysByUnit {
     days
 }
 
+/// What of these days of a licence comes only if somebody renews it: those to come from its renewal on, unless it renews by
+/// itself.
+pub fn if_renewed(licence: &Licence, days: &DaysByUnit, today: Date) -> DaysByUnit {
+    let Some(renews_on) = licence.term.renews_on.filter(|_| !licence.term.auto_renew) else { return DaysByUnit::new() };
+    let from = renews_on.max(today.saturating_add(1.day()));
+    let after = |days: &BTreeMap<Date, Money>| days.range(from..).map(|(day, amount)| (*day, *amount)).collect();
+    days.iter().map(|(unit, days)| (*unit, after(days))).collect()
+}
+
 /// The stretches of a period in which neither seats nor prices nor weights change.
 fn stretches(licence: &Licence, weights: &[Dated<Vec<Weighted>>], part: Period) -> Vec<(Date, Date)> {
     let seats = licence.seats.iter().map(|dated| dated.from);

@@ -20,7 +20,9 @@ pub use budget::{
 };
 pub use chargeback::{Part, UseByMonth, Weighted, chargeback, together};
 pub use costs::{Carriers, Cost, Sums, by_centre, carried, months_of_use, spent_within, sums, told_by};
-pub use fixed::{DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, in_term, is_fixed, seat_price};
+pub use fixed::{
+    DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, if_renewed, in_term, is_fixed, seat_price,
+};
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
 pub use pace::{Costs, DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};

@@ -17,6 +17,8 @@ use crate::money::Money;
 pub struct Spent {
     /// What is known ahead, also of the months to come: licences by their terms. With it what came once, and is not expected again.
     pub fixed: BTreeMap<Month, Money>,
+    /// What of that comes only if somebody renews a licence: it is expected, and not certain.
+    pub if_renewed: BTreeMap<Month, Money>,
     /// What is known when it comes, from up to three years before: until today, and of the months to come what is spread over
     /// them already.
     pub variable: BTreeMap<Month, Money>,
@@ -52,7 +54,7 @@ pub struct Outlook {
     pub planned: Money,
     /// What was spent in them.
     pub spent: Money,
-    /// What it comes to by the end in any case: what is spent, and what is known ahead.
+    /// What it comes to by the end in any case: what is spent, and what is known ahead; without what somebody must renew.
     pub certain: Money,
     /// What is expected by the end; none while there are too few months to tell.
     pub forecast: Option<Forecast>,
@@ -157,7 +159,8 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
         warnings: Vec::new(),
     };
     let fixed = sum(&spent.fixed, &|_| true)?;
-    outlook.certain = fixed.plus(sum(&spent.variable, &|_| true)?)?;
+    let if_renewed = sum(&spent.if_renewed, &|_| true)?;
+    outlook.certain = fixed.plus(sum(&spent.variable, &|_| true)?)?.minus(if_renewed)?;
     let known = fixed.plus(sum(&spent.variable, &over)?)?;
     let missing = months.iter().filter(|month| over(**month)).map(|month| awaited(spent, *month, none));
     let missing = Money::sum(none.currency(), missing.collect::<Result<Vec<_>, _>>()?)?;
@@ -171,7 +174,8 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
             .map(|sum| {
                 let with = |value: f64| expected.plus(Money::new(minor(value), none.currency()))?.plus(more);
                 let (low, expected, high) = (with(sum.low)?, with(sum.expected)?, with(sum.high)?);
-                // What is certain is spent in any case.
+                // Nobody may renew what does not renew by itself. What is certain is spent in any case.
+                let low = low.minus(if_renewed)?;
                 let low = if low.minor() < outlook.certain.minor() { outlook.certain } else { low };
                 Ok::<_, Refusal>(Forecast { expected, low: low.at_most(expected)?, high })
             })

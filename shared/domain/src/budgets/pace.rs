@@ -74,6 +74,8 @@ pub struct Costs {
     pub of_periods: Vec<Cost>,
     /// What of them comes once: nobody expects it again.
     pub once: Vec<Cost>,
+    /// What of them comes only if somebody renews a licence.
+    pub if_renewed: Vec<Cost>,
     /// What is still awaited of months that are over, and is not among them: it is billed later.
     pub awaited: Vec<Cost>,
 }
@@ -103,6 +105,10 @@ pub fn spent_as_told(
             let sum = spent.fixed.entry(month).or_insert(none);
             *sum = sum.plus(with_rounding)?;
         }
+    }
+    for cost in within(&costs.if_renewed, budget, centres) {
+        let sum = spent.if_renewed.entry(cost.month).or_insert(none);
+        *sum = sum.plus(cost.amount)?;
     }
     let no_periods = BTreeMap::new();
     let now = Month::of(today);

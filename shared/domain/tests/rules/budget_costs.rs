@@ -6,7 +6,8 @@ use domain::billing::cycle::{Cycle, Period};
 use domain::billing::dated::Dated;
 use domain::billing::reports::Month;
 use domain::budgets::{
-    DaysByUnit, Weighted, by_month, by_seats, by_split, by_use, evenly, fixed, is_fixed, is_spent, moved, seat_price,
+    DaysByUnit, Weighted, by_month, by_seats, by_split, by_use, evenly, fixed, if_renewed, is_fixed, is_spent, moved,
+    seat_price,
 };
 use domain::ids::{ClientId, ContactId, LicenceId, ProductId, UnitId};
 use domain::insights::costs::{DayCost, Days};
@@ -259,6 +260,25 @@ fn a_licence_that_contracts_bill_from_today_on_costs_before_what_it_did() {
     assert_eq!((months(&stored), is_fixed(&stored)), (vec![0; 8], false));
     let kept: Licence = serde_json::from_value(serde_json::to_value(&back).unwrap()).unwrap();
     assert_eq!(kept, back);
+}
+
+#[test]
+fn only_what_does_not_renew_by_itself_comes_if_somebody_renews_it() {
+    let mut licence = licensed(10, 30_00, Cycle::Monthly, day("2026-01-01"));
+    let of = |licence: &Licence, today: &str| {
+        let days = fixed(licence, &[], within("2026-01-01", "2027-04-01")).unwrap();
+        let days = if_renewed(licence, &days, day(today));
+        (days.values().flat_map(BTreeMap::keys).next().copied(), whole(&days))
+    };
+    assert_eq!(of(&licence, "2026-05-01"), (None, 0), "it renews by itself");
+    licence.term.auto_renew = false;
+    assert_eq!(of(&licence, "2026-05-01"), (Some(day("2027-01-01")), 900_00));
+    // The renewal is over and nobody said anything: what it cost until today is spent.
+    assert_eq!(of(&licence, "2027-02-28"), (Some(day("2027-03-01")), 300_00));
+    licence.term.terminates_on = Some(day("2027-01-01"));
+    assert_eq!(of(&licence, "2026-05-01"), (None, 0), "what ends costs nothing then");
+    licence.term = Term { terminates_on: None, renews_on: None, ..licence.term };
+    assert_eq!(of(&licence, "2026-05-01"), (None, 0), "nothing is to be renewed");
 }
 
 #[test]

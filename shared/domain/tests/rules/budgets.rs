@@ -293,6 +293,27 @@ fn what_is_spread_over_months_to_come_is_certain_and_expected_of_them_at_least()
 }
 
 #[test]
+fn what_somebody_must_renew_is_expected_and_not_certain() {
+    let own = budget(Alerts { actual: [].into(), forecast: [40].into() });
+    let fixed = months((2026, 1), &[40_00; 12]);
+    let if_renewed = months((2026, 8), &[40_00; 5]);
+    let spent = Spent { fixed: fixed.clone(), if_renewed: if_renewed.clone(), ..Spent::default() };
+    let stands = outlook(&own, &spent, date(2026, 5, 12)).unwrap();
+    let forecast = stands.forecast.unwrap();
+    assert_eq!((stands.certain, forecast.expected, forecast.high), (eur(280_00), eur(480_00), eur(480_00)));
+    assert_eq!(forecast.low, eur(280_00), "nobody may renew it");
+    assert_eq!(stands.warnings, [Warning { what: Threshold::Forecast, percent: 40 }], "it is expected");
+    let by = by_months(&own, &spent, date(2026, 5, 12)).unwrap();
+    assert_eq!(by[11].expected, Some(eur(40_00)));
+    // With other costs it is beside what those lead to.
+    let variable = months((2025, 12), &[50_00; 5]);
+    let stands = outlook(&own, &Spent { fixed, if_renewed, variable, ..Spent::default() }, date(2026, 5, 12)).unwrap();
+    let forecast = stands.forecast.unwrap();
+    assert_eq!((forecast.low, forecast.expected), (eur(480_00 + 600_00 - 200_00), eur(480_00 + 600_00)));
+    assert_eq!(stands.certain, eur(280_00 + 4 * 50_00));
+}
+
+#[test]
 fn what_is_expected_of_the_months_adds_up_to_the_forecast() {
     let own = budget(Alerts::default());
     let rising = [50_00, 52_00, 55_00, 53_00, 58_00, 60_00, 61_00, 66_00, 64_00, 70_00];
