@@ -238,9 +238,9 @@ fn a_licence_that_contracts_bill_from_today_on_costs_before_what_it_did() {
     // Fifteen days of May, of 31.
     let billed = turned(new.clone(), true, "2026-05-16");
     assert!(billed.counted && is_fixed(&billed));
-    assert_eq!(months(&billed), [300_00, 300_00, 300_00, 300_00, 145_16, 0, 0, 0]);
+    assert_eq!(months(&billed), [300_00, 300_00, 300_00, 300_00, 14_516, 0, 0, 0]);
     let back = turned(billed.clone(), false, "2026-07-01");
-    assert_eq!(months(&back), [300_00, 300_00, 300_00, 300_00, 145_16, 0, 300_00, 300_00]);
+    assert_eq!(months(&back), [300_00, 300_00, 300_00, 300_00, 14_516, 0, 300_00, 300_00]);
     // Turned back on the same day nothing happened; and one that has not begun yet has no past.
     let again = turned(billed.clone(), false, "2026-05-16");
     assert_eq!((months(&again), again.counted_since), (all, Vec::new()));
