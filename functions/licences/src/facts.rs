@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contacts::Contact;
 use domain::ids::{ClientId, LicenceId, ProductId};
-use domain::licences::findings::{Facts, Licence, MONTH_DAYS, Person, Product, Use};
+use domain::licences::findings::{Facts, Licence, Licensed, MONTH_DAYS, Person, Product, SHADOW_DAYS, Use};
 use domain::licences::utilisation::Active;
 use domain::licences::{self, LicenceState, ProductUse};
 use domain::zone::Zone;
@@ -13,6 +13,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::{Error, Result};
 use store::TenantStore;
+
+use crate::reported::People;
 
 /// Most seats of a licence, and most people who use a product, that a review reads.
 pub(crate) const MOST_READ: usize = 20_000;
@@ -40,11 +42,13 @@ impl Known {
         let zone = store.client(client).await?.value.zone;
         let all: Vec<LicenceId> = store.licensed(client).await?.into_iter().map(|one| one.licence).collect();
         let (mut licences, mut kept): (Vec<Licence>, Vec<_>) = (Vec::new(), Vec::with_capacity(all.len()));
+        let mut licensed = Vec::new();
         for some in all.chunks(SIDE_BY_SIDE) {
             let read = try_join_all(some.iter().map(|id| licence(store, *id, today))).await?;
-            for (licence, in_force) in read {
+            for Read { licence, in_force, licensed: times } in read {
                 kept.push(licence);
                 licences.extend(in_force);
+                licensed.extend(times);
             }
         }
         let used = store.used_products(client).await?;
@@ -70,7 +74,9 @@ impl Known {
         let people = contacts.iter().map(|contact| (contact.id, Person::from(contact))).collect();
         let of_use = |used: &ProductUse| ((used.contact, used.product), Use::of(used, today, &zone));
         let by_person = uses.iter().map(of_use).collect();
-        let facts = Facts { today, products, licences, people, uses: by_person, strangers };
+        let facts = Facts { today, products, licences, people, uses: by_person, strangers, licensed };
+        let named = People::of(contacts.clone());
+        let facts = facts.explained(|who| named.named(who).map(|(contact, _)| contact));
         Ok(Self { facts, licences: kept, uses, products: catalogue, contacts, zone })
     }
 
@@ -82,16 +88,27 @@ impl Known {
     }
 }
 
-/// A licence, and what it is with its seats when it is in force.
-async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<(licences::Licence, Option<Licence>)> {
+/// A licence as it is read.
+struct Read {
+    licence: licences::Licence,
+    /// What it is with its seats when it is in force.
+    in_force: Option<Licence>,
+    /// Whom it licensed of late.
+    licensed: Vec<Licensed>,
+}
+
+async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<Read> {
     let licence = store.licence(id).await?.value.licence;
-    if licence.state(today) != LicenceState::Active {
-        return Ok((licence, None));
+    let after = today.saturating_sub(i64::from(SHADOW_DAYS).days());
+    if licence.state(today) == LicenceState::Planned || licence.has_ended(after) {
+        return Ok(Read { licence, in_force: None, licensed: Vec::new() });
     }
     let seats = store.all_seats(id, MOST_READ).await?;
     enough(seats.len())?;
-    let in_force = Licence::of(licence.clone(), seats, today)?;
-    Ok((licence, Some(in_force)))
+    let licensed = Licensed::of(&licence, &seats, after);
+    let active = licence.state(today) == LicenceState::Active;
+    let in_force = if active { Some(Licence::of(licence.clone(), seats, today)?) } else { None };
+    Ok(Read { licence, in_force, licensed })
 }
 
 /// What is cut off would be taken for what is not there.

@@ -59,7 +59,7 @@ pub fn true_up(client: ClientId, facts: &Facts) -> Result<Vec<TrueUp>, Refusal> 
         let missing = licence.holders().saturating_sub(licence.seats);
         if missing > 0 {
             let (seats, needed) = (licence.seats, licence.holders());
-            rows.push(priced(facts.today, Some(licence), licence.product, Missing::Holders, (seats, needed, missing))?);
+            rows.push(priced(facts.today, Some(licence), licence.product, Missing::Holders, (seats, needed, missing)));
         }
     }
     let unlicensed = find(client, facts)?.into_iter().filter(|found| found.key.kind == Kind::ShadowUse);
@@ -77,7 +77,7 @@ pub fn true_up(client: ClientId, facts: &Facts) -> Result<Vec<TrueUp>, Refusal> 
             let priced_by = own.iter().filter_map(|one| Some((one.cost.yearly()?.minor(), *one)));
             let least = priced_by.min_by_key(|(minor, licence)| (*minor, licence.id)).map(|(_, licence)| licence);
             let needed = seats.saturating_add(missing);
-            rows.push(priced(facts.today, least, product, Missing::Users, (seats, needed, missing))?);
+            rows.push(priced(facts.today, least, product, Missing::Users, (seats, needed, missing)));
         }
     }
     Ok(rows)
@@ -89,21 +89,20 @@ fn priced(
     product: ProductId,
     why: Missing,
     (seats, needed, missing): (u32, u32, u32),
-) -> Result<TrueUp, Refusal> {
+) -> TrueUp {
     let cost = licence.map_or(Cost::Unknown, |licence| licence.cost);
     let until = licence.and_then(|licence| licence.renews_on).filter(|until| *until > today);
     let days = until.map_or(0, |until| between(today, until));
-    let yearly = cost.yearly().map(|seat| seat.times(Decimal::from(missing))).transpose()?;
-    let amount = match (cost.yearly(), until) {
-        (Some(seat), Some(until)) => Some(seat.times(Decimal::from(missing) * share(days, until))?),
-        _ => None,
-    };
+    // Of many people without a seat the amount may be more than one can be: then there is none.
+    let times = |factor: Decimal| cost.yearly().and_then(|seat| seat.times(factor).ok());
+    let yearly = times(Decimal::from(missing));
+    let amount = until.and_then(|until| times(Decimal::from(missing) * share(days, until)));
     let licence = licence.map(|licence| licence.id);
-    Ok(TrueUp { product, licence, why, seats, needed, missing, yearly, until, days, amount })
+    TrueUp { product, licence, why, seats, needed, missing, yearly, until, days, amount }
 }
 
 /// So many days of the year that ends on this day.
-fn share(days: u32, until: Date) -> Decimal {
+pub(super) fn share(days: u32, until: Date) -> Decimal {
     let year = between(until.saturating_sub(1.year()), until).max(1);
     Decimal::from(days) / Decimal::from(year)
 }

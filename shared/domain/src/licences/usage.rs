@@ -173,8 +173,13 @@ impl ProductUse {
 
     /// On how many days it was used, from one day up to and including another, of the months that are kept.
     pub fn days_used(&self, from: Date, last: Date) -> u32 {
-        let days = self.days.iter().flat_map(|(month, bits)| days_in(*month, *bits));
-        u32::try_from(days.filter(|day| (from..=last).contains(day)).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.days_between(from, last).count()).unwrap_or(u32::MAX)
+    }
+
+    /// The days on which it was used, from one day up to and including another, of the months that are kept; in order.
+    pub fn days_between(&self, from: Date, last: Date) -> impl Iterator<Item = Date> {
+        let months = self.days.range(Month::of(from)..).take_while(move |(month, _)| **month <= Month::of(last));
+        months.flat_map(|(month, bits)| days_in(*month, *bits)).filter(move |day| (from..=last).contains(day))
     }
 }
 

@@ -94,7 +94,7 @@ pub fn before(
     let first = facts.uses.iter().filter(|((_, of), _)| *of == product).map(|(_, used)| used.first).min();
     let Some(first) = first else { return BTreeMap::new() };
     let first = first.max(on.saturating_sub(i64::from(TREND_DAYS - 1).days()));
-    let mut then = Facts { strangers: Vec::new(), ..facts.clone() };
+    let mut then = Facts { strangers: Vec::new(), licensed: Vec::new(), ..facts.clone() };
     let seats: BTreeMap<LicenceId, &Licence> = licences.iter().map(|licence| (licence.id, licence)).collect();
     let mut days = BTreeMap::new();
     for day in first.series(1.day()).take_while(|day| *day < on) {

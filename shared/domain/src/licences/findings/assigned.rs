@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::evidence::Evidence;
 use super::facts::{Cost, Facts, Licence};
 use super::finding::{Action, Found, Kind, Unknown, Worth};
+use super::idle::cost;
 use crate::error::Refusal;
 use crate::ids::ClientId;
 use crate::money::MoneyError;
@@ -21,7 +22,7 @@ pub(super) fn over_assigned(client: ClientId, facts: &Facts, licence: &Licence) 
     if !licence.by_seat || missing == 0 {
         return Ok(None);
     }
-    let worth = match so_many(licence.cost, missing)? {
+    let worth = match so_many(licence.cost_to_come(), missing)? {
         Worth::Saves { yearly, seats } => Worth::Costs { yearly, seats },
         other => other,
     };
@@ -31,20 +32,22 @@ pub(super) fn over_assigned(client: ClientId, facts: &Facts, licence: &Licence) 
 }
 
 /// Seats that nobody holds, beyond those that are kept free on purpose and those that are new. A licence of which no seat
-/// was ever assigned is not looked at: who uses it is not kept here.
+/// was ever assigned is not looked at: who uses it is not kept here. Nor is one that was terminated and does not renew before:
+/// there is nothing left to resize.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub(super) fn over_bought(client: ClientId, facts: &Facts, licence: &Licence) -> Result<Option<Found>, Refusal> {
     let needed = licence.holders().saturating_add(licence.spare);
     let surplus = licence.settled_seats.min(licence.seats).saturating_sub(needed);
-    if !licence.by_seat || !licence.tracked || surplus == 0 {
+    let ends = licence.ending.is_some_and(|ending| !ending.renews);
+    if !licence.by_seat || !licence.tracked || surplus == 0 || ends {
         return Ok(None);
     }
     let left = licence.seats - surplus;
     let action = if left == 0 { Action::Cancel {} } else { Action::ResizeAtRenewal { seats: left } };
     let key = Found::of(client, Kind::OverBought, licence, None);
-    let (worth, evidence) = (so_many(licence.cost, surplus)?, seats(facts, licence));
+    let (worth, evidence) = (so_many(licence.cost_to_come(), surplus)?, seats(facts, licence));
     Ok(Some(Found { key, worth, evidence, action, notice_by: licence.notice_by }))
 }
 
@@ -58,7 +61,7 @@ fn so_many(cost: Cost, seats: u32) -> Result<Worth, MoneyError> {
 fn seats(facts: &Facts, licence: &Licence) -> Vec<Evidence> {
     let Licence { seats, spare, .. } = *licence;
     let mut evidence = vec![Evidence::Seats { seats, held: licence.holders(), spare }];
-    evidence.extend(licence.cost.yearly().map(|yearly| Evidence::SeatCosts { yearly }));
+    evidence.extend(cost(licence));
     // A surplus of which the product is silent says more about the product than about the seats.
     let silent = facts.product(licence.product).filter(|product| product.use_reported && licence.held.is_empty());
     evidence.extend(

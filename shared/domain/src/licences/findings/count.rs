@@ -319,12 +319,14 @@ fn settle_smaller_seats(
     smaller: &[Part],
     filled: u32,
 ) -> Result<(), Refusal> {
-    let Some(seat) = licence.cost.yearly() else { return Ok(()) };
+    let Some(seat) = licence.cost_to_come().yearly() else { return Ok(()) };
     let filled = usize::try_from(filled).unwrap_or(usize::MAX).min(smaller.len());
     let (needed, counted) = smaller.split_at(filled);
     let mut owed = Money::zero(seat.currency());
     for (_, saved) in needed {
-        owed = owed.plus(seat.minus(*saved)?)?;
+        let costs = seat.minus(*saved)?;
+        // What was accepted before the licence was terminated is worth what it was then.
+        owed = if costs.is_negative() { owed } else { owed.plus(costs)? };
     }
     for (at, saved) in counted {
         let off = owed.at_most(*saved)?;

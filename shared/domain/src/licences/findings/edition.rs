@@ -8,7 +8,7 @@ use super::days;
 use super::evidence::Evidence;
 use super::facts::{Cost, Edition, Facts, Licence, Product, Seat, Whose};
 use super::finding::{Action, Found, Kind, Unknown, Worth};
-use super::idle::held;
+use super::idle::{cost, held};
 use crate::error::Refusal;
 use crate::ids::{ClientId, LicenceId};
 use crate::money::Money;
@@ -53,7 +53,7 @@ struct Looked<'a> {
 
 fn look_at(client: ClientId, facts: &Facts, looked: Looked<'_>) -> Result<Option<Found>, Refusal> {
     let Looked { licence, product, own, costs, seat } = looked;
-    let (Some(contact), Some((first_heard, last_heard))) = (seat.whose.contact(), facts.heard()) else {
+    let (Some(contact), Some((first_heard, last_heard))) = (seat.whose.contact(), facts.heard(licence.product)) else {
         return Ok(None);
     };
     let Some(used) = facts.uses.get(&(contact, licence.product)) else { return Ok(None) };
@@ -77,17 +77,17 @@ fn look_at(client: ClientId, facts: &Facts, looked: Looked<'_>) -> Result<Option
             if saved.is_negative() || saved.is_zero() {
                 return Ok(None);
             }
-            (name.to_owned(), Some(smaller), Worth::Saves { yearly: saved, seats: 1 })
+            (name.to_owned(), Some(smaller), Worth::Saves { yearly: licence.still_to_come(saved), seats: 1 })
         }
-        (_, cost, Some(next)) => {
-            (next.name.clone(), None, Worth::Unknown { why: Unknown::of(cost).unwrap_or(Unknown::NoCost) })
+        (_, own, Some(next)) => {
+            (next.name.clone(), None, Worth::Unknown { why: Unknown::of(own).unwrap_or(Unknown::NoCost) })
         }
         (_, _, None) => return Ok(None),
     };
     let features = recent.into_iter().map(str::to_owned).collect();
     let mut evidence = vec![held(facts, seat), Evidence::Features { features, days: FEATURE_DAYS }];
     evidence.push(Evidence::Enough { edition: edition.clone(), yearly });
-    evidence.extend(licence.cost.yearly().map(|yearly| Evidence::SeatCosts { yearly }));
+    evidence.extend(cost(licence));
     let key = Found::of(client, Kind::WrongEdition, licence, Some(&seat.whose));
     Ok(Some(Found { key, worth, evidence, action: Action::Downgrade { edition }, notice_by: licence.notice_by }))
 }

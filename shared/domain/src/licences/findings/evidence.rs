@@ -94,6 +94,12 @@ pub enum Evidence {
         /// In a year.
         yearly: Money,
     },
+    /// The licence was terminated: what a seat costs after that is saved already.
+    Terminated {
+        /// The first day on which it does not hold any more.
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        on: Date,
+    },
     /// Who used something without a seat.
     UsedWithoutSeat {
         /// Who.
@@ -141,6 +147,7 @@ impl Evidence {
             }
             Self::Enough { edition, yearly: None } => format!("{edition} has all of it."),
             Self::SeatCosts { yearly } => format!("A seat costs {yearly} a year."),
+            Self::Terminated { on } => format!("The licence ends on {on}: what is left until then can be saved."),
             Self::UsedWithoutSeat { who, product, last } => {
                 format!("{who} used {product} without a seat, last on {last}.")
             }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::ToSpan;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::of::MONTH_DAYS;
 use crate::ids::{ContactId, LicenceId, ProductId, UnitId};
 use crate::licences::Holder;
 use crate::money::Money;
@@ -24,6 +27,29 @@ pub struct Facts {
     pub uses: BTreeMap<(ContactId, ProductId), Use>,
     /// Uses by somebody whom nobody knows.
     pub strangers: Vec<Stranger>,
+    /// Who was licensed for what in the last [`super::SHADOW_DAYS`], also by seats that were released and by licences that
+    /// have ended since.
+    pub licensed: Vec<Licensed>,
+}
+
+/// A time in which somebody might use a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licensed {
+    /// Which product.
+    pub product: ProductId,
+    /// Who held a seat; none where the licence let everybody in.
+    pub whose: Option<Whose>,
+    /// The first day.
+    pub since: Date,
+    /// The day on which it was over, if it is: whoever used the product in the morning did so with a seat.
+    pub until: Option<Date>,
+}
+
+impl Licensed {
+    /// Whether it was so at any time of a day.
+    pub fn covers(&self, day: Date) -> bool {
+        self.since <= day && self.until.is_none_or(|until| day <= until)
+    }
 }
 
 /// A product.
@@ -63,6 +89,8 @@ pub struct Licence {
     pub edition: Option<String>,
     /// Whether seats are what is paid for: neither by use nor by cores.
     pub by_seat: bool,
+    /// Whether its seats are those of devices: whoever works at one needs none of their own.
+    pub for_devices: bool,
     /// Seats that are paid for today.
     pub seats: u32,
     /// The least that it had at any time in the last [`super::NEW_SEATS_DAYS`], and will have by what is planned: seats
@@ -76,12 +104,41 @@ pub struct Licence {
     pub tracked: bool,
     /// What a seat costs.
     pub cost: Cost,
+    /// When and how it ends, where it was terminated.
+    pub ending: Option<Ending>,
     /// The last day of notice for the next renewal.
     pub notice_by: Option<Date>,
     /// The day on which it renews, or ends.
     pub renews_on: Option<Date>,
     /// Who holds its seats today.
     pub held: Vec<Seat>,
+}
+
+/// The end of a licence that was terminated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ending {
+    /// The first day on which it does not hold any more.
+    pub on: Date,
+    /// What part of a year it holds for from today, and at most the whole.
+    pub share: Decimal,
+    /// Whether it renews before: only then can it be resized at a renewal.
+    pub renews: bool,
+}
+
+impl Licence {
+    /// What of a year's amount is still to come: all of it, or what is left until it ends.
+    pub fn still_to_come(&self, yearly: Money) -> Money {
+        // A part of an amount is never too large.
+        self.ending.map_or(yearly, |ending| yearly.times(ending.share).unwrap_or(yearly))
+    }
+
+    /// What a seat costs in the year to come.
+    pub fn cost_to_come(&self) -> Cost {
+        match self.cost {
+            Cost::Yearly(yearly) => Cost::Yearly(self.still_to_come(yearly)),
+            other => other,
+        }
+    }
 }
 
 /// What a seat costs.
@@ -178,6 +235,8 @@ pub struct Use {
     pub last: Date,
     /// On how many of the last 30 days.
     pub active_days: u8,
+    /// The days of them that are known.
+    pub recent: BTreeSet<Date>,
     /// Features, with the latest day of each.
     pub features: BTreeMap<String, Date>,
 }
@@ -189,22 +248,57 @@ pub struct Stranger {
     pub who: String,
     /// What they used.
     pub product: ProductId,
+    /// The first day.
+    pub first: Date,
     /// The latest day.
     pub last: Date,
 }
 
 impl Facts {
-    /// The first and the latest day on which any use at this client was heard of. Before and after nobody's silence says
-    /// anything: whoever reports was not connected yet, or is not any more.
-    pub fn heard(&self) -> Option<(Date, Date)> {
-        let first = self.uses.values().map(|used| used.first).min()?;
-        let last = self.uses.values().map(|used| used.last).max()?;
+    /// From which day on silence of a product says something, and until which: from the first on which that product was heard
+    /// of, for each may have a source of its own, or any was where it never was; until the latest on which any was. Before and
+    /// after, whoever reports was not connected.
+    pub fn heard(&self, product: ProductId) -> Option<(Date, Date)> {
+        let of_product = self.all_uses().filter(|(of, ..)| *of == product).map(|(_, first, _)| first).min();
+        let first = of_product.or_else(|| self.all_uses().map(|(_, first, _)| first).min())?;
+        let last = self.all_uses().map(|(.., last)| last).max()?;
         Some((first, last))
     }
 
     /// The latest day on which anybody used a product.
     pub fn heard_of(&self, product: ProductId) -> Option<Date> {
-        self.uses.iter().filter(|((_, of), _)| *of == product).map(|(_, used)| used.last).max()
+        self.all_uses().filter(|(of, ..)| *of == product).map(|(.., last)| last).max()
+    }
+
+    /// What was used by anybody, known or not, with the first and the latest day.
+    fn all_uses(&self) -> impl Iterator<Item = (ProductId, Date, Date)> {
+        let known = self.uses.iter().map(|((_, product), used)| (*product, used.first, used.last));
+        known.chain(self.strangers.iter().map(|one| (one.product, one.first, one.last)))
+    }
+
+    /// Whoever has become a contact is no stranger any more: what was used in their name is theirs, on the days that are known
+    /// of it. `contact` says whom a name of the use is now.
+    #[must_use]
+    pub fn explained(mut self, contact: impl Fn(&str) -> Option<ContactId>) -> Self {
+        let month = self.today.saturating_sub((MONTH_DAYS - 1).days());
+        for stranger in std::mem::take(&mut self.strangers) {
+            let Some(contact) = contact(&stranger.who) else {
+                self.strangers.push(stranger);
+                continue;
+            };
+            let days = [stranger.first, stranger.last].map(|day| day.min(self.today));
+            let own = self.uses.entry((contact, stranger.product)).or_insert_with(|| Use {
+                first: days[0],
+                last: days[1],
+                active_days: 0,
+                recent: BTreeSet::new(),
+                features: BTreeMap::new(),
+            });
+            (own.first, own.last) = (own.first.min(days[0]), own.last.max(days[1]));
+            own.recent.extend(days.into_iter().filter(|day| *day >= month));
+            own.active_days = own.active_days.max(u8::try_from(own.recent.len()).unwrap_or(u8::MAX));
+        }
+        self
     }
 
     /// The product of a licence. One that is not among the facts has no name and no rules.

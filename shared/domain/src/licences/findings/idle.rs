@@ -1,6 +1,7 @@
 //! Seats whose holder left, never used them, or does not use them any more.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::days;
 use super::evidence::Evidence;
@@ -21,12 +22,12 @@ pub(super) fn left(client: ClientId, facts: &Facts, licence: &Licence, seat: &Se
 }
 
 /// A seat that nobody used for as long as its product allows. It counts from the latest of: the last use, the day on which
-/// the seat was assigned, the first day on which any use at this client was heard of; and until the latest day on which any
-/// was: before and after, silence says nothing. Only people are looked at: the use of devices is not reported.
+/// the seat was assigned, the first day on which its product was heard of at this client; and until the latest day on which any
+/// use was: before and after, silence says nothing. Only people are looked at: the use of devices is not reported.
 pub(super) fn idle(client: ClientId, facts: &Facts, licence: &Licence, seat: &Seat) -> Option<Found> {
     let product = facts.product(licence.product).filter(|product| product.use_reported)?;
     let contact = seat.whose.contact().filter(|_| licence.by_seat)?;
-    let (first_heard, last_heard) = facts.heard()?;
+    let (first_heard, last_heard) = facts.heard(licence.product)?;
     let used = facts.uses.get(&(contact, licence.product)).map(|used| used.last).filter(|last| *last >= seat.since);
     let listening: Date = seat.since.max(first_heard);
     let since = used.map_or(listening, |last| last.max(listening));
@@ -51,6 +52,13 @@ pub(super) fn held(facts: &Facts, seat: &Seat) -> Evidence {
     Evidence::HeldSince { who: facts.name_of(&seat.whose), since: seat.since }
 }
 
+/// What a seat costs, and until when where that is not a whole year.
+pub(super) fn cost(licence: &Licence) -> impl Iterator<Item = Evidence> {
+    let costs = licence.cost.yearly().map(|yearly| Evidence::SeatCosts { yearly });
+    let ends = licence.ending.filter(|ending| ending.share < Decimal::ONE);
+    costs.into_iter().chain(ends.map(|ending| Evidence::Terminated { on: ending.on }))
+}
+
 /// A seat that is to be taken back.
 pub(super) fn taken_back(
     client: ClientId,
@@ -59,10 +67,10 @@ pub(super) fn taken_back(
     seat: &Seat,
     mut evidence: Vec<Evidence>,
 ) -> Found {
-    evidence.extend(licence.cost.yearly().map(|yearly| Evidence::SeatCosts { yearly }));
+    evidence.extend(cost(licence));
     Found {
         key: Found::of(client, kind, licence, Some(&seat.whose)),
-        worth: Worth::of_a_seat(licence.cost),
+        worth: Worth::of_a_seat(licence.cost_to_come()),
         evidence,
         action: Action::Reclaim {},
         notice_by: licence.notice_by,

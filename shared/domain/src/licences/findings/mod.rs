@@ -24,7 +24,7 @@ pub use count::{Claimed, Uncounted, count};
 pub use decide::{Decision, LONGEST_REASON, LONGEST_SNOOZE_DAYS, decide};
 pub use edition::FEATURE_DAYS;
 pub use evidence::Evidence;
-pub use facts::{Cost, Edition, Facts, Licence, Person, Product, Seat, Stranger, Use, Whose};
+pub use facts::{Cost, Edition, Ending, Facts, Licence, Licensed, Person, Product, Seat, Stranger, Use, Whose};
 pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Unknown, Worth};
 pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, asks_for, given_back, measure, measure_all};
 pub use of::{MONTH_DAYS, yearly};

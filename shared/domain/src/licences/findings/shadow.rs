@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::days;
 use super::evidence::Evidence;
-use super::facts::{Facts, Licence, Whose};
+use super::facts::{Facts, Licence, Licensed, Whose};
 use super::finding::{Action, Found, Key, Kind, Unknown, Worth};
 use crate::error::Refusal;
 use crate::ids::{ClientId, ProductId};
@@ -15,8 +15,9 @@ use crate::money::Money;
 /// Use that is longer ago is over.
 pub const SHADOW_DAYS: u32 = 30;
 
-/// Who used a product in the last [`SHADOW_DAYS`] and holds no seat of it. A product that is licensed by use, by cores or
-/// by devices has no seats that one could lack. As long as free seats are there, the first who lack one cost nothing.
+/// Who used a product in the last [`SHADOW_DAYS`] on a day on which they held no seat of it, and holds none today: whoever
+/// gave a seat back used it with one. A product that is licensed by use, by cores or by devices at this client has no seats
+/// that one could lack. As long as free seats are there, the first who lack one cost nothing.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
@@ -31,15 +32,26 @@ pub(super) fn shadow_uses(client: ClientId, facts: &Facts) -> Result<Vec<Found>,
     for licence in facts.licences.iter().filter(|licence| licence.by_seat) {
         *free.entry(licence.product).or_default() += licence.seats.saturating_sub(licence.holders());
     }
-    let known =
-        facts.uses.iter().map(|((contact, product), used)| (*product, Whose::Contact { contact: *contact }, used.last));
-    let strangers = facts.strangers.iter().map(|one| (one.product, Whose::Stranger { who: one.who.clone() }, one.last));
+    let mut licensed: BTreeMap<(ProductId, Option<&Whose>), Vec<&Licensed>> = BTreeMap::new();
+    for time in &facts.licensed {
+        licensed.entry((time.product, time.whose.as_ref())).or_default().push(time);
+    }
+    let is_licensed = |product: ProductId, whose: &Whose, day: Date| {
+        let times = [None, Some(whose)].into_iter().filter_map(|of| licensed.get(&(product, of)));
+        times.flatten().any(|time| time.covers(day))
+    };
+    let known = facts.uses.iter().map(|((contact, product), used)| {
+        (*product, Whose::Contact { contact: *contact }, used.recent.iter().copied().collect::<Vec<_>>())
+    });
+    let strangers =
+        facts.strangers.iter().map(|one| (one.product, Whose::Stranger { who: one.who.clone() }, vec![one.last]));
     let mut found = Vec::new();
-    for (product, whose, last) in known.chain(strangers) {
-        let over = days(last, facts.today) >= SHADOW_DAYS;
-        if over || open.contains(&product) || holders.contains(&(product, &whose)) {
+    for (product, whose, used_on) in known.chain(strangers) {
+        if open.contains(&product) || holders.contains(&(product, &whose)) {
             continue;
         }
+        let without = |day: &Date| days(*day, facts.today) < SHADOW_DAYS && !is_licensed(product, &whose, *day);
+        let Some(last) = used_on.into_iter().filter(without).max() else { continue };
         let seat_is_free = free.get_mut(&product).filter(|free| **free > 0).map(|free| *free -= 1).is_some();
         found.push(shadow(client, facts, (product, whose, last), seat_is_free)?);
     }
@@ -70,8 +82,8 @@ fn shadow(
 }
 
 impl Licence {
-    /// Whether it lets everybody in, and names no seats.
+    /// Whether it lets everybody in, and names no people's seats.
     pub const fn for_all(&self) -> bool {
-        !self.by_seat
+        !self.by_seat || self.for_devices
     }
 }

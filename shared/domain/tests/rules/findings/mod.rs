@@ -5,10 +5,12 @@ mod counted;
 mod counted_properties;
 mod measured;
 mod new_seats;
+mod promised;
 mod reviewed;
 mod rules;
 mod true_up;
 mod used;
+mod without_seat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,12 +67,14 @@ fn licensed(n: u128, of: u128, seats: u32, holders: &[u128]) -> Licence {
         product: product(of),
         edition: None,
         by_seat: true,
+        for_devices: false,
         seats,
         settled_seats: seats,
         planned_seats: seats,
         spare: 0,
         tracked: true,
         cost: Cost::Yearly(eur(10_000)),
+        ending: None,
         notice_by: Some(date(2026, 8, 31)),
         renews_on: Some(date(2026, 10, 1)),
         held: holders.iter().map(|n| seat(*n)).collect(),
@@ -83,7 +87,9 @@ fn called(name: &str) -> Product {
 
 /// Used for a year, last so many days ago.
 fn used(days: i32) -> Use {
-    Use { first: ago(365), last: ago(days), active_days: if days < 30 { 10 } else { 0 }, features: BTreeMap::new() }
+    let recent = if days < 30 { BTreeSet::from([ago(days)]) } else { BTreeSet::new() };
+    let active_days = if days < 30 { 10 } else { 0 };
+    Use { first: ago(365), last: ago(days), active_days, recent, features: BTreeMap::new() }
 }
 
 /// Products 1 to 3, and people 1 to 20 who all work there. Somebody else uses product 9 today and did a year ago, so that
@@ -98,7 +104,7 @@ fn facts(licences: Vec<Licence>) -> Facts {
     let everybody = Licence { by_seat: false, tracked: false, cost: Cost::ByUse, ..licensed(90, 9, 0, &[]) };
     let uses = BTreeMap::from([((contact(99), product(9)), used(0))]);
     let licences = licences.into_iter().chain([everybody]).collect();
-    Facts { today: TODAY, products, licences, people, uses, strangers: Vec::new() }
+    Facts { today: TODAY, products, licences, people, uses, strangers: Vec::new(), licensed: Vec::new() }
 }
 
 /// As `facts`, and all who hold a seat use it today.

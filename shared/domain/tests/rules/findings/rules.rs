@@ -49,6 +49,36 @@ fn silence_counts_only_while_somebody_reports() {
 }
 
 #[test]
+fn silence_of_a_product_counts_from_the_first_day_on_which_that_product_was_heard_of() {
+    // Another product is reported for a year. What is heard of this one, and since when it is silent for person 1.
+    let strange = |days| Stranger { who: "x".into(), product: product(1), first: ago(days), last: ago(0) };
+    for (case, known, stranger, found) in [
+        ("newly connected", Some(1), None, None),
+        ("connected for 29 days", Some(29), None, None),
+        ("connected for 30 days", Some(30), None, Some(ago(30))),
+        ("heard of by a stranger alone", None, Some(5), None),
+        ("for long by a stranger", Some(1), Some(50), Some(ago(50))),
+        ("never heard of", None, None, Some(ago(365))),
+    ] {
+        let mut facts = facts(vec![licensed(1, 1, 3, &[1, 2])]);
+        facts.licences[0].settled_seats = 2;
+        if let Some(first) = known {
+            facts.uses.insert((contact(2), product(1)), Use { first: ago(first), ..used(0) });
+        }
+        facts.strangers.extend(stranger.map(strange));
+        let never = super::found(&facts).into_iter().find(|one| one.key.whose == Some(person(1)));
+        let said = never.map(|one| (one.key.kind, one.evidence));
+        let (kind, evidence) = said.unzip();
+        assert_eq!(kind, found.map(|_| Kind::NeverUsed), "{case}");
+        if let (Some(evidence), Some(since)) = (evidence, found) {
+            assert!(evidence.contains(&Evidence::NotUsedSince { since }), "{case}: {evidence:?}");
+            let silent = evidence.iter().any(|evidence| matches!(evidence, Evidence::Silent { since: None, .. }));
+            assert_eq!(silent, known.is_none() && stranger.is_none(), "{case}: {evidence:?}");
+        }
+    }
+}
+
+#[test]
 fn that_nobody_at_all_is_heard_of_is_said_with_what_is_found() {
     let silent = |facts: &Facts| {
         let evidence = &found(facts)[0].evidence;
@@ -229,6 +259,11 @@ fn a_feature_of_the_last_quarter_an_unknown_one_and_none_at_all_keep_the_edition
     let mut new = with_max(&[("mail", 1)]);
     new.licences[0].held[0].since = ago(91);
     assert_eq!(kinds(&new), [], "the seat is held for less than a quarter");
+    let mut connected = with_max(&[("mail", 1)]);
+    for n in [1, 2] {
+        connected.uses.get_mut(&(contact(n), product(1))).unwrap().first = ago(91);
+    }
+    assert_eq!(kinds(&connected), [], "the product is heard of for less than a quarter");
 }
 
 #[test]
@@ -257,7 +292,7 @@ fn the_first_without_a_seat_get_the_free_ones_and_the_others_cost() {
     facts.licences[0].settled_seats = 1;
     facts.uses.insert((contact(2), product(1)), used(1));
     facts.uses.insert((contact(3), product(1)), used(1));
-    facts.strangers.push(Stranger { who: "x@example.com".into(), product: product(1), last: ago(2) });
+    facts.strangers.push(Stranger { who: "x@example.com".into(), product: product(1), first: ago(2), last: ago(2) });
     let found = found(&facts);
     let costs = Worth::Costs { yearly: eur(10_000), seats: 1 };
     let all: Vec<_> = found.iter().map(|found| (found.worth, found.action.clone())).collect();
