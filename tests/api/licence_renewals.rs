@@ -158,6 +158,99 @@ async fn seats_feed_what_contracts_bill() {
 }
 
 #[tokio::test]
+async fn lines_that_follow_two_products_bill_each_its_own_seats() {
+    let stack = Stack::start().await;
+    let owner = stack.msp("Nordlicht IT").await;
+    owner.change("/v1/billing/settings", json!({ "issue": "at_once" })).await;
+    let client = owner.client("Acme").await;
+    let office = licence(&owner, &client, json!({ "counted": true })).await;
+    let design = licence(&owner, &client, json!({ "counted": true, "seats": 4 })).await;
+    licence(&owner, &client, json!({ "seats": 100 })).await;
+    let line = |what: Value, price: &str| {
+        json!({
+            "text": "Licences", "kind": "per_seat", "timing": "arrears", "quantity": what,
+            "price": { "pricing": { "model": "per_unit", "price": price } },
+        })
+    };
+    let of = |licence: &Value| json!({ "kind": "counted", "what": "active_licences", "product": licence["product"] });
+    let all = json!({ "kind": "counted", "what": "active_licences" });
+    let lines = json!([line(of(&office), "10"), line(of(&design), "20"), line(all, "1")]);
+    let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-02-01" });
+    let body = with(seats(&client), json!({ "lines": lines, "schedule": schedule }));
+    let proposed = owner.create("/v1/contracts", body.clone()).await;
+    let path = format!("/v1/contracts/{}", proposed["id"].as_str().unwrap());
+    // A proposal is simulated with what will be counted as it is signed.
+    let nets = |bill: &Value| -> Vec<Value> {
+        bill["lines"].as_array().unwrap().iter().map(|line| line["net"]["minor"].clone()).collect()
+    };
+    let bills = owner.post(&format!("{path}/simulation")).json(&json!({})).send().await.expect(200);
+    assert_eq!(nets(&bills["bills"][0]), [json!(100_00), json!(80_00), json!(14_00)]);
+    let read = owner.get(&path).await.expect(200);
+    assert_eq!(read["lines"][0]["quantity"][0]["value"], of(&office), "what is read is what was sent");
+    owner.post(&format!("{path}/sign")).send().await.expect(200);
+    stack.app.settle().await;
+    owner.change(&at(&office), json!({ "seats": { "from": "2026-02-15", "value": 24 } })).await;
+    look(&owner, "2026-02-15T00:00:00Z").await;
+    stack.app.clock().advance_to("2026-03-01T06:00:00Z".parse().unwrap()).unwrap();
+    stack.app.settle().await;
+    let report = stack.app.run_job("billing-invoice-run", JobInput::default()).await.unwrap();
+    assert_eq!((report.failed, report.parked), (0, 0), "{report:?}");
+    let invoices = owner.get("/v1/invoices").await.expect(200);
+    let invoice = invoices["items"][0]["id"].as_str().unwrap();
+    let billed = owner.get(&format!("/v1/invoices/{invoice}/lines")).await.expect(200);
+    let billed: Vec<(&Value, &Value)> =
+        billed["items"].as_array().unwrap().iter().map(|line| (&line["quantity"], &line["net"]["minor"])).collect();
+    // Half of February with ten and half with 24; four all the time; 14 and then 28 of both.
+    let expected = [
+        (&json!("10"), &json!(50_00)),
+        (&json!("24"), &json!(120_00)),
+        (&json!("4"), &json!(80_00)),
+        (&json!("14"), &json!(7_00)),
+        (&json!("28"), &json!(14_00)),
+    ];
+    assert_eq!(billed, expected);
+
+    // A product is counted by hand like all of them, and a line can follow another one from a day on.
+    let other = crate::licences::product(&owner).await;
+    let follow = json!({ "kind": "counted", "what": "active_licences", "product": other["id"] });
+    let lines = read["lines"].as_array().unwrap();
+    let amendment = |quantity: &Value| {
+        let change = json!({ "kind": "set_quantity", "line": lines[2]["id"], "quantity": quantity });
+        json!({ "effective_on": "2026-04-01", "changes": [change] })
+    };
+    let simulated = |quantity: &Value| {
+        owner.post(&format!("{path}/simulation")).json(&json!({ "amendment": amendment(quantity) })).send()
+    };
+    let refused = simulated(&follow).await.with(409);
+    assert_eq!(refused.problem(), "count-missing");
+    let count = json!({ "what": "active_licences", "product": other["id"], "on": "2026-03-01", "quantity": "9" });
+    let counted = owner.post(&format!("/v1/clients/{client}/counts")).json(&count).send().await.expect(200);
+    assert_eq!(counted["product"], other["id"]);
+    let bills = simulated(&follow).await.expect(200);
+    assert_eq!(nets(&bills["bills"][1]), [json!(240_00), json!(80_00), json!(9_00)], "April");
+
+    // What names no product is refused where it names it.
+    let nobody = "prd_01970000000070008000000000000009";
+    let unknown = json!({ "kind": "counted", "what": "active_licences", "product": nobody });
+    let devices = json!({ "kind": "counted", "what": "devices", "product": other["id"] });
+    for wrong in [&unknown, &devices] {
+        let lines = json!([line(json!({ "kind": "fixed", "quantity": "1" }), "1"), line(wrong.clone(), "1")]);
+        let body = with(body.clone(), json!({ "lines": lines }));
+        let refused = owner.post("/v1/contracts").json(&body).send().await.with(400);
+        assert_eq!(refused.pointers(), ["/lines/1/quantity/product"], "{wrong}");
+        assert_eq!(simulated(wrong).await.with(400).pointers(), ["/amendment/changes/0/quantity/product"], "{wrong}");
+        let amended = owner.post(&format!("{path}/amendments")).key(&crate::contracts::key()).json(&amendment(wrong));
+        assert_eq!(amended.send().await.with(400).pointers(), ["/changes/0/quantity/product"], "{wrong}");
+        let mut count = json!({ "on": "2026-03-01", "quantity": "9" });
+        for name in ["what", "product"] {
+            count[name] = wrong[name].clone();
+        }
+        let refused = owner.post(&format!("/v1/clients/{client}/counts")).json(&count).send().await.with(400);
+        assert_eq!(refused.pointers(), ["/product"], "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_history_that_is_entered_later_changes_no_day_that_was_counted() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let client = owner.client("Acme").await;

@@ -130,3 +130,29 @@ async fn what_is_counted_is_billed_as_it_was_counted() {
     owner.change(&format!("{contacts}/{}", third["id"].as_str().unwrap()), json!({ "active": false })).await;
     assert_eq!(cents().await, [2_00]);
 }
+
+#[tokio::test]
+async fn a_proposal_is_simulated_with_the_contacts_that_there_are_none_included() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let follows = |what: &str| {
+        json!({
+            "text": what, "kind": "per_seat", "timing": "advance", "quantity": { "kind": "counted", "what": what },
+            "price": { "pricing": { "model": "per_unit", "price": "5" } },
+        })
+    };
+    let proposed = async |what: &str| {
+        let lines = json!([follows(what), seats("")["lines"][0]]);
+        let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-03-01" });
+        owner.create("/v1/contracts", with(seats(&client), json!({ "lines": lines, "schedule": schedule }))).await
+    };
+    let contract = proposed("contacts").await;
+    assert_eq!(totals(&simulation(&owner, &contract, json!({})).await)[0], ("2026-03-01", 400_00), "nobody yet");
+    owner.create(&format!("/v1/clients/{client}/contacts"), json!({ "name": "Kim" })).await;
+    owner.stack.app.settle().await;
+    assert_eq!(totals(&simulation(&owner, &contract, json!({})).await)[0], ("2026-03-01", 405_00));
+    let unknown = proposed("devices").await;
+    let missing = owner.post(&format!("{}/simulation", at(&unknown))).json(&json!({})).send().await.with(409);
+    assert_eq!(missing.problem(), "count-missing");
+    assert!(missing.body["detail"].as_str().unwrap().contains("bills devices, which"), "{}", missing.body);
+}

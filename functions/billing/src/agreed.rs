@@ -3,7 +3,7 @@
 use contract::amendments::{NewAmendment, NewChange};
 use contract::contract_lines::NewLine;
 use contract::contracts::ContractBrief;
-use domain::billing::contract::{Amendment, Change, Contract, Line, amend_billed, check_amended_taxes};
+use domain::billing::contract::{Amendment, Change, Contract, Followed, Line, amend_billed, check_amended_taxes};
 use domain::billing::dated::Dated;
 use domain::error::Refusal;
 use domain::events::Event;
@@ -58,19 +58,52 @@ pub(crate) async fn amended(
     let (book, settings) = try_join!(cx.store.contract_book(before.value.contract.id), cx.store.billing_settings())?;
     check_amended_taxes(&amendment, &settings.value)?;
     let book = book.value.book;
-    let after = amend_billed(before.value.contract.clone(), &book, &amendment, here.today)?;
-    fits(&after)?;
-    let slas = amendment.changes.iter().enumerate().filter_map(|(index, change)| match change {
-        Change::SetSla { sla } => Some((format!("/changes/{index}/sla"), Reference::of_choice(*sla))),
-        _ => None,
-    });
-    for (at, policy) in slas {
-        exist(&cx.store, [(at.as_str(), policy)]).await?;
+    let after = amend_billed(before.value.contract.clone(), &book, &amendment, here.today).map_err(as_asked)?;
+    if !lines_fit(&after) {
+        let detail = "are too long to be kept with the contract's lines; make two contracts of it";
+        return Err(Refusal::invalid("/changes", "too_large", detail).into());
     }
+    exist(&cx.store, named(&amendment)).await?;
     let event = Event::ContractAmended { contract: after.id, client: after.client };
     let kept = KeptAmendment { id: AmendmentId::from_uuid(cx.id()), contract: after.id, amendment };
     let commit = cx.store.commit().update_contract(&before, &after, &here.zone).create(&kept).emit([event]);
     Ok(Answer::after(commit, after.into()).rev(before.rev + 1))
+}
+
+/// What an amendment names that must be there, with its place in it.
+pub(crate) fn named(amendment: &Amendment) -> Vec<(String, Option<Reference>)> {
+    let slas = amendment.changes.iter().enumerate().filter_map(|(index, change)| match change {
+        Change::SetSla { sla } => Some((format!("/changes/{index}/sla"), Reference::of_choice(*sla))),
+        _ => None,
+    });
+    let product = |(at, of): (String, Followed)| (format!("{at}/product"), of.product.map(Reference::Product));
+    slas.chain(followed(amendment).into_iter().map(product)).collect()
+}
+
+/// What an amendment makes lines follow, with the place of each quantity in it.
+pub(crate) fn followed(amendment: &Amendment) -> Vec<(String, Followed)> {
+    let mut followed = Vec::new();
+    for (index, change) in amendment.changes.iter().enumerate() {
+        match change {
+            Change::SetQuantity { quantity, .. } => {
+                followed.extend(quantity.follows().map(|of| (format!("/changes/{index}/quantity"), of)));
+            }
+            Change::AddLine { line } => {
+                followed.extend(line.follows().map(|of| (format!("/changes/{index}/line/quantity"), of)));
+            }
+            _ => {}
+        }
+    }
+    followed
+}
+
+/// The products whose licences lines follow, with their places in a contract's body.
+pub(crate) fn products(lines: &[Line]) -> impl Iterator<Item = (String, Option<Reference>)> {
+    lines.iter().enumerate().flat_map(|(index, line)| {
+        let product =
+            move |of: Followed| (format!("/lines/{index}/quantity/product"), of.product.map(Reference::Product));
+        line.follows().map(product)
+    })
 }
 
 /// Refuses lines that cannot be kept.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::billing::bill::{Charge, Facts, Limits, Runs};
-use domain::billing::contract::{Contract, Counted, Quantity};
+use domain::billing::contract::{Contract, Followed, Line};
 use futures::future::try_join_all;
 use futures::try_join;
 use runtime::Result;
@@ -20,7 +20,7 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
     )?;
     let book = book.value.book;
     let from = book.counts_from(&contract);
-    let counts = counted(&contract).into_iter().map(|what| store.counts(contract.client, what, from));
+    let counts = counted(&contract).into_iter().map(|of| store.counts(contract.client, of, from));
     let counts = try_join_all(counts).await?.into_iter().flatten().collect();
     let usage = usage.into_iter().map(|record| record.value.usage).collect();
     let joins = |charge: &domain::billing::charges::ClientCharge| {
@@ -37,11 +37,6 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
 }
 
 /// What a contract's lines count.
-pub(crate) fn counted(contract: &Contract) -> BTreeSet<Counted> {
-    let quantities = contract.lines.iter().flat_map(|line| &line.quantity);
-    let counted = quantities.filter_map(|dated| match dated.value {
-        Quantity::Counted { what } => Some(what),
-        Quantity::Fixed { .. } => None,
-    });
-    counted.collect()
+pub(crate) fn counted(contract: &Contract) -> BTreeSet<Followed> {
+    contract.lines.iter().flat_map(Line::follows).collect()
 }

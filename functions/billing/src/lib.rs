@@ -4,6 +4,7 @@ mod accounts;
 mod agreed;
 mod asked;
 mod booked;
+mod counting;
 mod crediting;
 mod due;
 mod dunning;

@@ -1,12 +1,13 @@
 //! What is reported for billing: records of use, counts, one-off charges.
 
 use domain::access::Permission;
+use domain::billing::bill::Count;
 use domain::billing::charges::{ChargeState, ClientCharge};
 use domain::billing::codes::TaxCode;
 use domain::billing::contract::Counted;
 use domain::billing::cycle::Period;
 use domain::billing::metering::ClientCount;
-use domain::ids::{ChargeId, ClientId, ContractId, InvoiceId, LineId, UserId};
+use domain::ids::{ChargeId, ClientId, ContractId, InvoiceId, LineId, ProductId, UserId};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -124,6 +125,9 @@ pub struct UsageRecorded {
 pub struct NewCount {
     /// Of what.
     pub what: Counted,
+    /// Of active licences, those of this product; of all products when absent.
+    #[serde(default)]
+    pub product: Option<ProductId>,
     /// From this local date on, until the next count: today or earlier.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
@@ -139,6 +143,8 @@ pub struct CountView {
     pub client: ClientId,
     /// Of what.
     pub what: Counted,
+    /// Of which product; none of all.
+    pub product: Option<ProductId>,
     /// From this local date on, until the next count.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
@@ -151,7 +157,8 @@ pub struct CountView {
 
 impl From<ClientCount> for CountView {
     fn from(ClientCount { client, count, recorded_at }: ClientCount) -> Self {
-        CountView { client, what: count.what, on: count.from, quantity: count.quantity, recorded_at }
+        let Count { what, product, from, quantity } = count;
+        CountView { client, what, product, on: from, quantity, recorded_at }
     }
 }
 

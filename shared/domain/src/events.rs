@@ -24,8 +24,8 @@ use crate::billing::retry::DeclineClass;
 use crate::budgets::Warning;
 use crate::ids::{
     AccessAnomalyId, AnomalyId, BlockId, BudgetId, CalendarId, ChargeId, ClientId, ContactId, ContractId, DepartmentId,
-    InvoiceId, LicenceAuditId, LicenceId, PaymentId, PaymentMethodId, PolicyId, TenantId, TicketId, TimeEntryId,
-    UserId,
+    InvoiceId, LicenceAuditId, LicenceId, PaymentId, PaymentMethodId, PolicyId, ProductId, TenantId, TicketId,
+    TimeEntryId, UserId,
 };
 use crate::insights::Amount;
 use crate::licences::{ComingKind, Owner};

@@ -9,7 +9,7 @@ pub(crate) mod refers;
 
 use std::fmt;
 
-use domain::billing::contract::Counted;
+use domain::billing::contract::{Counted, Followed};
 use domain::billing::documents::facts::Look;
 use domain::billing::invoice::InvoiceKind;
 use domain::billing::number::SeriesKind;
@@ -155,16 +155,18 @@ pub(crate) fn usage(contract: ContractId, id: UsageId) -> Key {
 pub(crate) fn charge(client: ClientId, id: ChargeId) -> Key {
     child(format!("CLIENT#{client}"), format!("CHARGE#{id}"))
 }
-pub(crate) fn count(client: ClientId, what: Counted, on: Date) -> Key {
-    child(format!("CLIENT#{client}"), format!("{}{on}", counts(what)))
+pub(crate) fn count(client: ClientId, of: Followed, on: Date) -> Key {
+    child(format!("CLIENT#{client}"), format!("{}{on}", counts(of)))
 }
 /// How the sort keys of one kind of count begin.
-pub(crate) const fn counts(what: Counted) -> &'static str {
-    match what {
-        Counted::ActiveLicences => "COUNT#active_licences#",
-        Counted::Contacts => "COUNT#contacts#",
-        Counted::Devices => "COUNT#devices#",
-    }
+pub(crate) fn counts(of: Followed) -> String {
+    let what = match of.what {
+        Counted::ActiveLicences => "active_licences",
+        Counted::Contacts => "contacts",
+        Counted::Devices => "devices",
+    };
+    // No range of dates of all licences has those of a product: the word before them is another one.
+    of.product.map_or_else(|| format!("COUNT#{what}#"), |product| format!("COUNT#{what}_of#{product}#"))
 }
 pub(crate) fn invoiced(contract: ContractId, from: Date, kind: InvoiceKind) -> Key {
     child(format!("CONTRACT#{contract}"), format!("INVOICED#{from}#{}", kind.name()))

@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::billing::bill::{Count, MOST_TAKEN};
 use domain::billing::charges::{ChargeState, ClientCharge};
-use domain::billing::contract::Counted;
+use domain::billing::contract::Followed;
 use domain::billing::metering::{ClientCount, UsageRecord};
 use domain::contacts::Contact;
 use domain::ids::{ChargeId, ClientId, ContractId, UsageId};
@@ -45,7 +45,7 @@ impl Record for ClientCharge {
 
 impl Record for ClientCount {
     fn place(&self) -> Place {
-        Place::at(keys::count(self.client, self.count.what, self.count.from))
+        Place::at(keys::count(self.client, self.count.of(), self.count.from))
     }
 }
 
@@ -119,35 +119,36 @@ impl TenantStore {
     }
 
     /// The count of a day, if there is one; at revision 0 when there is none.
-    pub async fn count_rev(&self, client: ClientId, what: Counted, on: Date) -> Result<u64> {
-        let found: Option<Versioned<ClientCount>> = self.find(&keys::count(client, what, on)).await?;
+    pub async fn count_rev(&self, client: ClientId, of: impl Into<Followed>, on: Date) -> Result<u64> {
+        let found: Option<Versioned<ClientCount>> = self.find(&keys::count(client, of.into(), on)).await?;
         Ok(found.map_or(0, |found| found.rev))
     }
 
     /// What holds of a count from a date on: the last count on or before it, and all after it; all when there is no
     /// date. Ascending.
-    pub async fn counts(&self, client: ClientId, what: Counted, from: Option<Date>) -> Result<Vec<Count>> {
+    pub async fn counts(&self, client: ClientId, of: impl Into<Followed>, from: Option<Date>) -> Result<Vec<Count>> {
+        let of = of.into();
         let before = match from {
-            Some(from) => self.query_counts(client, what, Date::MIN, from, false, 1).await?,
+            Some(from) => self.query_counts(client, of, Date::MIN, from, false, 1).await?,
             None => Vec::new(),
         };
         let after = from.and_then(|from| from.tomorrow().ok());
         let start = after.unwrap_or(jiff::civil::date(1, 1, 1));
         let mut counts = before;
-        counts.extend(self.query_counts(client, what, start, Date::MAX, true, MOST_COUNTS).await?);
+        counts.extend(self.query_counts(client, of, start, Date::MAX, true, MOST_COUNTS).await?);
         Ok(counts)
     }
 
     async fn query_counts(
         &self,
         client: ClientId,
-        what: Counted,
+        of: Followed,
         from: Date,
         to: Date,
         forward: bool,
         most: usize,
     ) -> Result<Vec<Count>> {
-        let prefix = keys::counts(what);
+        let prefix = keys::counts(of);
         // Dates before the year 0 would sort behind those after it; nobody counted then.
         let from = from.max(jiff::civil::date(0, 1, 1));
         let between = |on: Date| text(format!("{prefix}{on}"));

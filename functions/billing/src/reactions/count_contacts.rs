@@ -9,6 +9,8 @@ use domain::events::Event;
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
 
+use crate::counting::contacts_missing;
+
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
     ReactionHandler::new(COUNT_CONTACTS, count_contacts)
@@ -29,21 +31,14 @@ async fn count_contacts(cx: ReactionCx) -> Result<Commit> {
         Err(error) => return Err(error.into()),
     };
     let today = zone.date(cx.now);
-    let what = Counted::Contacts;
-    let from = match contract {
-        None => today,
+    let count = match contract {
+        None => Some(Count::new(Counted::Contacts.into(), today, cx.store.active_contacts(client).await?.into())),
         Some(contract) => {
             let starts_on = cx.store.contract_root(contract).await?.value.contract.schedule.starts_on.min(today);
-            let known = cx.store.counts(client, what, Some(starts_on)).await?;
-            if known.iter().any(|count| count.from <= starts_on) {
-                return Ok(cx.store.commit());
-            }
-            // Whoever is there when it is signed is billed from its first day on.
-            starts_on
+            contacts_missing(&cx.store, client, starts_on).await?
         }
     };
-    let rev = cx.store.count_rev(client, what, from).await?;
-    let quantity = cx.store.active_contacts(client).await?.into();
-    let count = ClientCount { client, count: Count { what, from, quantity }, recorded_at: cx.now };
-    Ok(cx.store.commit().update(&count, rev))
+    let Some(count) = count else { return Ok(cx.store.commit()) };
+    let rev = cx.store.count_rev(client, count.of(), count.from).await?;
+    Ok(cx.store.commit().update(&ClientCount { client, count, recorded_at: cx.now }, rev))
 }

@@ -7,7 +7,7 @@ use domain::ids::ContractId;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{as_asked, fits, lines_asked};
+use crate::agreed::{as_asked, fits, lines_asked, products};
 
 /// The route.
 pub fn route() -> Handler {
@@ -24,7 +24,9 @@ async fn add_contract(cx: Cx, input: In<NoPath, NoQuery, NewContract>) -> Result
         (terms.unwrap_or_else(|| billing.terms(&settings)), proration.unwrap_or(settings.proration));
     let (schedule, renewal) = (schedule.into(), renewal.into());
     let new = Proposal { client, name, currency, schedule, terms, proration, lines, sla, renewal, discounts };
-    exist(&cx.store, [("/client", Some(Reference::Client(client))), ("/sla", Reference::of_choice(sla))]).await?;
+    let named = [("/client", Some(Reference::Client(client))), ("/sla", Reference::of_choice(sla))];
+    let named = named.map(|(at, of)| (at.to_owned(), of)).into_iter();
+    exist(&cx.store, named.chain(products(&new.lines))).await?;
     let today = tenant.zone.date(cx.now);
     let id = ContractId::from_uuid(cx.id());
     // Everything is looked at before a number is drawn, so that what is refused costs none.

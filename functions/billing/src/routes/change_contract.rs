@@ -7,7 +7,7 @@ use domain::billing::cycle::Schedule;
 use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{as_asked, changed, lines_asked, visible_contract};
+use crate::agreed::{as_asked, changed, lines_asked, products, visible_contract};
 
 /// The route.
 pub fn route() -> Handler {
@@ -22,6 +22,7 @@ async fn change_contract(cx: Cx, input: In<AtContract, NoQuery, ContractChanges>
     let starts_on = schedule.unwrap_or(contract.schedule).starts_on;
     let lines = lines.map(|lines| lines_asked(&cx, lines, &contract.lines, starts_on)).transpose()?;
     if let Some(lines) = &lines {
+        exist(&cx.store, products(lines)).await?;
         check_taxes(lines, &cx.store.billing_settings().await?.value)?;
     }
     let renewal = renewal.map(Into::into);

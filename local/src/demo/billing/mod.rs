@@ -133,7 +133,7 @@ fn bill_dates(agreed: &[Agreed], today: Date) -> Result<BTreeSet<Date>> {
 fn counted(agreed: &Agreed) -> Option<ClientCount> {
     let quantity = agreed.counts.filter(|_| agreed.is_counted())?.into();
     let (from, recorded_at) = (agreed.contract.schedule.starts_on, agreed.contract.created_at);
-    let count = Count { what: Counted::Contacts, from, quantity };
+    let count = Count::new(Counted::Contacts.into(), from, quantity);
     Some(ClientCount { client: agreed.contract.client, count, recorded_at })
 }
 

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::bill::{Count, Usage};
-use super::contract::{Contract, ContractState, Counted, LineKind};
+use super::contract::{Contract, ContractState, Counted, LineKind, OF_LICENCES_ONLY};
 use super::pricing::{LARGEST_QUANTITY, QUANTITY_DECIMALS};
 use crate::error::Refusal;
 use crate::ids::{ClientId, ContractId, InvoiceId, LineId, UsageId};
@@ -142,8 +142,8 @@ pub struct ClientCount {
 /// date.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for a day that is still to come, for a quantity out of range, and for contacts, which are
-/// counted by themselves.
+/// [`Refusal::Invalid`] for a day that is still to come, for a quantity out of range, for a product of what is no licence, and
+/// for contacts, which are counted by themselves.
 pub fn count(client: ClientId, count: Count, today: Date, now: Timestamp) -> Result<ClientCount, Refusal> {
     let mut check = Check::new();
     let by_hand = count.what != Counted::Contacts;
@@ -153,6 +153,7 @@ pub fn count(client: ClientId, count: Count, today: Date, now: Timestamp) -> Res
         "counted_already",
         "contacts are counted as they are added and leave; add or change them",
     );
+    check.that(count.of().is_sane(), "/product", "not_allowed", OF_LICENCES_ONLY);
     check.that(count.from <= today, "/on", "in_the_future", "must be today or earlier: it was counted on it");
     check_quantity("/quantity", count.quantity, &mut check);
     check.done()?;

@@ -7,6 +7,8 @@ macro_rules! licences {
             LicencesChanged = "licences.changed" {
                 /// Whose.
                 client: ClientId,
+                /// Of which product; of any, where it is not said.
+                product: Option<ProductId>,
                 /// From which local day on.
                 on: Date,
             }

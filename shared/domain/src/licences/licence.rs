@@ -318,7 +318,7 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
     check::renewal_is_ahead(&licence, today)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
-    let events = counts.then_some(Event::LicencesChanged { client: licence.client, on: today }).into_iter().collect();
+    let events = counts.then(|| licence.counts_otherwise(today)).into_iter().collect();
     Ok(Outcome { state: licence, events })
 }
 
@@ -346,7 +346,7 @@ pub fn change(
     check::check(&after, &check::Fields::PLAIN)?;
     check::past_stays(&before, &after, today)?;
     if after.counted_on(today) != counted_before {
-        events.push(Event::LicencesChanged { client: after.client, on: today });
+        events.push(after.counts_otherwise(today));
     }
     Ok(Outcome { state: Licence { updated_at: now, ..after }, events })
 }
@@ -477,6 +477,11 @@ impl Licence {
     /// Whether contracts bill its seats on a day.
     pub fn is_counted_on(&self, day: Date) -> bool {
         in_force(&self.counted_since, day).copied().unwrap_or(self.counted)
+    }
+
+    /// That another number of its seats counts from a day on.
+    pub(super) fn counts_otherwise(&self, on: Date) -> Event {
+        Event::LicencesChanged { client: self.client, product: Some(self.product), on }
     }
 
     /// What a seat costs in a year on a day: the cost in a cycle times 52 weeks, 12 months, 4 quarters, 2 halves or 1

@@ -154,7 +154,7 @@ pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
             near.insert(coming.what, coming);
         }
         if licence.counted_on(day) != licence.counted_on(day.saturating_sub(1.day())) {
-            events.push(Event::LicencesChanged { client: licence.client, on: day });
+            events.push(licence.counts_otherwise(day));
         }
         let before = licence.term.renews_on;
         licence = rolled(licence, day);

@@ -12,14 +12,14 @@ use super::runs::Runs;
 use super::taxing::invoiced;
 use crate::billing::blocks::SoldBlock;
 use crate::billing::codes::TaxCode;
-use crate::billing::contract::{Contract, Counted};
+use crate::billing::contract::{Contract, Counted, Followed};
 use crate::billing::cycle::Period;
 use crate::billing::hours::Block;
 use crate::billing::settings::Limits;
 use crate::billing::taxes::Taxing;
 use crate::billing::work::TimeLine;
 use crate::error::Refusal;
-use crate::ids::{ChargeId, InvoiceId, LineId, UsageId};
+use crate::ids::{ChargeId, InvoiceId, LineId, ProductId, UsageId};
 use crate::money::Money;
 
 /// How many billed periods are remembered of a line of usage, or of one that follows counts: use that comes in later than
@@ -133,10 +133,25 @@ pub struct BookPeriod {
 pub struct Count {
     /// Of what.
     pub what: Counted,
+    /// Of active licences, those of this product; of all products when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductId>,
     /// From this local date on.
     pub from: Date,
     /// How many.
     pub quantity: Decimal,
+}
+
+impl Count {
+    /// So many from a date on.
+    pub fn new(Followed { what, product }: Followed, from: Date, quantity: Decimal) -> Self {
+        Count { what, product, from, quantity }
+    }
+
+    /// What it is a number of.
+    pub fn of(&self) -> Followed {
+        Followed { what: self.what, product: self.product }
+    }
 }
 
 /// Something used, or all that was used on a day.

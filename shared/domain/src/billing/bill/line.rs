@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::discounting::discounted;
 use super::facts::{BookPeriod, Count};
-use crate::billing::contract::{Contract, Counted, Line, Quantity};
+use crate::billing::contract::{Contract, Followed, Line, Quantity};
 use crate::billing::cycle::Period;
 use crate::billing::dated::in_force;
 use crate::billing::pricing::{Price, Pricing, price, price_transactions};
@@ -51,14 +51,14 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn until_known(&self, what: Counted) -> impl Iterator<Item = &Count> {
+    fn until_known(&self, of: Followed) -> impl Iterator<Item = &Count> {
         let on = self.on;
-        self.counts.iter().filter(move |count| count.what == what && count.from <= on)
+        self.counts.iter().filter(move |count| count.of() == of && count.from <= on)
     }
 
     /// The count on a day; zero on days before the first count.
-    fn count(&self, what: Counted, day: Date) -> Decimal {
-        let last = self.until_known(what).filter(|count| count.from <= day).max_by_key(|count| count.from);
+    fn count(&self, of: Followed, day: Date) -> Decimal {
+        let last = self.until_known(of).filter(|count| count.from <= day).max_by_key(|count| count.from);
         last.map_or(Decimal::ZERO, |count| count.quantity)
     }
 }
@@ -178,12 +178,12 @@ fn days_of_change(line: &Line, served: Period, known: Known<'_>) -> Result<Vec<D
     days.extend(line.price.iter().map(|price| price.from));
     for quantity in &line.quantity {
         days.insert(quantity.from);
-        if let Quantity::Counted { what } = quantity.value {
-            if known.until_known(what).next().is_none() {
-                let detail = format!("\"{}\" bills {what:?}, which were never counted; count them first", line.text);
+        if let Some(of) = quantity.value.follows() {
+            if known.until_known(of).next().is_none() {
+                let detail = format!("\"{}\" bills {of}, which were never counted; count them first", line.text);
                 return Err(Refusal::conflict("count_missing", detail));
             }
-            days.extend(known.until_known(what).map(|count| count.from));
+            days.extend(known.until_known(of).map(|count| count.from));
         }
     }
     Ok(days.into_iter().filter(|day| served.contains(*day)).collect())
@@ -193,7 +193,7 @@ fn days_of_change(line: &Line, served: Period, known: Known<'_>) -> Result<Vec<D
 pub(super) fn quantity_on(line: &Line, day: Date, known: Known<'_>) -> Decimal {
     match in_force(&line.quantity, day) {
         Some(Quantity::Fixed { quantity }) => *quantity,
-        Some(Quantity::Counted { what }) => known.count(*what, day),
+        Some(Quantity::Counted { what, product }) => known.count(Followed { what: *what, product: *product }, day),
         None => Decimal::ONE,
     }
 }

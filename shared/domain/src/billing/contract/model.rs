@@ -1,5 +1,7 @@
 //! What a contract is.
 
+use std::fmt;
+
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,7 +17,7 @@ use crate::billing::pricing::Price;
 use crate::billing::proration::Proration;
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
-use crate::ids::{ClientId, ContractId, LineId};
+use crate::ids::{ClientId, ContractId, LineId, ProductId};
 use crate::sla::SlaChoice;
 
 /// A contract with a client.
@@ -190,6 +192,9 @@ pub enum Quantity {
     },
 }
 
+        /// Of active licences, those of this product; of all products when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
 /// What is counted of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,6 +211,44 @@ pub enum Counted {
 /// The prepaid hours of a block line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+/// What one number of a client's is of: what is counted, and of active licences of which product where it is not all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Followed {
+    /// Of what.
+    pub what: Counted,
+    /// Of which product.
+    pub product: Option<ProductId>,
+}
+
+impl Followed {
+    /// The active licences of a product.
+    pub fn licences_of(product: ProductId) -> Self {
+        Followed { what: Counted::ActiveLicences, product: Some(product) }
+    }
+
+    /// Whether there is such a number: only licences are of a product.
+    pub fn is_sane(self) -> bool {
+        self.product.is_none() || self.what == Counted::ActiveLicences
+    }
+}
+
+impl From<Counted> for Followed {
+    fn from(what: Counted) -> Self {
+        Followed { what, product: None }
+    }
+}
+
+impl fmt::Display for Followed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.what {
+            Counted::ActiveLicences => "active licences",
+            Counted::Contacts => "contacts",
+            Counted::Devices => "devices",
+        })?;
+        self.product.map_or(Ok(()), |product| write!(f, " of {product}"))
+    }
+}
+
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BlockTerms {
     /// How many each of the line's quantity holds.
@@ -285,7 +328,22 @@ pub struct Renewed {
 impl Line {
     /// Whether it bills what is counted, on some days at least.
     pub fn follows_counts(&self) -> bool {
-        self.quantity.iter().any(|dated| matches!(dated.value, Quantity::Counted { .. }))
+impl Quantity {
+    /// What it follows, where it is counted.
+    pub fn follows(&self) -> Option<Followed> {
+        match *self {
+            Quantity::Counted { what, product } => Some(Followed { what, product }),
+            Quantity::Fixed { .. } => None,
+        }
+    }
+}
+
+        self.follows().next().is_some()
+    /// What it bills that is counted, on some days at least.
+    pub fn follows(&self) -> impl Iterator<Item = Followed> {
+        self.quantity.iter().filter_map(|dated| dated.value.follows())
+    }
+
     }
 }
 

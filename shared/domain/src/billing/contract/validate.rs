@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::model::{Contract, ContractState, Line, LineKind, Quantity, Timing, Uplift};
+use super::model::{Contract, ContractState, Followed, Line, LineKind, Quantity, Timing, Uplift};
 use crate::billing::cycle::Cycle;
 use crate::billing::dated::{MOST_DATED, check_dates};
 use crate::billing::discounts::Discount;
@@ -33,6 +33,10 @@ pub const LARGEST_QUANTITY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, f
 pub const LARGEST_UPLIFT: Decimal = Decimal::ONE_HUNDRED;
 
 /// Signs a proposal: from now on it is billed, from its start, and changed by amendments only.
+/// Said of what is counted of a product and cannot be.
+pub(crate) const OF_LICENCES_ONLY: &str =
+    "is for active_licences: contacts and devices are of no product; leave it out";
+
 ///
 /// # Errors
 /// [`Refusal::Invalid`] as for [`check`]; [`Refusal::Conflict`] `contract_active` unless it is a proposal.
@@ -203,7 +207,7 @@ fn check_quantities(at: &str, line: &Line, check: &mut Check) {
                 let sane = quantity >= Decimal::ZERO && quantity <= LARGEST_QUANTITY;
                 check.that(sane, &at, "out_of_range", "must be from 0 to 1000000000");
             }
-            Quantity::Counted { .. } => {
+            Quantity::Counted { what, product } => {
                 let detail = "is for lines that bill seats; agree a number instead";
                 check.that(line.kind == LineKind::PerSeat, &at, "not_allowed", detail);
             }
@@ -214,6 +218,8 @@ fn check_quantities(at: &str, line: &Line, check: &mut Check) {
 fn from_the_start(field: &str, line: &Line, first: Option<Date>, check: &mut Check) {
     if first.is_some_and(|first| first > line.from) {
         let detail = format!("must start on {} or before, when the line does", line.from);
+                let sane = Followed { what, product }.is_sane();
+                check.that(sane, &format!("{at}/product"), "not_allowed", OF_LICENCES_ONLY);
         check.fault(format!("{field}/0/from"), "too_late", detail);
     }
 }

@@ -8,6 +8,7 @@ use domain::billing::cycle::{Cycle, Schedule};
 use domain::billing::dated::Dated;
 use domain::billing::discounts::{Discount, Off, Term};
 use domain::billing::proration::Proration;
+use domain::ids::ProductId;
 use rust_decimal::Decimal;
 
 fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> &'static str {
@@ -147,6 +148,29 @@ fn counted_seats_follow_the_count_of_each_day_and_the_line_records_it() {
         "a count of the future is not known yet, however late the run"
     );
     assert_eq!(billing.drafts[0].lines[0].quantity, dec("4"));
+}
+
+#[test]
+fn lines_that_follow_two_products_have_each_its_own_seats_and_one_that_follows_none_all_of_them() {
+    let of = |n: u128| Followed::licences_of(ProductId::from_uuid(uuid::Uuid::from_u128(n)));
+    let all = Followed::from(Counted::ActiveLicences);
+    let lines = [of(1), of(2), all].into_iter().zip(1..).map(|(of, n)| counted(n, "30", "2026-04-01", of)).collect();
+    let mut facts = facts(contract(monthly("2026-04-01", None), lines));
+    facts.counts = vec![count(of(1), "2026-03-01", 10), count(all, "2026-03-01", 13)];
+    let refused = bill(&facts, day("2026-04-01")).unwrap_err().to_string();
+    assert!(refused.contains(&format!("bills active licences of {}, which", of(2).product.unwrap())), "{refused}");
+    facts.counts.extend([count(of(2), "2026-03-01", 3), count(of(1), "2026-04-16", 12), count(all, "2026-04-16", 15)]);
+    assert_eq!(
+        stories(&billed(&facts, "2026-05-01"))[1],
+        [
+            "2026-05-01",
+            "adjustment 2026-04-01..2026-05-01 3000",
+            "line 2026-05-01..2026-06-01 36000",
+            "line 2026-05-01..2026-06-01 9000",
+            "adjustment 2026-04-01..2026-05-01 3000",
+            "line 2026-05-01..2026-06-01 45000",
+        ]
+    );
 }
 
 #[test]

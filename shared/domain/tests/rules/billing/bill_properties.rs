@@ -47,7 +47,7 @@ fn prices() -> impl Strategy<Value = Price> {
 fn quantities() -> impl Strategy<Value = Quantity> {
     prop_oneof![
         3 => (0_u32..40).prop_map(|quantity| Quantity::Fixed { quantity: quantity.into() }),
-        1 => Just(Quantity::Counted { what: Counted::Devices }),
+        1 => Just(Quantity::Counted { what: Counted::Devices, product: None }),
     ]
 }
 
@@ -91,6 +91,7 @@ fn cases() -> impl Strategy<Value = Facts> {
             let mut facts = facts(contract(schedule, [first, second, third].into_iter().take(many).collect()));
             let count = |(day, quantity): (i64, u32)| Count {
                 what: Counted::Devices,
+                product: None,
                 from: at(day),
                 quantity: quantity.into(),
             };

@@ -38,7 +38,7 @@ fn year() -> Contract {
 fn every_fault_of_a_contract_is_named_where_it_is() {
     check(&year()).unwrap();
     type Spoil = fn(&mut Contract);
-    let cases: [(&str, Spoil); 20] = [
+    let cases: [(&str, Spoil); 21] = [
         ("/name", |c| c.name.clear()),
         ("/number", |c| c.number = "x".repeat(41)),
         ("/lines", |c| c.lines.clear()),
@@ -61,11 +61,15 @@ fn every_fault_of_a_contract_is_named_where_it_is() {
             c.lines[0].quantity[0].value = Quantity::Fixed { quantity: dec("-1") };
         }),
         ("/lines/1/quantity/0/value", |c| {
-            let value = Quantity::Counted { what: Counted::Contacts };
+            let value = Quantity::Counted { what: Counted::Contacts, product: None };
             c.lines[1].quantity = vec![Dated::new(day("2026-01-01"), value)];
         }),
         ("/lines/1/block", |c| c.lines[1].kind = LineKind::Block),
         ("/lines/0/price/0/value/pricing", |c| {
+        ("/lines/0/quantity/0/value/product", |c| {
+            let product = Some(ProductId::from_uuid(uuid::Uuid::from_u128(1)));
+            c.lines[0].quantity[0].value = Quantity::Counted { what: Counted::Devices, product };
+        }),
             let percentage = PercentagePricing {
                 percent: Decimal::ONE,
                 fixed: Decimal::ZERO,
@@ -432,3 +436,14 @@ fn a_contract_travels_and_refuses_fields_that_it_does_not_know() {
         assert!(serde_json::from_value::<Contract>(spoiled).is_err(), "{at}");
     }
 }
+#[test]
+fn what_was_followed_and_counted_before_products_were_is_still_read_and_written_as_it_was() {
+    let all = serde_json::json!({ "kind": "counted", "what": "active_licences" });
+    let quantity: Quantity = serde_json::from_value(all.clone()).unwrap();
+    assert_eq!(quantity.follows(), Some(Counted::ActiveLicences.into()));
+    assert_eq!(serde_json::to_value(quantity).unwrap(), all);
+    let stored = serde_json::json!({ "what": "active_licences", "from": "2026-02-01", "quantity": "7" });
+    let count: domain::billing::bill::Count = serde_json::from_value(stored.clone()).unwrap();
+    assert_eq!((count.of(), serde_json::to_value(count).unwrap()), (Counted::ActiveLicences.into(), stored));
+}
+

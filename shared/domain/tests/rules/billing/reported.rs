@@ -152,7 +152,12 @@ fn what_was_recorded_is_known_also_when_it_is_billed_and_must_not_differ() {
 #[test]
 fn contacts_are_not_counted_by_hand_and_nothing_is_counted_ahead() {
     let count = |what, from| {
-        metering::count(ClientId::from_uuid(uuid(1)), Count { what, from, quantity: Decimal::ONE }, TODAY, NOW)
+        metering::count(
+            ClientId::from_uuid(uuid(1)),
+            Count { what, product: None, from, quantity: Decimal::ONE },
+            TODAY,
+            NOW,
+        )
     };
     assert!(count(Counted::Devices, TODAY).is_ok());
     assert_eq!(fields(count(Counted::Contacts, TODAY).unwrap_err()), ["/what"]);

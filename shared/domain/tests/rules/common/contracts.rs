@@ -104,8 +104,9 @@ pub fn seats(n: u128, price: &str, from: &str, quantity: &str) -> Line {
 }
 
 /// What the client has of something, in advance.
-pub fn counted(n: u128, price: &str, from: &str, what: Counted) -> Line {
-    let quantity = vec![Dated::new(day(from), Quantity::Counted { what })];
+pub fn counted(n: u128, price: &str, from: &str, of: impl Into<Followed>) -> Line {
+    let Followed { what, product } = of.into();
+    let quantity = vec![Dated::new(day(from), Quantity::Counted { what, product })];
     Line { quantity, ..seats(n, price, from, "0") }
 }
 
@@ -122,8 +123,8 @@ pub fn used(n: u128, line: u128, on: &str, quantity: &str) -> Usage {
     Usage { id: UsageId::from_uuid(Uuid::from_u128(n)), line: line_id(line), on: day(on), quantity: dec(quantity) }
 }
 
-pub fn count(what: Counted, from: &str, quantity: u32) -> Count {
-    Count { what, from: day(from), quantity: quantity.into() }
+pub fn count(of: impl Into<Followed>, from: &str, quantity: u32) -> Count {
+    Count::new(of.into(), day(from), quantity.into())
 }
 
 pub fn facts(contract: Contract) -> Facts {

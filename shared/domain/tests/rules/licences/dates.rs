@@ -156,7 +156,10 @@ fn a_change_says_that_another_number_counts_from_today() {
     let licence = added(yearly(), "2026-02-01");
     let fewer = LicenceChanges { seats: Some(Dated::new(day("2026-02-10"), 8)), ..Default::default() };
     let changed = licence::change(licence.clone(), fewer, day("2026-02-10"), at("2026-02-10T09:00:00Z")).unwrap();
-    assert_eq!(changed.events, [Event::LicencesChanged { client: licence.client, on: day("2026-02-10") }]);
+    assert_eq!(
+        changed.events,
+        [Event::LicencesChanged { client: licence.client, product: Some(licence.product), on: day("2026-02-10") }]
+    );
     let name = LicenceChanges { name: Some("Other".into()), ..Default::default() };
     let changed = licence::change(licence, name, day("2026-02-10"), at("2026-02-10T09:00:00Z")).unwrap();
     assert_eq!(changed.events, []);

@@ -29,7 +29,10 @@ fn a_licence_has_on_each_day_the_seats_that_its_history_tells_and_only_today_is_
     ] {
         assert_eq!(licence.seats_on(day(on)), seats, "{on}");
     }
-    assert_eq!(events, [Event::LicencesChanged { client: licence.client, on: day("2026-05-10") }]);
+    assert_eq!(
+        events,
+        [Event::LicencesChanged { client: licence.client, product: Some(licence.product), on: day("2026-05-10") }]
+    );
     let quiet = NewLicence { counted: false, ..told(&history) };
     assert!(entered(quiet, "2026-05-10").unwrap().events.is_empty());
     // What is over brings nothing any more, and what is to come does on its day.
