@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::draft::DraftLine;
 use super::facts::Facts;
 use super::sheet::Row;
-use super::{is_further, open, period_of};
+use super::{is_further, period_of};
 use crate::billing::contract::{Contract, Line};
 use crate::billing::cycle::Period;
 use crate::billing::discounts::{Discount, Off, Term, Undiscounted, discount};
@@ -23,7 +23,8 @@ pub(super) fn discounted(
     gross: Money,
     maximum: Option<Money>,
 ) -> Result<Money, Refusal> {
-    left(contract, holding(contract, &line.discounts, full), gross, maximum)
+    let first = line.from.max(contract.schedule.starts_on);
+    left(contract, holding(contract, first, &line.discounts, full), gross, maximum)
 }
 
 /// What is left of an amount that settles a period billed before, after the percentages on that period's invoice: who
@@ -32,7 +33,7 @@ pub(super) fn discounted(
 /// # Errors
 /// As [`discounted`].
 pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Result<Money, Refusal> {
-    let percentages = holding(contract, &contract.discounts, period)
+    let percentages = holding(contract, contract.schedule.starts_on, &contract.discounts, period)
         .into_iter()
         .filter(|discount| matches!(discount.off, Off::Percent { .. }));
     let size = if amount.is_negative() { amount.negated() } else { amount };
@@ -47,7 +48,7 @@ pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Re
 /// As [`discounted`].
 pub(super) fn share_invoice_discounts(facts: &Facts, rows: Vec<Row>, on: Date) -> Result<Vec<DraftLine>, Refusal> {
     let contract = &facts.contract;
-    let mut invoice = holding(contract, &contract.discounts, &period_of(contract, on));
+    let mut invoice = holding(contract, contract.schedule.starts_on, &contract.discounts, &period_of(contract, on));
     if is_further(facts, on) {
         invoice.retain(|discount| matches!(discount.off, Off::Percent { .. }));
     }
@@ -77,21 +78,20 @@ fn left(
     Ok(all.first().map_or(gross, |discounted| discounted.net))
 }
 
-/// The discounts that hold for a period: for one that starts inside it, from the next one on.
-fn holding<'a>(contract: &Contract, discounts: &'a [Discount], period: &Period) -> Vec<&'a Discount> {
-    let starts = period.from.max(contract.schedule.starts_on);
-    discounts.iter().filter(|discount| discount.holds(starts, nth(contract, discount, period))).collect()
+/// The discounts that hold for a period: for one that starts inside it, from the next one on. What they are on, a line or the
+/// contract, begins on its `first` day, and so does its first period.
+fn holding<'a>(contract: &Contract, first: Date, discounts: &'a [Discount], period: &Period) -> Vec<&'a Discount> {
+    let starts = period.from.max(first);
+    discounts.iter().filter(|discount| discount.holds(starts, nth(contract, first, discount, starts))).collect()
 }
 
-/// How many periods started in a discount's time before this one; no more are counted than it has.
-fn nth(contract: &Contract, discount: &Discount, period: &Period) -> u32 {
+/// How many periods started in a discount's time before the one that starts on a day; no more are counted than it has.
+fn nth(contract: &Contract, first: Date, discount: &Discount, starts: Date) -> u32 {
     let Term::Periods { count } = discount.term else { return 0 };
-    let schedule = open(contract.schedule);
-    let first = period_of(contract, discount.from);
-    let starts = first.from.max(schedule.starts_on);
-    let mut next = if starts < discount.from { period_of(contract, first.to) } else { first };
+    let period = period_of(contract, discount.from.max(first));
+    let mut next = if period.from.max(first) < discount.from { period_of(contract, period.to) } else { period };
     let mut before = 0;
-    while before < count && next.from < period.from {
+    while before < count && next.from.max(first) < starts {
         next = period_of(contract, next.to);
         before += 1;
     }

@@ -295,6 +295,33 @@ fn percentages_come_before_the_maximum_and_an_invoice_discount_is_on_the_lines_o
 }
 
 #[test]
+fn a_lines_discount_counts_its_periods_from_the_lines_first_day() {
+    let joins = fixed(1, Timing::Advance, "31", "2026-01-15");
+    let once = line(1, LineKind::OneOff, Timing::Advance, each("31"), day("2026-01-10"));
+    let cases = [
+        (&joins, "2026-01-15", 1, vec![0, 3_100, 3_100]),
+        (&joins, "2026-01-01", 2, vec![0, 0, 3_100]),
+        (&joins, "2026-01-20", 1, vec![1_700, 0, 3_100]),
+        (&joins, "2026-02-01", 1, vec![1_700, 0, 3_100]),
+        (&once, "2026-01-01", 1, vec![0]),
+        (&once, "2026-01-10", 1, vec![0]),
+        (&once, "2026-01-11", 1, vec![3_100]),
+    ];
+    for (line, from, count, expected) in cases {
+        let free = Discount {
+            name: "Free".into(),
+            off: Off::Percent { percent: dec("100") },
+            from: day(from),
+            term: Term::Periods { count },
+        };
+        let line = Line { discounts: vec![free], ..line.clone() };
+        let drafts = billed(&facts(contract(monthly("2026-01-01", None), vec![line])), "2026-03-01").drafts;
+        let nets: Vec<i64> = drafts.iter().flat_map(|draft| &draft.lines).map(|line| line.net.minor()).collect();
+        assert_eq!(nets, expected, "{from}, {count}");
+    }
+}
+
+#[test]
 fn who_got_a_percentage_off_gets_it_off_the_credit_as_well() {
     let mut active = contract(monthly("2026-04-01", None), vec![fixed(1, Timing::Advance, "30", "2026-04-01")]);
     active.discounts = vec![Discount {
