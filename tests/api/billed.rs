@@ -242,7 +242,8 @@ async fn prepaid_hours_are_drawn_once_sold_hours_are_billed_once_and_a_void_give
 
     act(&owner, &format!("/v1/invoices/{}/void", id(march)), json!({})).await.expect(200);
     let sold = &blocks(&owner, &client).await[0];
-    assert_eq!((&sold["used"], &sold["state"]["kind"]), (&json!("0"), &json!("unbilled")));
+    assert_eq!((&sold["used"], &sold["state"]["kind"]), (&json!("120"), &json!("unbilled")));
+    assert_eq!(sold["unbilled"], "120", "its work is open again");
     let open = owner.get("/v1/time?state=unbilled").await.expect(200);
     assert_eq!(open["items"].as_array().unwrap().len(), 2);
 

@@ -32,9 +32,24 @@ async fn hours_that_run_low_are_told_of_when_work_is_logged_or_changed_and_each_
     change(&first, 10).await;
     change(&first, 50).await;
     assert_eq!(low(&stack), 1, "it was told");
-    log("2026-02-20T10:00:00Z", 90).await;
+    let second = log("2026-02-20T10:00:00Z", 90).await;
     assert_eq!(low(&stack), 3, "all of the month, and 80 of the block's 100 minutes");
-    assert_eq!(blocks(&owner, &client).await[0]["used"], "0", "it is drawn when it is billed");
+    let used = async || {
+        let block = &blocks(&owner, &client).await[0];
+        ["used", "unbilled", "left"].map(|name| block[name].as_str().unwrap().to_owned())
+    };
+    assert_eq!(used().await, ["80", "80", "20"], "what is logged is used, and drawn when it is billed");
+    change(&second, 92).await;
+    assert_eq!(used().await, ["82", "82", "18"]);
+    change(&second, 90).await;
+    assert_eq!(used().await, ["80", "80", "20"]);
+    let letters = stack.app.mailbox().letters();
+    for said in [
+        "0:48 of 1:00 prepaid hours of C-2026-0001 Care for the month from 1 February 2026 are used at Acme",
+        "1:20 of 1:40 prepaid hours of the block \"Hours\" are used at Acme",
+    ] {
+        assert_eq!(letters.iter().filter(|letter| letter.text.contains(said)).count(), 1, "{said}: {letters:#?}");
+    }
 
     // The next month has its own hours, whether the last one is billed or not.
     stack.app.clock().advance_to("2026-03-03T12:00:00Z".parse().unwrap()).unwrap();
@@ -42,7 +57,7 @@ async fn hours_that_run_low_are_told_of_when_work_is_logged_or_changed_and_each_
     assert_eq!(low(&stack), 4, "80 % of March");
     bill(&stack, &owner, "2026-04-01T06:00:00Z").await;
     assert_eq!(low(&stack), 4, "the bills tell nothing anew");
-    assert_eq!(blocks(&owner, &client).await[0]["used"], "80");
+    assert_eq!(used().await, ["80", "0", "20"]);
 }
 
 #[tokio::test]

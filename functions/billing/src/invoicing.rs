@@ -273,7 +273,7 @@ pub(crate) fn moves(
         .update_contract(&due.contract, &after, &house.zone)
         .update(&ContractBook { contract: before.id, book }, due.book.rev)
         .emit(ended(before, &after))
-        .emit(draft.hours.alerts.iter().map(|alert| runs_low(before, alert)));
+        .emit(draft.hours.alerts.iter().map(|alert| runs_low(before, &due.blocks, alert)));
     for block in &draft.blocks {
         commit = commit.create(&sold(store, due, draft, *block, invoice, now));
     }
@@ -313,7 +313,9 @@ pub(crate) fn blocks_moved(bills: &[Bill], invoice: InvoiceId) -> Result<Vec<(So
         let id = before.value.block.id;
         let drawn = bills.iter().rev().find_map(|bill| bill.draft.hours.blocks.iter().find(|block| block.id == id));
         let mut after = before.value.clone();
-        after.block = drawn.cloned().unwrap_or(after.block);
+        if let Some(drawn) = drawn {
+            after = after.drawn(drawn.clone());
+        }
         if bills.iter().any(|bill| bill.draft.taken.blocks.contains(&id)) {
             after = blocks::bill(after, invoice)?;
         }
@@ -325,13 +327,16 @@ pub(crate) fn blocks_moved(bills: &[Bill], invoice: InvoiceId) -> Result<Vec<(So
 }
 
 /// That prepaid hours of a contract's work run low.
-pub(crate) fn runs_low(contract: &Contract, alert: &Alert) -> Event {
-    let Alert { source, percent, used, of } = *alert;
-    let block = match source {
-        Source::Bucket {} => None,
-        Source::Block { block } => Some(block),
+pub(crate) fn runs_low(contract: &Contract, blocks: &[Versioned<SoldBlock>], alert: &Alert) -> Event {
+    let Alert { source, percent, used, of, month } = *alert;
+    let (block, name) = match source {
+        Source::Bucket {} => (None, Some(format!("{} {}", contract.number, contract.name))),
+        Source::Block { block } => {
+            let known = blocks.iter().find(|known| known.value.block.id == block);
+            (Some(block), known.map(|known| known.value.text.clone()))
+        }
     };
-    Event::HoursRunLow { client: contract.client, contract: contract.id, block, percent, used, of }
+    Event::HoursRunLow { client: contract.client, contract: contract.id, block, name, month, percent, used, of }
 }
 
 /// That the period of a draft is on this invoice.
@@ -420,6 +425,7 @@ fn sold(
         text: on.map_or_else(|| agreed.map(|line| line.text.clone()).unwrap_or_default(), |line| line.text.clone()),
         taxes: agreed.map(|line| line.taxes.clone()).unwrap_or_default(),
         state: BlockState::Billed { invoice },
+        unbilled: Decimal::ZERO,
         created_at: now,
     }
 }

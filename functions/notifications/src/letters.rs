@@ -1,6 +1,7 @@
 //! The letters: short, plain, and with a link to where the rest is.
 
 use domain::billing::dunning::StepKind;
+use domain::billing::hours::on_the_clock;
 use domain::billing::refunds::DisputeState;
 use domain::billing::reports::Month;
 use domain::budgets::{Threshold, Warning};
@@ -89,7 +90,9 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
                  loss in your accounts:\n\n{app}/payments/{payment}"
             ),
         },
-        Event::HoursRunLow { client: id, percent, used, of, .. } => run_low(app, (id, client), *percent, *used, *of),
+        Event::HoursRunLow { client: id, name, month, percent, used, of, .. } => {
+            run_low(app, (id, client), (name.as_deref(), *month), *percent, (*used, *of))
+        }
         Event::AnomalyFound { anomaly, sentence, excess, .. } => Words {
             subject: match excess {
                 Amount::Money(_) => format!("Unusual costs: {excess} ({client})"),
@@ -211,14 +214,25 @@ fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState)
     Words { subject: format!("A payment of {amount} {headline}"), said }
 }
 
-fn run_low(app: &str, (id, client): (&ClientId, &str), percent: u8, used: Decimal, of: Decimal) -> Words {
-    let hours = |minutes: Decimal| (minutes / Decimal::from(60)).round_dp(2).normalize();
+fn run_low(
+    app: &str,
+    (id, client): (&ClientId, &str),
+    (name, month): (Option<&str>, Option<Date>),
+    percent: u8,
+    (used, of): (Decimal, Decimal),
+) -> Words {
+    let which = match (name, month) {
+        (Some(name), Some(month)) => format!(" of {name} for the month from {}", month.strftime("%-d %B %Y")),
+        (Some(name), None) => format!(" of the block \"{name}\""),
+        (None, _) => String::new(),
+    };
     let said = format!(
-        "{} of {} prepaid hours of {client} are used, which is {percent} % or more:\n\n{app}/clients/{id}",
-        hours(used),
-        hours(of),
+        "{} of {} prepaid hours{which} are used at {client}, which is {percent} % or more:\n\n{app}/clients/{id}",
+        on_the_clock(used),
+        on_the_clock(of),
     );
-    Words { subject: format!("Prepaid hours: {percent} % are used ({client})"), said }
+    let of = name.map_or_else(|| "are used".to_owned(), |name| format!("of {name} are used"));
+    Words { subject: format!("Prepaid hours: {percent} % {of} ({client})"), said }
 }
 
 struct Words {

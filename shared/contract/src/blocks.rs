@@ -88,8 +88,12 @@ pub struct BlockView {
     pub client: ClientId,
     /// How many minutes were bought.
     pub minutes: u32,
-    /// Minutes drawn, after factors, so not always whole.
+    /// Minutes drawn by all work that is logged, after factors, so not always whole.
     pub used: Decimal,
+    /// Those of them whose work is on no bill yet.
+    pub unbilled: Decimal,
+    /// Minutes that are left.
+    pub left: Decimal,
     /// What the whole block costs, before taxes.
     pub price: Money,
     /// What the invoice says.
@@ -113,13 +117,17 @@ pub struct BlockView {
 
 impl From<SoldBlock> for BlockView {
     fn from(sold: SoldBlock) -> Self {
-        let SoldBlock { block, text, taxes, state, created_at } = sold;
-        let Block { id, client, minutes, price, bought_on, expires_on, work_types, used, alerted: _ } = block;
+        let used = sold.used();
+        let SoldBlock { block, text, taxes, state, unbilled: _, created_at } = sold;
+        let unbilled = used - block.used;
+        let Block { id, client, minutes, price, bought_on, expires_on, work_types, used: _, alerted: _ } = block;
         BlockView {
             id,
             client,
             minutes,
             used,
+            unbilled,
+            left: (Decimal::from(minutes) - used).max(Decimal::ZERO),
             price,
             text,
             bought_on,

@@ -1,17 +1,18 @@
 //! See to it that work that is logged or changed is billed, and tell of prepaid hours that run low then and not only when it
 //! is. What was told is marked on the block, or in the contract's book for the month: the bill that takes up the work does
-//! not tell it again.
+//! not tell it again. What work that is on no bill yet draws of a block stands beside what bills drew.
 
 use std::collections::BTreeSet;
 
 use contract::blocks::WATCH_HOURS;
-use domain::billing::bill::{Watched, watch};
+use domain::billing::bill::{Facts, Watched, watch};
 use domain::billing::blocks::SoldBlock;
 use domain::billing::contract::{Contract, ContractState};
-use domain::billing::hours::Source;
+use domain::billing::hours::{Block, Source};
 use domain::events::Event;
-use domain::ids::{ClientId, ContractId};
+use domain::ids::{ClientId, ContractId, TimeEntryId};
 use runtime::{ReactionCx, ReactionHandler, Result};
+use rust_decimal::Decimal;
 use store::contracts::{ContractBook, KeptContract};
 use store::{Commit, Versioned};
 
@@ -19,6 +20,10 @@ use crate::accounts::{came, taken_care_of};
 use crate::due::DueContract;
 use crate::house::House;
 use crate::invoicing::runs_low;
+
+/// Most blocks for which it is written at once what waits for a bill: the rest follows with the next work. With the
+/// [`MOST_DRAWN`](domain::billing::bill::MOST_DRAWN) that somebody is told of they fit into a transaction of 100 actions.
+const MOST_MARKED: usize = 80;
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -39,21 +44,58 @@ async fn watch_hours(cx: ReactionCx) -> Result<Commit> {
         .await?;
     let contracts = billed_first(&cx, client, woke).await?;
     let blocks = cx.store.all_blocks(client).await?;
-    let in_blocks = blocks.iter().any(|sold| !sold.value.block.left().is_zero());
+    let in_blocks = blocks.iter().any(|sold| !sold.value.block.left().is_zero() || !sold.value.unbilled.is_zero());
     let in_buckets = contracts.iter().flat_map(lines).any(|line| line.bucket.is_some());
     if !in_blocks && !in_buckets {
         return Ok(cx.store.commit());
     }
+    let mut drawn =
+        Drawn { blocks: blocks.iter().map(|sold| sold.value.block.clone()).collect(), seen: BTreeSet::new() };
+    let mut told: Option<(DueContract, Watched)> = None;
     for contract in contracts {
-        let due = DueContract::of(&cx.store, &house, contract).await?;
-        if due.planned().is_some() || due.time.is_empty() {
+        // Of a further contract only what it draws from blocks is asked for.
+        if told.is_some() && !in_blocks {
+            break;
+        }
+        let mut due = DueContract::of(&cx.store, &house, contract).await?;
+        // Work that is left to the run is with the contract whose bill comes first.
+        due.time.retain(|entry| !drawn.seen.contains(&entry.value.id));
+        if due.time.is_empty() {
             continue;
         }
         // Work that has no price yet is told of by the bill, which waits for one.
-        let watched = due.facts(&house).and_then(|facts| watch(&facts)).unwrap_or_default();
-        return Ok(marked(cx.store.commit(), &due, watched));
+        let watched = due.facts(&house).and_then(|facts| watch(&drawn.before(facts))).unwrap_or_default();
+        drawn.draw(&due, &watched);
+        // What a bill takes up that is being written is told of by it.
+        if told.is_none() && due.planned().is_none() {
+            told = Some((due, watched));
+        }
     }
-    Ok(cx.store.commit())
+    Ok(marked(cx.store.commit(), &blocks, &drawn.blocks, told.as_ref()))
+}
+
+/// What the open work of a client's contracts draws from its blocks, contract by contract.
+struct Drawn {
+    /// As the work that was looked at leaves them.
+    blocks: Vec<Block>,
+    /// The work that was looked at.
+    seen: BTreeSet<TimeEntryId>,
+}
+
+impl Drawn {
+    /// What the work of a further contract draws on.
+    fn before(&self, facts: Facts) -> Facts {
+        Facts { blocks: self.blocks.clone(), ..facts }
+    }
+
+    fn draw(&mut self, due: &DueContract, watched: &Watched) {
+        self.seen.extend(due.time.iter().map(|entry| entry.value.id));
+        for block in &mut self.blocks {
+            if let Some(after) = watched.blocks.iter().find(|after| after.id == block.id) {
+                block.clone_from(after);
+            }
+        }
+    }
 }
 
 /// The contracts whose bills take up a client's work, in their order: work goes to whichever is billed first. An index may not
@@ -80,22 +122,34 @@ fn lines(kept: &Versioned<KeptContract>) -> &[domain::billing::contract::Line] {
     &kept.value.contract.lines
 }
 
-/// What is written of it: the marks, so that each is told once, and that somebody is to be told.
-fn marked(mut commit: Commit, due: &DueContract, watched: Watched) -> Commit {
-    let contract: &Contract = due.agreed();
-    for before in &due.blocks {
-        let source = Source::Block { block: before.value.block.id };
-        let told = watched.alerts.iter().filter(|alert| alert.source == source).map(|alert| alert.percent);
+/// What is written of it: what the work draws, and the marks, so that each is told once; and that somebody is to be told.
+fn marked(
+    mut commit: Commit,
+    blocks: &[Versioned<SoldBlock>],
+    drawn: &[Block],
+    told: Option<&(DueContract, Watched)>,
+) -> Commit {
+    let alerts = told.map_or(&[][..], |(_, watched)| &watched.alerts);
+    let mut left = MOST_MARKED;
+    for before in blocks {
+        let Block { id, used, .. } = before.value.block;
+        let source = Source::Block { block: id };
+        let told = alerts.iter().filter(|alert| alert.source == source).map(|alert| alert.percent);
         let mut after: SoldBlock = before.value.clone();
         after.block.alerted.extend(told);
-        if after != before.value {
+        after.unbilled = drawn.iter().find(|drawn| drawn.id == id).map_or(Decimal::ZERO, |drawn| drawn.used - used);
+        let is_told = after.block.alerted != before.value.block.alerted;
+        if is_told || (left > 0 && after != before.value) {
             commit = commit.update(&after, before.rev);
+            left = left.saturating_sub(1);
         }
     }
+    let Some((due, watched)) = told else { return commit };
+    let contract: &Contract = due.agreed();
     let mut book = due.book.value.book.clone();
-    if watched.alerts.iter().any(|alert| alert.source == (Source::Bucket {})) {
-        book.told = watched.told;
+    if alerts.iter().any(|alert| alert.source == (Source::Bucket {})) {
+        book.told.clone_from(&watched.told);
         commit = commit.update(&ContractBook { contract: contract.id, book }, due.book.rev);
     }
-    commit.emit(watched.alerts.iter().map(|alert| runs_low(contract, alert)))
+    commit.emit(alerts.iter().map(|alert| runs_low(contract, blocks, alert)))
 }

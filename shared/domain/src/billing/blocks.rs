@@ -34,6 +34,9 @@ pub struct SoldBlock {
     pub taxes: Vec<TaxCode>,
     /// Whether the client was billed for it.
     pub state: BlockState,
+    /// Minutes, after factors, that work draws which is logged and on no bill yet, as it was when work was logged or changed last.
+    #[serde(default)]
+    pub unbilled: Decimal,
     /// When it was sold.
     pub created_at: Timestamp,
 }
@@ -78,6 +81,18 @@ impl SoldBlock {
     pub fn is_unbilled(&self) -> bool {
         self.state == BlockState::Unbilled {}
     }
+
+    /// Minutes drawn by all work that is logged, on a bill or not.
+    pub fn used(&self) -> Decimal {
+        (self.block.used + self.unbilled).min(Decimal::from(self.block.minutes).max(self.block.used))
+    }
+
+    /// As it stands when bills drew on it, or gave back: what is drawn by a bill waits for one no longer.
+    #[must_use]
+    pub fn drawn(self, block: Block) -> Self {
+        let unbilled = (self.unbilled + self.block.used - block.used).max(Decimal::ZERO);
+        SoldBlock { block, unbilled, ..self }
+    }
 }
 
 /// Sells a block.
@@ -109,7 +124,8 @@ pub fn sell(
     check.done()?;
     let (used, alerted) = (Decimal::ZERO, Vec::new());
     let block = Block { id, client, minutes, price, bought_on, expires_on, work_types, used, alerted };
-    Ok(SoldBlock { block, text, taxes, state: BlockState::Unbilled {}, created_at: now })
+    let (state, unbilled) = (BlockState::Unbilled {}, Decimal::ZERO);
+    Ok(SoldBlock { block, text, taxes, state, unbilled, created_at: now })
 }
 
 /// Puts a block on an invoice. On the same invoice again it stays as it is.
@@ -146,8 +162,10 @@ pub fn end(sold: SoldBlock, invoice: InvoiceId, on: Date) -> SoldBlock {
     SoldBlock { block: Block { expires_on, ..sold.block }, ..sold }
 }
 
-/// Gives back what a void invoice's work drew. Alerts that were given are not given again.
+/// Gives back what a void invoice's work drew: the work is open again, and waits for another bill. Alerts that were given are
+/// not given again.
 pub fn give_back(sold: SoldBlock, minutes: Decimal) -> SoldBlock {
     let used = (sold.block.used - minutes).max(Decimal::ZERO);
-    SoldBlock { block: Block { used, ..sold.block }, ..sold }
+    let block = Block { used, ..sold.block.clone() };
+    sold.drawn(block)
 }

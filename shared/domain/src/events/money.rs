@@ -105,6 +105,10 @@ macro_rules! money {
                 contract: ContractId,
                 /// The block; none for the hours that the contract includes in a month.
                 block: Option<BlockId>,
+                /// What people call it: the block's text, or the contract's number and name.
+                name: Option<String>,
+                /// The first day of the month whose hours they are; none of a block.
+                month: Option<Date>,
                 /// Per cent that is drawn: 80 or 95.
                 percent: u8,
                 /// Minutes drawn so far.

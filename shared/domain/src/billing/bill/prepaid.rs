@@ -67,6 +67,8 @@ pub struct Watched {
     pub alerts: Vec<Alert>,
     /// What the book remembers of them, with what it remembered before.
     pub told: Vec<Told>,
+    /// The blocks that the work could draw on, as it leaves them.
+    pub blocks: Vec<Block>,
 }
 
 /// Lets all work that is on no bill yet draw on prepaid hours as its bill will, and says of what somebody is to be told.
@@ -81,7 +83,7 @@ pub fn watch(facts: &Facts) -> Result<Watched, Refusal> {
     for worked in all {
         hours.cover(&worked.time)?;
     }
-    Ok(Watched { alerts: hours.alerts, told: hours.told })
+    Ok(Watched { alerts: hours.alerts, told: hours.told, blocks: hours.prepaid.blocks })
 }
 
 /// What a draft does with prepaid hours.

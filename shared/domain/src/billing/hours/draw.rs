@@ -61,6 +61,8 @@ pub struct Alert {
     pub used: Decimal,
     /// Of how many.
     pub of: Decimal,
+    /// The first day of the bucket's month; none for a block.
+    pub month: Option<Date>,
 }
 
 /// A priced piece of work after prepaid hours took their part of it.
@@ -163,7 +165,9 @@ impl Prepaid {
         let mut alerts = Vec::new();
         if let Some((_, bucket)) = &mut self.bucket {
             let (used, of) = (bucket.used, bucket.available);
-            alerts.extend(due(Source::Bucket {}, used, of, &mut bucket.alerted));
+            let month = Some(bucket.from);
+            let due = due(Source::Bucket {}, used, of, &mut bucket.alerted);
+            alerts.extend(due.into_iter().map(|alert| Alert { month, ..alert }));
         }
         for block in &mut self.blocks {
             let source = Source::Block { block: block.id };
@@ -233,5 +237,5 @@ fn due(source: Source, used: Decimal, of: Decimal, alerted: &mut Vec<u8>) -> Vec
     let reached = |percent: u8| of > Decimal::ZERO && used * Decimal::ONE_HUNDRED >= of * Decimal::from(percent);
     let new: Vec<u8> = ALERTS.into_iter().filter(|percent| reached(*percent) && !alerted.contains(percent)).collect();
     alerted.extend(&new);
-    new.into_iter().map(|percent| Alert { source, percent, used, of }).collect()
+    new.into_iter().map(|percent| Alert { source, percent, used, of, month: None }).collect()
 }

@@ -28,7 +28,8 @@ fn block(n: u128, minutes: u32, bought_on: &str, expires_on: Option<&str>) -> Bl
 
 fn sold(block: Block) -> SoldBlock {
     let state = BlockState::Unbilled {};
-    SoldBlock { block, text: "Ten hours".into(), taxes: Vec::new(), state, created_at: Timestamp::UNIX_EPOCH }
+    let (text, taxes, unbilled) = ("Ten hours".into(), Vec::new(), Decimal::ZERO);
+    SoldBlock { block, text, taxes, state, unbilled, created_at: Timestamp::UNIX_EPOCH }
 }
 
 /// Care for 100.00 a month, in which so many minutes are included.
