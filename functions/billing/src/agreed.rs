@@ -145,6 +145,7 @@ fn change_asked(cx: &Cx, change: NewChange, on: Date) -> Change {
         }
         NewChange::EndLine { line } => Change::EndLine { line },
         NewChange::AddDiscount { line, discount } => Change::AddDiscount { line, discount },
+        NewChange::SetBucket { line, minutes } => Change::SetBucket { line, minutes },
         NewChange::Extend { until } => Change::Extend { until },
         NewChange::WithdrawNotice {} => Change::WithdrawNotice {},
         NewChange::SetUplift { uplift } => Change::SetUplift { uplift },
@@ -191,5 +192,6 @@ fn line_asked(line: NewLine, starts_on: Date, id: LineId) -> Line {
         discounts: line.discounts,
         block: line.block,
         bucket: line.bucket,
+        bucket_minutes: Vec::new(),
     }
 }

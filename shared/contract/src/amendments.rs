@@ -124,6 +124,15 @@ pub enum NewChange {
         /// Which.
         line: LineId,
     },
+    /// Other hours of a line's bucket, for the contract's months that start on the amendment's date or later. What rolled over
+    /// stays.
+    SetBucket {
+        /// Of which line.
+        line: LineId,
+        /// Minutes a month.
+        #[schema(minimum = 1, maximum = 600_000)]
+        minutes: u32,
+    },
     /// A discount, for periods that start on the amendment's date or later.
     AddDiscount {
         /// On this line; on the whole invoice when absent.

@@ -180,15 +180,16 @@ impl<'a> Hours<'a> {
             return day;
         };
         let known = self.prepaid.bucket.take().filter(|_| self.line == Some(line.id)).map(|(_, bucket)| bucket);
+        let of = |month: Date| line.bucket_of(month).unwrap_or_else(|| terms.clone());
         let mut bucket = known.unwrap_or_else(|| {
             let month = month_of(self.facts, from);
-            terms.first(month.from, month.to)
+            of(month.from).first(month.from, month.to)
         });
         for _ in 0..MOST_MONTHS {
             if day < bucket.to {
                 break;
             }
-            bucket = terms.next(&bucket, month_of(self.facts, bucket.to).to);
+            bucket = of(bucket.to).next(&bucket, month_of(self.facts, bucket.to).to);
         }
         let month = bucket.from;
         let told = self.told.iter().filter(|told| told.month == month).map(|told| told.percent);

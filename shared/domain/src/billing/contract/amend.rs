@@ -12,6 +12,7 @@ use crate::billing::codes::TaxCode;
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
 use crate::billing::pricing::Price;
+use crate::billing::hours::BucketTerms;
 use crate::billing::settings::BillingSettings;
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
@@ -85,6 +86,14 @@ pub enum Change {
         discount: Discount,
     },
     /// The contract ends: the amendment's date is the first that is not billed.
+    /// Other hours of a line's bucket, for the contract's months that start on the amendment's date or later. What rolled over
+    /// stays.
+    SetBucket {
+        /// Of which line.
+        line: LineId,
+        /// Minutes a month.
+        minutes: u32,
+    },
     End {},
     /// The contract goes on longer.
     Extend {
@@ -279,6 +288,14 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             contract.renewal.auto = false;
         }
         Change::Extend { until } => {
+        Change::SetBucket { line, minutes } => {
+            let line = living(contract, *line, on)?;
+            let Some(terms) = &line.bucket else {
+                return Err(Refusal::invalid("/line", "no_bucket", "includes no hours; add a line that does"));
+            };
+            BucketTerms { minutes: *minutes, ..terms.clone() }.check()?;
+            put(&mut line.bucket_minutes, on, *minutes);
+        }
             let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
             if !longer {
                 let detail = "must be after the end that the contract has; to shorten it, end it";

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::billing::codes::TaxCode;
 use crate::billing::cycle::{Period, Schedule};
-use crate::billing::dated::Dated;
+use crate::billing::dated::{Dated, in_force};
 use crate::billing::discounts::Discount;
 use crate::billing::hours::BucketTerms;
 use crate::billing::pricing::Price;
@@ -142,6 +142,9 @@ pub struct Line {
     /// The hours that each month includes; for fixed lines only.
     #[serde(default)]
     pub bucket: Option<BucketTerms>,
+    /// Other minutes of the bucket, by date: of the months that start on it or later. What rolled over stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bucket_minutes: Vec<Dated<u32>>,
 }
 
 /// What kind of thing a line bills.

@@ -242,3 +242,4 @@ fn check_hours(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     let monthly = line.bucket.is_none() || contract.schedule.cycle != Cycle::Weekly;
     check.that(monthly, &field, "not_allowed", "is filled every month; bill the contract monthly or longer");
 }
+    check.count(&format!("{at}/bucket_minutes"), line.bucket_minutes.len(), MOST_DATED);

@@ -87,6 +87,35 @@ fn what_is_left_of_months_without_work_rolls_over_as_agreed() {
 }
 
 #[test]
+fn other_hours_are_of_the_months_from_a_date_on_and_what_rolled_over_stays() {
+    for (on, charged) in [
+        ("2026-02-01", vec![0, 6_000]),
+        ("2026-03-01", vec![6_000, 6_000]),
+        ("2026-03-02", vec![12_000, 6_000]),
+        ("2026-05-01", vec![12_000, 12_000]),
+    ] {
+        let mut facts = care(60, Rollover::Months { months: 6 });
+        let line = facts.contract.lines[0].id;
+        let more = amendment(on, vec![Change::SetBucket { line, minutes: 120 }]);
+        facts.contract = amend(facts.contract, &more, day("2026-01-20")).unwrap();
+        // January's 60, February's and March's; then April's alone.
+        facts.time = vec![minutes(1, "2026-03-10", 300), minutes(2, "2026-04-10", 180)];
+        assert_eq!(work(&billed(&facts, "2026-05-01")).concat(), charged, "{on}");
+    }
+    let facts = care(60, Rollover::None {});
+    let set = |n, minutes| {
+        let change = amendment("2026-02-01", vec![Change::SetBucket { line: line_id(n), minutes }]);
+        amend(facts.contract.clone(), &change, day("2026-01-20")).map_err(|refusal| refusal.to_string())
+    };
+    assert!(set(1, 0).unwrap_err().contains("/changes/0/minutes"));
+    assert!(set(2, 60).unwrap_err().contains("/changes/0/line"));
+    let mut plain = facts.contract.clone();
+    plain.lines[0].bucket = None;
+    let change = amendment("2026-02-01", vec![Change::SetBucket { line: line_id(1), minutes: 60 }]);
+    assert!(amend(plain, &change, day("2026-01-20")).unwrap_err().to_string().contains("includes no hours"));
+}
+
+#[test]
 fn late_work_draws_on_the_month_in_which_it_is_billed() {
     let mut first = care(60, Rollover::None {});
     first.time = vec![minutes(1, "2026-01-10", 20)];

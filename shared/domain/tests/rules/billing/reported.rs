@@ -52,6 +52,7 @@ fn a_line(n: u128, kind: LineKind) -> Line {
         discounts: vec![],
         block: None,
         bucket: None,
+        bucket_minutes: Vec::new(),
     }
 }
 

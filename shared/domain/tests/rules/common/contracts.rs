@@ -85,6 +85,7 @@ pub fn line(n: u128, kind: LineKind, timing: Timing, price: Price, from: Date) -
         discounts: Vec::new(),
         block: None,
         bucket: None,
+        bucket_minutes: Vec::new(),
     }
 }
 
