@@ -180,7 +180,11 @@ async fn what_is_wrong_with_a_contract_is_named_field_by_field() {
         ),
         (
             json!({ "lines": line(json!({ "quantity": { "kind": "fixed", "quantity": "-1" } })) }),
-            vec!["/lines/0/quantity"],
+            vec!["/lines/0/quantity/quantity"],
+        ),
+        (
+            json!({ "lines": line(json!({ "quantity": { "kind": "fixed", "quantity": "0.0000001" } })) }),
+            vec!["/lines/0/quantity/quantity"],
         ),
         (json!({ "renewal": { "auto": true, "months": 0 } }), vec!["/renewal/auto", "/renewal/months"]),
         (json!({ "terms": { "kind": "net_days", "days": 999 } }), vec!["/terms"]),
@@ -323,6 +327,32 @@ async fn terms_and_sla_of_a_signed_contract_change_from_today_on_and_its_end_is_
     let on: Vec<&Value> = ends["bills"].as_array().unwrap().iter().map(|bill| &bill["on"]).collect();
     assert_eq!(on, ["2026-02-10", "2026-03-01"]);
     assert_eq!(owner.get(&at(&contract)).await.expect(200)["schedule"]["ends_on"], Value::Null, "nothing is written");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_amendment_is_named_in_what_was_sent() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let contract = signed(&owner, seats(&owner.client("Acme").await)).await;
+    let new = |more| json!({ "kind": "add_line", "line": with(seats("")["lines"][0].clone(), more) });
+    let quantity = |number: &str| json!({ "quantity": { "kind": "fixed", "quantity": number } });
+    let flat = json!({ "pricing": { "model": "flat", "amount": "-1" } });
+    for (change, pointer) in [
+        (new(quantity("-1")), "/changes/0/line/quantity/quantity"),
+        (new(quantity("1.0000001")), "/changes/0/line/quantity/quantity"),
+        (new(json!({ "price": flat })), "/changes/0/line/price/pricing/amount"),
+        (new(json!({ "text": " " })), "/changes/0/line/text"),
+        (
+            with(quantity("-1"), json!({ "kind": "set_quantity", "line": line(&contract, 0) })),
+            "/changes/0/quantity/quantity",
+        ),
+        (json!({ "kind": "set_price", "line": line(&contract, 0), "price": flat }), "/changes/0/price/pricing/amount"),
+    ] {
+        let amendment = json!({ "effective_on": "2026-03-01", "changes": [change] });
+        assert_eq!(amend(&owner, &contract, amendment.clone()).await.with(400).pointers(), [pointer]);
+        let question = json!({ "amendment": amendment });
+        let simulated = owner.post(&format!("{}/simulation", at(&contract))).json(&question).send().await.with(400);
+        assert_eq!(simulated.pointers(), [format!("/amendment{pointer}")]);
+    }
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ pub enum NewChange {
     },
     /// Notice that was given is taken back.
     WithdrawNotice {},
-    /// Another uplift on the next renewal, for example with the index of the year.
+    /// Another uplift on the next renewal, for example with the index of the year; dated up to that renewal.
     SetUplift {
         /// From the next renewal on.
         uplift: Uplift,

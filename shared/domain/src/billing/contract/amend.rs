@@ -5,13 +5,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Contract, ContractState, Line, LineKind, Quantity, Renewal, Uplift};
+use super::places::in_changes;
 use super::renew::renewed;
-use super::validate::check;
+use super::validate::{check, precise};
 use crate::billing::bill::{Book, not_again};
 use crate::billing::codes::TaxCode;
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
-use crate::billing::pricing::Price;
 use crate::billing::hours::BucketTerms;
 use crate::billing::settings::BillingSettings;
 use crate::billing::terms::PaymentTerms;
@@ -85,7 +85,6 @@ pub enum Change {
         /// It starts on the amendment's date or later.
         discount: Discount,
     },
-    /// The contract ends: the amendment's date is the first that is not billed.
     /// Other hours of a line's bucket, for the contract's months that start on the amendment's date or later. What rolled over
     /// stays.
     SetBucket {
@@ -95,6 +94,7 @@ pub enum Change {
         minutes: u32,
     },
     End {},
+    /// The contract ends: the amendment's date is the first that is not billed.
     /// The contract goes on longer.
     Extend {
         /// The new end, exclusive; none for no end.
@@ -106,7 +106,7 @@ pub enum Change {
     GiveNotice {},
     /// The notice is taken back.
     WithdrawNotice {},
-    /// Another uplift on the next renewal, for example with the index of the year.
+    /// Another uplift on the next renewal, for example with the index of the year; dated up to that renewal.
     SetUplift {
         /// From the next renewal on.
         uplift: Uplift,
@@ -169,8 +169,8 @@ pub fn amend_billed(contract: Contract, book: &Book, amendment: &Amendment, toda
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for a date in the past and for what is not a valid contract afterwards; [`Refusal::Conflict`]
-/// when the contract is a proposal (`contract_draft`), over (`contract_ended`) or an open account (`open_account`), and
-/// for notice that comes too late (`notice_too_late`).
+/// when the contract is a proposal (`contract_draft`), over (`contract_ended`) or an open account (`open_account`), for a day
+/// after the end of a term that does not renew (`after_the_end`), and for notice that comes too late (`notice_too_late`).
 pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<Contract, Refusal> {
     if contract.open_account {
         let detail = "bills what no contract of the client does; make a contract for what is agreed";
@@ -197,11 +197,11 @@ pub fn amend(contract: Contract, amendment: &Amendment, today: Date) -> Result<C
     after.next_on = after.next_on.min(Some(after.schedule.ends_on.map_or(Date::MAX, |end| end.max(today))));
     after.updated_at = amendment.at;
     // One that is over before it begins is looked at as it was agreed: there is no day of it left to be wrong.
-    if after.is_called_off() {
-        check(&Contract { schedule: agreed, ..after.clone() })?;
-    } else {
-        check(&after)?;
-    }
+    let checked = match after.is_called_off() {
+        true => check(&Contract { schedule: agreed, ..after.clone() }),
+        false => check(&after),
+    };
+    checked.map_err(|refusal| in_changes(refusal, amendment, &after))?;
     Ok(after)
 }
 
@@ -247,6 +247,7 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
     match change {
         Change::SetQuantity { line, quantity } => {
             let line = living(contract, *line, on)?;
+            precise("/quantity", quantity)?;
             put(&mut line.quantity, on.max(line.from), *quantity);
         }
         Change::SetPrice { line, price } => {
@@ -263,11 +264,15 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             if line.from < on {
                 return Err(Refusal::invalid("/line/from", "too_early", format!("must be {on} or later")));
             }
-            if let Some(end) = contract.schedule.ends_on.filter(|end| *end <= line.from) {
+            let goes_on = contract.renews();
+            if let Some(end) = contract.schedule.ends_on.filter(|end| *end <= line.from && !goes_on) {
                 let detail = format!("must be before {end}, when the contract ends; or extend it first");
                 return Err(Refusal::invalid("/line/from", "outside_the_term", detail));
             }
             contract.lines.push(line.as_ref().clone());
+            for quantity in &line.quantity {
+                precise("/line/quantity", &quantity.value)?;
+            }
         }
         Change::EndLine { line } => {
             let line = living(contract, *line, on)?;
@@ -282,12 +287,6 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
                 None => contract.discounts.push(discount.clone()),
             }
         }
-        Change::End {} => {
-            in_term(contract, on)?;
-            contract.schedule.ends_on = Some(on.max(contract.schedule.starts_on));
-            contract.renewal.auto = false;
-        }
-        Change::Extend { until } => {
         Change::SetBucket { line, minutes } => {
             let line = living(contract, *line, on)?;
             let Some(terms) = &line.bucket else {
@@ -297,6 +296,12 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             put(&mut line.bucket_minutes, on, *minutes);
         }
             let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
+        Change::End {} => {
+            in_this_term(contract, on)?;
+            contract.schedule.ends_on = Some(on.max(contract.schedule.starts_on));
+            contract.renewal.auto = false;
+        }
+        Change::Extend { until } => {
             if !longer {
                 let detail = "must be after the end that the contract has; to shorten it, end it";
                 return Err(Refusal::invalid("/until", "not_in_order", detail));
@@ -305,7 +310,14 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
         }
         Change::GiveNotice {} => give_notice(contract, on)?,
         Change::WithdrawNotice {} => contract.renewal.notice_given = None,
-        Change::SetUplift { uplift } => contract.renewal.uplift = *uplift,
+        Change::SetUplift { uplift } => {
+            if let Some(end) = contract.schedule.ends_on.filter(|end| on > *end) {
+                let detail =
+                    format!("an uplift holds from the next renewal on, which is on {end}; give a date up to it");
+                return Err(Refusal::conflict("after_the_end", detail));
+            }
+            contract.renewal.uplift = *uplift;
+        }
         Change::SetRenewal { auto, months, notice_days } => {
             contract.renewal = Renewal { auto: *auto, months: *months, notice_days: *notice_days, ..contract.renewal };
         }
@@ -333,13 +345,22 @@ fn living(contract: &mut Contract, id: LineId, on: Date) -> Result<&mut Line, Re
 }
 
 fn in_term(contract: &Contract, on: Date) -> Result<(), Refusal> {
-    match contract.schedule.ends_on {
-        Some(end) if on >= end => {
-            let detail = format!("the contract ends on {end}; give an earlier date, or extend it first");
-            Err(Refusal::conflict("after_the_end", detail))
-        }
-        _ => Ok(()),
-    }
+/// A day of the contract. What renews by itself has terms to come, for which something can be agreed already: it holds in them
+/// as it was agreed, and never when notice is given after all.
+    if contract.renews() { Ok(()) } else { in_this_term(contract, on) }
+}
+
+/// A day of the term as it is.
+fn in_this_term(contract: &Contract, on: Date) -> Result<(), Refusal> {
+    let Some(end) = contract.schedule.ends_on.filter(|end| on >= *end) else { return Ok(()) };
+    let detail = if contract.renews() {
+        format!("the term ends on {end} and renews by itself; end the contract within it, or give notice")
+    } else if contract.renewal.auto {
+        format!("the contract ends on {end}, for notice was given; give an earlier date, or take the notice back first")
+    } else {
+        format!("the contract ends on {end}; give an earlier date, or extend it first")
+    };
+    Err(Refusal::conflict("after_the_end", detail))
 }
 
 fn give_notice(contract: &mut Contract, on: Date) -> Result<(), Refusal> {

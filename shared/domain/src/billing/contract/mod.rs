@@ -7,6 +7,7 @@ mod amend;
 mod due;
 mod model;
 mod open_account;
+mod places;
 mod propose;
 mod renew;
 mod validate;

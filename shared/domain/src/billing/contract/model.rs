@@ -363,6 +363,11 @@ impl Contract {
     /// [`Refusal::Conflict`] `contract_draft`.
     pub fn must_be_signed(&self) -> Result<(), Refusal> {
         if self.state != ContractState::Draft {
+    /// Whether its term goes on by itself at its end, as it stands.
+    pub fn renews(&self) -> bool {
+        self.schedule.ends_on.is_some() && self.renewal.auto && self.renewal.notice_given.is_none()
+    }
+
             return Ok(());
         }
         let detail = format!(
@@ -375,12 +380,17 @@ impl Contract {
     /// The days on which a line is in force, within the term; none when there are none. Open ends are `Date::MAX`.
     pub fn life(&self, line: &Line) -> Option<Period> {
         let from = line.from.max(self.schedule.starts_on);
-        let ends = [line.until, self.schedule.ends_on];
+        let ends = [line.until, ends_on];
         let to = ends.into_iter().flatten().min().unwrap_or(Date::MAX);
         (from < to).then_some(Period { from, to })
     }
 
     /// How parts of a period of a line are billed. Prepaid hours and one-offs are always billed in full.
+        self.life_until(line, self.schedule.ends_on)
+    }
+
+    /// As [`Contract::life`], were this the end of the contract.
+    pub(super) fn life_until(&self, line: &Line, ends_on: Option<Date>) -> Option<Period> {
     pub fn proration_of(&self, line: &Line) -> Proration {
         match line.kind {
             LineKind::Block | LineKind::OneOff => Proration::FullPeriod,

@@ -48,7 +48,7 @@ pub fn renewed(mut contract: Contract, on: Date) -> Contract {
 pub fn upcoming(contract: &Contract) -> Option<Upcoming> {
     let ends_on = contract.schedule.ends_on?;
     let renewal = &contract.renewal;
-    let auto = renewal.auto && renewal.notice_given.is_none();
+    let auto = contract.renews();
     Some(Upcoming {
         notice_by: ends_on.saturating_sub(i64::from(renewal.notice_days.max(1)).days()),
         ends_on,

@@ -11,6 +11,7 @@ use crate::billing::cycle::Cycle;
 use crate::billing::dated::{MOST_DATED, check_dates};
 use crate::billing::discounts::Discount;
 use crate::billing::lines::{LONGEST_TEXT, LONGEST_UNIT, MOST_TAXES};
+use crate::billing::pricing::QUANTITY_DECIMALS;
 use crate::billing::settings::BillingSettings;
 use crate::error::Refusal;
 use crate::invalid::Check;
@@ -32,7 +33,6 @@ pub const LARGEST_QUANTITY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, f
 /// Prices at most double, or go down to a half, on one renewal; more is a slip of the decimal point.
 pub const LARGEST_UPLIFT: Decimal = Decimal::ONE_HUNDRED;
 
-/// Signs a proposal: from now on it is billed, from its start, and changed by amendments only.
 /// Said of what is counted of a product and cannot be.
 pub(crate) const OF_LICENCES_ONLY: &str =
     "is for active_licences: contacts and devices are of no product; leave it out";
@@ -88,13 +88,16 @@ pub fn check_taxes(lines: &[Line], settings: &BillingSettings) -> Result<(), Ref
     check.done()
 }
 
-/// Work draws on one bucket at a time.
+/// Work draws on one bucket at a time, in the terms to come as well.
 fn check_buckets(contract: &Contract, check: &mut Check) {
     let buckets = || contract.lines.iter().enumerate().filter(|(_, line)| line.bucket.is_some());
     for (index, line) in buckets() {
-        let life = contract.life(line);
-        let meets =
-            |other: &Line| life.zip(contract.life(other)).is_some_and(|(life, other)| life.intersect(&other).is_some());
+    let ends_on = contract.schedule.ends_on.filter(|_| !contract.renews());
+        let life = contract.life_until(line, ends_on);
+        let meets = |other: &Line| {
+            let other = contract.life_until(other, ends_on);
+            life.zip(other).is_some_and(|(life, other)| life.intersect(&other).is_some())
+        };
         let alone = buckets().take_while(|(earlier, _)| *earlier < index).all(|(_, earlier)| !meets(earlier));
         let detail = "is the second on the same days; put the hours together in one line";
         check.that(alone, &format!("/lines/{index}/bucket"), "second_bucket", detail);
@@ -146,7 +149,7 @@ fn check_line(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     let detail = "must be arrears: what will be used or worked is not known before";
     check.that(timing, &format!("{at}/timing"), "not_allowed", detail);
     check_prices(at, line, check);
-    check_quantities(at, line, check);
+    check_quantities(at, line, contract.state == ContractState::Draft, check);
     check_hours(at, line, contract, check);
 }
 
@@ -182,7 +185,7 @@ fn check_prices(at: &str, line: &Line, check: &mut Check) {
     }
 }
 
-fn check_quantities(at: &str, line: &Line, check: &mut Check) {
+fn check_quantities(at: &str, line: &Line, is_draft: bool, check: &mut Check) {
     let field = format!("{at}/quantity");
     match line.kind {
         LineKind::Usage | LineKind::Time => {
@@ -200,12 +203,16 @@ fn check_quantities(at: &str, line: &Line, check: &mut Check) {
         LineKind::Fixed | LineKind::Block | LineKind::OneOff => {}
     }
     check.count(&field, line.quantity.len(), MOST_DATED);
-    for (index, quantity) in line.quantity.iter().enumerate() {
+    for (index, dated) in line.quantity.iter().enumerate() {
         let at = format!("{field}/{index}/value");
-        match quantity.value {
+        match dated.value {
             Quantity::Fixed { quantity } => {
                 let sane = quantity >= Decimal::ZERO && quantity <= LARGEST_QUANTITY;
-                check.that(sane, &at, "out_of_range", "must be from 0 to 1000000000");
+                check.that(sane, &format!("{at}/quantity"), "out_of_range", "must be from 0 to 1000000000");
+                // What was signed before this was looked at is parked with it, and can still be ended.
+                if is_draft {
+                    note(precise("", &dated.value), &at, check);
+                }
             }
             Quantity::Counted { what, product } => {
                 let detail = "is for lines that bill seats; agree a number instead";
@@ -218,6 +225,20 @@ fn check_quantities(at: &str, line: &Line, check: &mut Check) {
 fn from_the_start(field: &str, line: &Line, first: Option<Date>, check: &mut Check) {
     if first.is_some_and(|first| first > line.from) {
         let detail = format!("must start on {} or before, when the line does", line.from);
+/// Whether a quantity that is agreed can be billed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with the number's place.
+pub(super) fn precise(at: &str, quantity: &Quantity) -> Result<(), Refusal> {
+    match quantity {
+        Quantity::Fixed { quantity } if quantity.normalize().scale() > QUANTITY_DECIMALS => {
+            let detail = format!("must have at most {QUANTITY_DECIMALS} decimal places");
+            Err(Refusal::invalid(format!("{at}/quantity"), "too_precise", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
                 let sane = Followed { what, product }.is_sane();
                 check.that(sane, &format!("{at}/product"), "not_allowed", OF_LICENCES_ONLY);
         check.fault(format!("{field}/0/from"), "too_late", detail);

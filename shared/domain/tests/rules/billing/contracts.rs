@@ -7,6 +7,8 @@ use domain::billing::codes::TaxCode;
 use domain::billing::contract::*;
 use domain::billing::cycle::Cycle;
 use domain::billing::dated::Dated;
+use domain::billing::discounts::{Discount, Off, Term};
+use domain::billing::hours::{BucketTerms, Rollover};
 use domain::billing::pricing::{PercentagePricing, Price, Pricing};
 use domain::billing::settings::BillingSettings;
 use domain::billing::simulate::{INVOICES, simulate};
@@ -57,19 +59,19 @@ fn every_fault_of_a_contract_is_named_where_it_is() {
         ("/lines/0/price", |c| c.lines[0].price.clear()),
         ("/lines/0/price/0/from", |c| c.lines[0].price[0].from = day("2026-01-02")),
         ("/lines/0/quantity", |c| c.lines[0].quantity.clear()),
-        ("/lines/0/quantity/0/value", |c| {
+        ("/lines/0/quantity/0/value/quantity", |c| {
             c.lines[0].quantity[0].value = Quantity::Fixed { quantity: dec("-1") };
         }),
         ("/lines/1/quantity/0/value", |c| {
             let value = Quantity::Counted { what: Counted::Contacts, product: None };
             c.lines[1].quantity = vec![Dated::new(day("2026-01-01"), value)];
         }),
-        ("/lines/1/block", |c| c.lines[1].kind = LineKind::Block),
-        ("/lines/0/price/0/value/pricing", |c| {
         ("/lines/0/quantity/0/value/product", |c| {
             let product = Some(ProductId::from_uuid(uuid::Uuid::from_u128(1)));
             c.lines[0].quantity[0].value = Quantity::Counted { what: Counted::Devices, product };
         }),
+        ("/lines/1/block", |c| c.lines[1].kind = LineKind::Block),
+        ("/lines/0/price/0/value/pricing", |c| {
             let percentage = PercentagePricing {
                 percent: Decimal::ONE,
                 fixed: Decimal::ZERO,
@@ -120,7 +122,7 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
         (amendment("2026-05-10", vec![seats_to(9, "6")]), "/changes/0/line"),
         (amendment("2026-05-10", vec![seats_to(1, "6"), seats_to(2, "6")]), "/changes/1/line"),
         (amendment("2026-05-10", vec![seats_to(3, "6")]), "/changes/0/line"),
-        (amendment("2026-05-10", vec![seats_to(1, "-6")]), "/lines/0/quantity/1/value"),
+        (amendment("2026-05-10", vec![seats_to(1, "-6")]), "/changes/0/quantity/quantity"),
         (amendment("2027-01-01", vec![seats_to(1, "6")]), "after_the_end"),
         (amendment("2027-01-01", vec![Change::End {}]), "after_the_end"),
         (amendment("2026-06-01", vec![Change::Extend { until: Some(day("2026-12-31")) }]), "/changes/0/until"),
@@ -134,9 +136,9 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
         assert_eq!(fields(amend(active.clone(), &amendment, today)), [field]);
     }
     let at_once = [
-        (Change::Rename { name: " ".into() }, "/name"),
-        (Change::SetTerms { terms: PaymentTerms::NetDays { days: 366 } }, "/terms"),
-        (Change::SetRenewal { auto: true, months: 0, notice_days: 30 }, "/renewal/months"),
+        (Change::Rename { name: " ".into() }, "/changes/0/name"),
+        (Change::SetTerms { terms: PaymentTerms::NetDays { days: 366 } }, "/changes/0/terms"),
+        (Change::SetRenewal { auto: true, months: 0, notice_days: 30 }, "/changes/0/months"),
         (Change::SetSla { sla: SlaChoice::None }, "/effective_on"),
     ];
     for (change, field) in at_once {
@@ -148,6 +150,109 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
     }
     let over = Contract { state: ContractState::Ended, ..active };
     assert_eq!(fields(amend(over, &amendment("2026-05-10", vec![seats_to(1, "6")]), today)), ["contract_ended"]);
+}
+
+#[test]
+fn a_fault_of_what_an_amendment_makes_of_a_contract_is_named_in_the_amendment() {
+    let today = day("2026-05-10");
+    let discount = |name: &str| Discount {
+        name: name.into(),
+        off: Off::Percent { percent: dec("10") },
+        from: day("2026-06-01"),
+        term: Term::Forever {},
+    };
+    let added = |n: u128| seats(n, "10", "2026-06-01", "1");
+    let add = |line: Line| Change::AddLine { line: Box::new(line) };
+    let late = Line { until: Some(day("2026-05-01")), ..added(3) };
+    let bad = discount(" ");
+    let index = Uplift::Index { base: dec("0"), current: None };
+    let cases = [
+        (vec![Change::SetPrice { line: line_id(1), price: each("-1") }], "/changes/0/price/pricing/price"),
+        (vec![seats_to(1, "6"), add(seats(3, "10", "2026-06-01", "-1"))], "/changes/1/line/quantity/0/value/quantity"),
+        (vec![seats_to(1, "0.0000001")], "/changes/0/quantity/quantity"),
+        (vec![add(seats(3, "10", "2026-06-01", "0.0000001"))], "/changes/0/line/quantity/quantity"),
+        (vec![add(seats(3, "-10", "2026-06-01", "1"))], "/changes/0/line/price/0/value/pricing/price"),
+        (vec![add(Line { price: Vec::new(), ..added(3) })], "/changes/0/line/price"),
+        (vec![add(late)], "/changes/0/line/until"),
+        (vec![add(added(3)), add(Line { text: " ".into(), ..added(4) })], "/changes/1/line/text"),
+        (vec![add(added(3)), seats_to(3, "-1")], "/changes/1/quantity/quantity"),
+        (vec![Change::AddDiscount { line: Some(line_id(2)), discount: bad.clone() }], "/changes/0/discount/name"),
+        (vec![Change::AddDiscount { line: None, discount: bad }], "/changes/0/discount/name"),
+        (vec![Change::SetUplift { uplift: index }], "/changes/0/uplift/base"),
+    ];
+    for (changes, field) in cases {
+        let amendment = amendment("2026-06-01", changes);
+        assert_eq!(fields(amend(year(), &amendment, today)), [field], "{:?}", amendment.changes);
+    }
+    let mut auto = year();
+    auto.renewal.auto = true;
+    let open = amendment("2026-06-01", vec![Change::Extend { until: None }]);
+    assert_eq!(fields(amend(auto, &open, today)), ["/changes/0/until"]);
+    let mut many = year();
+    many.lines[0].discounts = vec![discount("Less"); MOST_DISCOUNTS];
+    let one_more = Change::AddDiscount { line: Some(line_id(1)), discount: discount("More") };
+    assert_eq!(fields(amend(many, &amendment("2026-06-01", vec![one_more]), today)), ["/changes/0/discount"]);
+}
+
+#[test]
+fn what_is_agreed_for_the_next_term_holds_in_it_and_never_bills_when_notice_is_given() {
+    let today = day("2026-05-10");
+    let mut active = year();
+    active.renewal = Renewal { auto: true, uplift: Uplift::Percent { percent: dec("3") }, ..active.renewal };
+    let agreed = |on: &str| amendment(on, vec![Change::SetPrice { line: line_id(1), price: each("11") }]);
+    let prices =
+        |line: &Line| line.price.iter().map(|price| (price.from.to_string(), price.value.clone())).collect::<Vec<_>>();
+    let by = |dated: &[(&str, &str)]| {
+        dated.iter().map(|(from, price)| ((*from).to_owned(), each(price))).collect::<Vec<_>>()
+    };
+    let first = ("2026-01-01", "10");
+    for (on, expected) in [
+        ("2027-01-01", vec![first, ("2027-01-01", "11")]),
+        ("2027-05-01", vec![first, ("2027-01-01", "10.3"), ("2027-05-01", "11")]),
+        ("2028-05-01", vec![first, ("2027-01-01", "10.3"), ("2028-05-01", "11")]),
+    ] {
+        let joins = Change::AddLine { line: Box::new(seats(3, "50", on, "1")) };
+        let after = amend(active.clone(), &agreed(on), today).unwrap();
+        let after = amend(after, &amendment(on, vec![joins]), today).unwrap();
+        let later = renewed(after.clone(), day("2027-01-01"));
+        assert_eq!(prices(&later.lines[0]), by(&expected), "{on}");
+        assert_eq!(prices(&later.lines[1])[1..], by(&[("2027-01-01", "102.9897")]), "the others rise");
+        assert_eq!(prices(&later.lines[2]), by(&[(on, "50")]), "what joins is as it was agreed");
+        let noticed = amend(after, &amendment("2026-06-01", vec![Change::GiveNotice {}]), today).unwrap();
+        let billing = billed(&facts(noticed.clone()), "2029-01-01");
+        let served = billing.drafts.iter().flat_map(|draft| &draft.lines).filter_map(|line| line.service);
+        assert_eq!(served.map(|service| service.to).max(), Some(day("2027-01-01")), "{on}");
+        assert_eq!(billing.after.contract.state, ContractState::Ended);
+        assert_eq!(fields(amend(noticed, &agreed(on), today)), ["after_the_end"], "{on}");
+        assert_eq!(fields(amend(active.clone(), &amendment(on, vec![Change::End {}]), today)), ["after_the_end"]);
+    }
+    // The next term has one bucket at a time too.
+    let terms =
+        |minutes| BucketTerms { minutes, rollover: Rollover::None {}, overage_per_hour: None, work_types: vec![] };
+    let bucket = Some(terms(600));
+    active.lines[1].bucket.clone_from(&bucket);
+    let second = Line { bucket, ..fixed(3, Timing::Advance, "50", "2027-02-01") };
+    let joins = amendment("2027-02-01", vec![Change::AddLine { line: Box::new(second) }]);
+    assert_eq!(fields(amend(active.clone(), &joins, today)), ["/changes/0/line/bucket"]);
+    let ends = amendment("2027-02-01", vec![Change::EndLine { line: line_id(2) }]);
+    amend(amend(active, &ends, today).unwrap(), &joins, today).unwrap();
+}
+
+#[test]
+fn an_uplift_holds_from_the_next_renewal_on_and_has_no_date_after_it() {
+    let mut active = year();
+    active.renewal = Renewal { auto: true, uplift: Uplift::Percent { percent: dec("3") }, ..active.renewal };
+    let double = |on: &str| {
+        let change = Change::SetUplift { uplift: Uplift::Percent { percent: dec("100") } };
+        amend(active.clone(), &amendment(on, vec![change]), day("2026-05-10"))
+    };
+    for on in ["2026-05-10", "2026-12-20", "2027-01-01"] {
+        let later = renewed(double(on).unwrap(), day("2027-01-01"));
+        assert_eq!(later.lines[0].price.last().unwrap().value, each("20"), "{on}");
+    }
+    for on in ["2027-01-02", "2028-01-01"] {
+        assert_eq!(fields(double(on)), ["after_the_end"], "{on}");
+    }
 }
 
 #[test]
