@@ -13,6 +13,7 @@ use crate::billing::codes::TaxCode;
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
 use crate::billing::hours::BucketTerms;
+use crate::billing::pricing::Price;
 use crate::billing::settings::BillingSettings;
 use crate::billing::terms::PaymentTerms;
 use crate::error::Refusal;
@@ -93,8 +94,8 @@ pub enum Change {
         /// Minutes a month.
         minutes: u32,
     },
-    End {},
     /// The contract ends: the amendment's date is the first that is not billed.
+    End {},
     /// The contract goes on longer.
     Extend {
         /// The new end, exclusive; none for no end.
@@ -246,8 +247,8 @@ fn check_amendment(amendment: &Amendment, today: Date) -> Result<(), Refusal> {
 fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refusal> {
     match change {
         Change::SetQuantity { line, quantity } => {
-            let line = living(contract, *line, on)?;
             precise("/quantity", quantity)?;
+            let line = living(contract, *line, on)?;
             put(&mut line.quantity, on.max(line.from), *quantity);
         }
         Change::SetPrice { line, price } => {
@@ -269,10 +270,10 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
                 let detail = format!("must be before {end}, when the contract ends; or extend it first");
                 return Err(Refusal::invalid("/line/from", "outside_the_term", detail));
             }
-            contract.lines.push(line.as_ref().clone());
             for quantity in &line.quantity {
                 precise("/line/quantity", &quantity.value)?;
             }
+            contract.lines.push(line.as_ref().clone());
         }
         Change::EndLine { line } => {
             let line = living(contract, *line, on)?;
@@ -295,13 +296,13 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             BucketTerms { minutes: *minutes, ..terms.clone() }.check()?;
             put(&mut line.bucket_minutes, on, *minutes);
         }
-            let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
         Change::End {} => {
             in_this_term(contract, on)?;
             contract.schedule.ends_on = Some(on.max(contract.schedule.starts_on));
             contract.renewal.auto = false;
         }
         Change::Extend { until } => {
+            let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
             if !longer {
                 let detail = "must be after the end that the contract has; to shorten it, end it";
                 return Err(Refusal::invalid("/until", "not_in_order", detail));
@@ -344,9 +345,9 @@ fn living(contract: &mut Contract, id: LineId, on: Date) -> Result<&mut Line, Re
     }
 }
 
-fn in_term(contract: &Contract, on: Date) -> Result<(), Refusal> {
 /// A day of the contract. What renews by itself has terms to come, for which something can be agreed already: it holds in them
 /// as it was agreed, and never when notice is given after all.
+fn in_term(contract: &Contract, on: Date) -> Result<(), Refusal> {
     if contract.renews() { Ok(()) } else { in_this_term(contract, on) }
 }
 

@@ -192,12 +192,12 @@ pub enum Quantity {
     Counted {
         /// Of what.
         what: Counted,
-    },
-}
-
         /// Of active licences, those of this product; of all products when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         product: Option<ProductId>,
+    },
+}
+
 /// What is counted of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,9 +211,6 @@ pub enum Counted {
     Devices,
 }
 
-/// The prepaid hours of a block line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 /// What one number of a client's is of: what is counted, and of active licences of which product where it is not all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Followed {
@@ -252,6 +249,9 @@ impl fmt::Display for Followed {
     }
 }
 
+/// The prepaid hours of a block line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BlockTerms {
     /// How many each of the line's quantity holds.
@@ -328,9 +328,6 @@ pub struct Renewed {
     pub factor: Decimal,
 }
 
-impl Line {
-    /// Whether it bills what is counted, on some days at least.
-    pub fn follows_counts(&self) -> bool {
 impl Quantity {
     /// What it follows, where it is counted.
     pub fn follows(&self) -> Option<Followed> {
@@ -341,12 +338,22 @@ impl Quantity {
     }
 }
 
-        self.follows().next().is_some()
+impl Line {
     /// What it bills that is counted, on some days at least.
     pub fn follows(&self) -> impl Iterator<Item = Followed> {
         self.quantity.iter().filter_map(|dated| dated.value.follows())
     }
 
+    /// What it includes in the month that starts on a day, if it includes hours.
+    pub fn bucket_of(&self, month: Date) -> Option<BucketTerms> {
+        let terms = self.bucket.clone()?;
+        let minutes = in_force(&self.bucket_minutes, month).copied().unwrap_or(terms.minutes);
+        Some(BucketTerms { minutes, ..terms })
+    }
+
+    /// Whether it bills what is counted, on some days at least.
+    pub fn follows_counts(&self) -> bool {
+        self.follows().next().is_some()
     }
 }
 
@@ -356,6 +363,11 @@ impl Contract {
         self.lines.iter().find(|line| line.id == id)
     }
 
+    /// Whether its term goes on by itself at its end, as it stands.
+    pub fn renews(&self) -> bool {
+        self.schedule.ends_on.is_some() && self.renewal.auto && self.renewal.notice_given.is_none()
+    }
+
     /// Whether work and charges can be placed under it: what is placed under a proposal would wait for a bill that may never
     /// come.
     ///
@@ -363,11 +375,6 @@ impl Contract {
     /// [`Refusal::Conflict`] `contract_draft`.
     pub fn must_be_signed(&self) -> Result<(), Refusal> {
         if self.state != ContractState::Draft {
-    /// Whether its term goes on by itself at its end, as it stands.
-    pub fn renews(&self) -> bool {
-        self.schedule.ends_on.is_some() && self.renewal.auto && self.renewal.notice_given.is_none()
-    }
-
             return Ok(());
         }
         let detail = format!(
@@ -379,6 +386,11 @@ impl Contract {
 
     /// The days on which a line is in force, within the term; none when there are none. Open ends are `Date::MAX`.
     pub fn life(&self, line: &Line) -> Option<Period> {
+        self.life_until(line, self.schedule.ends_on)
+    }
+
+    /// As [`Contract::life`], were this the end of the contract.
+    pub(super) fn life_until(&self, line: &Line, ends_on: Option<Date>) -> Option<Period> {
         let from = line.from.max(self.schedule.starts_on);
         let ends = [line.until, ends_on];
         let to = ends.into_iter().flatten().min().unwrap_or(Date::MAX);
@@ -386,11 +398,6 @@ impl Contract {
     }
 
     /// How parts of a period of a line are billed. Prepaid hours and one-offs are always billed in full.
-        self.life_until(line, self.schedule.ends_on)
-    }
-
-    /// As [`Contract::life`], were this the end of the contract.
-    pub(super) fn life_until(&self, line: &Line, ends_on: Option<Date>) -> Option<Period> {
     pub fn proration_of(&self, line: &Line) -> Proration {
         match line.kind {
             LineKind::Block | LineKind::OneOff => Proration::FullPeriod,

@@ -37,6 +37,7 @@ pub const LARGEST_UPLIFT: Decimal = Decimal::ONE_HUNDRED;
 pub(crate) const OF_LICENCES_ONLY: &str =
     "is for active_licences: contacts and devices are of no product; leave it out";
 
+/// Signs a proposal: from now on it is billed, from its start, and changed by amendments only.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] as for [`check`]; [`Refusal::Conflict`] `contract_active` unless it is a proposal.
@@ -91,8 +92,8 @@ pub fn check_taxes(lines: &[Line], settings: &BillingSettings) -> Result<(), Ref
 /// Work draws on one bucket at a time, in the terms to come as well.
 fn check_buckets(contract: &Contract, check: &mut Check) {
     let buckets = || contract.lines.iter().enumerate().filter(|(_, line)| line.bucket.is_some());
-    for (index, line) in buckets() {
     let ends_on = contract.schedule.ends_on.filter(|_| !contract.renews());
+    for (index, line) in buckets() {
         let life = contract.life_until(line, ends_on);
         let meets = |other: &Line| {
             let other = contract.life_until(other, ends_on);
@@ -217,14 +218,13 @@ fn check_quantities(at: &str, line: &Line, is_draft: bool, check: &mut Check) {
             Quantity::Counted { what, product } => {
                 let detail = "is for lines that bill seats; agree a number instead";
                 check.that(line.kind == LineKind::PerSeat, &at, "not_allowed", detail);
+                let sane = Followed { what, product }.is_sane();
+                check.that(sane, &format!("{at}/product"), "not_allowed", OF_LICENCES_ONLY);
             }
         }
     }
 }
 
-fn from_the_start(field: &str, line: &Line, first: Option<Date>, check: &mut Check) {
-    if first.is_some_and(|first| first > line.from) {
-        let detail = format!("must start on {} or before, when the line does", line.from);
 /// Whether a quantity that is agreed can be billed.
 ///
 /// # Errors
@@ -239,8 +239,9 @@ pub(super) fn precise(at: &str, quantity: &Quantity) -> Result<(), Refusal> {
     }
 }
 
-                let sane = Followed { what, product }.is_sane();
-                check.that(sane, &format!("{at}/product"), "not_allowed", OF_LICENCES_ONLY);
+fn from_the_start(field: &str, line: &Line, first: Option<Date>, check: &mut Check) {
+    if first.is_some_and(|first| first > line.from) {
+        let detail = format!("must start on {} or before, when the line does", line.from);
         check.fault(format!("{field}/0/from"), "too_late", detail);
     }
 }
@@ -258,9 +259,9 @@ fn check_hours(at: &str, line: &Line, contract: &Contract, check: &mut Check) {
     if let Some(bucket) = &line.bucket {
         note(bucket.check(), &field, check);
     }
+    check.count(&format!("{at}/bucket_minutes"), line.bucket_minutes.len(), MOST_DATED);
     let bucket = line.bucket.is_none() || line.kind == LineKind::Fixed;
     check.that(bucket, &field, "not_allowed", "is for fixed lines; a block line sells its hours as blocks");
     let monthly = line.bucket.is_none() || contract.schedule.cycle != Cycle::Weekly;
     check.that(monthly, &field, "not_allowed", "is filled every month; bill the contract monthly or longer");
 }
-    check.count(&format!("{at}/bucket_minutes"), line.bucket_minutes.len(), MOST_DATED);

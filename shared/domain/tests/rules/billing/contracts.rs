@@ -530,6 +530,17 @@ fn a_change_beyond_the_bills_that_are_shown_is_told_too_and_none_beyond_ten_year
 }
 
 #[test]
+fn what_was_followed_and_counted_before_products_were_is_still_read_and_written_as_it_was() {
+    let all = serde_json::json!({ "kind": "counted", "what": "active_licences" });
+    let quantity: Quantity = serde_json::from_value(all.clone()).unwrap();
+    assert_eq!(quantity.follows(), Some(Counted::ActiveLicences.into()));
+    assert_eq!(serde_json::to_value(quantity).unwrap(), all);
+    let stored = serde_json::json!({ "what": "active_licences", "from": "2026-02-01", "quantity": "7" });
+    let count: domain::billing::bill::Count = serde_json::from_value(stored.clone()).unwrap();
+    assert_eq!((count.of(), serde_json::to_value(count).unwrap()), (Counted::ActiveLicences.into(), stored));
+}
+
+#[test]
 fn a_contract_travels_and_refuses_fields_that_it_does_not_know() {
     let mut active = year();
     active.renewal.uplift = Uplift::Percent { percent: dec("2.5") };
@@ -541,14 +552,3 @@ fn a_contract_travels_and_refuses_fields_that_it_does_not_know() {
         assert!(serde_json::from_value::<Contract>(spoiled).is_err(), "{at}");
     }
 }
-#[test]
-fn what_was_followed_and_counted_before_products_were_is_still_read_and_written_as_it_was() {
-    let all = serde_json::json!({ "kind": "counted", "what": "active_licences" });
-    let quantity: Quantity = serde_json::from_value(all.clone()).unwrap();
-    assert_eq!(quantity.follows(), Some(Counted::ActiveLicences.into()));
-    assert_eq!(serde_json::to_value(quantity).unwrap(), all);
-    let stored = serde_json::json!({ "what": "active_licences", "from": "2026-02-01", "quantity": "7" });
-    let count: domain::billing::bill::Count = serde_json::from_value(stored.clone()).unwrap();
-    assert_eq!((count.of(), serde_json::to_value(count).unwrap()), (Counted::ActiveLicences.into(), stored));
-}
-
