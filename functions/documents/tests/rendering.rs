@@ -6,6 +6,7 @@
 mod papers;
 
 use documents::typeset::{lay_out, pdf};
+use domain::billing::discounts::Given;
 use domain::billing::documents::facts::Document;
 use domain::billing::documents::logo::{Logo, LogoFormat};
 use domain::billing::documents::printed::print;
@@ -157,6 +158,53 @@ fn drafts_and_what_is_void_are_marked_on_every_page_and_nothing_else_is() {
     assert!(pages(&document).iter().all(|page| !page.contains("VOID")));
     let void = pages(&document.voided());
     assert!(void.len() > 1 && void.iter().all(|page| page.contains("VOID")), "{void:?}");
+}
+
+#[test]
+fn the_rounding_of_tax_the_discounts_and_the_way_to_pay_are_on_the_paper_where_they_belong() {
+    let sold = Sale { discount: 3_000, ..sale("Care", "3", "100") };
+    let (invoice, mut lines) = issued(Currency::EUR, &[sold]);
+    let amount = lines[0].discount;
+    lines[0].discounts = vec![Given { name: "Treue #1".into(), of_invoice: false, amount }];
+    for (language, rounding, discount) in [
+        (Language::En, "Tax is rounded once, over all lines.", "300.00 − 30.00 Treue #1"),
+        (Language::De, "Steuer einmal über alle Positionen gerundet.", "300,00 − 30,00 Treue #1"),
+        (Language::Fr, "Taxe arrondie une fois, sur l’ensemble des lignes.", "300,00 − 30,00 Treue #1"),
+    ] {
+        let letterhead = Letterhead { language, payment: Some("IBAN DE02".into()), ..Letterhead::default() };
+        let bill = document_with(&invoice, lines.clone(), &letterhead);
+        let page = pages(&bill).concat();
+        for said in [rounding, discount, "IBAN DE02"] {
+            assert_eq!(page.matches(&squeezed(said)).count(), 1, "{said} in {page}");
+        }
+        assert!(!pages(&bill.voided()).concat().contains("IBANDE02"), "nothing is to be paid");
+    }
+}
+
+#[test]
+fn the_rule_of_the_second_pages_head_stands_clear_of_its_words() {
+    let sales: Vec<Sale> = (0..60).map(|_| sale("Care", "1", "1")).collect();
+    let (invoice, lines) = issued(Currency::EUR, &sales);
+    let laid_out = lay_out(&document(&invoice, lines)).unwrap();
+    let (mut words, mut rules) = (Vec::new(), Vec::new());
+    heights(&laid_out.pages()[1].frame, 0.0, &mut words, &mut rules);
+    // The head's words are the highest on the page; the letters hang a quarter of their size below the line they stand on.
+    let head = words.iter().copied().fold(f64::INFINITY, f64::min);
+    let rule = rules.into_iter().filter(|rule| *rule > head - 1.0).fold(f64::INFINITY, f64::min);
+    assert!(rule > head + 0.25 * 7.5 && rule < head + 7.5, "words on {head} pt, the rule at {rule} pt");
+}
+
+/// The heights, in points from the top, on which words stand and at which lines are drawn.
+fn heights(frame: &Frame, top: f64, words: &mut Vec<f64>, rules: &mut Vec<f64>) {
+    for (at, item) in frame.items() {
+        let y = top + at.y.to_pt();
+        match item {
+            FrameItem::Group(group) => heights(&group.frame, y, words, rules),
+            FrameItem::Text(_) => words.push(y),
+            FrameItem::Shape(..) => rules.push(y),
+            _ => {}
+        }
+    }
 }
 
 #[test]

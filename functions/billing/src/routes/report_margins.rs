@@ -99,10 +99,13 @@ fn key_of(entry: &TimeEntry, by: MarginBy, under: impl FnOnce() -> Option<Contra
     }
 }
 
+/// Entries of a client that are priced by the same rates: under which contract, by whom.
+type PricedAlike<'a> = BTreeMap<(Option<ContractId>, UserId), Vec<&'a TimeEntry>>;
+
 /// What each technician's work comes to as it is billed: by the rates of the contract that it is under, and in the business
 /// hours of its client.
 async fn add_worth(cx: &Cx, sums: &mut BTreeMap<Key, Sums>, found: &[&TimeEntry], house: &House) -> Result<()> {
-    let mut alike: BTreeMap<ClientId, BTreeMap<(Option<ContractId>, UserId), Vec<&TimeEntry>>> = BTreeMap::new();
+    let mut alike: BTreeMap<ClientId, PricedAlike> = BTreeMap::new();
     for entry in found {
         alike.entry(entry.client).or_default().entry((entry.under(), entry.person)).or_default().push(entry);
     }

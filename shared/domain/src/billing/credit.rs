@@ -260,6 +260,7 @@ fn lines_of(
             unit_price: line.unit_price.filter(|_| all && line.discount.is_zero()),
             gross,
             discount: Money::zero(invoice.currency),
+            discounts: Vec::new(),
             net,
             taxes,
             note: None,

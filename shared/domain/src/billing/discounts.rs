@@ -13,6 +13,10 @@ use crate::money::{Money, MoneyError};
 pub const LONGEST_NAME: usize = 120;
 /// Most decimal places of a percentage, as of a tax.
 pub const MOST_PLACES: u32 = 4;
+/// Most discounts that are named on a line of an invoice; what is over comes off without a name.
+pub const MOST_NAMED: usize = 10;
+/// Longest names of them together: the lines of an invoice are stored many at once.
+pub const LONGEST_NAMES: usize = 400;
 /// Longest term in periods: ten years of weeks.
 pub const MOST_PERIODS: u32 = 520;
 
@@ -107,8 +111,21 @@ pub struct Given {
     pub name: String,
     /// Whether it is the line's share of a discount on the invoice.
     pub of_invoice: bool,
-    /// How much, above or equal to zero.
+    /// How much, above or equal to zero; below it where the line is below zero.
     pub amount: Money,
+}
+
+/// As many discounts, the first ones, as a line has room to name.
+pub fn with_names(mut given: Vec<Given>) -> Vec<Given> {
+    let mut room = LONGEST_NAMES;
+    let mut fits = |given: &Given| {
+        let left = room.checked_sub(given.name.chars().count());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let named = given.iter().take(MOST_NAMED).take_while(|given| fits(given)).count();
+    given.truncate(named);
+    given
 }
 
 /// Takes the discounts off an invoice's lines.
@@ -184,6 +201,15 @@ impl Discounted {
             self.given.push(Given { name: discount.name.clone(), of_invoice, amount });
         }
         Ok(())
+    }
+
+    /// What takes `off` a part of the line, by discount, in proportion. What the period's maximum takes off has no name, so
+    /// these may come to less.
+    pub fn named(&self, off: Money) -> Vec<Given> {
+        let amounts = self.given.iter().map(|given| given.amount).chain([self.over_maximum]);
+        let weights: Vec<u64> = amounts.map(|amount| amount.minor().unsigned_abs()).collect();
+        let parts = self.given.iter().zip(off.split(&weights)).filter(|(_, part)| !part.is_zero());
+        parts.map(|(given, amount)| Given { amount, ..given.clone() }).collect()
     }
 
     /// What the discounts take off together, without what the maximum takes off.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::cycle::Period;
+use super::discounts::Given;
 use super::taxes::LineTax;
 use crate::ids::{BlockId, ChargeId, ContractId, InvoiceId, LineId, TimeEntryId};
 use crate::invalid::Check;
@@ -13,7 +14,7 @@ use crate::money::Money;
 
 /// Most lines of one invoice; the run splits nothing, so a client with more is billed by contract.
 pub const MOST_LINES: usize = 2_000;
-/// So many lines are stored together. At its longest a line has some 7 KB (four bytes a character), and an item may
+/// So many lines are stored together. At its longest a line has some 7.5 KB (four bytes a character), and an item may
 /// have 400 KB.
 pub const LINES_A_CHUNK: usize = 50;
 /// Longest text of a line.
@@ -51,6 +52,10 @@ pub struct InvoiceLine {
     pub gross: Money,
     /// What is taken off, the line's share of the invoice's discounts included.
     pub discount: Money,
+    /// What of that has a name: each discount with what it takes off, the line's own first; at most 10, with at most 400
+    /// letters of names together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Given>,
     /// Gross less discount. With inclusive taxes, what is left without them.
     pub net: Money,
     /// Its taxes; over all lines they add up to the invoice's, to the cent.

@@ -1,6 +1,7 @@
 //! Bills below nothing. An invoice cannot ask for less than nothing: what a bill owes to the client is a credit note from
 //! the start, with the amounts turned round and no invoice that it corrects. Issued, it is the client's credit.
 
+use super::discounts::Given;
 use super::invoice::{Invoice, InvoiceKind, InvoiceLine, Noted, Totals, count, totals};
 use super::issue::charge;
 use super::ledger::{Account, Journal, Posting, Source, Stamp};
@@ -30,6 +31,7 @@ pub fn turned(draft: Invoice, lines: Vec<InvoiceLine>) -> (Invoice, Vec<InvoiceL
         unit_price: line.unit_price.map(|price| -price),
         gross: line.gross.negated(),
         discount: line.discount.negated(),
+        discounts: line.discounts.into_iter().map(|given| Given { amount: given.amount.negated(), ..given }).collect(),
         net: line.net.negated(),
         taxes: line.taxes.into_iter().map(|tax| LineTax { amount: tax.amount.negated(), ..tax }).collect(),
         ..line

@@ -8,7 +8,7 @@ use super::sheet::Row;
 use super::{is_further, period_of};
 use crate::billing::contract::{Contract, Line};
 use crate::billing::cycle::Period;
-use crate::billing::discounts::{Discount, Off, Term, Undiscounted, discount};
+use crate::billing::discounts::{Discount, Discounted, Given, Off, Term, Undiscounted, discount, with_names};
 use crate::error::Refusal;
 use crate::money::Money;
 
@@ -22,23 +22,27 @@ pub(super) fn discounted(
     full: &Period,
     gross: Money,
     maximum: Option<Money>,
-) -> Result<Money, Refusal> {
+) -> Result<Discounted, Refusal> {
     let first = line.from.max(contract.schedule.starts_on);
     left(contract, holding(contract, first, &line.discounts, full), gross, maximum)
 }
 
 /// What is left of an amount that settles a period billed before, after the percentages on that period's invoice: who
-/// paid less for it gets less back. Amounts off an invoice were given with it and stay.
+/// paid less for it gets less back. Amounts off an invoice were given with it and stay. With what each takes off.
 ///
 /// # Errors
 /// As [`discounted`].
-pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Result<Money, Refusal> {
+pub(super) fn settled(contract: &Contract, period: &Period, amount: Money) -> Result<(Money, Vec<Given>), Refusal> {
     let percentages = holding(contract, contract.schedule.starts_on, &contract.discounts, period)
         .into_iter()
         .filter(|discount| matches!(discount.off, Off::Percent { .. }));
     let size = if amount.is_negative() { amount.negated() } else { amount };
-    let left = left(contract, percentages.collect(), size, None)?;
-    Ok(if amount.is_negative() { left.negated() } else { left })
+    let Discounted { net, given, .. } = left(contract, percentages.collect(), size, None)?;
+    let given = given.into_iter().map(|given| Given { of_invoice: true, ..given });
+    if !amount.is_negative() {
+        return Ok((net, given.collect()));
+    }
+    Ok((net.negated(), given.map(|given| Given { amount: given.amount.negated(), ..given }).collect()))
 }
 
 /// Takes the contract's discounts off the lines that share them. Amounts are taken off once a period, and not off a further bill
@@ -60,9 +64,10 @@ pub(super) fn share_invoice_discounts(facts: &Facts, rows: Vec<Row>, on: Date) -
     };
     let lines: Vec<Undiscounted<'_>> = rows.iter().map(line).collect();
     let all = discount(&lines, &invoice, contract.currency)?;
-    let with = |(row, discounted): (Row, crate::billing::discounts::Discounted)| {
+    let with = |(row, discounted): (Row, Discounted)| {
         let discount = row.line.gross.minus(discounted.net)?;
-        Ok(DraftLine { discount, net: discounted.net, ..row.line })
+        let discounts = with_names(row.line.discounts.into_iter().chain(discounted.given).collect());
+        Ok(DraftLine { discount, discounts, net: discounted.net, ..row.line })
     };
     rows.into_iter().zip(all).map(with).collect()
 }
@@ -72,10 +77,11 @@ fn left(
     discounts: Vec<&Discount>,
     gross: Money,
     maximum: Option<Money>,
-) -> Result<Money, Refusal> {
+) -> Result<Discounted, Refusal> {
     let lines = [Undiscounted { gross, maximum, discounts, shares_invoice_discounts: false }];
-    let all = discount(&lines, &[], contract.currency)?;
-    Ok(all.first().map_or(gross, |discounted| discounted.net))
+    let over_maximum = Money::zero(contract.currency);
+    let whole = Discounted { gross, over_maximum, given: Vec::new(), net: gross };
+    Ok(discount(&lines, &[], contract.currency)?.pop().unwrap_or(whole))
 }
 
 /// The discounts that hold for a period: for one that starts inside it, from the next one on. What they are on, a line or the

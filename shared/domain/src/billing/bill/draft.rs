@@ -12,6 +12,7 @@ use super::prepaid::HoursDrawn;
 use crate::billing::codes::TaxCode;
 use crate::billing::contract::{Contract, ContractState, renewed};
 use crate::billing::cycle::Period;
+use crate::billing::discounts::Given;
 use crate::billing::invoice::{Billed, InvoiceKind};
 use crate::billing::lines::{MOST_LINES, Origin};
 use crate::billing::taxes::Taxable;
@@ -89,7 +90,10 @@ pub struct DraftLine {
     pub gross: Money,
     /// What is taken off, its share of the invoice's discounts included.
     pub discount: Money,
-    /// Gross less discount: what is taxed. Taxes inside the price are in it: [`Taxing`](crate::billing::taxes::Taxing) takes them out.
+    /// What of that has a name: the discounts that were given, the line's own first. What a maximum takes off has none.
+    pub discounts: Vec<Given>,
+    /// Gross less discount: what is taxed. Taxes inside the price are in it:
+    /// [`Taxing`](crate::billing::taxes::Taxing) takes them out.
     pub net: Money,
     /// The taxes on it, in order.
     pub taxes: Vec<TaxCode>,

@@ -11,6 +11,7 @@ use super::facts::{BookPeriod, Count};
 use crate::billing::contract::{Contract, Followed, Line, Quantity};
 use crate::billing::cycle::Period;
 use crate::billing::dated::in_force;
+use crate::billing::discounts::Discounted;
 use crate::billing::pricing::{Price, Pricing, price, price_transactions};
 use crate::billing::proration::{Segment, prorate};
 use crate::error::Refusal;
@@ -29,6 +30,8 @@ pub(super) struct Due {
     pub parts: Vec<Part>,
     /// All parts, after the line's discounts and the maximum.
     pub net: Money,
+    /// What took how much off.
+    pub discounted: Discounted,
     /// What the period costs at least.
     pub minimum: Money,
 }
@@ -102,7 +105,8 @@ pub(super) fn recurring(
     let limited = segments.iter().all(|(_, _, price)| price.maximum.is_some());
     let maximum = limited.then(|| cost(&|of, _| Ok(of.maximum.unwrap_or_default()))).transpose()?;
     let maximum = maximum.map(|parts| sum(contract.currency, &parts)).transpose()?;
-    let net = discounted(contract, line, full, sum(contract.currency, &gross)?, maximum)?;
+    let discounted = discounted(contract, line, full, sum(contract.currency, &gross)?, maximum)?;
+    let net = discounted.net;
     let nets = spread(net, &gross);
     let parts = segments.into_iter().zip(gross).zip(nets).map(|(((service, quantity, price), gross), net)| Part {
         service,
@@ -111,7 +115,7 @@ pub(super) fn recurring(
         gross,
         net,
     });
-    Ok(Some(Due { parts: parts.collect(), net, minimum }))
+    Ok(Some(Due { parts: parts.collect(), net, discounted, minimum }))
 }
 
 /// What was used in a period, priced as a whole.
@@ -157,9 +161,10 @@ pub(super) fn metered(
     let share = contract.proration_of(line).share(*full, served);
     let minimum = share.of_amount(by.minimum.unwrap_or_default(), contract.currency)?;
     let maximum = by.maximum.map(|maximum| Money::rounded(maximum, contract.currency)).transpose()?;
-    let net = discounted(contract, line, full, gross, maximum)?;
+    let discounted = discounted(contract, line, full, gross, maximum)?;
+    let net = discounted.net;
     let part = Part { service: served, quantity, unit_price: unit_price(by), gross, net };
-    Ok(Some(Metered { due: Due { parts: vec![part], net, minimum }, quantity, records, exact }))
+    Ok(Some(Metered { due: Due { parts: vec![part], net, discounted, minimum }, quantity, records, exact }))
 }
 
 /// What a percentage leaves free in a period is used up by what was billed of it before.

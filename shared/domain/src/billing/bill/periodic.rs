@@ -12,6 +12,7 @@ use super::sheet::{Row, Sheet, last_day};
 use super::{is_over, period_of};
 use crate::billing::contract::{Line, LineKind, Timing};
 use crate::billing::cycle::Period;
+use crate::billing::discounts::Discounted;
 use crate::billing::lines::Origin;
 use crate::error::Refusal;
 use crate::money::Money;
@@ -59,7 +60,7 @@ pub(super) fn once(sheet: &mut Sheet, facts: &Facts, line: &Line, on: Date, know
     let day = Period { from: line.from, to: line.from.saturating_add(1.day()) };
     let Some(mut due) = recurring(&facts.contract, line, &day, known)? else { return Ok(()) };
     let top_up = lacking(due.minimum, due.net)?;
-    charge(sheet, facts, line, &mut due.parts, day, None);
+    charge(sheet, facts, line, &mut due, day, None);
     minimum(sheet, facts, line, day, top_up)?;
     sheet.book(line, booked(day, due.net, top_up));
     Ok(())
@@ -83,7 +84,7 @@ fn period(
     let service = span(&due);
     let blocks = blocks(line, Some(&due));
     sell(sheet, line, blocks, due.net, service.from);
-    charge(sheet, facts, line, &mut due.parts, service, Some(full));
+    charge(sheet, facts, line, &mut due, service, Some(full));
     minimum(sheet, facts, line, service, top_up)?;
     sheet.book(line, BookPeriod { quantity: blocks, ..booked(full, due.net, top_up) });
     Ok(())
@@ -118,7 +119,9 @@ fn settle(
 }
 
 /// Adds the rows of a period: one for each part with an amount, or one for all when there are many.
-fn charge(sheet: &mut Sheet, facts: &Facts, line: &Line, parts: &mut Vec<Part>, service: Period, full: Option<Period>) {
+fn charge(sheet: &mut Sheet, facts: &Facts, line: &Line, due: &mut Due, service: Period, full: Option<Period>) {
+    let Due { parts, discounted, .. } = due;
+    let discounted = &*discounted;
     parts.retain(|part| !part.gross.is_zero());
     let origin = Origin::ContractLine { contract: facts.contract.id, line: line.id };
     if parts.len() > MOST_PARTS || (parts.len() > 1 && sheet.rows.len() > PARTS_UP_TO_ROW) {
@@ -134,17 +137,24 @@ fn charge(sheet: &mut Sheet, facts: &Facts, line: &Line, parts: &mut Vec<Part>, 
             net: sum(|part| part.net),
         };
         let note = format!("changed {changes} times; each day at its own quantity");
-        sheet.rows.push(row(line, origin, &whole, None, Some(note)));
+        sheet.rows.push(row(line, origin, (&whole, discounted), None, Some(note)));
         return;
     }
-    for part in parts {
+    for part in &*parts {
         let days = full.filter(|full| *full != part.service && part.unit_price.is_some());
         let note = days.map(|full| format!("{} of {} days", part.service.days(), full.days()));
-        sheet.rows.push(row(line, origin, part, line.unit.clone(), note));
+        sheet.rows.push(row(line, origin, (part, discounted), line.unit.clone(), note));
     }
 }
 
-fn row(line: &Line, origin: Origin, part: &Part, unit: Option<String>, note: Option<String>) -> Row {
+fn row(
+    line: &Line,
+    origin: Origin,
+    (part, discounted): (&Part, &Discounted),
+    unit: Option<String>,
+    note: Option<String>,
+) -> Row {
+    let discount = Money::new(part.gross.minor() - part.net.minor(), part.net.currency());
     Row {
         line: DraftLine {
             origin,
@@ -154,7 +164,8 @@ fn row(line: &Line, origin: Origin, part: &Part, unit: Option<String>, note: Opt
             unit,
             unit_price: part.unit_price,
             gross: part.gross,
-            discount: Money::new(part.gross.minor() - part.net.minor(), part.net.currency()),
+            discount,
+            discounts: discounted.named(discount),
             net: part.net,
             taxes: line.taxes.clone(),
             tax_on: last_day(part.service),
@@ -177,7 +188,7 @@ pub(super) fn minimum(
     }
     let origin = Origin::Minimum { contract: facts.contract.id, line: line.id };
     let note = if amount.is_negative() { "less of the minimum was missing" } else { "up to the minimum" };
-    sheet.amount(line, origin, service, (amount, amount), note.to_owned())
+    sheet.amount(line, origin, service, (amount, (amount, Vec::new())), note.to_owned())
 }
 
 /// What an amount lacks of the minimum.

@@ -261,6 +261,7 @@ fn line_of_block(sold: &SoldBlock, on: Date) -> DraftLine {
         unit_price: None,
         gross: price,
         discount: Money::zero(price.currency()),
+        discounts: Vec::new(),
         net: price,
         taxes: sold.taxes.clone(),
         tax_on: on,

@@ -12,6 +12,7 @@ use super::prepaid::HoursDrawn;
 use super::{extras, hold, is_bill_date, is_further, is_over, next_on, period_of, periodic, soon, usage};
 use crate::billing::contract::{Line, LineKind};
 use crate::billing::cycle::Period;
+use crate::billing::discounts::Given;
 use crate::billing::invoice::Billed;
 use crate::billing::lines::Origin;
 use crate::error::Refusal;
@@ -76,13 +77,13 @@ impl Sheet {
         self.bookings.push(Booking { line: line.id, period, keep });
     }
 
-    /// Adds a row of a single amount for a contract line; `net` is what is left of it after discounts.
+    /// Adds a row of a single amount for a contract line; `net` is what is left of it after the `discounts`.
     pub(super) fn amount(
         &mut self,
         line: &Line,
         origin: Origin,
         service: Period,
-        (gross, net): (Money, Money),
+        (gross, (net, discounts)): (Money, (Money, Vec<Given>)),
         note: String,
     ) -> Result<(), Refusal> {
         self.rows.push(Row {
@@ -95,6 +96,7 @@ impl Sheet {
                 unit_price: None,
                 gross,
                 discount: gross.minus(net)?,
+                discounts,
                 net,
                 taxes: line.taxes.clone(),
                 tax_on: last_day(service),

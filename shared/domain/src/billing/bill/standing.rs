@@ -53,8 +53,8 @@ fn of(contract: &Contract, line: &Line, counts: &[Count], on: Date) -> Result<(D
     let by = price_on(line, on)?;
     let money = |major: Decimal| Money::rounded(major, contract.currency);
     let maximum = by.maximum.map(money).transpose()?;
-    let net = discounted(contract, line, &period, money(price(by, quantity)?.before_limits)?, maximum)?;
+    let net = discounted(contract, line, &period, money(price(by, quantity)?.before_limits)?, maximum)?.net;
     let least = money(by.minimum.unwrap_or_default())?;
     let net = if net.compare(least)?.is_lt() { least } else { net };
-    Ok((quantity, settled(contract, &period, net)?))
+    Ok((quantity, settled(contract, &period, net)?.0))
 }

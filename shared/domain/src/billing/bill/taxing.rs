@@ -53,6 +53,7 @@ pub fn taxed_lines(
             unit_price: line.unit_price.filter(|_| exempt.is_zero()),
             gross: line.gross.minus(exempt)?,
             discount: line.discount,
+            discounts: line.discounts.clone(),
             net: taxed.net,
             taxes: taxed.taxes.clone(),
             note: line.note.clone(),

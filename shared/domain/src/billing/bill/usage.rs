@@ -82,6 +82,7 @@ fn period(sheet: &mut Sheet, facts: &Facts, line: &Line, full: Period, used: &[U
     let top_up = lacking(metered.due.minimum, metered.due.net)?;
     let Some(part) = metered.due.parts.first() else { return Ok(()) };
     if !used.is_empty() || !part.gross.is_zero() {
+        let discount = part.gross.minus(part.net)?;
         sheet.rows.push(Row {
             line: DraftLine {
                 origin: Origin::Usage { contract: facts.contract.id, line: line.id },
@@ -91,7 +92,8 @@ fn period(sheet: &mut Sheet, facts: &Facts, line: &Line, full: Period, used: &[U
                 unit: line.unit.clone(),
                 unit_price: part.unit_price,
                 gross: part.gross,
-                discount: part.gross.minus(part.net)?,
+                discount,
+                discounts: metered.due.discounted.named(discount),
                 net: part.net,
                 taxes: line.taxes.clone(),
                 tax_on: last_day(part.service),

@@ -11,7 +11,8 @@ use super::words::{Language, Words};
 use crate::billing::cycle::Period;
 use crate::billing::hours::{HOUR, on_the_clock};
 use crate::billing::invoice::{InvoiceKind, InvoiceLine};
-use crate::billing::taxes::TaxSum;
+use crate::billing::lines::Origin;
+use crate::billing::taxes::{TaxRounding, TaxSum};
 use crate::error::Refusal;
 use crate::money::{Money, exponent};
 
@@ -24,6 +25,8 @@ pub struct Printed {
     pub paper: Paper,
     /// The colour of headings, `#rrggbb`.
     pub accent: String,
+    /// The colour of what is written on that one.
+    pub on_accent: &'static str,
     /// Whether there is a logo.
     pub logo: bool,
     /// Across every page.
@@ -46,6 +49,8 @@ pub struct Printed {
     pub net: String,
     /// The tax summary.
     pub taxes: Vec<[String; 2]>,
+    /// Under it, smaller: where tax was rounded; nothing where there is none.
+    pub rounding: Vec<&'static str>,
     /// With taxes.
     pub total: String,
     /// What was paid of that already.
@@ -67,7 +72,7 @@ pub struct Sender {
     pub address: Vec<String>,
     /// How to reach it, in lines.
     pub contact: Vec<String>,
-    /// How to pay, in lines.
+    /// How to pay, in lines; none on what nobody is to pay.
     pub payment: Vec<String>,
     /// At the foot of every page, in lines.
     pub footer: Vec<String>,
@@ -84,7 +89,7 @@ pub struct PrintedLine {
     pub details: Vec<String>,
     /// How many, of what.
     pub quantity: String,
-    /// For how much each; empty where there is no single price.
+    /// For how much each; of use at several prices the average, named as one; empty where there is neither.
     pub price: String,
     /// The rates of its taxes.
     pub tax: String,
@@ -103,6 +108,7 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
     let language = letterhead.language;
     let words = language.words();
     let is_credit = document.kind == InvoiceKind::CreditNote;
+    let pays = !is_credit && document.look != Look::Void;
     let issuer = Sender {
         name: document.issuer.name.clone(),
         address: lines_of(letterhead.address.as_deref()),
@@ -110,7 +116,7 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
             .into_iter()
             .chain(letterhead.tax_id.iter().map(|id| format!("{} {id}", words.tax_id)))
             .collect(),
-        payment: lines_of(letterhead.payment.as_deref()),
+        payment: if pays { lines_of(letterhead.payment.as_deref()) } else { Vec::new() },
         footer: lines_of(letterhead.footer.as_deref()),
     };
     let used = document.used_credit.map(|used| [words.credit_used.to_owned(), language.amount(used.negated())]);
@@ -118,6 +124,7 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
         words,
         paper: letterhead.paper,
         accent: letterhead.accent.to_string(),
+        on_accent: letterhead.accent.text_on_it(),
         logo: letterhead.logo.is_some(),
         mark: match document.look {
             Look::Draft => Some(words.draft),
@@ -133,6 +140,7 @@ pub fn print(document: &Document) -> Result<Printed, Refusal> {
         lines: lines(document, language)?,
         net: language.amount(document.totals.net),
         taxes: document.taxes.iter().map(|row| tax_row(row, language)).collect(),
+        rounding: (!document.taxes.is_empty()).then(|| rounding(document.tax_rounding, words)).into_iter().collect(),
         total: language.amount(document.totals.total),
         less: used.into_iter().collect(),
         due: [if is_credit { words.credited } else { words.amount_due }.into(), language.money(document.due())],
@@ -216,7 +224,7 @@ fn lines(document: &Document, language: Language) -> Result<Vec<PrintedLine>, Re
             text: breakable(&line.text),
             details: details(line, document.service, language),
             quantity: quantity(line, language),
-            price: line.unit_price.map_or_else(String::new, |price| language.price(price, exponent(document.currency))),
+            price: price(line, language),
             tax: line.taxes.iter().map(|tax| percent(tax.percent, language)).collect::<Vec<_>>().join(" + "),
             amount: language.amount(line.net),
             carried: language.amount(carried),
@@ -242,12 +250,49 @@ fn quantity(line: &InvoiceLine, language: Language) -> String {
 fn details(line: &InvoiceLine, service: Option<Period>, language: Language) -> Vec<String> {
     let mut details = Vec::new();
     details.extend(line.service.filter(|own| Some(*own) != service).map(|own| days(own, language)));
-    if !line.discount.is_zero() {
-        let discount = language.words().discount;
-        details.push(format!("{} − {} {discount}", language.amount(line.gross), language.amount(line.discount)));
-    }
+    details.extend(discounts(line, language));
     details.extend(lines_of(line.note.as_deref()).iter().map(|line| breakable(line)));
     details
+}
+
+/// What a line costs without its discounts, and what each takes off. What has no name is called a discount.
+fn discounts(line: &InvoiceLine, language: Language) -> Option<String> {
+    if line.discount.is_zero() {
+        return None;
+    }
+    let named: i64 = line.discounts.iter().map(|given| given.amount.minor()).sum();
+    let rest = Money::new(line.discount.minor() - named, line.discount.currency());
+    let rest = (language.words().discount, rest);
+    let all = line.discounts.iter().map(|given| (given.name.as_str(), given.amount)).chain([rest]);
+    let mut said = language.amount(line.gross);
+    for (name, amount) in all.filter(|(_, amount)| !amount.is_zero()) {
+        let (sign, size) = if amount.is_negative() { ("+", amount.negated()) } else { ("−", amount) };
+        said = format!("{said} {sign} {} {}", language.amount(size), breakable(name));
+    }
+    Some(said)
+}
+
+/// The price of one. Use is often priced by tiers, in packages or with a free part: then it is what one costs on average, with
+/// two places more than an amount or four digits.
+fn price(line: &InvoiceLine, language: Language) -> String {
+    let places = exponent(line.net.currency());
+    if let Some(price) = line.unit_price {
+        return language.price(price, places);
+    }
+    let used = matches!(line.origin, Origin::Usage { .. } | Origin::LateUsage { .. }) && !line.gross.is_zero();
+    let average = line.gross.major().checked_div(line.quantity).filter(|_| used);
+    let rounded = |average: Decimal| {
+        if average.abs() < Decimal::ONE { average.round_sf(4) } else { Some(average.round_dp(places + 2)) }
+    };
+    let said = |average| format!("{}\u{a0}{}", language.words().average, language.price(average, places));
+    average.and_then(rounded).map_or_else(String::new, said)
+}
+
+const fn rounding(rounding: TaxRounding, words: &Words) -> &'static str {
+    match rounding {
+        TaxRounding::PerLine => words.rounded_per_line,
+        TaxRounding::PerInvoice => words.rounded_once,
+    }
 }
 
 fn percent(percent: Decimal, language: Language) -> String {

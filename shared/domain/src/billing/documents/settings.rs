@@ -126,6 +126,30 @@ impl FromStr for Colour {
     }
 }
 
+/// Written on dark colours.
+const LIGHT: &str = "#ffffff";
+/// Written on pale colours.
+const DARK: &str = "#1a1a1a";
+
+impl Colour {
+    /// The colour of what is written on it: white as long as that can be read, by the contrast of 4.5 to 1 that WCAG 2.2 asks
+    /// for (1.4.3), and almost black on what is paler.
+    pub fn text_on_it(&self) -> &'static str {
+        let contrast_of_white = 1.05 / (self.luminance() + 0.05);
+        if contrast_of_white >= 4.5 { LIGHT } else { DARK }
+    }
+
+    /// Its relative luminance, from 0 for black to 1 for white, as WCAG 2.2 defines it.
+    fn luminance(&self) -> f64 {
+        let part = |at: usize| {
+            let byte = self.0.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            let value = f64::from(byte.unwrap_or_default()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+}
+
 impl Default for Colour {
     fn default() -> Self {
         Self("#1f4e79".into())

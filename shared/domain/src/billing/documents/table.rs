@@ -3,12 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::facts::Document;
+use crate::billing::lines::InvoiceLine;
 use crate::csv::{Cell, ISO_DATE, Table};
 use crate::error::Refusal;
 use crate::money::Money;
 
 /// The head of the table.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 23] = [
     "Document",
     "Number",
     "Date",
@@ -28,6 +29,10 @@ pub const COLUMNS: [&str; 19] = [
     "Tax",
     "Total",
     "Currency",
+    "Discounts",
+    "Taxes",
+    "Tax rounding",
+    "Corrects",
 ];
 
 /// The document as a table.
@@ -59,7 +64,23 @@ pub fn table(document: &Document) -> Result<Table, Refusal> {
             tax.into(),
             line.net.plus(tax)?.into(),
             document.currency.code().into(),
+            discounts(line).into(),
+            taxes(line).into(),
+            document.tax_rounding.name().into(),
+            document.corrects.as_ref().map(|corrected| corrected.number.clone()).into(),
         ]);
     }
     Ok(table)
+}
+
+/// What each discount that has a name takes off: `Loyalty 30.00; Project 2.97`.
+fn discounts(line: &InvoiceLine) -> String {
+    let said = line.discounts.iter().map(|given| format!("{} {}", given.name, given.amount.major()));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// The taxes on a line with their rates: `vat 19%; eco 2.5%`.
+fn taxes(line: &InvoiceLine) -> String {
+    let said = line.taxes.iter().map(|tax| format!("{} {}%", tax.code, tax.percent.normalize()));
+    said.collect::<Vec<_>>().join("; ")
 }

@@ -58,6 +58,16 @@ pub enum TaxRounding {
     PerInvoice,
 }
 
+impl TaxRounding {
+    /// As it is written on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PerLine => "per_line",
+            Self::PerInvoice => "per_invoice",
+        }
+    }
+}
+
 /// Why a client pays no tax: a certificate, or a rule such as reverse charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

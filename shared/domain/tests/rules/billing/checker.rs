@@ -64,6 +64,7 @@ fn drafted(n: u128) -> (Invoice, Vec<InvoiceLine>) {
         unit_price: None,
         gross: eur(10_000),
         discount: eur(0),
+        discounts: Vec::new(),
         net: eur(10_000),
         taxes: vec![LineTax { code: code.clone(), percent, amount: eur(1_900) }],
         note: None,

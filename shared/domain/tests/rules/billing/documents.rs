@@ -1,18 +1,24 @@
 //! What is printed is the invoice: the sums that are carried, whatever the currency, and nothing that does not add up.
 
+use std::collections::BTreeSet;
+
 use crate::common::papers::{Sale, document, document_with, issued, sale};
+use domain::billing::discounts::Given;
 use domain::billing::documents::delivery::{cover, goes_out, may_go_out};
-use domain::billing::documents::facts::{Document, Look};
+use domain::billing::documents::facts::{Corrected, Document, Look};
 use domain::billing::documents::printed::{Printed, print};
 use domain::billing::documents::settings::{
-    BookNames, Delivery, DocumentChanges, DocumentSettings, Letterhead, TaxName, change,
+    BookNames, Colour, Delivery, DocumentChanges, DocumentSettings, Letterhead, TaxName, change,
 };
 use domain::billing::documents::table::table;
 use domain::billing::documents::words::Language;
+use domain::billing::invoice::{InvoiceKind, InvoiceLine};
 use domain::billing::issue::void;
 use domain::billing::ledger::Stamp;
+use domain::billing::lines::Origin;
 use domain::billing::settings::BillingSettings;
-use domain::ids::PostingId;
+use domain::billing::taxes::TaxRounding;
+use domain::ids::{ContractId, LineId, PostingId};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -174,6 +180,109 @@ fn a_documents_table_has_every_line_and_no_formula() {
 }
 
 #[test]
+fn each_discount_is_printed_and_exported_by_its_name_with_its_amount() {
+    let (invoice, mut lines) = issued(Currency::EUR, &[Sale { discount: 3_297, ..sale("Care", "3", "100") }]);
+    let printed = |lines: &[InvoiceLine], language: Language| {
+        let letterhead = Letterhead { language, ..Letterhead::default() };
+        print(&document_with(&invoice, lines.to_vec(), &letterhead)).unwrap().lines[0].details.clone()
+    };
+    assert_eq!(printed(&lines, Language::En), ["300.00 − 32.97 discount"], "it has no name");
+    let given = |name: &str, minor: i64, of_invoice: bool| Given {
+        name: name.into(),
+        of_invoice,
+        amount: Money::new(minor, Currency::EUR),
+    };
+    lines[0].discounts = vec![given("Treue", 3_000, false), given("=Projekt", 297, true)];
+    assert_eq!(printed(&lines, Language::De), ["300,00 − 30,00 Treue − 2,97 =Projekt"]);
+    lines[0].discounts.pop();
+    assert_eq!(printed(&lines, Language::Fr), ["300,00 − 30,00 Treue − 2,97 remise"], "the rest has no name");
+    lines[0].discounts = vec![given("=Projekt", 3_297, true)];
+    let text = table(&document(&invoice, lines.clone())).unwrap().into_text();
+    assert!(text.contains(",'=Projekt 32.97,vat 19%,per_invoice,"), "{text}");
+    let json = serde_json::to_value(document(&invoice, lines)).unwrap();
+    assert_eq!(json["lines"][0]["discounts"][0]["name"], "=Projekt");
+    assert_eq!(json["lines"][0]["discounts"][0]["amount"], serde_json::json!({ "minor": 3_297, "currency": "EUR" }));
+}
+
+#[test]
+fn where_tax_is_rounded_is_printed_in_every_language_where_there_is_tax() {
+    let (invoice, lines) = issued(Currency::EUR, &[sale("Care", "3", "100")]);
+    let said = |language, tax_rounding| {
+        let letterhead = Letterhead { language, ..Letterhead::default() };
+        print(&Document { tax_rounding, ..document_with(&invoice, lines.clone(), &letterhead) }).unwrap().rounding
+    };
+    let mut all = BTreeSet::new();
+    for language in [Language::En, Language::De, Language::Fr] {
+        for rounding in [TaxRounding::PerLine, TaxRounding::PerInvoice] {
+            all.extend(said(language, rounding));
+        }
+    }
+    assert_eq!(all.len(), 6, "each is a sentence of its own: {all:?}");
+    assert_eq!(said(Language::En, TaxRounding::PerInvoice), ["Tax is rounded once, over all lines."]);
+    let mut untaxed = document(&invoice, lines.clone());
+    untaxed.taxes.clear();
+    assert!(print(&untaxed).unwrap().rounding.is_empty());
+}
+
+#[test]
+fn how_to_pay_stands_on_nothing_that_is_not_to_be_paid_and_a_credit_note_names_its_invoice() {
+    let (invoice, lines) = issued(Currency::EUR, &[sale("Care", "3", "100")]);
+    let letterhead = Letterhead { payment: Some("IBAN DE02".into()), ..Letterhead::default() };
+    let bill = document_with(&invoice, lines, &letterhead);
+    let corrects = Corrected { id: invoice.id, number: "INV-000007".into(), issued_on: None };
+    let note = Document { kind: InvoiceKind::CreditNote, corrects: Some(corrects), pay_at: None, ..bill.clone() };
+    let payment = |document: &Document| print(document).unwrap().issuer.payment;
+    assert_eq!(payment(&bill), ["IBAN DE02"]);
+    assert!(payment(&note).is_empty() && payment(&bill.clone().voided()).is_empty());
+    let last = |document: &Document| {
+        let text = table(document).unwrap().into_text();
+        text.lines().last().unwrap().rsplit(',').next().unwrap().to_owned()
+    };
+    assert_eq!((last(&note), last(&bill)), ("INV-000007".to_owned(), String::new()));
+}
+
+#[test]
+fn what_is_written_on_the_accent_colour_can_be_read() {
+    for (accent, text) in [
+        ("#1f4e79", "#ffffff"),
+        ("#000000", "#ffffff"),
+        ("#c2186b", "#ffffff"),
+        ("#767676", "#ffffff"),
+        ("#777777", "#1a1a1a"),
+        ("#ffe9a8", "#1a1a1a"),
+        ("#ffffff", "#1a1a1a"),
+        ("#00ff00", "#1a1a1a"),
+    ] {
+        assert_eq!(accent.parse::<Colour>().unwrap().text_on_it(), text, "{accent}");
+    }
+}
+
+#[test]
+fn use_at_several_prices_is_printed_with_what_one_costs_on_average() {
+    let used = Origin::Usage {
+        contract: ContractId::from_uuid(uuid::Uuid::nil()),
+        line: LineId::from_uuid(uuid::Uuid::nil()),
+    };
+    let cases = [
+        ("250", "0.1", Currency::EUR, used, None, "avg.\u{a0}0.10"),
+        ("3", "33.34", Currency::EUR, used, None, "avg.\u{a0}33.34"),
+        ("30000", "0.00123", Currency::EUR, used, None, "avg.\u{a0}0.00123"),
+        ("7", "3", Currency::JPY, used, None, "avg.\u{a0}3"),
+        ("3", "33.34", Currency::EUR, used, Some("33.34"), "33.34"),
+        ("3", "33.34", Currency::EUR, Origin::Manual {}, None, ""),
+    ];
+    for (quantity, price, currency, origin, unit_price, shown) in cases {
+        let (invoice, mut lines) = issued(currency, &[sale("Storage", quantity, price)]);
+        lines[0].origin = origin;
+        lines[0].unit_price = unit_price.map(|price| price.parse().unwrap());
+        assert_eq!(print(&document(&invoice, lines)).unwrap().lines[0].price, shown);
+    }
+    let (invoice, mut lines) = issued(Currency::EUR, &[sale("Care", "1", "10"), sale("Storage", "7", "0")]);
+    (lines[1].origin, lines[1].unit_price) = (used, None);
+    assert_eq!(print(&document(&invoice, lines)).unwrap().lines[1].price, "", "it was free");
+}
+
+#[test]
 fn names_for_the_books_are_checked_against_the_msps_taxes() {
     let settings = DocumentSettings::default();
     // Nobody has said which taxes there are, so each code is refused as well.
@@ -200,5 +309,5 @@ fn names_for_the_books_are_checked_against_the_msps_taxes() {
     let bad = Letterhead { name: Some("two\nlines".into()), ..Letterhead::default() };
     let changes = DocumentChanges { letterhead: Some(bad), ..DocumentChanges::default() };
     assert!(change(&settings, changes, &BillingSettings::default(), Timestamp::UNIX_EPOCH).is_err());
-    assert!("#12345g".parse::<domain::billing::documents::settings::Colour>().is_err());
+    assert!("#12345g".parse::<Colour>().is_err());
 }

@@ -399,6 +399,7 @@ pub(super) fn document(
             unit_price: None,
             gross: net,
             discount: Money::zero(currency),
+            discounts: Vec::new(),
             net,
             taxes: vec![tax],
             note: None,

@@ -8,6 +8,7 @@ mod checker;
 mod contracts;
 mod credits;
 mod cycle;
+mod discount_names;
 mod discounts;
 mod documents;
 mod dunning;

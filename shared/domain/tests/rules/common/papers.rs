@@ -65,6 +65,7 @@ pub fn issued(currency: Currency, sales: &[Sale]) -> (Invoice, Vec<InvoiceLine>)
         unit_price: Some(sale.price),
         gross,
         discount: Money::new(sale.discount, currency),
+        discounts: Vec::new(),
         net: taxed.net,
         taxes: taxed.taxes,
         note: None,

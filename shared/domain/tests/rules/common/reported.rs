@@ -31,6 +31,7 @@ pub fn sold(n: u32, origin: Origin, net: i64, service: Option<Period>) -> Invoic
         unit_price: None,
         gross: eur(net),
         discount: eur(0),
+        discounts: Vec::new(),
         net: eur(net),
         taxes: Vec::new(),
         note: None,
@@ -42,6 +43,7 @@ pub fn owed(n: u128, client: u128, currency: Currency, minor: i64, due_on: Date)
     let line = InvoiceLine {
         gross: money,
         discount: Money::zero(currency),
+        discounts: Vec::new(),
         net: money,
         ..sold(1, Origin::Manual {}, 0, None)
     };
