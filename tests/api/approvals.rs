@@ -213,12 +213,29 @@ async fn a_bill_that_nobody_looked_at_stays_parked_and_the_others_go_on() {
     assert_eq!(answer["contracts"][1]["refused"], Value::Null);
     assert_eq!(parked(&owner).await.len(), 1);
     let on = held[0]["on"].as_str().unwrap();
-    let answer = act(&owner, APPROVE, ask(on)).await.expect(200);
+    // What was looked at is what goes out: it has become more since.
+    let preview = || async {
+        let shown =
+            owner.post("/v1/billing/preview").json(&json!({ "contract": first["id"] })).send().await.expect(200);
+        shown["contracts"][0]["invoices"][0]["totals"]["net"].clone()
+    };
+    let looked_at = preview().await;
+    let charge = json!({ "text": "Cable", "quantity": "1", "unit_price": "50", "on": "2026-03-02" });
+    act(&owner, &format!("/v1/clients/{client}/charges"), charge).await.expect(201);
+    let one = |net: &Value| json!({ "contract": id(&first), "on": on, "net": net });
+    let answer = act(&owner, APPROVE, json!({ "contracts": [one(&looked_at)] })).await.expect(200);
+    let detail = answer["contracts"][0]["refused"]["detail"].as_str().unwrap();
+    assert!(detail.contains("9100.00 EUR") && detail.contains("9150.00 EUR"), "{answer:#}");
+    let alone = format!("/v1/contracts/{}/approval", id(&first));
+    let refused = act(&owner, &alone, json!({ "on": on, "net": looked_at })).await.with(409);
+    assert_eq!((refused.problem(), parked(&owner).await.len()), ("other-amount", 1));
+    let now = preview().await;
+    let answer = act(&owner, APPROVE, json!({ "contracts": [one(&now)] })).await.expect(200);
     assert_eq!(answer["contracts"][0]["refused"], Value::Null, "{answer:#}");
     run(&stack).await;
     assert_eq!(parked(&owner).await, Vec::<Value>::new());
     let found = owner.get(&format!("/v1/invoices?client={client}")).await.expect(200);
-    assert_eq!(found["items"][0]["totals"]["total"]["minor"], 910_000);
+    assert_eq!(found["items"][0]["totals"]["total"]["minor"], 915_000);
 }
 
 /// One more that is parked.

@@ -93,6 +93,10 @@ pub struct ApproveContract {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub on: Option<Date>,
+    /// What that bill came to, without taxes: `totals.net` of its preview. It does not pass when it comes to something else by
+    /// now.
+    #[serde(default)]
+    pub net: Option<Money>,
 }
 
 /// What became of contracts.

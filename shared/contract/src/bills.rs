@@ -123,11 +123,15 @@ pub struct Difference {
 /// Which bill may pass.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "on": "2026-03-01" }))]
+#[schema(example = json!({ "on": "2026-03-01", "net": { "minor": 102100, "currency": "EUR" } }))]
 pub struct Approve {
     /// The date of the bill that somebody looked at.
     #[schema(value_type = Option<String>, format = Date)]
     pub on: Option<Date>,
+    /// What that bill came to, without taxes: `totals.net` of its preview. It does not pass when it comes to something else by
+    /// now.
+    #[serde(default)]
+    pub net: Option<Money>,
 }
 
 /// A contract that the run leaves alone.

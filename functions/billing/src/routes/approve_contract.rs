@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use contract::NoQuery;
 use contract::bills::{APPROVE, Approve};
 use contract::contracts::{AtContract, ContractBrief};
-use domain::billing::bill::{Approval, Draft, Hold, bill, line_of};
+use domain::billing::bill::{Approval, Draft, Hold, bill, invoiced, line_of};
 use domain::billing::contract::Contract;
+use domain::billing::taxes::Taxing;
 use domain::error::Refusal;
+use domain::money::Money;
+use jiff::civil::Date;
 use runtime::{Answer, Cx, Handler, In, Result};
 use store::Commit;
 use store::due_bills::{Approvals, ParkedContract};
@@ -34,7 +37,8 @@ async fn approve_contract(cx: Cx, input: In<AtContract, NoQuery, Approve>) -> Re
 /// Lets a parked contract go on, and says what is written of it; nothing for one that is not parked.
 ///
 /// # Errors
-/// 400 when another bill than the one that was looked at would pass.
+/// 400 when another bill than the one that was looked at would pass, [`Refusal::Conflict`] `other_amount` when it comes to
+/// something else by now.
 pub(crate) fn let_go_on(
     cx: &Cx,
     house: &House,
@@ -50,11 +54,14 @@ pub(crate) fn let_go_on(
     let goes_on = ParkedContract { contract: id, number, name, client, on: None, parked: None };
     let commit = cx.store.commit().update_contract(&due.contract, &after, &house.zone).park(&goes_on, due.contract.rev);
     // What cannot be billed at all is only tried again: there is nothing to look at yet.
-    let held = due.facts(house).and_then(|facts| bill(&facts, house.today)).ok();
-    let held = held.and_then(|billing| billing.drafts.into_iter().next()).filter(|draft| !draft.holds.is_empty());
-    let commit = match held {
+    let next = due.facts(house).and_then(|facts| bill(&facts, house.today)).ok();
+    let next = next.and_then(|billing| billing.drafts.into_iter().next());
+    if let Some(net) = asked.net {
+        comes_to(next.as_ref(), net, due.taxing(house))?;
+    }
+    let commit = match next.filter(|draft| !draft.holds.is_empty()) {
         Some(draft) => {
-            seen(&draft, asked)?;
+            seen(&draft, asked.on)?;
             let Approvals { contract, approvals } = due.approvals.value.clone();
             let approvals = Approvals { contract, approvals }.with(approval(&draft));
             commit.update(&approvals, due.approvals.rev)
@@ -65,12 +72,25 @@ pub(crate) fn let_go_on(
 }
 
 /// What was looked at is what would pass.
-fn seen(draft: &Draft, Approve { on }: Approve) -> Result<(), Refusal> {
+fn seen(draft: &Draft, on: Option<Date>) -> Result<(), Refusal> {
     if on.is_none_or(|on| on == draft.on()) {
         return Ok(());
     }
     let detail = format!("is not the bill that waits; that is the one of {}", draft.on());
     Err(Refusal::invalid("/on", "other_bill", detail))
+}
+
+/// What was looked at comes to what it came to then, whether it is still held or not.
+fn comes_to(draft: Option<&Draft>, seen: Money, taxing: Taxing<'_>) -> Result<(), Refusal> {
+    let now = draft.map(|draft| Ok::<_, Refusal>(invoiced(draft, taxing)?.1.net)).transpose()?;
+    let detail = match now {
+        Some(now) if now == seen => return Ok(()),
+        Some(now) => {
+            format!("the bill came to {seen} when it was looked at and comes to {now} by now; look at it again")
+        }
+        None => format!("the bill came to {seen} when it was looked at, and there is none by now; look again"),
+    };
+    Err(Refusal::conflict("other_amount", detail))
 }
 
 fn approval(draft: &Draft) -> Approval {

@@ -50,18 +50,18 @@ async fn named(cx: &Cx, these: Vec<ApproveContract>) -> Result<Vec<ApproveContra
 /// The parked contracts of a page, whichever bill each of them waits with.
 async fn parked(cx: &Cx, page: &PageRequest) -> Result<(Vec<ApproveContract>, Option<String>)> {
     let found = cx.store.parked_contracts(page).await?;
-    let these =
-        found.items.into_iter().map(|kept| ApproveContract { contract: kept.value.contract, on: None }).collect();
+    let these = found.items.into_iter().map(|kept| kept.value.contract);
+    let these = these.map(|contract| ApproveContract { contract, on: None, net: None }).collect();
     Ok((these, found.next))
 }
 
 async fn approved(cx: &Cx, house: &House, asked: ApproveContract) -> Result<ContractApproved> {
-    let ApproveContract { contract, on } = asked;
+    let ApproveContract { contract, on, net } = asked;
     let scribe = cx.scribe();
     let written = scribe.write(|| async {
         let due = DueContract::read(&cx.store, house, contract).await?;
         cx.may_see(due.agreed().client)?;
-        let commit = let_go_on(cx, house, &due, Approve { on })?.map(|(_, commit)| commit);
+        let commit = let_go_on(cx, house, &due, Approve { on, net })?.map(|(_, commit)| commit);
         Ok((due.agreed().number.clone(), commit))
     });
     Ok(match written.await {
