@@ -106,7 +106,8 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
         },
         Event::BudgetWarned { budget, client: id, name, warnings, whole, spent, expected, until } => {
             let said = warned((name, client), warnings, *whole, *spent, *expected, *until);
-            let of = |(what, word)| highest(warnings, what).map(|percent| format!("{percent} % {word}"));
+            let of =
+                |(what, word): (Threshold, &str)| highest(warnings, what).map(|percent| format!("{percent} % {word}"));
             let reached: Vec<String> =
                 [(Threshold::Actual, "spent"), (Threshold::Forecast, "expected")].into_iter().filter_map(of).collect();
             Words {

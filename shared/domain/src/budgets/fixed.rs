@@ -44,8 +44,8 @@ pub fn seat_price(licence: &Licence, day: Date) -> Option<Money> {
 }
 
 /// What a licence costs on each day of a period. Cycles are reckoned from the day on which it starts; it costs nothing on days
-/// on which it does not hold, and on those on which contracts bill its seats. `weights` says who carries how much of it, by the day from which that holds; what nobody has a
-/// weight for is carried by none.
+/// on which it does not hold, and on those on which contracts bill its seats. `weights` says who carries how much of it, by the
+/// day from which that holds; what nobody has a weight for is carried by none.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.

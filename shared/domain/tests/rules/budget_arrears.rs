@@ -89,9 +89,9 @@ fn what_is_billed_when_it_is_over_is_expected_until_its_bill_comes() {
     let year = 12_000_00;
     for (name, sold_on, today) in [
         ("a quarter, in the next one", billed(3_000_00, "2025-10-01", 3, 5, true), "2026-11-22"),
-        ("a quarter, before the last one's bill", billed(3_000_00, "2025-10-01", 3, 3, true), "2026-07-01"),
+        ("a quarter, before the last one's bill", billed(3_000_00, "2025-10-01", 3, 3, true), "2026-06-30"),
         ("months from the 20th, before the bill", billed(1_000_00, "2025-10-20", 1, 13, true), "2026-11-19"),
-        ("months from the 20th, a week late", billed(1_000_00, "2025-10-20", 1, 12, true), "2026-10-27"),
+        ("months from the 20th, a week late", billed(1_000_00, "2025-10-20", 1, 11, true), "2026-10-27"),
         ("half a year", billed(6_000_00, "2025-01-01", 6, 3, true), "2026-12-30"),
         ("a month in advance", billed(1_000_00, "2025-10-01", 1, 14, false), "2026-11-22"),
         ("a year in advance", billed(12_000_00, "2025-10-01", 12, 2, false), "2026-11-22"),
