@@ -15,6 +15,7 @@ mod charged_by_itself;
 mod charging;
 mod clients;
 mod contracts;
+mod credited;
 mod demo;
 mod departments;
 mod documents;

@@ -48,7 +48,7 @@ impl Rules {
     /// When an invoice is looked at next: the morning of its next step, the night in which it becomes overdue, or where it bears
     /// interest the morning of a month's last day. Of one that was paid that is still to be charged for the days before.
     pub(crate) fn due_at(&self, invoice: &Invoice, kept: &KeptDunning, from: Date) -> Option<Timestamp> {
-        let due_on = invoice.due_on?;
+        let due_on = invoice.due_on.filter(|_| !invoice.is_forgiven())?;
         let late = due_on.tomorrow().ok()?;
         let month_end = at(from.max(late).last_of_month(), MORNING, &self.house.zone);
         if !invoice.is_open() {
@@ -251,7 +251,8 @@ fn is_morning(rules: &Rules, now: Timestamp) -> bool {
 
 /// The step of today, in the morning at the earliest.
 fn due<'r>(rules: &'r Rules, invoice: &Invoice, dunning: &Dunning, now: Timestamp) -> Option<(Date, &'r DunningStep)> {
-    let due_on = invoice.due_on.filter(|_| is_morning(rules, now) && invoice.is_open())?;
+    let owed = invoice.is_open() && !invoice.is_forgiven();
+    let due_on = invoice.due_on.filter(|_| is_morning(rules, now) && owed)?;
     let step = dunning.due(rules.policy(), due_on, &rules.days, rules.house.today)?;
     Some((due_on, step))
 }

@@ -3,7 +3,7 @@
 use domain::billing::invoice::InvoiceState;
 use domain::billing::ledger::{Stamp, Via};
 use domain::billing::payments::{ClientCredit, Payment};
-use domain::billing::refunds::{BackPart, RefundFrom, came_back, refund, release};
+use domain::billing::refunds::{BackPart, RefundFrom, Taken, WentBack, asked, came_back, refund, release, taken_from};
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
@@ -27,6 +27,16 @@ pub(crate) struct Booked {
     pub(crate) payment: Payment,
     pub(crate) commit: Commit,
     pub(crate) rev: u64,
+    /// From where it is taken.
+    parts: Vec<BackPart>,
+}
+
+/// Whether the money of a refund went back already. Then it is booked as far as the books have it, whatever happened since it
+/// was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gone {
+    No,
+    Yes,
 }
 
 /// What a refund moves in the books. What was held of the client's credit for it is taken from there.
@@ -34,14 +44,35 @@ pub(crate) async fn booked(
     store: &TenantStore,
     payment: PaymentId,
     open: &OpenRefund,
-    posting: PostingId,
+    (posting, gone): (PostingId, Gone),
     now: Timestamp,
 ) -> Result<Booked> {
     let read = store.payment(payment).await?;
     let credit = store.client_credit(read.value.client, read.value.amount.currency()).await?;
     let free = credit.value.let_go(open.held)?;
-    let parts = [Part { from: open.invoice, amount: open.amount, posting }];
-    book(store, Account { payment: &read, credit: &credit, free }, &parts, None, now).await
+    let invoice = match open.invoice {
+        Some(invoice) => Some(store.invoice(invoice).await?.value.invoice),
+        None => None,
+    };
+    let Taken { parts, missing } = match gone {
+        Gone::No => asked(&read.value, open.amount, invoice.as_ref(), &free)?,
+        Gone::Yes => taken_from(&read.value, open.amount, invoice.as_slice(), &free, WentBack::Asked)?,
+    };
+    // Of several parts each has a posting of its own.
+    let posting = |n: usize| match n {
+        0 => posting,
+        n => PostingId::from_uuid(store.id_of(&format!("{posting}#{n}"))),
+    };
+    let part = |(n, part): (usize, &BackPart)| Part { from: part.invoice, amount: part.amount, posting: posting(n) };
+    let of_it: Vec<Part> = parts.iter().enumerate().map(part).collect();
+    let of = Account { payment: &read, credit: &credit, free };
+    let Booked { payment, mut commit, rev, .. } = book(store, of, &of_it, None, now).await?;
+    if missing.minor() > 0 {
+        let (id, client, amount) = (payment.id, payment.client, open.amount);
+        tracing::error!(payment = %id, %missing, "money went back that the books have nowhere to take from");
+        commit = commit.emit([Event::PaymentMissing { payment: id, client, amount, missing }]);
+    }
+    Ok(Booked { payment, commit, rev, parts })
 }
 
 /// What a refund is taken from: the payment, and the client's credit as it was read and as it is free for this.
@@ -89,8 +120,9 @@ pub(crate) async fn book(
     }
     commit = commit.and(flagged_again(store, payment.client, &opened, on).await?);
     let event = Event::PaymentRefunded { payment: payment.id, client: payment.client, amount: back };
-    commit = credited(commit.update(&payment, of.payment.rev).emit([event]), of.credit, &credit);
-    Ok(Booked { payment, commit, rev: of.payment.rev })
+    commit = commit.update(&payment, of.payment.rev).emit((!back.is_zero()).then_some(event));
+    commit = credited(commit, of.credit, &credit);
+    Ok(Booked { payment, commit, rev: of.payment.rev, parts: Vec::new() })
 }
 
 /// The invoice that a part of a refund is of, as it is, if it is of one.
@@ -138,7 +170,7 @@ pub(crate) async fn released(
     }
     commit = done.posting.iter().fold(commit, Commit::create);
     let event = Event::PaymentReleased { payment, client: done.payment.client, invoice, amount };
-    Ok(Booked { payment: done.payment, commit: commit.emit([event]), rev: read.rev })
+    Ok(Booked { payment: done.payment, commit: commit.emit([event]), rev: read.rev, parts: Vec::new() })
 }
 
 /// What a refund moves in the books that failed after it had succeeded: all of its parts come back. `name` is what it is known
@@ -208,12 +240,12 @@ pub(crate) async fn begin(
     }
     let begun = before.begun + 1;
     let mut open = OpenRefund { key: format!("{payment}-refund-{begun}"), ..new.clone() };
-    let would = booked(store, payment, &open, posting(store, &open), now).await?;
+    let would = booked(store, payment, &open, (posting(store, &open), Gone::No), now).await?;
     let mut commit = store.commit();
-    if open.invoice.is_none() {
-        let credit = store.client_credit(would.payment.client, open.amount.currency()).await?;
-        open.held = Some(open.amount);
-        commit = credited(commit, &credit, &credit.value.hold(open.amount)?);
+    open.held = would.parts.iter().find(|part| part.invoice.is_none()).map(|part| part.amount);
+    if let Some(held) = open.held {
+        let credit = store.client_credit(would.payment.client, held.currency()).await?;
+        commit = credited(commit, &credit, &credit.value.hold(held)?);
     }
     let after = Refunding { begun, open: Some(open.clone()), ..before };
     Ok((Some(open), Some(commit.update(&after, rev))))
@@ -246,17 +278,12 @@ pub(crate) async fn given(
 ) -> Result<Option<Booked>> {
     let refunding = store.refunding(payment).await?;
     let Some(open) = refunding.value.open.clone().filter(|open| open.key == key) else { return Ok(None) };
-    let Booked { payment, commit, rev } = booked(store, payment, &open, posting(store, &open), now).await?;
-    let part = BackPart { invoice: open.invoice, amount: open.amount };
-    let kept = KeptBack {
-        payment: payment.id,
-        reference: open.key,
-        amount: open.amount,
-        parts: Some(vec![part]),
-        failed: false,
-    };
+    let booked = booked(store, payment, &open, (posting(store, &open), Gone::Yes), now).await?;
+    let parts = Some(booked.parts.clone());
+    let kept = KeptBack { payment, reference: open.key, amount: open.amount, parts, failed: false };
     let after = Refunding { open: None, made_for: open.asked_by, ..refunding.value };
-    Ok(Some(Booked { payment, commit: commit.update(&after, refunding.rev).create(&kept), rev }))
+    let commit = booked.commit.update(&after, refunding.rev).create(&kept);
+    Ok(Some(Booked { commit, ..booked }))
 }
 
 /// What is written when the provider refused: no refund is under way any more, and nothing is held for it.

@@ -156,7 +156,7 @@ impl Teller<'_> {
 
     /// Notes a try before it is sent, unless something else is to be done by now. What was planned waits as long as the dunning
     /// does: it is looked at again every morning, and is no try. It is charged to what the client agrees to now; where there is
-    /// nothing any more, that is told like a card that will not work again.
+    /// nothing any more, that is told like a card that will not work again. Of what is not owed nothing is charged.
     async fn open(&self, id: InvoiceId) -> Result<Opened> {
         self.scribe
             .write(|| async {
@@ -173,6 +173,9 @@ impl Teller<'_> {
                 let wallet = self.store.wallet(kept.value.client).await?.value;
                 let charging = if asked_for.is_some_and(|n| before.is_seen_through(n, &wallet)) {
                     before
+                } else if invoice.is_forgiven() {
+                    let after = KeptCharging { due_at: None, ..kept.value.clone() };
+                    return Ok((Opened::Held, Some(self.store.commit().update(&after, kept.rev))));
                 } else if held(self.store, id, self.now).await?.is_some() {
                     let tomorrow = today(self.store, self.now).await?.saturating_add(1.day());
                     let due_at = Some(morning(self.store, tomorrow).await?);
@@ -271,6 +274,9 @@ pub(crate) fn first_try(invoice: &Invoice, method: PaymentMethodId, from: Timest
 /// What is written of the charging of an invoice that is open again because what paid it belongs elsewhere: it goes on, or begins
 /// if the client agreed to be charged. Not before the next morning: until then it can be paid otherwise, or paused.
 pub(crate) async fn charged_again(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Commit> {
+    if invoice.is_forgiven() {
+        return Ok(store.commit());
+    }
     let morning = morning(store, today(store, now).await?.saturating_add(1.day())).await?;
     let Some(kept) = store.charging(invoice.id).await? else {
         let wallet = store.wallet(invoice.client).await?.value;

@@ -8,6 +8,7 @@ use domain::billing::refunds::{BackPart, DisputeState, WentBack, taken_from};
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
+use futures::future::try_join_all;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use runtime::Result;
@@ -89,7 +90,11 @@ async fn back(
         return Ok(store.commit());
     }
     let credit = store.client_credit(paid.client, paid.amount.currency()).await?;
-    let taken = taken_from(paid, *amount, &credit.value, how)?;
+    let of = paid
+        .allocations
+        .iter()
+        .map(|paid| async move { Ok::<_, store::Error>(store.invoice(paid.invoice).await?.value.invoice) });
+    let taken = taken_from(paid, *amount, &try_join_all(of).await?, &credit.value, how)?;
     let posting = |n: usize| PostingId::from_uuid(store.id_of(&format!("posting#{name}#{n}")));
     let part = |(n, part): (usize, &BackPart)| Part { from: part.invoice, amount: part.amount, posting: posting(n) };
     let parts: Vec<Part> = taken.parts.iter().enumerate().map(part).collect();

@@ -163,7 +163,8 @@ pub struct NewAllocation {
 pub struct NewRefund {
     /// How much.
     pub amount: Money,
-    /// From this invoice, which then is open again; from the client's credit when absent.
+    /// From this invoice, which then is open again; from the client's credit when absent. What was credited of it after it was
+    /// paid comes from the credit too, as far as it is there.
     #[serde(default)]
     pub invoice: Option<InvoiceId>,
     /// Where it goes.

@@ -10,7 +10,7 @@ use runtime::references::{Reference, exist};
 use runtime::{Answer, Cx, Handler, In, ProviderError, Result};
 use store::charging::OpenRefund;
 
-use crate::refunding::{Booked, LATER, begin, booked, dropped, given, released, send};
+use crate::refunding::{Booked, Gone, LATER, begin, booked, dropped, given, released, send};
 
 /// The route.
 pub fn route() -> Handler {
@@ -35,7 +35,7 @@ async fn refund_payment(cx: Cx, input: In<AtPayment, NoQuery, NewRefund>) -> Res
         return by_provider(&cx, id, &new).await;
     }
     let posting = PostingId::from_uuid(cx.id());
-    Ok(shown(booked(&cx.store, id, &new, posting, cx.now).await?))
+    Ok(shown(booked(&cx.store, id, &new, (posting, Gone::No), cx.now).await?))
 }
 
 async fn by_provider(cx: &Cx, id: PaymentId, new: &OpenRefund) -> Result<Answer<PaymentView>> {
@@ -63,6 +63,6 @@ async fn as_it_is(cx: &Cx, id: PaymentId) -> Result<Answer<PaymentView>> {
 }
 
 fn shown(booked: Booked) -> Answer<PaymentView> {
-    let Booked { payment, commit, rev } = booked;
+    let Booked { payment, commit, rev, .. } = booked;
     Answer::after(commit, payment.into()).rev(rev + 1)
 }

@@ -43,7 +43,7 @@ pub enum Finding {
         /// Which payment.
         payment: PaymentId,
     },
-    /// Net and tax are not the total, or less than nothing is left to pay.
+    /// Net and tax are not the total, or less than nothing is left to pay, or more than payments and credit notes leave of it.
     Balance {
         /// Which invoice.
         invoice: InvoiceId,
@@ -180,10 +180,17 @@ impl Checker {
         let adds_up = totals.net.minor() + totals.tax.minor() == totals.total.minor()
             && invoice.taxes.iter().map(|row| row.tax.minor()).sum::<i64>() == totals.tax.minor();
         let parts = [invoice.paid, invoice.credited, invoice.written_off];
-        if !adds_up || invoice.balance().is_negative() || parts.iter().any(|part| part.is_negative()) {
+        let note = invoice.kind == InvoiceKind::CreditNote;
+        let noted = invoice.noted.net.minor() + invoice.noted.taxes.iter().map(|tax| tax.minor()).sum::<i64>();
+        let gone = invoice.paid.minor() + noted + invoice.written_off.minor();
+        // What credit notes took back is not owed: neither opened again by a payment that went back, nor lost.
+        let left = totals.total.minor() - gone;
+        let too_open = invoice.balance().minor() > left.max(0);
+        let too_lost = !note && owed && noted + invoice.written_off.minor() > totals.total.minor();
+        let below = invoice.balance().is_negative() || parts.iter().any(|part| part.is_negative());
+        if !adds_up || below || too_open || too_lost {
             self.findings.push(Finding::Balance { invoice: id });
         }
-        let note = invoice.kind == InvoiceKind::CreditNote;
         let fits = match invoice.state {
             InvoiceState::Draft | InvoiceState::Void => invoice.paid.is_zero() && invoice.credited.is_zero(),
             InvoiceState::Paid => !invoice.is_open() && invoice.written_off.is_zero(),
@@ -215,7 +222,6 @@ impl Checker {
         }
         let receivable = Account::Receivable { client: invoice.client };
         add(&mut self.records, receivable, invoice.currency, invoice.balance().minor().into());
-        let noted = invoice.noted.net.minor() + invoice.noted.taxes.iter().map(|tax| tax.minor()).sum::<i64>();
         let mut posted = None;
         if owed {
             let sign: Sum = if note { 1 } else { -1 };

@@ -369,6 +369,21 @@ impl Invoice {
         Money::new(self.totals.total.minor() - gone, self.currency)
     }
 
+    /// What can be paid on its page: what is left to pay, and of one that was written off what was lost of it.
+    pub fn payable(&self) -> Money {
+        if self.is_lost() { self.written_off } else { self.balance() }
+    }
+
+    /// What credit notes took back of what was paid on it. That is the client's credit, and is not owed whatever becomes of
+    /// the payments.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn credited_beyond(&self) -> Result<Money, Refusal> {
+        let beyond = self.noted.total()?.minus(self.credited)?;
+        Ok(if beyond.is_negative() { Money::zero(self.currency) } else { beyond })
+    }
+
     /// Whether something is left to pay.
     pub fn is_open(&self) -> bool {
         !self.balance().is_zero()

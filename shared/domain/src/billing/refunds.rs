@@ -9,7 +9,7 @@ use crate::error::Refusal;
 use crate::ids::InvoiceId;
 use crate::money::Money;
 
-/// Most refunds of one payment; one that failed counts twice.
+/// Most movements of one payment: refunds, of which one that failed counts twice, and what was taken off an invoice.
 pub const MOST_REFUNDS: u32 = 100;
 
 /// Where a refund is taken from.
@@ -18,7 +18,8 @@ pub enum RefundFrom {
     /// The client's credit: an over-payment, or what a credit note gave back.
     Credit,
     /// An invoice that the payment paid, which then is open again: a payment by mistake, or a chargeback. Of one that was
-    /// written off nothing is expected, and it stays so: what goes back of it is lost as well.
+    /// written off nothing is expected, and it stays so: what goes back of it is lost as well. What its credit notes took back
+    /// is not owed any more, and is not opened.
     Invoice(Box<Invoice>),
 }
 
@@ -39,7 +40,7 @@ pub struct Refunded {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than is left of the payment, of the client's
-/// credit, or of what the payment paid on the invoice, and for a payment that was no money.
+/// credit, or of what the payment paid on the invoice and is owed there, and for a payment that was no money.
 pub fn refund(
     payment: Payment,
     amount: Money,
@@ -48,15 +49,7 @@ pub fn refund(
     stamp: Stamp,
 ) -> Result<Refunded, Refusal> {
     let mut payment = payment;
-    let otherwise = "; refund the payment behind that, or take it off the invoice again";
-    let via = money_of(&payment, otherwise)?;
-    if amount.minor() <= 0 {
-        return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
-    }
-    let left = payment.amount.minus(payment.refunded)?;
-    if amount.compare(left)?.is_gt() || payment.refunds >= MOST_REFUNDS || credit.client != payment.client {
-        return Err(Refusal::conflict("over_refunded", format!("at most {left} of this payment can still go back")));
-    }
+    let via = refundable(&payment, amount, &credit)?;
     let journal = Journal::new(amount.currency()).credit(Account::Cash { via }, amount)?;
     let (journal, invoice, credit) = match from {
         RefundFrom::Credit => {
@@ -75,12 +68,82 @@ pub fn refund(
     Ok(Refunded { payment, invoice, credit, posting })
 }
 
+/// Where the money is that is to go back.
+fn refundable(payment: &Payment, amount: Money, credit: &ClientCredit) -> Result<Via, Refusal> {
+    let otherwise = "; refund the payment behind that, or take it off the invoice again";
+    let via = money_of(payment, otherwise)?;
+    if amount.minor() <= 0 {
+        return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
+    }
+    let left = payment.amount.minus(payment.refunded)?;
+    if amount.compare(left)?.is_gt() || credit.client != payment.client {
+        return Err(Refusal::conflict("over_refunded", format!("at most {left} of this payment can still go back")));
+    }
+    has_room(payment, 1)?;
+    Ok(via)
+}
+
+/// Whether so many movements more of a payment are within the limit.
+fn has_room(payment: &Payment, more: u32) -> Result<(), Refusal> {
+    if payment.refunds.saturating_add(more) <= MOST_REFUNDS {
+        return Ok(());
+    }
+    let detail = format!(
+        "a payment is refunded or taken off invoices {MOST_REFUNDS} times at most, and this one was {}; refund another one \
+         of the client's, or credit the invoice",
+        payment.refunds
+    );
+    Err(Refusal::conflict("too_many_movements", detail))
+}
+
+/// From where a refund is taken that somebody asks for. Of an invoice that was credited after it was paid, what the notes made
+/// the client's credit comes from there first, as far as it is there; the rest is open again, and never more than is owed.
+///
+/// # Errors
+/// As [`refund`].
+pub fn asked(
+    payment: &Payment,
+    amount: Money,
+    invoice: Option<&Invoice>,
+    credit: &ClientCredit,
+) -> Result<Taken, Refusal> {
+    refundable(payment, amount, credit)?;
+    let Some(invoice) = invoice else {
+        let parts = vec![BackPart { invoice: None, amount }];
+        return Ok(Taken { parts, missing: Money::zero(amount.currency()) });
+    };
+    if paid_on(payment, invoice.id).is_none_or(|paid| paid.minor() < amount.minor()) {
+        return Err(paid_less());
+    }
+    let taken = taken_from(payment, amount, std::slice::from_ref(invoice), credit, WentBack::Asked)?;
+    if taken.missing.is_zero() {
+        return Ok(taken);
+    }
+    has_room(payment, 2)?;
+    let (most, free) = (amount.minus(taken.missing)?, credit.free()?);
+    let detail = format!(
+        "what was credited of this invoice is not owed any more, and the client's credit is {free}; at most {most} can go back, \
+         and more once what was paid from the credit is taken off again"
+    );
+    Err(Refusal::conflict("over_refunded", detail))
+}
+
+/// What a payment paid on an invoice.
+fn paid_on(payment: &Payment, invoice: InvoiceId) -> Option<Money> {
+    payment.allocations.iter().find(|paid| paid.invoice == invoice).map(|paid| paid.amount)
+}
+
+fn paid_less() -> Refusal {
+    let detail = "the payment paid less than that on this invoice; refund what it paid, or from the client's credit";
+    Refusal::conflict("over_refunded", detail)
+}
+
 /// Takes what a payment paid off an invoice, which then is open again, and makes it the client's credit: it was put on the wrong
 /// one. No money moves, so that it is done with a payment from the client's credit as well.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than the payment paid on the invoice, and for too many
-/// movements.
+/// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than the payment paid on the invoice and is owed there, and
+/// for too many movements.
 pub fn release(
     payment: Payment,
     amount: Money,
@@ -93,10 +156,13 @@ pub fn release(
         return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
     }
     credit.is_of(&invoice)?;
-    if payment.refunds >= MOST_REFUNDS || amount.currency() != payment.amount.currency() {
-        let detail = "it was moved a hundred times, or is in another currency; credit the invoice instead";
-        return Err(Refusal::conflict("over_released", detail));
+    if amount.currency() != payment.amount.currency() {
+        return Err(Refusal::conflict(
+            "over_released",
+            "the payment is in another currency; name an amount in that one",
+        ));
     }
+    has_room(&payment, 1)?;
     let invoice = take_off(&mut payment, invoice, amount, stamp)?;
     payment.kept = payment.kept.plus(amount)?;
     payment.refunds += 1;
@@ -128,9 +194,11 @@ pub enum DisputeState {
     Lost,
 }
 
-/// How money went back that nobody asked for here.
+/// How money went back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WentBack {
+    /// Somebody asked for it here, and named an invoice.
+    Asked,
     /// Somebody gave it back at the provider.
     Refunded,
     /// The bank took it back for the payer, who had disputed the payment.
@@ -156,33 +224,47 @@ pub struct Taken {
 }
 
 /// From where money is taken that went back. What was given back at the provider comes from the client's credit where that
-/// has all of it: an over-payment or a credit note is why it was given. Otherwise it comes from the invoices that the payment
-/// paid, the last of them first, and what is left of it from the credit. Never more than is left of the payment: what a bank
-/// takes back may be more, for it counts neither what was given back before nor its own fee.
+/// has all of it: an over-payment or a credit note is why it was given. Otherwise it comes from the credit as far as credit notes
+/// of these invoices gave it, then from the invoices that the payment paid, the last of them first and none of them further than
+/// it is owed, and what is left of it from the credit. Never more than is left of the payment: what a bank takes back may be
+/// more, for it counts neither what was given back before nor its own fee. `of` is the invoices from which it may be taken.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that do not add up.
-pub fn taken_from(payment: &Payment, amount: Money, credit: &ClientCredit, how: WentBack) -> Result<Taken, Refusal> {
+pub fn taken_from(
+    payment: &Payment,
+    amount: Money,
+    of: &[Invoice],
+    credit: &ClientCredit,
+    how: WentBack,
+) -> Result<Taken, Refusal> {
     if amount.currency() != payment.amount.currency() {
         return Ok(Taken { parts: Vec::new(), missing: amount });
     }
     let free = credit.free()?;
     let room = usize::try_from(MOST_REFUNDS.saturating_sub(payment.refunds)).unwrap_or_default();
     let most = amount.at_most(payment.amount.minus(payment.refunded)?)?;
-    let of_credit = std::iter::once((None, free));
-    let of_invoices = payment.allocations.iter().rev().map(|paid| (Some(paid.invoice), paid.amount));
-    let from: Vec<_> = if how == WentBack::Refunded && free.compare(most)?.is_ge() {
-        of_credit.collect()
-    } else {
-        of_invoices.chain(of_credit).collect()
-    };
-    let (mut left, mut parts) = (most, Vec::new());
-    for (invoice, most) in from {
-        let part = left.at_most(most)?;
-        if part.minor() > 0 && parts.len() < room {
+    let (mut opens, mut noted) = (Vec::new(), Money::zero(amount.currency()));
+    for paid in payment.allocations.iter().rev() {
+        let Some(invoice) = of.iter().find(|invoice| invoice.id == paid.invoice) else { continue };
+        let turned = invoice.credited_beyond()?.at_most(paid.amount)?;
+        noted = noted.plus(turned)?;
+        opens.push((invoice.id, paid.amount.minus(turned)?));
+    }
+    let all_of_credit = how == WentBack::Refunded && free.compare(most)?.is_ge();
+    let first = if all_of_credit { most } else { most.at_most(noted)?.at_most(free)? };
+    let (mut left, mut parts) = (most.minus(first)?, Vec::new());
+    let room_for_invoices = room.saturating_sub(usize::from(!first.is_zero()));
+    for (invoice, opens) in opens {
+        let part = left.at_most(opens)?;
+        if part.minor() > 0 && parts.len() < room_for_invoices {
             left = left.minus(part)?;
-            parts.push(BackPart { invoice, amount: part });
+            parts.push(BackPart { invoice: Some(invoice), amount: part });
         }
+    }
+    let of_credit = first.plus(left.at_most(free.minus(first)?)?)?;
+    if of_credit.minor() > 0 && parts.len() < room {
+        parts.push(BackPart { invoice: None, amount: of_credit });
     }
     let taken = Money::sum(amount.currency(), parts.iter().map(|part| part.amount))?;
     Ok(Taken { missing: amount.minus(taken)?, parts })
@@ -275,18 +357,26 @@ fn moved(payment: &mut Payment, stamp: Stamp) {
     payment.updated_at = stamp.at;
 }
 
-/// Takes a part of what a payment paid off an invoice.
+/// Takes a part of what a payment paid off an invoice. What credit notes took back of what was paid is the client's credit since
+/// then and not owed: from here on the notes are taken off the invoice, and the payment of that much is what the client kept.
 fn take_off(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {
     let mut invoice = invoice;
     let paid = payment.allocations.iter_mut().find(|allocation| allocation.invoice == invoice.id);
-    let Some(paid) = paid.filter(|paid| paid.amount.minor() >= amount.minor()) else {
-        let detail =
-            "the payment paid less than that on this invoice; refund what it paid, or from the client's credit";
+    let Some(paid) = paid.filter(|paid| paid.amount.minor() >= amount.minor()) else { return Err(paid_less()) };
+    let turned = invoice.credited_beyond()?.at_most(paid.amount)?;
+    let most = paid.amount.minus(turned)?;
+    if amount.compare(most)?.is_gt() {
+        let detail = format!(
+            "{turned} of what the payment paid on this invoice was credited, and is the client's credit already; at most {most} \
+             can be open again, and the rest is refunded from the client's credit"
+        );
         return Err(Refusal::conflict("over_refunded", detail));
-    };
-    paid.amount = paid.amount.minus(amount)?;
+    }
+    paid.amount = most.minus(amount)?;
     payment.allocations.retain(|allocation| !allocation.amount.is_zero());
-    invoice.paid = invoice.paid.minus(amount)?;
+    payment.kept = payment.kept.plus(turned)?;
+    invoice.paid = invoice.paid.minus(amount.plus(turned)?)?;
+    invoice.credited = invoice.credited.plus(turned)?;
     invoice.moves(stamp.on, amount.negated())?;
     if invoice.state == InvoiceState::WrittenOff {
         invoice.written_off = invoice.written_off.plus(amount)?;

@@ -209,6 +209,11 @@ const DAMAGE: &[(&str, &str, Damage)] = &[
     ("balance", "net and tax are not the total", |books| books.invoices[3].totals.net = eur(9_999)),
     ("balance", "the summary is not the tax", |books| books.invoices[3].taxes[0].tax = eur(1_899)),
     ("balance", "more was paid than owed", |books| books.invoices[0].paid = eur(11_901)),
+    ("balance", "what was credited is open again", |books| {
+        let invoice = &mut books.invoices[1];
+        (invoice.credited, invoice.state) = (eur(0), InvoiceState::Issued);
+    }),
+    ("balance", "what was credited is lost as well", |books| books.invoices[2].noted.net = eur(100)),
     ("state", "a paid invoice has something left", |books| books.invoices[3].state = InvoiceState::Paid),
     ("state", "an open invoice has nothing left", |books| books.invoices[0].state = InvoiceState::Sent),
     ("state", "a void invoice was paid", |books| books.invoices[0].state = InvoiceState::Void),

@@ -72,6 +72,7 @@ fn billed(sold: &[Sold]) -> (Invoice, Vec<InvoiceLine>) {
         unit_price: None,
         gross: eur(*minor),
         discount: eur(0),
+        discounts: Vec::new(),
         net: taxed.net,
         taxes: taxed.taxes,
         note: None,

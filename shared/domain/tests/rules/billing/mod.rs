@@ -6,6 +6,7 @@ mod blocks;
 mod bounds;
 mod checker;
 mod contracts;
+mod credited;
 mod credits;
 mod cycle;
 mod discount_names;

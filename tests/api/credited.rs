@@ -1,0 +1,156 @@
+//! What was credited is not owed, whatever becomes of what was paid before: it is not opened again, not dunned and not charged.
+
+use local::embedded::dynamo::MAIN;
+use local::provider::VISA;
+use runtime::jobs::JobInput;
+use serde_json::{Value, json};
+use tests::{Answer, Person};
+
+use crate::charging::{charge, charged, desk, invoice, is_right, key, paid, payments, retry_after, save, state};
+use crate::webhooks::signed;
+
+fn eur(minor: i64) -> Value {
+    json!({ "minor": minor, "currency": "EUR" })
+}
+
+/// Credits an invoice by so much.
+async fn credit(owner: &Person, invoice: &str, minor: i64) {
+    let note = json!({ "reason": "A complaint", "total": eur(minor) });
+    owner.post(&format!("/v1/invoices/{invoice}/credit")).key(&key()).json(&note).send().await.expect(201);
+}
+
+/// An invoice of 100.00 that was paid by bank and then credited by so much: its id, and the payment's.
+async fn credited(owner: &Person, client: &str, minor: i64) -> (String, String) {
+    let id = invoice(owner, client, 100, 7).await;
+    let bank = json!({ "client": client, "method": "bank_transfer", "amount": eur(10_000) });
+    let payment = owner.post("/v1/payments").key(&key()).json(&bank).send().await.expect(201);
+    credit(owner, &id, minor).await;
+    (id, payment["id"].as_str().unwrap().to_owned())
+}
+
+async fn back(owner: &Person, payment: &str, body: &Value) -> Answer {
+    owner.post(&format!("/v1/payments/{payment}/refunds")).key(&key()).json(body).send().await
+}
+
+async fn has(owner: &Person, client: &str) -> i64 {
+    let view = owner.get(&format!("/v1/clients/{client}/credit")).await.expect(200);
+    view["balances"][0]["minor"].as_i64().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn money_of_an_invoice_that_was_credited_goes_back_from_the_credit_and_nothing_more_is_opened() {
+    // What was credited and is given back, and what is left to pay and to the client's credit.
+    for (noted, amount, open, left) in [
+        (10_000, 10_000, 0, 0),
+        (10_000, 2_500, 0, 7_500),
+        (4_000, 4_000, 0, 0),
+        (4_000, 7_000, 3_000, 0),
+        (4_000, 10_000, 6_000, 0),
+    ] {
+        let (owner, client) = desk().await;
+        let (id, payment) = credited(&owner, &client, noted).await;
+        let after = back(&owner, &payment, &json!({ "amount": eur(amount), "invoice": id })).await.expect(200);
+        assert_eq!(after["refunded"], eur(amount), "{amount} of {noted}");
+        assert_eq!(
+            (state(&owner, &id).await.1, has(&owner, &client).await),
+            (json!(open), left),
+            "{amount} of {noted}"
+        );
+        is_right(&owner).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_credited_is_not_taken_off_charged_or_dunned() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, true).await;
+    let (id, payment) = credited(&owner, &client, 10_000).await;
+    let off = json!({ "amount": eur(10_000), "invoice": id, "to": "credit" });
+    let refused = back(&owner, &payment, &off).await.with(409);
+    assert_eq!(refused.problem(), "over-refunded");
+    assert!(refused.body["detail"].as_str().unwrap().contains("is the client's credit already"), "{:#}", refused.body);
+    // The credit pays something else: nothing of the invoice is owed, and nothing is there that could go back.
+    invoice(&owner, &client, 100, 30).await;
+    let from = json!({ "amount": eur(10_000), "invoice": id });
+    let refused = back(&owner, &payment, &from).await.with(409);
+    assert_eq!(refused.problem(), "over-refunded");
+    assert!(refused.body["detail"].as_str().unwrap().contains("the client's credit is 0.00 EUR"), "{:#}", refused.body);
+    assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 0));
+    // What the books had opened before this was so is not charged or dunned either, and the check finds it.
+    let root = |name: &str| json!({ "S": format!("{}#{name}#{id}", owner.tenant) });
+    let opened = json!({
+        "TableName": MAIN, "Key": { "pk": root("INVOICE"), "sk": { "S": "@" } },
+        "UpdateExpression": "SET v.invoice.paid.minor = :nothing, v.invoice.#state = :sent",
+        "ExpressionAttributeNames": { "#state": "state" }, "ConditionExpression": "attribute_exists(v)",
+        "ExpressionAttributeValues": { ":nothing": { "N": "0" }, ":sent": { "S": "sent" } },
+    });
+    owner.stack.app.dynamo().execute("UpdateItem", &opened).unwrap();
+    assert_eq!(state(&owner, &id).await.1, json!(10_000));
+    for _ in 0..20 {
+        retry_after(&owner, 24).await;
+        owner.stack.app.run_job("billing-dunning", JobInput::default()).await.expect("the job runs");
+    }
+    let dunning = owner.get(&format!("/v1/invoices/{id}/dunning")).await.expect(200);
+    assert_eq!((&dunning["taken"], charged(&owner)), (&json!([]), 0));
+    owner.stack.app.run_job("billing-check-ledger", JobInput::default()).await.expect("the check runs");
+    let check = owner.get("/v1/ledger/check").await.expect(200);
+    let wanted = json!({ "kind": "balance", "invoice": id });
+    assert!(check["findings"].as_array().unwrap().contains(&wanted), "{check:#}");
+}
+
+#[tokio::test]
+async fn a_lost_dispute_of_a_credited_invoice_takes_the_credit_and_opens_what_is_owed() {
+    for (noted, open) in [(10_000, 0), (4_000, 6_000)] {
+        let (owner, client) = desk().await;
+        save(&owner, &client, VISA, false).await;
+        let id = invoice(&owner, &client, 100, 14).await;
+        let tried = charge(&owner, &id).await.expect(200);
+        credit(&owner, &id, noted).await;
+        let of = format!("pi_{}", tried["attempts"][0]["key"].as_str().unwrap());
+        let lost = json!({
+            "id": "evt_1", "type": "charge.dispute.closed",
+            "data": { "object": {
+                "id": "du_1", "object": "dispute", "amount": 10_000, "currency": "eur", "payment_intent": of,
+                "status": "lost", "reason": "fraudulent", "metadata": {},
+            } },
+        });
+        signed(&owner, &lost.to_string()).await.expect(200);
+        owner.stack.app.settle().await;
+        assert_eq!((state(&owner, &id).await.1, has(&owner, &client).await), (json!(open), 0), "{noted}");
+        assert_eq!(payments(&owner).await[0]["refunded"], eur(10_000), "{noted}");
+        is_right(&owner).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_gives_back_of_a_credited_invoice_waits_with_the_credit_and_comes_back_to_it() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let tried = charge(&owner, &id).await.expect(200);
+    let of = format!("pi_{}", tried["attempts"][0]["key"].as_str().unwrap());
+    credit(&owner, &id, 4_000).await;
+    let name = payments(&owner).await[0]["id"].as_str().unwrap().to_owned();
+    let body = json!({ "amount": eur(7_000), "invoice": id });
+    owner.stack.app.provider().refuses_refunds(true);
+    assert_eq!(back(&owner, &name, &body).await.with(409).problem(), "provider-refused");
+    assert_eq!(
+        (state(&owner, &id).await, has(&owner, &client).await),
+        (paid(), 4_000),
+        "nothing is held for it any more"
+    );
+    owner.stack.app.provider().refuses_refunds(false);
+    back(&owner, &name, &body).await.expect(200);
+    assert_eq!((state(&owner, &id).await.1, has(&owner, &client).await), (json!(3_000), 0));
+    let failed = json!({
+        "id": "evt_1", "type": "refund.failed",
+        "data": { "object": {
+            "id": "re_1", "object": "refund", "amount": 7_000, "currency": "eur", "status": "failed",
+            "payment_intent": of, "metadata": { "refund": format!("{name}-refund-2") },
+        } },
+    });
+    signed(&owner, &failed.to_string()).await.expect(200);
+    owner.stack.app.settle().await;
+    assert_eq!((state(&owner, &id).await, has(&owner, &client).await), (paid(), 4_000));
+    is_right(&owner).await;
+}
