@@ -16,14 +16,13 @@ use crate::app::WEBHOOK_SECRETS;
 use crate::problem::problem;
 
 impl App {
-    /// Pays on a page of the test provider, which tells of it by its webhook; none when there is no such page. Who pays
-    /// twice has paid twice, as with the real one.
+    /// Pays on a page of the test provider, which tells of it by its webhook; none when there is no such page, or somebody paid
+    /// on it before: as with the real one, it is done with one payment. Who pays on two pages has paid twice.
     pub async fn pay(&self, key: &str) -> Option<PayPage> {
-        let page = self.provider().page(key)?;
-        let amount = page.amount;
         let name = (self.parts().ids)().simple();
         let reference = format!("pi_{name}");
-        self.provider().is_paid(&page, &reference);
+        let page = self.provider().is_paid(key, &reference)?;
+        let amount = page.amount;
         let event = json!({
             "id": format!("evt_{name}"), "type": "payment_intent.succeeded", "api_version": "2026-01-01",
             "data": { "object": {
@@ -56,7 +55,9 @@ pub(crate) async fn show(State(app): State<App>, Path(key): Path<String>) -> Res
 }
 
 pub(crate) async fn pay(State(app): State<App>, Path(key): Path<String>) -> Response {
-    match app.pay(&key).await {
+    let paid = app.pay(&key).await;
+    // Who comes to a page that is done is where they would be after paying.
+    match paid.or_else(|| app.provider().page(&key)) {
         Some(page) => Redirect::to(&page.back_to).into_response(),
         None => nowhere(),
     }

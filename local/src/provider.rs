@@ -1,7 +1,7 @@
 //! A payment provider that moves no money and behaves like Stripe with its test cards (Stripe, "Test card numbers",
 //! PaymentMethods): what a way to pay is called says what becomes of it. It keeps idempotency keys, and lists what it did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::billing::wallet::{MethodKind, Shown};
@@ -70,6 +70,8 @@ struct Books {
     refunds: BTreeMap<String, Refund>,
     done: Vec<Did>,
     pages: BTreeMap<String, PayPage>,
+    /// The pages on which somebody paid: that is done once on each.
+    done_with: BTreeSet<String>,
     /// Whose the payments on pages are, by their names.
     paid: BTreeMap<String, Whose>,
     /// What a way to pay does that otherwise does what it is called.
@@ -100,10 +102,16 @@ impl TestProvider {
         self.books().pages.get(key).cloned()
     }
 
-    /// Notes a payment on a page, by its name.
-    pub(crate) fn is_paid(&self, page: &PayPage, reference: &str) {
+    /// Notes a payment on a page, by its name; none where it was paid on before, or where there is no such page.
+    pub(crate) fn is_paid(&self, key: &str, reference: &str) -> Option<PayPage> {
+        let mut books = self.books();
+        let page = books.pages.get(key)?.clone();
+        if !books.done_with.insert(key.to_owned()) {
+            return None;
+        }
         let whose = Whose { tenant: page.tenant, invoice: page.invoice, key: None };
-        self.books().paid.insert(reference.to_owned(), whose);
+        books.paid.insert(reference.to_owned(), whose);
+        Some(page)
     }
 
     /// What it did, oldest first.

@@ -206,10 +206,16 @@ async fn a_refund_that_was_asked_for_here_is_not_booked_twice() {
 async fn what_was_paid_too_much_on_a_page_goes_back_from_the_clients_credit() {
     let (owner, client) = desk().await;
     let id = invoice(&owner, &client, 60, 14).await;
-    let url = owner.get(&format!("/v1/invoices/{id}/pay-link")).await.expect(200)["url"].clone();
-    let page = url.as_str().unwrap().rsplit_once("/local/pay/").unwrap().1.to_owned();
+    // Two pages, as there is one a day.
+    let mut pages = Vec::new();
     for _ in 0..2 {
-        owner.stack.app.pay(&page).await.expect("a page");
+        let url = owner.get(&format!("/v1/invoices/{id}/pay-link")).await.expect(200)["url"].clone();
+        pages.push(url.as_str().unwrap().rsplit_once("/local/pay/").unwrap().1.to_owned());
+        owner.stack.app.clock().advance(SignedDuration::from_hours(24)).unwrap();
+    }
+    for page in &pages {
+        owner.stack.app.pay(page).await.expect("a page");
+        assert!(owner.stack.app.pay(page).await.is_none(), "a page is done with one payment");
     }
     owner.stack.app.settle().await;
     let twice = owner.stack.items(MAIN).into_iter().map(|item| item["v"]["M"].clone());

@@ -15,10 +15,10 @@ pub fn route() -> Handler {
 }
 
 async fn get_pay_link(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Result<Answer<PayLink>> {
-    let invoice = visible_invoice(&cx, input.path.invoice).await?.value.invoice;
-    if !invoice.is_open() {
+    let kept = visible_invoice(&cx, input.path.invoice).await?;
+    if kept.value.invoice.payable().is_zero() {
         return Err(Refusal::conflict("not_open", "nothing is left to pay of this invoice").into());
     }
-    let page = page_of(&cx.world, &cx.store, &invoice, cx.now).await?;
+    let page = page_of(&cx.world, &cx.store, &kept, cx.now).await?;
     Ok(Answer::of(PayLink { url: cx.world.payments()?.provider.pay_page(&page).await? }))
 }

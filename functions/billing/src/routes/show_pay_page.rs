@@ -16,8 +16,9 @@ pub fn route() -> Handler {
 async fn show_pay_page(cx: PublicCx, input: In<AtPayPage, NoQuery, NoBody>) -> Result<Answer<NoBody>> {
     let (tenant, id) = named_by(cx.world.secrets()?, &input.path.link).ok_or_else(Error::not_found)?;
     let store = cx.store.for_tenant(tenant);
-    let invoice = store.invoice(id).await?.value.invoice;
-    if Look::of(&invoice) == Look::Draft {
+    let kept = store.invoice(id).await?;
+    let invoice = &kept.value.invoice;
+    if Look::of(invoice) == Look::Draft {
         return Err(Error::not_found());
     }
     let letterhead = store.document_settings().await?.value.letterhead;
@@ -25,12 +26,12 @@ async fn show_pay_page(cx: PublicCx, input: In<AtPayPage, NoQuery, NoBody>) -> R
         Some(name) => name,
         None => store.tenant_record().await?.value.name,
     };
-    let url = if invoice.is_open() {
-        let page = page_of(&cx.world, &store, &invoice, cx.now).await?;
+    let url = if invoice.payable().minor() > 0 {
+        let page = page_of(&cx.world, &store, &kept, cx.now).await?;
         let asked = cx.world.payments()?.provider.pay_page(&page).await;
         asked.inspect_err(|error| tracing::warn!(%error, "no page to pay on")).ok()
     } else {
         None
     };
-    Ok(Answer::text(shown(&issuer, &invoice, letterhead.language, url.as_deref())))
+    Ok(Answer::text(shown(&issuer, invoice, letterhead.language, url.as_deref())))
 }
