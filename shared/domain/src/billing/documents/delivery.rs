@@ -43,7 +43,13 @@ pub fn cover(document: &Document) -> Cover {
     let title = if is_credit { words.credit_note } else { words.invoice };
     let total = language.money(document.totals.total);
     let due = document.due_on.map(|date| language.date(date)).unwrap_or_default();
-    let corrected = document.corrects.as_ref().map_or("", |corrected| corrected.number.as_str());
+    // What a bill below nothing gives to the client's credit corrects no invoice.
+    let corrected = document.corrects.as_ref().map(|corrected| match language {
+        Language::En => format!(" It corrects invoice {}.", corrected.number),
+        Language::De => format!(" zur Rechnung {}", corrected.number),
+        Language::Fr => format!(", sur la facture {}", corrected.number),
+    });
+    let corrected = corrected.unwrap_or_default();
     let (subject, body) = match (language, is_credit) {
         (Language::En, false) => (
             format!("{title} {number} from {name}"),
@@ -51,7 +57,7 @@ pub fn cover(document: &Document) -> Cover {
         ),
         (Language::En, true) => (
             format!("{title} {number} from {name}"),
-            format!("Hello,\n\nattached is credit note {number} over {total}. It corrects invoice {corrected}."),
+            format!("Hello,\n\nattached is credit note {number} over {total}.{corrected}"),
         ),
         (Language::De, false) => (
             format!("{title} {number} von {name}"),
@@ -59,7 +65,7 @@ pub fn cover(document: &Document) -> Cover {
         ),
         (Language::De, true) => (
             format!("{title} {number} von {name}"),
-            format!("Guten Tag,\n\nanbei erhalten Sie die Korrektur {number} über {total} zur Rechnung {corrected}."),
+            format!("Guten Tag,\n\nanbei erhalten Sie die Korrektur {number} über {total}{corrected}."),
         ),
         (Language::Fr, false) => (
             format!("{title} {number} de {name}"),
@@ -67,7 +73,7 @@ pub fn cover(document: &Document) -> Cover {
         ),
         (Language::Fr, true) => (
             format!("{title} {number} de {name}"),
-            format!("Bonjour,\n\nveuillez trouver ci-joint l’avoir {number} de {total}, sur la facture {corrected}."),
+            format!("Bonjour,\n\nveuillez trouver ci-joint l’avoir {number} de {total}{corrected}."),
         ),
     };
     let credit = document.used_credit.map(|used| {

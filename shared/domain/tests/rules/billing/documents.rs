@@ -169,6 +169,25 @@ fn the_letter_speaks_the_documents_language_and_says_where_to_pay() {
 }
 
 #[test]
+fn the_letter_of_a_credit_note_names_the_invoice_that_it_corrects_if_it_corrects_one() {
+    let (invoice, lines) = issued(Currency::EUR, &[sale("Care", "1", "100")]);
+    let corrected = Corrected { id: invoice.id, number: "INV-000007".into(), issued_on: None };
+    for (language, names_it) in [
+        (Language::En, ". It corrects invoice INV-000007.\n"),
+        (Language::De, " zur Rechnung INV-000007.\n"),
+        (Language::Fr, ", sur la facture INV-000007.\n"),
+    ] {
+        let letterhead = Letterhead { language, ..Letterhead::default() };
+        let note = Document { kind: InvoiceKind::CreditNote, ..document_with(&invoice, lines.clone(), &letterhead) };
+        for (corrects, goes_on) in [(Some(corrected.clone()), names_it), (None, ".\n")] {
+            let text = cover(&Document { corrects, ..note.clone() }).text;
+            let total = language.money(note.totals.total);
+            assert!(text.contains(&format!("{total}{goes_on}")), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_documents_table_has_every_line_and_no_formula() {
     let sales = [sale("=HYPERLINK(\"http://evil\")", "1.5", "10"), sale("Backup, nightly", "1", "-3")];
     let (invoice, lines) = issued(Currency::EUR, &sales);
