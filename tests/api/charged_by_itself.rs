@@ -207,3 +207,33 @@ async fn what_is_open_again_because_its_payment_belongs_elsewhere_is_charged_the
         is_right(&owner).await;
     }
 }
+
+#[tokio::test]
+async fn what_was_paid_by_bank_and_given_back_says_that_it_is_charged_by_hand() {
+    // The payment came before the card was saved, or in the place of the charge.
+    for card_first in [true, false] {
+        let (owner, client) = desk().await;
+        if card_first {
+            save(&owner, &client, VISA, true).await;
+        }
+        let id = invoice(&owner, &client, 100, 2).await;
+        let amount = json!({ "minor": 10_000, "currency": "EUR" });
+        let bank = json!({ "client": client, "method": "bank_transfer", "amount": amount });
+        let payment = owner.post("/v1/payments").key(&key()).json(&bank).send().await.expect(201);
+        retry_after(&owner, 72).await;
+        if !card_first {
+            save(&owner, &client, VISA, true).await;
+        }
+        let back = json!({ "amount": amount, "invoice": id });
+        let path = format!("/v1/payments/{}/refunds", payment["id"].as_str().unwrap());
+        owner.post(&path).key(&key()).json(&back).send().await.expect(200);
+        let view = charging(&owner, &id).await;
+        let wanted = (&json!("went_back"), &Value::Null);
+        assert_eq!((&view["stopped"], &view["next_at"]), wanted, "card first: {card_first}");
+        retry_after(&owner, 72).await;
+        assert_eq!((state(&owner, &id).await.1, charged(&owner)), (json!(10_000), 0), "card first: {card_first}");
+        charge(&owner, &id).await.expect(200);
+        assert_eq!((state(&owner, &id).await, charged(&owner)), (paid(), 1), "card first: {card_first}");
+        is_right(&owner).await;
+    }
+}

@@ -217,6 +217,12 @@ async fn what_the_payer_must_confirm_waits_for_them() {
     let id = invoice(&owner, &client, 100, 14).await;
     assert_eq!(charge(&owner, &id).await.expect(200)["stopped"], "needs_payer");
     assert_eq!(charge(&owner, &id).await.with(409).problem(), "needs-payer");
+    // They do so on its page: nothing is waited for any more.
+    let url = owner.get(&format!("/v1/invoices/{id}/pay-link")).await.expect(200)["url"].clone();
+    let page = url.as_str().unwrap().rsplit_once("/local/pay/").unwrap().1;
+    owner.stack.app.pay(page).await.expect("a page");
+    owner.stack.app.settle().await;
+    assert_eq!((state(&owner, &id).await, charging(&owner, &id).await["stopped"].clone()), (paid(), Value::Null));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use store::{Commit, TenantStore, Versioned};
 
 use crate::dunning::{flagged_again, reopened, unflagged};
 use crate::paid::{credited, updated};
-use crate::teller::{charged_again, today};
+use crate::teller::{charged_again, not_charged_again, today};
 
 /// When the job looks after a refund that its request did not see through.
 pub(crate) const LATER: SignedDuration = SignedDuration::from_mins(15);
@@ -111,6 +111,7 @@ pub(crate) async fn book(
         {
             commit = commit.and(reopened(store, invoice, lost, now).await?);
             if !before.is_open() {
+                commit = commit.and(not_charged_again(store, invoice, now).await?);
                 opened.push(invoice.id);
             }
         }

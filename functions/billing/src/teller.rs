@@ -291,6 +291,23 @@ pub(crate) async fn charged_again(store: &TenantStore, invoice: &Invoice, now: T
     Ok(store.commit().update(&after, kept.rev))
 }
 
+/// What is written of the charging of an invoice that is open again because its money went back: what is still planned stays
+/// planned, and what is not is charged by hand only, and says why.
+pub(crate) async fn not_charged_again(store: &TenantStore, invoice: &Invoice, now: Timestamp) -> Result<Commit> {
+    let Some(kept) = store.charging(invoice.id).await? else {
+        let wallet = store.wallet(invoice.client).await?.value;
+        let Some(method) = wallet.by_itself() else { return Ok(store.commit()) };
+        let charging = Charging::new(invoice.id, method, now).went_back();
+        let kept = KeptCharging { charging, client: invoice.client, due_at: None, asked_by: None };
+        return Ok(store.commit().create(&kept));
+    };
+    let charging = kept.value.charging.clone().went_back();
+    if kept.value.due_at.is_some() || charging == kept.value.charging {
+        return Ok(store.commit());
+    }
+    Ok(store.commit().update(&KeptCharging { charging, ..kept.value }, kept.rev))
+}
+
 /// What a planned try waits for: the dunning's pause, if it has one today. Who charges by hand does not wait.
 pub(crate) async fn held(store: &TenantStore, id: InvoiceId, now: Timestamp) -> Result<Option<Held>> {
     let Some(kept) = store.dunning(id).await? else { return Ok(None) };

@@ -133,7 +133,7 @@ pub enum Stopped {
     Refused,
     /// It is charged by hand only: the client did not agree, or not any more, that it is charged by itself.
     ByHand,
-    /// It was charged, and the money went back: refunded, or by a dispute that was lost. Whether it is charged again, somebody
+    /// It was paid, and the money went back: refunded, or by a dispute that was lost. Whether it is charged again, somebody
     /// has to say.
     WentBack,
 }
@@ -201,9 +201,22 @@ impl Charging {
         if now < until { Next::Wait { until } } else { Next::Charge {} }
     }
 
-    /// Why it is not tried any more by itself, when so much is still owed.
+    /// Why it is not tried any more by itself, when so much is still owed; of what is paid there is nothing to try.
     pub fn stands(&self, owed: Money) -> Option<Stopped> {
-        if self.succeeded && owed.minor() > 0 { Some(Stopped::WentBack) } else { self.stopped }
+        match owed.minor() {
+            ..=0 => None,
+            _ if self.succeeded => Some(Stopped::WentBack),
+            _ => self.stopped,
+        }
+    }
+
+    /// Notes that what had paid it otherwise went back, when nothing is planned any more: it is not charged by itself.
+    #[must_use]
+    pub fn went_back(mut self) -> Self {
+        if !self.succeeded {
+            self.stopped = self.stopped.or(Some(Stopped::WentBack));
+        }
+        self
     }
 
     /// When a job has to look at it next; none while only somebody else can go on.
@@ -307,7 +320,9 @@ impl Charging {
         attempt.result = result;
         attempt.closed_at = (!result.must_be_asked()).then_some(now);
         match result {
-            AttemptResult::Succeeded {} => (self.succeeded, self.paid_with) = (true, Some(method)),
+            AttemptResult::Succeeded {} => {
+                (self.succeeded, self.paid_with, self.stopped) = (true, Some(method), None);
+            }
             // What an earlier method's attempt came to says nothing of this one.
             AttemptResult::Declined { class } if method == self.method => {
                 self.stopped = match class {
@@ -358,9 +373,7 @@ impl Charging {
             self = self.anew();
         }
         self.not_before = self.not_before.min(now);
-        self.stopped = self
-            .stopped
-            .filter(|stopped| !matches!(stopped, Stopped::TriedEnough | Stopped::Refused | Stopped::ByHand));
+        self.stopped = self.stopped.filter(|stopped| matches!(stopped, Stopped::NeedsMethod | Stopped::NeedsPayer));
         self
     }
 

@@ -164,6 +164,42 @@ fn money_that_went_back_is_charged_again_only_when_somebody_says_so() {
 }
 
 #[test]
+fn what_was_waited_for_is_over_once_it_is_paid() {
+    let (policy, nothing) = (RetryPolicy::default(), Money::zero(Currency::EUR));
+    for (class, why) in [
+        (DeclineClass::NeedsAuthentication, Stopped::NeedsPayer),
+        (DeclineClass::Hard, Stopped::NeedsMethod),
+        (DeclineClass::NotTaken, Stopped::Refused),
+    ] {
+        let waits = tried(charging(), AttemptResult::Declined { class }, &policy, 0, day(0));
+        // On its page, by bank: there is nothing to wait for; and again once that went back.
+        assert_eq!((waits.stands(owed()), waits.stands(nothing)), (Some(why), None));
+        // The payer confirmed this very try.
+        let confirmed = waits.close(1, AttemptResult::Succeeded {}, &policy, 0, day(1)).unwrap();
+        assert_eq!((confirmed.stopped, confirmed.succeeded), (None, true), "{why:?}");
+    }
+}
+
+#[test]
+fn what_was_paid_otherwise_and_went_back_is_charged_by_hand_or_to_another_method() {
+    let back = charging().went_back();
+    assert_eq!((back.stands(owed()), back.due_at(owed(), day(1))), (Some(Stopped::WentBack), None));
+    let other = back.clone().agreed(method(1), day(2));
+    for again in [back.clone().hurried(day(2)), other] {
+        assert_eq!((again.next(owed(), day(2)), again.stands(owed())), (Next::Charge {}, None));
+    }
+    assert_eq!(back.clone().agreed(method(0), day(2)), back, "the same method is no other");
+    let policy = RetryPolicy::default();
+    let hard = AttemptResult::Declined { class: DeclineClass::Hard };
+    for before in [
+        tried(charging(), hard, &policy, 0, day(0)),
+        tried(charging(), AttemptResult::Succeeded {}, &policy, 0, day(0)),
+    ] {
+        assert_eq!(before.clone().went_back(), before, "it says why already");
+    }
+}
+
+#[test]
 fn a_policy_is_held_to_its_bounds() {
     let faults = |policy: RetryPolicy| {
         let mut check = Check::new();
