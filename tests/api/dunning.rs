@@ -77,8 +77,10 @@ async fn steps_come_in_order_on_business_days_and_each_once() {
         let path = link.find("/v1/pay/").map(|at| &link[at..]).unwrap();
         assert_eq!(owner.stack.nobody().get(path).await.status, 200, "{link}");
     }
-    let billing = owner.get(&format!("/v1/clients/{client}/billing")).await.expect(200);
-    assert_eq!(billing["suspended_since"], "2026-03-09");
+    let billing = format!("/v1/clients/{client}/billing");
+    assert_eq!(owner.get(&billing).await.expect(200)["suspended_since"], "2026-03-09");
+    let customer = owner.colleague("client_admin", json!({ "client": client })).await;
+    assert_eq!(customer.get(&billing).await.expect(200)["suspended_since"], Value::Null, "for the MSP's own people");
     let lifted = owner.change(&format!("/v1/clients/{client}/billing"), json!({ "suspended_since": null })).await;
     assert_eq!(lifted["suspended_since"], Value::Null);
 }

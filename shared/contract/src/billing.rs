@@ -230,7 +230,7 @@ pub struct ClientBillingView {
     pub currency: Option<Currency>,
     /// What shares an invoice; none as the MSP's settings say.
     pub grouping: Option<Grouping>,
-    /// Since when it is flagged for what it does not pay, by dunning or by hand.
+    /// Since when it is flagged for what it does not pay, by dunning or by hand; for the MSP's own people.
     #[schema(value_type = Option<String>, format = Date)]
     pub suspended_since: Option<Date>,
     /// When it last changed; none as long as nobody has set it.

@@ -13,5 +13,10 @@ pub fn route() -> Handler {
 async fn get_client(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<Answer<ClientBillingView>> {
     cx.may_see(input.path.client)?;
     let client = cx.store.client(input.path.client).await?.value;
-    Ok(Answer::read(cx.store.client_billing(client.id).await?.map(ClientBillingView::from)))
+    let mut view = cx.store.client_billing(client.id).await?.map(ClientBillingView::from);
+    if cx.actor.client.is_some() {
+        // The flag is for the MSP's own people.
+        view.value.suspended_since = None;
+    }
+    Ok(Answer::read(view))
 }
