@@ -143,6 +143,20 @@ async fn an_invoice_is_overdue_in_the_night_after_its_last_day_and_dunned_in_the
 }
 
 #[tokio::test]
+async fn nobody_is_reminded_within_the_hour_of_the_invoice_itself() {
+    for (days, first) in [(0, "overdue1 2026-02-03"), (1, "overdue1 2026-02-04"), (3, "overdue1 2026-02-06")] {
+        let (owner, client) = desk().await;
+        let id = invoice(&owner, &client, 100, days).await;
+        let view = owner.get(&format!("/v1/invoices/{id}/dunning")).await.expect(200);
+        let late = 2 + days + 1;
+        assert!(view["next_at"].as_str().unwrap().starts_with(&format!("2026-02-0{}T23:30", late - 1)), "{view:#}");
+        days_go_by(&owner, i64::from(days) + 2).await;
+        assert_eq!(steps(&owner, &id).await, [first], "due in {days} days");
+        assert_eq!(letters(&owner), ["overdue"], "due in {days} days");
+    }
+}
+
+#[tokio::test]
 async fn a_dispute_lets_dunning_wait_and_its_days_do_not_count() {
     let (owner, client) = desk().await;
     let id = invoice(&owner, &client, 100, 7).await;

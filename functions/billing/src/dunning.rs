@@ -1,5 +1,7 @@
 //! What is done about an invoice that is not paid: overdue on its day, then step by step in business days.
 
+use std::borrow::Cow;
+
 use domain::billing::charges::{self, ClientCharge, NewCharge};
 use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, Pause, PauseReason, StepKind, interest};
 use domain::billing::invoice::Invoice;
@@ -45,6 +47,11 @@ impl Rules {
         &self.house.settings.dunning
     }
 
+    /// What is done about this invoice.
+    fn policy_of(&self, invoice: &Invoice, due_on: Date) -> Cow<'_, DunningPolicy> {
+        self.policy().of(invoice.issued_on, due_on, &self.days)
+    }
+
     /// When an invoice is looked at next: the morning of its next step, the night in which it becomes overdue, or where it bears
     /// interest the morning of a month's last day. Of one that was paid that is still to be charged for the days before.
     pub(crate) fn due_at(&self, invoice: &Invoice, kept: &KeptDunning, from: Date) -> Option<Timestamp> {
@@ -55,7 +62,7 @@ impl Rules {
             let left = self.interest_left(invoice, kept).is_ok_and(|left| left.minor() > 0);
             return left.then_some(month_end);
         }
-        let step = kept.dunning.next_on(self.policy(), due_on, &self.days, from);
+        let step = kept.dunning.next_on(&self.policy_of(invoice, due_on), due_on, &self.days, from);
         let step = step.map(|on| at(on, MORNING, &self.house.zone));
         let night = Some(late).filter(|late| *late > self.house.today).map(|on| at(on, 0, &self.house.zone));
         let interest = self.percent().filter(|_| invoice.bears_fees()).map(|_| month_end);
@@ -208,14 +215,15 @@ pub(crate) async fn dun(store: &TenantStore, rules: &Rules, id: InvoiceId, now: 
             balance: invoice.balance(),
         }]);
     }
-    let due = due(rules, &invoice, &after.dunning, now);
+    let policy = invoice.due_on.map_or(Cow::Borrowed(rules.policy()), |due_on| rules.policy_of(&invoice, due_on));
+    let due = due(rules, &policy, &invoice, &after.dunning, now);
     let flags = due.is_some_and(|(_, step)| step.kind == StepKind::Suspend);
     // Who pays at this moment takes the flag down, or finds none yet: one of both comes second.
     if flags || invoice != read.value.invoice {
         commit = commit.update_invoice(&read, &invoice);
     }
     if let Some((due_on, step)) = due {
-        after.dunning = after.dunning.take(step.kind, rules.policy(), due_on, &rules.days, today)?;
+        after.dunning = after.dunning.take(step.kind, &policy, due_on, &rules.days, today)?;
     }
     for charge in charges(store, rules, &invoice, &mut after, due.map(|(_, step)| step), now)? {
         let event = Event::ChargeAdded { client: charge.client, charge: charge.charge.id };
@@ -250,10 +258,16 @@ fn is_morning(rules: &Rules, now: Timestamp) -> bool {
 }
 
 /// The step of today, in the morning at the earliest.
-fn due<'r>(rules: &'r Rules, invoice: &Invoice, dunning: &Dunning, now: Timestamp) -> Option<(Date, &'r DunningStep)> {
+fn due<'p>(
+    rules: &Rules,
+    policy: &'p DunningPolicy,
+    invoice: &Invoice,
+    dunning: &Dunning,
+    now: Timestamp,
+) -> Option<(Date, &'p DunningStep)> {
     let owed = invoice.is_open() && !invoice.is_forgiven();
     let due_on = invoice.due_on.filter(|_| is_morning(rules, now) && owed)?;
-    let step = dunning.due(rules.policy(), due_on, &rules.days, rules.house.today)?;
+    let step = dunning.due(policy, due_on, &rules.days, rules.house.today)?;
     Some((due_on, step))
 }
 

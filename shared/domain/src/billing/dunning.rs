@@ -3,6 +3,8 @@
 //! Two clocks: calendar dates decide when an invoice is due, business days on which dunning is not paused decide how
 //! long it has been waited since. The next step is always computed from what was done, never from when a job ran.
 
+use std::borrow::Cow;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -165,6 +167,20 @@ pub struct Dunning {
 }
 
 impl DunningPolicy {
+    /// The steps of an invoice of these dates: without the reminder where its day is not after the one on which the invoice
+    /// itself went out, as the terms are no longer than the time by which it comes before the due date.
+    pub fn of(&self, issued_on: Option<Date>, due_on: Date, calendar: &BusinessDays) -> Cow<'_, Self> {
+        let reminds = |step: &DunningStep| calendar.before(due_on, step.days.unsigned_abs());
+        let in_time = |step: &DunningStep| {
+            step.kind != StepKind::Reminder || issued_on.zip(reminds(step)).is_none_or(|(issued_on, on)| issued_on < on)
+        };
+        if self.steps.iter().all(in_time) {
+            return Cow::Borrowed(self);
+        }
+        let steps = self.steps.iter().filter(|step| in_time(step)).cloned().collect();
+        Cow::Owned(Self { steps, ..self.clone() })
+    }
+
     /// Notes what is wrong with it.
     pub fn check(&self, field: &str, check: &mut Check) {
         for (index, step) in self.steps.iter().enumerate() {

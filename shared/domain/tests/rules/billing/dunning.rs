@@ -120,6 +120,35 @@ fn a_late_step_shifts_the_later_ones_and_a_reminder_lapses() {
 }
 
 #[test]
+fn nobody_is_reminded_of_what_was_issued_on_that_day_or_after() {
+    let (policy, calendar) = (DunningPolicy::default(), office());
+    // Of what is due on Wednesday, the 10th of June, the reminder's day is Friday, the 5th.
+    for (issued, due, reminded) in [
+        (Some(10), 10, false),
+        (Some(9), 10, false),
+        (Some(6), 10, false),
+        (Some(5), 10, false),
+        (Some(4), 10, true),
+        (Some(1), 10, true),
+        (None, 10, true),
+    ] {
+        let (issued_on, due_on) = (issued.map(|day| date(2026, 6, day)), date(2026, 6, due));
+        let of = policy.of(issued_on, due_on, &calendar);
+        let kinds: Vec<StepKind> = of.steps.iter().map(|step| step.kind).collect();
+        assert_eq!(kinds, ALL[usize::from(!reminded)..], "issued on {issued:?}");
+        assert_eq!(of.interest_percent, policy.interest_percent);
+        let first = Dunning::default().next_on(&of, due_on, &calendar, issued_on.unwrap_or(date(2026, 6, 1)));
+        assert_eq!(first, Some(date(2026, 6, if reminded { 5 } else { 11 })), "issued on {issued:?}");
+    }
+    let mut on_the_day = policy;
+    on_the_day.steps[0].days = 0;
+    for (issued, reminded) in [(10, false), (9, true)] {
+        let of = on_the_day.of(Some(date(2026, 6, issued)), date(2026, 6, 10), &calendar);
+        assert_eq!(of.steps[0].kind == StepKind::Reminder, reminded, "issued on {issued}");
+    }
+}
+
+#[test]
 fn the_next_day_is_known_beforehand() {
     let (policy, calendar, due) = (DunningPolicy::default(), office(), date(2026, 12, 18));
     let dunning = Dunning::default();
