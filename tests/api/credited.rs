@@ -154,3 +154,54 @@ async fn what_the_provider_gives_back_of_a_credited_invoice_waits_with_the_credi
     assert_eq!((state(&owner, &id).await, has(&owner, &client).await), (paid(), 4_000));
     is_right(&owner).await;
 }
+
+#[tokio::test]
+async fn credit_without_a_payment_is_paid_out_by_hand_once_and_never_more_than_there_is() {
+    let (owner, client) = desk().await;
+    let below = json!({ "client": client, "lines": [{ "text": "Hours back", "quantity": "1", "unit_price": "-150" }] });
+    let draft = owner.post("/v1/invoices").key(&key()).json(&below).send().await.expect(201);
+    let issue = format!("/v1/invoices/{}/issue", draft["id"].as_str().unwrap());
+    owner.post(&issue).key(&key()).send().await.expect(200);
+    assert_eq!(has(&owner, &client).await, 15_000);
+    let path = format!("/v1/clients/{client}/credit/allocations");
+    let (owner, path) = (&owner, &path);
+    let out = |key: String, body: Value| async move { owner.post(path).key(&key).json(&body).send().await };
+    let part = json!({ "amount": eur(10_000), "paid_out": "bank_transfer", "reference": "Credit of March" });
+    let same = key();
+    for _ in 0..2 {
+        let paid = out(same.clone(), part.clone()).await.expect(201);
+        assert_eq!(paid["method"], json!({ "kind": "paid_out", "by": "bank_transfer" }));
+        assert_eq!(
+            (&paid["refunded"], &paid["state"], &paid["allocations"]),
+            (&eur(10_000), &json!("refunded"), &json!([]))
+        );
+        assert_eq!(has(owner, &client).await, 5_000);
+    }
+    for (body, status, problem) in [
+        (json!({ "amount": eur(5_001), "paid_out": "cash" }), 409, "credit-too-small"),
+        (json!({ "amount": eur(0), "paid_out": "cash" }), 400, "invalid-input"),
+        (json!({ "amount": eur(1), "paid_out": "card" }), 400, "invalid-input"),
+        (json!({ "amount": eur(1), "paid_out": "cash", "allocations": [] }), 400, "invalid-input"),
+        (json!({ "amount": eur(1), "reference": "Of nothing" }), 400, "invalid-input"),
+    ] {
+        assert_eq!(out(key(), body.clone()).await.with(status).problem(), problem, "{body}");
+    }
+    let postings = owner.get("/v1/ledger/postings?month=2026-02").await.expect(200)["items"].clone();
+    let by_bank = json!({ "kind": "cash", "via": "bank_transfer" });
+    let entries = postings.as_array().unwrap().iter().flat_map(|posting| posting["entries"].as_array().unwrap());
+    let cash: Vec<&Value> = entries.filter(|entry| entry["account"] == by_bank).collect();
+    assert_eq!(
+        cash.iter().map(|entry| (&entry["side"], &entry["amount"])).collect::<Vec<_>>(),
+        [(&json!("credit"), &eur(10_000))]
+    );
+    // What was paid out is gone: it is no payment that could go back.
+    let paid = payments(owner).await[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(back(owner, &paid, &json!({ "amount": eur(1) })).await.with(409).problem(), "no-money");
+    let rest: Vec<Answer> =
+        futures::future::join_all((0..3).map(|_| out(key(), json!({ "amount": eur(5_000), "paid_out": "cheque" }))))
+            .await;
+    let mut answers: Vec<u16> = rest.iter().map(|answer| answer.status).collect();
+    answers.sort_unstable();
+    assert_eq!((answers, has(owner, &client).await), (vec![201, 409, 409], 0));
+    is_right(owner).await;
+}

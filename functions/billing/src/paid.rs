@@ -3,7 +3,7 @@
 use domain::billing::client::ClientBilling;
 use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::ledger::Stamp;
-use domain::billing::payments::{Allocate, Allocation, ClientCredit, MOST_ALLOCATIONS, Received};
+use domain::billing::payments::{Allocate, Allocation, ClientCredit, MOST_ALLOCATIONS, Method, Received};
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId, PostingId};
 use futures::future::try_join_all;
@@ -84,8 +84,11 @@ pub(crate) fn received(cx: &Cx, account: &Account, received: Received) -> Answer
 /// Writes a payment with all that it moves.
 pub(crate) fn taken(commit: Commit, account: &Account, received: Received) -> Commit {
     let Received { payment, invoices, credit, posting } = received;
-    let mut events =
-        vec![Event::PaymentReceived { payment: payment.id, client: payment.client, amount: payment.amount }];
+    let (id, client, amount) = (payment.id, payment.client, payment.amount);
+    let mut events = vec![match payment.method {
+        Method::PaidOut { .. } => Event::PaymentRefunded { payment: id, client, amount },
+        _ => Event::PaymentReceived { payment: id, client, amount },
+    }];
     let mut commit = commit.create(&payment);
     for invoice in &invoices {
         commit = updated(commit, &account.invoices, invoice);

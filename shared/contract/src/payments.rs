@@ -58,7 +58,7 @@ pub const GET_CREDIT: Route<AtClient, NoQuery, NoBody, CreditView> =
 /// Pay with a client's credit.
 pub const ALLOCATE_CREDIT: Route<AtClient, NoQuery, NewAllocation, PaymentView> =
     Route::post("billing-allocate-credit", "/v1/clients/{client}/credit/allocations")
-        .summary("Pay invoices of a client with its credit")
+        .summary("Pay invoices of a client with its credit, or note that some of it was paid out")
         .permission(Permission::PaymentManage)
         .writes(Writes::ActsOnce)
         .created()
@@ -143,7 +143,7 @@ pub struct NewPayment {
     pub allocations: Option<Vec<Allocation>>,
 }
 
-/// Invoices to be paid with a client's credit.
+/// Invoices to be paid with a client's credit, or some of that to be paid out.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "amount": { "minor": 5_000, "currency": "EUR" } }))]
@@ -154,6 +154,13 @@ pub struct NewAllocation {
     #[serde(default)]
     #[schema(max_items = 40)]
     pub allocations: Option<Vec<Allocation>>,
+    /// Pays no invoice: it was paid out to the client by this way, and is noted here.
+    #[serde(default)]
+    pub paid_out: Option<ManualMethod>,
+    /// With `paid_out`: what the bank statement says, or the cheque's number.
+    #[serde(default)]
+    #[schema(max_length = 140)]
+    pub reference: Option<String>,
 }
 
 /// Money that went back.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::invoice::{Invoice, InvoiceKind, InvoiceState};
 use super::ledger::{Account, Posting, Source};
 use super::number::{Series, SeriesKind};
-use super::payments::{ClientCredit, Payment};
+use super::payments::{ClientCredit, Method, Payment};
 use super::recognition::Recognition;
 use crate::ids::{InvoiceId, PaymentId, PostingId};
 
@@ -259,9 +259,10 @@ impl Checker {
         if parts != Sum::from(amount) || !(0..=amount).contains(&refunded) || payment.taken_back.minor() > refunded {
             self.findings.push(Finding::Payment { payment: payment.id });
         }
-        let source = match payment.method.via() {
-            Some(_) => Source::Payment { payment: payment.id },
-            None => Source::CreditUsed { payment: payment.id },
+        let source = match payment.method {
+            Method::PaidOut { .. } => Source::Refund { payment: payment.id, n: 1 },
+            Method::ClientCredit {} => Source::CreditUsed { payment: payment.id },
+            _ => Source::Payment { payment: payment.id },
         };
         self.payments.insert(payment.id, source);
     }

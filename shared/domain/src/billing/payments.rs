@@ -45,10 +45,15 @@ pub enum Method {
     PayPage {},
     /// From the client's credit.
     ClientCredit {},
+    /// To the client: some of its credit was paid out by hand.
+    PaidOut {
+        /// By which way.
+        by: Via,
+    },
 }
 
 impl Method {
-    /// Where the money is; the client's credit is no money that comes in.
+    /// Where the money is; the client's credit is no money that comes in, nor is what is paid out of it.
     pub const fn via(self) -> Option<Via> {
         match self {
             Self::BankTransfer {} => Some(Via::BankTransfer),
@@ -56,7 +61,7 @@ impl Method {
             Self::Cash {} => Some(Via::Cash),
             Self::Other {} => Some(Via::Other),
             Self::Saved { .. } | Self::PayPage {} => Some(Via::Provider),
-            Self::ClientCredit {} => None,
+            Self::ClientCredit {} | Self::PaidOut { .. } => None,
         }
     }
 }
@@ -85,7 +90,7 @@ pub struct Allocation {
     pub amount: Money,
 }
 
-/// Money that came in, or was taken from the client's credit.
+/// Money that came in, or was taken from the client's credit: for invoices, or to be paid out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Payment {
@@ -103,7 +108,7 @@ pub struct Payment {
     pub allocations: Vec<Allocation>,
     /// What became the client's credit, at once or when it was taken off an invoice.
     pub kept: Money,
-    /// What was taken back from invoices by refunds.
+    /// What was taken back from invoices by refunds, or paid out.
     pub taken_back: Money,
     /// What went back, from invoices or from the client's credit.
     pub refunded: Money,
@@ -254,19 +259,7 @@ pub fn receive(
     stamp: Stamp,
 ) -> Result<Received, Refusal> {
     let lost: Vec<InvoiceId> = open.iter().filter(|invoice| invoice.is_lost()).map(|invoice| invoice.id).collect();
-    let mut check = Check::new();
-    check.that(new.amount.minor() > 0, "/amount", "too_little", "must be more than nothing");
-    let reference = new.reference.as_deref().unwrap_or_default();
-    check.optional_line("/reference", reference, LONGEST_REFERENCE);
-    check.currency("/amount/currency", new.amount.currency());
-    check.that(new.received_on <= stamp.on, "/received_on", "in_the_future", "must be today or earlier");
-    let earliest = stamp.on.saturating_sub(MOST_YEARS_BACK.years());
-    let detail = "must be within the last ten years; older payments belong into the books of then";
-    check.that(new.received_on >= earliest, "/received_on", "too_early", detail);
-    check.done()?;
-    if credit.client != new.client {
-        return Err(Refusal::conflict("other_account", "the credit is another client's"));
-    }
+    check_new(&new, &credit, stamp)?;
     let from_credit = new.method == (Method::ClientCredit {});
     if from_credit {
         credit.less(new.amount)?;
@@ -313,6 +306,56 @@ pub fn receive(
         updated_at: stamp.at,
     };
     Ok(Received { payment, invoices, credit, posting })
+}
+
+/// Pays out some of a client's credit, noted by hand: what no payment is behind, or one that cannot be refunded any more. It is a
+/// payment from the credit that went back at once, and pays no invoice.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a bad amount or reference; [`Refusal::Conflict`] for more credit than there is.
+pub fn pay_out(new: NewPayment, by: Via, credit: ClientCredit, stamp: Stamp) -> Result<Received, Refusal> {
+    check_new(&new, &credit, stamp)?;
+    let (id, client, amount) = (new.id, new.client, new.amount);
+    let credit = credit.less(amount)?;
+    let posting = Journal::new(amount.currency())
+        .debit(Account::ClientCredit { client }, amount)?
+        .credit(Account::Cash { via: by }, amount)?
+        .post(stamp, Source::Refund { payment: id, n: 1 })?;
+    let payment = Payment {
+        id,
+        client,
+        method: Method::PaidOut { by },
+        amount,
+        received_on: new.received_on,
+        allocations: Vec::new(),
+        kept: Money::zero(amount.currency()),
+        taken_back: amount,
+        refunded: amount,
+        refunds: 1,
+        state: PaymentState::Refunded,
+        reference: new.reference,
+        provider_key: None,
+        created_at: stamp.at,
+        updated_at: stamp.at,
+    };
+    Ok(Received { payment, invoices: Vec::new(), credit, posting })
+}
+
+fn check_new(new: &NewPayment, credit: &ClientCredit, stamp: Stamp) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    check.that(new.amount.minor() > 0, "/amount", "too_little", "must be more than nothing");
+    let reference = new.reference.as_deref().unwrap_or_default();
+    check.optional_line("/reference", reference, LONGEST_REFERENCE);
+    check.currency("/amount/currency", new.amount.currency());
+    check.that(new.received_on <= stamp.on, "/received_on", "in_the_future", "must be today or earlier");
+    let earliest = stamp.on.saturating_sub(MOST_YEARS_BACK.years());
+    let detail = "must be within the last ten years; older payments belong into the books of then";
+    check.that(new.received_on >= earliest, "/received_on", "too_early", detail);
+    check.done()?;
+    if credit.client != new.client {
+        return Err(Refusal::conflict("other_account", "the credit is another client's"));
+    }
+    Ok(())
 }
 
 /// Pays on invoices with what came in on a day: those changed, and how much on each.

@@ -152,7 +152,7 @@ macro_rules! money {
                 /// How much.
                 amount: Money,
             }
-            /// Money of a payment went back.
+            /// Money of a payment went back, or some of a client's credit was paid out.
             PaymentRefunded = "payment.refunded" {
                 /// Which payment.
                 payment: PaymentId,

@@ -9,10 +9,10 @@ use domain::billing::credit::{Credit, LineCredit, credit, credited_of};
 use domain::billing::cycle::Period;
 use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, NewInvoice, Origin, draft};
 use domain::billing::issue::{issue, void, write_off};
-use domain::billing::ledger::{Account, Posting, Stamp};
+use domain::billing::ledger::{Account, Posting, Stamp, Via};
 use domain::billing::number::{Series, SeriesKind};
 use domain::billing::owed::{issue_owed, turned};
-use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, receive};
+use domain::billing::payments::{Allocate, Allocation, ClientCredit, Method, NewPayment, Payment, pay_out, receive};
 use domain::billing::recognition::Recognition;
 use domain::billing::refunds::{BackPart, RefundFrom, WentBack, asked, came_back, refund, release, taken_from};
 use domain::billing::taxes::{LineTax, TaxRounding, TaxSum};
@@ -39,6 +39,7 @@ enum Op {
     Send(u8),
     Pay { client: u8, currency: u8, amount: u32, how: u8, invoice: u8 },
     UseCredit { client: u8, currency: u8, amount: u32 },
+    PayOut { client: u8, currency: u8, amount: u32 },
     CreditLines { invoice: u8, line: u8, part: Option<u32> },
     CreditAmount { invoice: u8, amount: u32 },
     Refund { payment: u8, amount: u32, invoice: bool },
@@ -63,6 +64,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
             .prop_map(|(client, currency, amount, how, invoice)| Op::Pay { client, currency, amount, how, invoice }),
         2 => (0_u8..2, 0_u8..2, amount())
             .prop_map(|(client, currency, amount)| Op::UseCredit { client, currency, amount }),
+        1 => (0_u8..2, 0_u8..2, amount())
+            .prop_map(|(client, currency, amount)| Op::PayOut { client, currency, amount }),
         3 => (any::<u8>(), any::<u8>(), proptest::option::of(0_u32..20_000))
             .prop_map(|(invoice, line, part)| Op::CreditLines { invoice, line, part }),
         2 => (any::<u8>(), amount()).prop_map(|(invoice, amount)| Op::CreditAmount { invoice, amount }),
@@ -206,6 +209,17 @@ impl World {
             Op::UseCredit { client: n, currency, amount } => {
                 let amount = Money::new((*amount).into(), CURRENCIES[usize::from(*currency)]);
                 self.pay(client(*n), amount, Method::ClientCredit {}, &Allocate::OldestFirst {}, stamp)?;
+            }
+            Op::PayOut { client: n, currency, amount } => {
+                let amount = Money::new((*amount).into(), CURRENCIES[usize::from(*currency)]);
+                let (id, credit) = (PaymentId::from_uuid(self.uuid()), self.credit_of(client(*n), amount.currency()));
+                let method = Method::ClientCredit {};
+                let (client, received_on) = (credit.client, self.today);
+                let new = NewPayment { id, client, method, amount, received_on, reference: None, provider_key: None };
+                let done = pay_out(new, Via::BankTransfer, credit, stamp).ok()?;
+                assert_eq!(done.credit.balance.plus(amount), Ok(credit.balance));
+                self.payments.push(done.payment);
+                self.keep(Vec::new(), Some(done.credit), done.posting);
             }
             Op::CreditLines { invoice, line, part } => {
                 let invoice = self.pick(*invoice)?;
