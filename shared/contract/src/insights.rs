@@ -181,7 +181,8 @@ pub struct AnomalyView {
     /// How much more than expected all its days came to; negative for less. Of use, in people-days. Of a level shift or a drift,
     /// more than was expected before it began, up to its last day, on which it had become the usual. Of missing data nothing.
     pub excess: Amount,
-    /// How much more a month comes to from now on, negative for less; of a level shift or a drift that did not go back.
+    /// How much more a month comes to from now on, negative for less; of a level shift or a drift that did not go back, and of a
+    /// drift once three of its days carry it.
     pub monthly: Option<Amount>,
     /// How unusual the most unusual day is; 1 is the line.
     pub score: f64,

@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::WEEK;
 use super::lasting::Lasting;
 use super::series::Outlook;
+
+/// So many days that are unusual by their mean, half a week, carry a drift: fewer may be the noise of a day or two, and of no
+/// pace; and as many behind a spike are not of the spike any more.
+const CARRY_A_DRIFT: usize = WEEK / 2;
 
 /// What is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ pub struct Anomaly {
     pub points: usize,
     /// What it is, as far as it is known by now.
     pub kind: Kind,
-    /// The value that is the most unusual one; 0 if there was none.
+    /// The value that is the most unusual one; 0 if there was none. Of what is unusual by a mean only where no value is far away.
     pub actual: f64,
     /// What was expected in its place.
     pub outlook: Outlook,
@@ -56,6 +61,12 @@ pub struct Anomaly {
     pub off: Option<f64>,
     /// How unusual the most unusual point is; 1 is the line.
     pub score: f64,
+    /// The same of the most unusual value that is far away by itself; none where all of them are unusual by a mean alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub far: Option<f64>,
+    /// How many points on its side are unusual by a mean alone since the last one that was far away by itself.
+    #[serde(default)]
+    pub by_means: usize,
     /// What a lasting change comes to beside what was expected before it: of a level shift or a drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasting: Option<Lasting>,
@@ -79,7 +90,22 @@ impl Anomaly {
     pub(super) fn at(point: usize, kind: Kind, actual: f64, expected: f64, outlook: Outlook, score: f64) -> Self {
         let excess = actual - outlook.expected;
         let off = (outlook.expected != expected).then_some(actual - expected);
-        Anomaly { onset: point, last: point, points: 1, kind, actual, outlook, excess, off, score, lasting: None }
+        let by_mean = kind == Kind::Drift;
+        let (far, by_means) = ((!by_mean).then_some(score), usize::from(by_mean));
+        Anomaly {
+            onset: point,
+            last: point,
+            points: 1,
+            kind,
+            actual,
+            outlook,
+            excess,
+            off,
+            score,
+            far,
+            by_means,
+            lasting: None,
+        }
     }
 
     /// What is unusual by a mean, which is above what is expected or below it: the point itself may be on the other side.
@@ -109,21 +135,46 @@ impl Anomaly {
     /// With one more point, which may be one more of several in a row on the same side.
     pub(super) fn grown(self, point: Anomaly, new_level: bool) -> Self {
         // What is unusual by a mean may be below what is expected though the mean is above it.
-        let other_way = point.kind != Kind::Drift && (self.side() > 0.0) != (point.side() > 0.0);
+        let by_mean = point.kind == Kind::Drift;
+        let other_way = (self.side() > 0.0) != (point.side() > 0.0);
+        let by_means = match (by_mean, other_way) {
+            (true, false) => self.by_means + 1,
+            (true, true) => self.by_means,
+            (false, _) => 0,
+        };
         let kind = match self.kind {
             Kind::Spike | Kind::Drop | Kind::Drift if new_level => Kind::LevelShift,
-            Kind::Spike | Kind::Drop if other_way => Kind::WeeklyPattern,
+            Kind::Spike | Kind::Drop if other_way && !by_mean => Kind::WeeklyPattern,
+            // The means of so many days are not those of the days that were far away.
+            Kind::Spike | Kind::Drop if by_means >= CARRY_A_DRIFT => Kind::Drift,
             kind => kind,
         };
         let (points, excess) = (self.points + 1, self.excess + point.excess);
         let off = self.off.or(point.off).map(|_| self.side() + point.side());
-        let peak = if point.score > self.score { point.clone() } else { self.clone() };
-        Anomaly { onset: self.onset, last: point.last, points, kind, excess, off, ..peak }
+        let score = self.score.max(point.score);
+        // What was stored before this was noted has a peak that is far away, unless it drifts.
+        let far = self.far.or((self.kind != Kind::Drift).then_some(self.score));
+        let is_peak = match (far, point.far) {
+            (Some(peak), Some(far)) => far > peak,
+            (Some(_), None) => false,
+            (None, Some(_)) => true,
+            (None, None) => point.score > self.score,
+        };
+        let (peak, far) = if is_peak { (&point, point.far) } else { (&self, far) };
+        let Anomaly { actual, outlook, .. } = *peak;
+        Anomaly { last: point.last, points, kind, actual, outlook, excess, off, score, far, by_means, ..self }
     }
 
     /// How much more there was than expected: of a lasting change, than was expected before it began.
     pub fn more(&self) -> f64 {
         self.lasting.map_or(self.excess, |lasting| lasting.excess)
+    }
+
+    /// What a month of it comes to more from now on: of a level shift or a drift that did not go back, and of a drift not before
+    /// some days carry it.
+    pub fn monthly(&self) -> Option<f64> {
+        let carried = self.kind != Kind::Drift || self.points >= CARRY_A_DRIFT;
+        self.lasting.filter(|_| carried).and_then(|lasting| lasting.monthly())
     }
 
     /// A plain sentence: `what` is the series' name, as "Azure, Sales"; `amount` prints a value, and `difference` what values
@@ -142,7 +193,7 @@ impl Anomaly {
         let word = |more: f64| if more < 0.0 { "less" } else { "more" };
         let side = word(self.more());
         let rate = |more: f64| format!("about {} a month {}", difference(more.abs()), word(more));
-        let monthly = self.lasting.and_then(|lasting| lasting.monthly()).map(rate);
+        let monthly = self.monthly().map(rate);
         let untold = *over && self.lasting.is_some_and(|lasting| lasting.untold);
         match (self.kind, monthly) {
             (Kind::Spike, _) => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
@@ -168,21 +219,35 @@ impl Anomaly {
                 format!("{what}: another pattern {days}, such as {actual} ({usual}); {apart} {side} in all.")
             }
             (Kind::Missing, _) => format!("{what}: no data {days} ({usual})."),
-            (Kind::Drift, Some(rate)) if *over => {
-                format!("{what}: drifted {days}, to {actual} ({usual}); {apart} {side} by then, {rate} from then on.")
-            }
             (Kind::Drift, Some(rate)) => {
-                format!(
-                    "{what}: drifting {days}, by now at {actual} ({usual}); {apart} {side} so far, {rate} if it stays."
-                )
+                let a_day = self.lasting.and_then(|lasting| lasting.a_point).unwrap_or_default();
+                let mean =
+                    format!("{} a day {} than before on the mean of the last days", amount(a_day.abs()), word(a_day));
+                match over {
+                    true => format!("{what}: drifted {days}, to {mean}; {apart} {side} by then, {rate} from then on."),
+                    false => {
+                        format!("{what}: drifting {days}, by now {mean}; {apart} {side} so far, {rate} if it stays.")
+                    }
+                }
             }
-            (Kind::Drift, None) if untold => format!(
-                "{what}: drifted {days}, to {actual} ({usual}); {apart} {side} by then. Nothing was told of the days after it."
-            ),
-            (Kind::Drift, None) if *over => {
-                format!("{what}: drifted {days}, to {actual} ({usual}); {apart} {side} in all.")
+            (Kind::Drift, None) if self.points < CARRY_A_DRIFT => {
+                let (drifts, is, so_far) =
+                    if *over { ("drifted", "was", "in all") } else { ("drifting", "is", "so far") };
+                let far = match self.far {
+                    Some(_) => format!("such as {actual} ({usual})"),
+                    None => format!("though no day {is} far from it"),
+                };
+                // The few days themselves may be on the other side of what was expected.
+                let as_the_mean = (self.more() > 0.0) == (self.side() > 0.0);
+                let more = if as_the_mean { format!("; {apart} {side} {so_far}") } else { String::new() };
+                let mean = word(self.side());
+                format!("{what}: {drifts} {days}: on the mean of some days {mean} than expected, {far}{more}.")
             }
-            (Kind::Drift, None) => format!("{what}: drifting {days}, by now at {actual} ({usual})."),
+            (Kind::Drift, None) if untold => {
+                format!("{what}: drifted {days}; {apart} {side} by then. Nothing was told of the days after it.")
+            }
+            (Kind::Drift, None) if *over => format!("{what}: drifted {days}; {apart} {side} in all."),
+            (Kind::Drift, None) => format!("{what}: drifting {days}; {apart} {side} so far."),
         }
     }
 }

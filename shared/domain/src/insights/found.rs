@@ -60,6 +60,15 @@ pub struct Judged {
     pub at: Timestamp,
 }
 
+/// As what something was told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ToldAs {
+    /// What it was then.
+    pub kind: Kind,
+    /// What it came to.
+    pub excess: Amount,
+}
+
 /// What drives an anomaly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -110,7 +119,8 @@ pub struct CostAnomaly {
     /// are beside what was expected before they began, up to the day on which they had become the usual. Of missing data
     /// nothing: nobody knows what these days came to.
     pub excess: Amount,
-    /// How much more a month comes to from now on, of a level shift or a drift that did not go back.
+    /// How much more a month comes to from now on, of a level shift or a drift that did not go back; of a drift once some days
+    /// carry it.
     #[serde(default)]
     pub monthly: Option<Amount>,
     /// How unusual the most unusual day is; 1 is the line.
@@ -123,6 +133,9 @@ pub struct CostAnomaly {
     pub judged: Option<Judged>,
     /// Whether somebody got a letter.
     pub told: bool,
+    /// As what the last letter told it; none where nobody got one, and of what was told before this was noted.
+    #[serde(default)]
+    pub told_as: Option<ToldAs>,
     /// Whether it is as large as one of which somebody said that it was expected, or less while it goes on: it is kept, and
     /// nobody gets a letter.
     #[serde(default)]
@@ -140,6 +153,12 @@ pub struct CostAnomaly {
 }
 
 impl CostAnomaly {
+    /// Whether it was told as something that would pass, and drifts by now, at twice as much or more.
+    fn has_become_a_drift(&self) -> bool {
+        let told = self.told_as.filter(|told| told.kind != Kind::Drift && self.kind == Kind::Drift);
+        told.is_some_and(|told| self.excess.has_outgrown(told.excess))
+    }
+
     /// Its series after it was found like this: of what is over and was answered as expected it remembers what it came to in the
     /// end. What was told since that it had grown waits for another answer.
     #[must_use]
@@ -195,13 +214,14 @@ impl Finding<'_> {
         };
         let wanted = match after.answered {
             Some(answered) => after.excess.has_outgrown(answered),
-            None => !after.told,
+            None => !after.told || after.has_become_a_drift(),
         };
         let silent = after.state == AnomalyState::Withdrawn || after.like_expected;
         let news = wanted && !silent && self.is_news(&after)?;
         let grown = news && after.answered.is_some();
         let answered = if grown { Some(after.excess) } else { after.answered };
-        let after = CostAnomaly { told: after.told || news, answered, grown: after.grown || grown, ..after };
+        let told_as = if news { Some(ToldAs { kind: after.kind, excess: after.excess }) } else { after.told_as };
+        let after = CostAnomaly { told: after.told || news, told_as, answered, grown: after.grown || grown, ..after };
         if before.as_ref() == Some(&after) {
             return Ok(None);
         }
@@ -254,12 +274,13 @@ impl Finding<'_> {
             low: amount(anomaly.outlook.low),
             high: amount(anomaly.outlook.high),
             excess: amount(excess),
-            monthly: anomaly.lasting.and_then(|lasting| lasting.monthly()).map(amount),
+            monthly: anomaly.monthly().map(amount),
             score: anomaly.score,
             driver,
             sentence,
             judged: known.and_then(|known| known.judged.clone()),
             told: known.is_some_and(|known| known.told),
+            told_as: known.and_then(|known| known.told_as),
             // What goes on may still come to as much: over more than one day it is less at first.
             like_expected: self.series.expects(amount(excess)) || (!over && self.series.may_expect(amount(excess))),
             // What was answered before this was noted was answered as it is known.

@@ -20,12 +20,12 @@ fn days(before: usize, after: usize, then: impl Fn(usize, f64) -> f64) -> Vec<f6
     (0..before + after).map(|day| if day < before { usual(day) } else { then(day - before, usual(day)) }).collect()
 }
 
-fn verdicts(values: &[f64]) -> Vec<Verdict> {
+pub(super) fn verdicts(values: &[f64]) -> Vec<Verdict> {
     detect(&values.iter().copied().map(Some).collect::<Vec<_>>(), WEEK, &Settings::default())
 }
 
 /// Each anomaly as it was when it was largest.
-fn anomalies(verdicts: &[Verdict]) -> Vec<Anomaly> {
+pub(super) fn anomalies(verdicts: &[Verdict]) -> Vec<Anomaly> {
     let mut all: Vec<Anomaly> = Vec::new();
     for anomaly in verdicts.iter().filter_map(|verdict| verdict.anomaly.clone()) {
         if all.last().is_some_and(|last| last.onset == anomaly.onset) {
@@ -42,7 +42,7 @@ fn usual_days_are_usual() {
 }
 
 /// Days of a week, each off by normal noise of this share; the same for the same seed.
-fn clean(week: [f64; WEEK], noise: f64, seed: u64) -> Vec<f64> {
+pub(super) fn clean(week: [f64; WEEK], noise: f64, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x0123_4567;
     let mut uniform = || {
         state ^= state << 13;
@@ -387,8 +387,13 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
         excess: excess / 2.0,
         off: None,
         score: 2.0,
+        far: (kind != Kind::Drift).then_some(2.0),
+        by_means: 0,
         lasting: Some(domain::insights::Lasting { excess, a_point, untold: false }),
     };
+    // A drift of two days, by a mean on this side.
+    let short =
+        |excess, side, far| Anomaly { points: 2, off: Some(side), far, ..of(Kind::Drift, excess, Some(excess / 2.0)) };
     let untold = |kind| {
         let lasting = domain::insights::Lasting { excess: 48.0, a_point: None, untold: true };
         Anomaly { lasting: Some(lasting), ..of(kind, 48.0, None) }
@@ -419,21 +424,38 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
         (
             of(drift, 48.0, Some(6.0)),
             &open,
-            format!(
-                "drifting since 2 March, by now at EUR 16 {usual}; EUR 48 more so far, about EUR 182 a month more if it stays."
-            ),
+            "drifting since 2 March, by now EUR 6 a day more than before on the mean of the last days; EUR 48 more so far, about EUR 182 a month more if it stays.".to_owned(),
         ),
         (
-            of(drift, 48.0, Some(6.0)),
+            of(drift, -48.0, Some(-6.0)),
             &over,
-            format!(
-                "drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more by then, about EUR 182 a month more from then on."
-            ),
+            "drifted from 2 March to 9 March, to EUR 6 a day less than before on the mean of the last days; EUR 48 less by then, about EUR 182 a month less from then on.".to_owned(),
         ),
         (
             of(drift, 48.0, None),
             &over,
-            format!("drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more in all."),
+            "drifted from 2 March to 9 March; EUR 48 more in all.".to_owned(),
+        ),
+        (
+            short(48.0, 1.0, None),
+            &open,
+            "drifting since 2 March: on the mean of some days more than expected, though no day is far from it; EUR 48 more so far.".to_owned(),
+        ),
+        (
+            short(-48.0, -1.0, None),
+            &over,
+            "drifted from 2 March to 9 March: on the mean of some days less than expected, though no day was far from it; EUR 48 less in all.".to_owned(),
+        ),
+        // The value of its one day is on the other side.
+        (
+            short(-3.0, 1.0, None),
+            &over,
+            "drifted from 2 March to 9 March: on the mean of some days more than expected, though no day was far from it.".to_owned(),
+        ),
+        (
+            short(48.0, 1.0, Some(2.0)),
+            &open,
+            format!("drifting since 2 March: on the mean of some days more than expected, such as EUR 16 {usual}; EUR 48 more so far."),
         ),
         (
             untold(level),
@@ -445,9 +467,7 @@ fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_ba
         (
             untold(drift),
             &over,
-            format!(
-                "drifted from 2 March to 9 March, to EUR 16 {usual}; EUR 48 more by then. Nothing was told of the days after it."
-            ),
+            "drifted from 2 March to 9 March; EUR 48 more by then. Nothing was told of the days after it.".to_owned(),
         ),
     ] {
         assert_eq!(said(anomaly, when), format!("Azure: {sentence}"));

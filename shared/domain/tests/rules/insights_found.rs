@@ -47,7 +47,22 @@ fn of_series(series: &CostSeries, change: Change, before: Option<CostAnomaly>) -
 fn anomaly(kind: Kind, excess: f64, lasting: Option<Lasting>) -> Anomaly {
     let outlook = Outlook { expected: 4_200.0, low: 3_900.0, high: 4_500.0 };
     let actual = 4_200.0 + excess;
-    Anomaly { onset: 60, last: 60, points: 1, kind, actual, outlook, excess, off: None, score: 2.0, lasting }
+    let (far, by_means) = if kind == Kind::Drift { (None, 3) } else { (Some(2.0), 0) };
+    let points = by_means.max(1);
+    Anomaly {
+        onset: 60,
+        last: 60,
+        points,
+        kind,
+        actual,
+        outlook,
+        excess,
+        off: None,
+        score: 2.0,
+        far,
+        by_means,
+        lasting,
+    }
 }
 
 fn is(anomaly: Anomaly, last: Date, over: bool) -> Change {
@@ -238,6 +253,51 @@ fn what_was_answered_and_comes_to_twice_as_much_is_told_again_and_can_be_answere
     assert!(event.is_some());
     let silent = judge(silent, said(Answer::Real)).unwrap();
     assert_eq!(of(Measure::Series, days(30), Some(silent)).unwrap().1, None);
+}
+
+#[test]
+fn what_was_told_as_a_spike_and_drifts_since_is_told_once_more_when_it_comes_to_twice_as_much() {
+    let measure = Measure::Money(Currency::EUR);
+    let drift = |excess: f64| {
+        let lasting = Some(Lasting { excess, a_point: Some(excess / 8.0), untold: false });
+        is(anomaly(Kind::Drift, 0.9 * excess, lasting), date(2026, 3, 9), false)
+    };
+    for (kind, sign) in [(Kind::Spike, 1.0), (Kind::Drop, -1.0)] {
+        let (spike, event) = of(measure, is(anomaly(kind, sign * 50_00.0, None), FIRST, false), None).unwrap();
+        assert!(event.is_some());
+        let stored = serde_json::to_value(&spike).unwrap();
+        assert_eq!(serde_json::from_value::<CostAnomaly>(stored.clone()).unwrap(), spike);
+        let (shift, event) =
+            of(measure, is(anomaly(Kind::LevelShift, sign * 400_00.0, None), FIRST, false), Some(spike.clone()))
+                .unwrap();
+        assert_eq!((shift.kind, event), (Kind::LevelShift, None));
+        let (small, event) = of(measure, drift(sign * 99_00.0), Some(spike.clone())).unwrap();
+        assert_eq!((small.kind, small.monthly.is_some(), event), (Kind::Drift, true, None), "not twice as much");
+        let (grown, event) = of(measure, drift(sign * 100_00.0), Some(small)).unwrap();
+        let Some(Event::AnomalyFound { sentence, excess, .. }) = event else { panic!("a letter") };
+        assert_eq!((sentence.contains(" a month "), excess), (true, grown.excess), "{sentence}");
+        assert_eq!(of(measure, drift(sign * 900_00.0), Some(grown)).unwrap().1, None, "once");
+        // What was told before this was noted is told as it was then.
+        let mut old = stored;
+        old.as_object_mut().unwrap().remove("told_as").unwrap();
+        let old: CostAnomaly = serde_json::from_value(old).unwrap();
+        assert_eq!(of(measure, drift(sign * 900_00.0), Some(old)).unwrap().1, None);
+    }
+    // What was a drift from the first has told its pace, or tells it when somebody answers.
+    let (first, event) = of(measure, drift(50_00.0), None).unwrap();
+    assert!(event.is_some());
+    assert_eq!(of(measure, drift(500_00.0), Some(first)).unwrap().1, None);
+}
+
+#[test]
+fn a_drift_has_a_pace_once_three_days_carry_it() {
+    let lasting = Some(Lasting { excess: 30_00.0, a_point: Some(15_00.0), untold: false });
+    for (points, monthly) in [(1, None), (2, None), (3, Some(456_25)), (9, Some(456_25))] {
+        let drift = Anomaly { points, ..anomaly(Kind::Drift, 20_00.0, lasting) };
+        let (kept, _) = of(Measure::Money(Currency::EUR), is(drift, date(2026, 3, 9), true), None).unwrap();
+        assert_eq!((kept.monthly.map(cents), cents(kept.excess)), (monthly, 30_00), "{points} days");
+        assert_eq!(kept.sentence.contains("a month"), monthly.is_some(), "{}", kept.sentence);
+    }
 }
 
 #[test]

@@ -230,6 +230,8 @@ fn a_series_of_use_is_told_in_people_and_people_days_and_a_holiday_is_no_anomaly
             excess,
             off: None,
             score: 2.0,
+            far: Some(2.0),
+            by_means: 0,
             lasting: None,
         },
         last: LAST,

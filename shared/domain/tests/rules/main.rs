@@ -20,6 +20,7 @@ mod insights_costs;
 mod insights_files;
 mod insights_found;
 mod insights_levels;
+mod insights_means;
 mod insights_periods;
 mod insights_properties;
 mod insights_sign_ins;
