@@ -1,7 +1,7 @@
 //! What credit notes took back of what was paid: it is the client's credit, and no payment that goes back opens it again.
 
 use crate::common::contracts::eur;
-use crate::common::reported::owed;
+use crate::common::reported::{owed, owed_for};
 use domain::billing::credit::{Credit, credit};
 use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::ledger::Stamp;
@@ -13,6 +13,7 @@ use domain::ids::{InvoiceId, PaymentId, PostingId};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const TODAY: Date = date(2026, 6, 15);
@@ -35,7 +36,8 @@ fn credited(noted: i64, left: i64) -> (Invoice, Payment, ClientCredit) {
     };
     let none = ClientCredit::none(invoice.client, Currency::EUR);
     let paid = receive(new, none, vec![invoice], &Allocate::OldestFirst {}, stamp(3)).unwrap();
-    let what = Credit::Amount { total: eur(noted) };
+    let lines = [owed_for(Currency::EUR, 10_000)];
+    let what = Credit::Amount { lines: &lines, already: &BTreeMap::new(), total: Some(eur(noted)) };
     let id = (InvoiceId::from_uuid(Uuid::from_u128(4)), "A complaint");
     let invoice = paid.invoices.into_iter().next().unwrap();
     let done = credit(invoice, &what, id, paid.credit, Series::new(SeriesKind::CreditNote), stamp(5)).unwrap();

@@ -38,15 +38,20 @@ pub fn sold(n: u32, origin: Origin, net: i64, service: Option<Period>) -> Invoic
     }
 }
 
-pub fn owed(n: u128, client: u128, currency: Currency, minor: i64, due_on: Date) -> Invoice {
+/// The only line of what is [`owed`].
+pub fn owed_for(currency: Currency, minor: i64) -> InvoiceLine {
     let money = Money::new(minor, currency);
-    let line = InvoiceLine {
+    InvoiceLine {
         gross: money,
         discount: Money::zero(currency),
         discounts: Vec::new(),
         net: money,
         ..sold(1, Origin::Manual {}, 0, None)
-    };
+    }
+}
+
+pub fn owed(n: u128, client: u128, currency: Currency, minor: i64, due_on: Date) -> Invoice {
+    let line = owed_for(currency, minor);
     let new = NewInvoice {
         id: InvoiceId::from_uuid(Uuid::from_u128(n)),
         kind: InvoiceKind::Manual,
