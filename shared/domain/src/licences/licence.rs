@@ -281,7 +281,8 @@ pub struct LicenceChanges {
 }
 
 /// Adds a licence. One that renews by itself and is older than its term has renewed since. `today` is the tenant's local
-/// date. Only what holds today is told to who counts licences: a history changes no day that was counted before.
+/// date. Only what holds today is told to who counts licences: a history changes no day that was counted before. A lead time
+/// that falls on today is told at once.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for bad fields.
@@ -318,11 +319,13 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
     check::renewal_is_ahead(&licence, today)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
-    let events = counts.then(|| licence.counts_otherwise(today)).into_iter().collect();
+    let mut events: Vec<Event> = counts.then(|| licence.counts_otherwise(today)).into_iter().collect();
+    events.extend(renewal::told_at_once(None, &licence, today));
     Ok(Outcome { state: licence, events })
 }
 
-/// Changes a licence, once it is brought up to today. Without a change it stays as it is.
+/// Changes a licence, once it is brought up to today. Without a change it stays as it is. A lead time that falls on today by the
+/// change is told at once.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] `licence_ended`; [`Refusal::Invalid`] for bad fields, and for dates that would change the past.
@@ -348,6 +351,7 @@ pub fn change(
     if after.counted_on(today) != counted_before {
         events.push(after.counts_otherwise(today));
     }
+    events.extend(renewal::told_at_once(Some(&before), &after, today));
     Ok(Outcome { state: Licence { updated_at: now, ..after }, events })
 }
 

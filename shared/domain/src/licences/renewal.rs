@@ -150,14 +150,16 @@ pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
             licence.handled_until = licence.handled_until.max(today);
             break;
         };
-        for coming in ahead(&licence, day).filter(|coming| marks(&licence, coming).any(|mark| mark == day)) {
-            near.insert(coming.what, coming);
-        }
+        near.extend(told_on(&licence, day));
         if licence.counted_on(day) != licence.counted_on(day.saturating_sub(1.day())) {
             events.push(licence.counts_otherwise(day));
         }
         let before = licence.term.renews_on;
         licence = rolled(licence, day);
+        // A lead time may be as long as a term: then the day of a renewal is that of the word of the next one.
+        if licence.term.renews_on != before {
+            near.extend(told_on(&licence, day));
+        }
         if let Some(renews_on) = licence.term.renews_on.filter(|_| licence.term.renews_on != before) {
             let Licence { id, client, .. } = licence;
             events.push(Event::LicenceRenewed { licence: id, client, on: before.unwrap_or(day), until: renews_on });
@@ -165,17 +167,34 @@ pub fn advance(mut licence: Licence, today: Date) -> Outcome<Licence> {
         licence.handled_until = day;
     }
     // What has come meanwhile is not near any more.
-    for Coming { on, what, notice_by } in near.into_values().filter(|coming| coming.on > today) {
-        events.push(Event::LicenceRenewalNear {
-            licence: licence.id,
-            client: licence.client,
-            name: licence.name.clone(),
-            on,
-            days: u32::try_from((on - today).get_days()).unwrap_or_default(),
-            what,
-            notice_by,
-            owner: licence.owner,
-        });
-    }
+    events.extend(near.into_values().filter(|coming| coming.on > today).map(|coming| near_of(&licence, coming, today)));
     Outcome { state: licence, events }
+}
+
+/// What somebody is told of on a day.
+fn told_on(licence: &Licence, day: Date) -> BTreeMap<ComingKind, Coming> {
+    let coming = ahead(licence, day).filter(|coming| marks(licence, coming).any(|mark| mark == day));
+    coming.map(|coming| (coming.what, coming)).collect()
+}
+
+/// What somebody is told at once of a licence that was entered or changed today, and was not told before: what falls on this day
+/// is over tomorrow.
+pub(super) fn told_at_once(before: Option<&Licence>, after: &Licence, today: Date) -> Vec<Event> {
+    let told = before.map(|before| told_on(before, today)).unwrap_or_default();
+    let news = told_on(after, today).into_values().filter(|coming| coming.on > today);
+    let news = news.filter(|coming| told.get(&coming.what).is_none_or(|told| told.on != coming.on));
+    news.map(|coming| near_of(after, coming, today)).collect()
+}
+
+fn near_of(licence: &Licence, Coming { on, what, notice_by }: Coming, today: Date) -> Event {
+    Event::LicenceRenewalNear {
+        licence: licence.id,
+        client: licence.client,
+        name: licence.name.clone(),
+        on,
+        days: u32::try_from((on - today).get_days()).unwrap_or_default(),
+        what,
+        notice_by,
+        owner: licence.owner,
+    }
 }

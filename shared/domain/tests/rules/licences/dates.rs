@@ -1,10 +1,10 @@
 //! What the dates of a licence bring, and what no change may touch.
 
-use domain::Refusal;
 use domain::billing::dated::Dated;
 use domain::events::Event;
 use domain::licences::renewal::{advance, coming, looked_at, next_on, rolled};
 use domain::licences::{Coming, ComingKind, Licence, LicenceChanges, LicenceState, Term, licence};
+use domain::{Outcome, Refusal};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -322,4 +322,92 @@ fn a_renewal_that_nobody_has_said_has_lapsed_and_one_that_is_over_is_not_entered
     let end = change(&moved, end, "2026-06-10").unwrap();
     assert_eq!(coming(&end, day("2026-06-10")).map(|comes| comes.what), Some(ComingKind::Expires));
     assert_eq!(coming(&end, day("2026-07-02")), None, "it is over");
+}
+
+/// What is told of a licence with one lead time on every day from one to another: the day, and the renewal.
+fn told_daily(term: Term, first: &str, last: &str) -> Vec<(String, String)> {
+    let Outcome { state: mut licence, events } = entered(new(term), first).unwrap();
+    let near = |today: Date, events: Vec<Event>| {
+        let of = move |event| match event {
+            Event::LicenceRenewalNear { on, .. } => Some((today.to_string(), on.to_string())),
+            _ => None,
+        };
+        events.into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let mut told = near(day(first), events);
+    for today in day(first).tomorrow().unwrap().series(1.day()).take_while(|today| *today <= day(last)) {
+        let moved = advance(licence, today);
+        licence = moved.state;
+        told.extend(near(today, moved.events));
+    }
+    told
+}
+
+#[test]
+fn a_lead_time_that_falls_on_the_day_of_a_renewal_or_of_the_entry_is_told_once() {
+    let term = |renews_on: &str, months, lead: u16| Term {
+        renews_on: Some(day(renews_on)),
+        months,
+        lead_days: vec![lead],
+        notice_days: 0,
+        ..yearly()
+    };
+    let cases = [
+        // Quarters of 90, 91 and 92 days.
+        (
+            term("2027-01-01", 3, 90),
+            ("2026-09-01", "2027-08-01"),
+            vec![
+                ("2026-10-03", "2027-01-01"),
+                ("2027-01-01", "2027-04-01"),
+                ("2027-04-02", "2027-07-01"),
+                ("2027-07-03", "2027-10-01"),
+            ],
+        ),
+        // Months of 30 days: the day of each is that of the word of the next.
+        (
+            term("2026-04-01", 1, 30),
+            ("2026-03-10", "2026-07-31"),
+            vec![
+                ("2026-04-01", "2026-05-01"),
+                ("2026-05-02", "2026-06-01"),
+                ("2026-06-01", "2026-07-01"),
+                ("2026-07-02", "2026-08-01"),
+            ],
+        ),
+        // A whole year ahead.
+        (
+            term("2027-01-01", 12, 365),
+            ("2026-06-01", "2029-06-01"),
+            vec![("2027-01-01", "2028-01-01"), ("2028-01-02", "2029-01-01"), ("2029-01-01", "2030-01-01")],
+        ),
+        // Entered on the day itself, and on those beside it.
+        (term("2026-06-01", 12, 30), ("2026-05-02", "2026-05-20"), vec![("2026-05-02", "2026-06-01")]),
+        (term("2026-06-01", 12, 30), ("2026-05-01", "2026-05-20"), vec![("2026-05-02", "2026-06-01")]),
+        (term("2026-06-01", 12, 30), ("2026-05-03", "2026-05-20"), vec![]),
+    ];
+    for (term, (first, last), expected) in cases {
+        let expected: Vec<(String, String)> = expected.into_iter().map(|(on, of)| (on.into(), of.into())).collect();
+        assert_eq!(told_daily(term.clone(), first, last), expected, "{term:?}");
+    }
+}
+
+#[test]
+fn a_change_by_which_a_lead_time_falls_on_today_tells_it_and_another_change_does_not_again() {
+    let licence = added(Term { lead_days: vec![30], notice_days: 0, ..yearly() }, "2026-02-01");
+    let near = |before: &Licence, changes: LicenceChanges| {
+        let changed = licence::change(before.clone(), changes, day("2026-05-02"), at("2026-05-02T09:00:00Z")).unwrap();
+        let near = changed.events.iter().filter(|event| matches!(event, Event::LicenceRenewalNear { .. })).count();
+        (changed.state, near)
+    };
+    let renews = LicenceChanges { renews_on: Some(Some(day("2026-06-01"))), ..Default::default() };
+    let (moved, told) = near(&licence, renews);
+    assert_eq!(told, 1, "30 days before");
+    let (named, told) = near(&moved, LicenceChanges { name: Some("Other".into()), ..Default::default() });
+    assert_eq!(told, 0, "it was told today");
+    let (_, told) = near(&named, LicenceChanges { lead_days: Some(vec![30, 60]), ..Default::default() });
+    assert_eq!(told, 0, "the same is 30 days before still");
+    let (later, told) = near(&licence, LicenceChanges { lead_days: Some(vec![244]), ..Default::default() });
+    assert_eq!(told, 1, "1 January is in 244 days");
+    assert!(advance(later, day("2026-05-02")).events.is_empty());
 }
