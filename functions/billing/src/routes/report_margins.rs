@@ -1,6 +1,6 @@
 //! Show what is left of revenue after what the work cost.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract::reports::{MARGINS, MarginBy, MarginQuery, MarginRow, MarginsView, NoMarginView};
 use contract::{NoBody, NoPath};
@@ -99,35 +99,32 @@ fn key_of(entry: &TimeEntry, by: MarginBy, under: impl FnOnce() -> Option<Contra
     }
 }
 
-/// Entries of a client that are priced by the same rates: under which contract, by whom.
-type PricedAlike<'a> = BTreeMap<(Option<ContractId>, UserId), Vec<&'a TimeEntry>>;
-
 /// What each technician's work comes to as it is billed: by the rates of the contract that it is under, and in the business
 /// hours of its client.
 async fn add_worth(cx: &Cx, sums: &mut BTreeMap<Key, Sums>, found: &[&TimeEntry], house: &House) -> Result<()> {
-    let mut alike: BTreeMap<ClientId, PricedAlike> = BTreeMap::new();
+    let mut alike: BTreeMap<(ClientId, Option<ContractId>, UserId), Vec<&TimeEntry>> = BTreeMap::new();
     for entry in found {
-        alike.entry(entry.client).or_default().entry((entry.under(), entry.person)).or_default().push(entry);
+        alike.entry((entry.client, entry.under(), entry.person)).or_default().push(entry);
     }
-    let clients: Vec<ClientId> = alike.keys().copied().collect();
-    let mut calendars = Vec::with_capacity(clients.len());
+    let clients: BTreeSet<ClientId> = alike.keys().map(|(client, ..)| *client).collect();
+    let clients: Vec<ClientId> = clients.into_iter().collect();
+    let mut calendars = HashMap::new();
     for some in clients.chunks(CLIENTS_AT_ONCE) {
-        calendars.extend(try_join_all(some.iter().map(|client| house.calendar_of(&cx.store, *client))).await?);
+        let read = try_join_all(some.iter().map(|client| house.calendar_of(&cx.store, *client))).await?;
+        calendars.extend(some.iter().copied().zip(read));
     }
-    for (of_client, calendar) in alike.values().zip(&calendars) {
-        for ((contract, person), entries) in of_client {
-            let terms = TimeTerms {
-                card: &house.rates.card,
-                work_types: &house.rates.work_types,
-                calendar: calendar.as_deref(),
-                zone: &house.zone,
-                contract: *contract,
-            };
-            let (worth, unpriced) = worth(entries, &terms)?;
-            let sums = sums.entry((None, None, Some(*person))).or_default();
-            sums.revenue.push(worth);
-            sums.unpriced += unpriced;
-        }
+    for ((client, contract, person), entries) in alike {
+        let terms = TimeTerms {
+            card: &house.rates.card,
+            work_types: &house.rates.work_types,
+            calendar: calendars.get(&client).and_then(Option::as_deref),
+            zone: &house.zone,
+            contract,
+        };
+        let (worth, unpriced) = worth(&entries, &terms)?;
+        let sums = sums.entry((None, None, Some(person))).or_default();
+        sums.revenue.push(worth);
+        sums.unpriced += unpriced;
     }
     Ok(())
 }
