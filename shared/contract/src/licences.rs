@@ -230,7 +230,7 @@ pub struct LicenceChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, format = Date)]
     pub expires_on: Option<Option<Date>>,
-    /// Another end, today or later; `null` takes it back.
+    /// Another end, today or later; `null` takes it back. Up to its first day it calls a planned licence off.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, format = Date)]
     pub terminates_on: Option<Option<Date>>,

@@ -16,6 +16,15 @@ pub struct Invalid {
     pub detail: String,
 }
 
+/// Whether a text is one line that reads as it is written: without control characters, without the separators of lines and
+/// paragraphs, and without what overrides or isolates the direction of a text (Unicode Standard Annex #9, 2.1 to 2.4), by which
+/// what stands beside it would be read in another order.
+pub fn is_one_line(text: &str) -> bool {
+    !text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
 /// Collects faults, so that the caller hears of all of them at once.
 #[derive(Debug, Default)]
 pub struct Check {
@@ -58,8 +67,9 @@ impl Check {
 
     /// A single line of at most `longest` characters, which may be empty.
     pub fn optional_line(&mut self, field: &str, text: &str, longest: usize) {
-        if text.chars().any(char::is_control) {
-            self.fault(field, "control_character", "must be one line without control characters");
+        if !is_one_line(text) {
+            let detail = "must be one line without control characters, and without those that turn its direction";
+            self.fault(field, "control_character", detail);
         }
         self.at_most(field, text, longest);
     }

@@ -163,6 +163,9 @@ fn made(mut check: Check, id: BudgetId, new: NewBudget, now: Timestamp) -> Resul
     check.that(!months.is_empty(), "/months", "required", "must hold the amount of at least one month");
     check.count("/months", months.len(), MOST_MONTHS);
     let currency = months.first().map(|month| month.currency());
+    if let Some(currency) = currency {
+        check.currency("/months/0/currency", currency);
+    }
     for (index, month) in months.iter().enumerate() {
         let field = format!("/months/{index}");
         check.that(!month.is_negative(), &field, "out_of_range", "must not be below nothing");

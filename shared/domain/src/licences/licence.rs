@@ -24,8 +24,8 @@ use crate::outcome::Outcome;
 mod check;
 
 pub use check::{
-    LATEST, LONGEST_LEAD_DAYS, LONGEST_LINK, LONGEST_NAME, LONGEST_TERM_MONTHS, MOST_DOCUMENTS, MOST_LEADS, MOST_SEATS,
-    MOST_SHARES, MOST_WEIGHT,
+    LATEST, LONGEST_LEAD_DAYS, LONGEST_LINK, LONGEST_NAME, LONGEST_TERM_MONTHS, MOST_A_YEAR, MOST_DOCUMENTS,
+    MOST_LEADS, MOST_SEATS, MOST_SHARES, MOST_WEIGHT,
 };
 
 /// Days before the end at which the owner is told, unless the licence says otherwise.
@@ -316,6 +316,8 @@ pub fn add(id: LicenceId, new: NewLicence, today: Date, now: Timestamp) -> Resul
         updated_at: now,
     };
     check::check(&licence, &fields)?;
+    check::can_be_paid(&licence, &fields, Date::MIN)?;
+    check::runs_at_all(&licence)?;
     check::renewal_is_ahead(&licence, today)?;
     let licence = renewal::rolled(licence, today);
     let counts = licence.counted_on(today) > 0;
@@ -348,6 +350,10 @@ pub fn change(
     }
     check::check(&after, &check::Fields::PLAIN)?;
     check::past_stays(&before, &after, today)?;
+    let amounts = |of: &Licence| (of.seats.clone(), of.cost_per_seat.clone(), of.price_per_seat.clone());
+    if amounts(&after) != amounts(&before) {
+        check::can_be_paid(&after, &check::Fields::PLAIN, today)?;
+    }
     if after.counted_on(today) != counted_before {
         events.push(after.counts_otherwise(today));
     }

@@ -197,6 +197,9 @@ fn check(product: &Product) -> Result<(), Refusal> {
         check.that(new, &at("name"), "duplicate", "is in the list already; leave one of them out");
         let fair = edition.price_a_year.is_none_or(|price| !price.is_negative());
         check.that(fair, &at("price_a_year"), "out_of_range", "must not be negative");
+        if let Some(price) = edition.price_a_year {
+            check.currency(&at("price_a_year/currency"), price.currency());
+        }
     }
     check.count("/editions", product.features().len(), MOST_FEATURES);
     check.done()

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Licence;
 use crate::error::Refusal;
 use crate::ids::{ClientId, ContactId, LicenceId};
+use crate::invalid::is_one_line;
 use crate::text::travels_as_text;
 
 /// Times that somebody held a seat of one licence which are kept one by one; of more, the oldest are forgotten.
@@ -32,7 +33,7 @@ impl FromStr for DeviceName {
 
     fn from_str(text: &str) -> Result<Self, NotADevice> {
         let text = text.trim();
-        let fits = (1..=LONGEST_DEVICE).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let fits = (1..=LONGEST_DEVICE).contains(&text.chars().count()) && is_one_line(text);
         if fits { Ok(Self(text.to_lowercase())) } else { Err(NotADevice) }
     }
 }

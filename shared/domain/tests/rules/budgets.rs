@@ -401,6 +401,9 @@ fn a_budget_names_what_is_wrong_with_it() {
     let alerts = ["/alerts/actual", "/alerts/forecast"];
     let others = ["/months/1", "/months/2", "/name", "/scope/unit", "/sources"];
     assert_eq!(fields(wrong.clone()), [&alerts[..], &others[..]].concat());
+    // Nobody pays in it.
+    let months = vec![Money::new(1, Currency::from_code("XXX").unwrap())];
+    assert!(fields(NewBudget { months, ..wrong.clone() }).contains(&"/months/0/currency".to_owned()));
     let elsewhere = NewBudget { scope: Scope::CostCentre { code: code("4712") }, ..wrong };
     assert!(fields(elsewhere).contains(&"/scope/code".to_owned()));
 }

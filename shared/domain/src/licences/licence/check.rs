@@ -3,17 +3,21 @@
 use std::collections::HashSet;
 
 use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
 
-use super::{Licence, LicenceKind, NewLicence, Term};
+use super::{Licence, LicenceKind, NewLicence, Term, cycles_a_year};
 use crate::billing::dated::{Dated, MOST_DATED, check_dates};
 use crate::error::Refusal;
 use crate::invalid::Check;
-use crate::money::Money;
+use crate::money::{LARGEST_MINOR, Money};
 
 /// Longest name of a licence, an edition or a document.
 pub const LONGEST_NAME: usize = 120;
 /// Most seats of a licence.
 pub const MOST_SEATS: u32 = 1_000_000;
+/// Most that all seats of a licence may cost, or be charged for, in a year, in minor units of the currency: of a hundred such
+/// licences the sum is still an amount ([`LARGEST_MINOR`]). What is more is a slip of the pen.
+pub const MOST_A_YEAR: i64 = LARGEST_MINOR / 100;
 /// Departments of a client; it has no more.
 pub const MOST_SHARES: usize = 100;
 /// Heaviest part of a split.
@@ -191,7 +195,9 @@ fn check_term(term: &Term, check: &mut Check) {
     for (field, day) in dates {
         let sane = day.is_none_or(|day| (EARLIEST..=LATEST).contains(&day));
         check.that(sane, field, "out_of_range", "must be from 1970-01-01 to 2200-01-01");
-        let later = day.is_none_or(|day| day > term.starts_on) || day == starts && field == "/starts_on";
+        // What was terminated by its first day never runs: so it is called off.
+        let anywhere = field == "/starts_on" || field == "/terminates_on";
+        let later = anywhere || day.is_none_or(|day| day > term.starts_on);
         check.that(later, field, "not_in_order", "must be after starts_on");
     }
     let months = (1..=LONGEST_TERM_MONTHS).contains(&term.months);
@@ -205,6 +211,44 @@ fn check_term(term: &Term, check: &mut Check) {
     check.count("/lead_days", term.lead_days.len(), MOST_LEADS);
     let leads = term.lead_days.iter().all(|lead| (1..=LONGEST_LEAD_DAYS).contains(lead));
     check.that(leads, "/lead_days", "out_of_range", "must each be from 1 to 731 days");
+}
+
+/// Refuses a licence to be added that would never run.
+pub(super) fn runs_at_all(licence: &Licence) -> Result<(), Refusal> {
+    let term = &licence.term;
+    if term.terminates_on.is_some_and(|day| day <= term.starts_on) {
+        return Err(Refusal::invalid("/terminates_on", "not_in_order", "must be after starts_on"));
+    }
+    Ok(())
+}
+
+/// Refuses amounts that hold on a day or after it and that nobody can pay, or that all seats in a year cannot be multiplied by.
+/// What holds on days before stays as it is, however it came there.
+pub(super) fn can_be_paid(licence: &Licence, fields: &Fields, from: Date) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    let seats = holds_from(&licence.seats, from).map(|(_, seats)| *seats).max().unwrap_or(0).max(1);
+    let cycles = if licence.kind == LicenceKind::Perpetual { 1 } else { cycles_a_year(licence.cycle) };
+    let times = Decimal::from(seats) * Decimal::from(cycles);
+    let detail =
+        format!("times {seats} seats and {cycles} cycles a year is over {MOST_A_YEAR} minor units; check the amount");
+    for (field, plain, amounts) in [
+        (fields.cost, Fields::PLAIN.cost, &licence.cost_per_seat),
+        (fields.price, Fields::PLAIN.price, &licence.price_per_seat),
+    ] {
+        for (index, amount) in holds_from(amounts, from) {
+            let at = if field == plain { field.to_owned() } else { format!("{field}/{index}/value") };
+            check.currency(&at, amount.currency());
+            let fits = amount.times(times).is_ok_and(|year| year.minor() <= MOST_A_YEAR);
+            check.that(fits, &at, "out_of_range", &detail);
+        }
+    }
+    check.done()
+}
+
+/// What holds on a day or after it, each with its place.
+fn holds_from<T>(history: &[Dated<T>], from: Date) -> impl Iterator<Item = (usize, &T)> {
+    let first = history.partition_point(|dated| dated.from <= from).saturating_sub(1);
+    history.iter().enumerate().skip(first).map(|(index, dated)| (index, &dated.value))
 }
 
 /// Refuses a renewal that is over and that nothing follows by itself: nobody would ever be told of it. What has ended has none.

@@ -6,6 +6,7 @@ mod feed;
 mod files;
 mod history;
 mod import;
+mod limits;
 mod seats;
 mod usage;
 
