@@ -10,12 +10,14 @@ use domain::ids::{ClientId, ProductId, UnitId};
 use domain::insights::Measure;
 use domain::insights::costs::{Days, LICENCES, SeriesName, USE};
 use domain::licences::usage::REPORTED_WITHIN_DAYS;
+use domain::licences::utilisation::first_untold;
 use futures::future::try_join_all;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::{JobCx, Result};
-use store::TenantStore;
 use store::telling::{Telling, of_steward};
+use store::utilisation::LatestUse;
+use store::{TenantStore, Versioned};
 
 use crate::facts::{Known, MOST_READ};
 
@@ -39,7 +41,13 @@ pub(crate) async fn tell_use(
     // Two products of one name are one series, as people could not tell them apart.
     for (service, products) in products {
         let noted = try_join_all(products.iter().map(|product| store.latest_use(client, *product))).await?;
-        let back = if noted.iter().all(Option::is_some) { TOLD_AGAIN_DAYS } else { REPORTED_WITHIN_DAYS };
+        let again = yesterday.saturating_sub(TOLD_AGAIN_DAYS.days());
+        // Of days before these, use was reported that no night has noted: all of it is told once.
+        let is_told = |(product, noted): (&ProductId, &Option<Versioned<LatestUse>>)| {
+            let Some(noted) = noted else { return false };
+            first_untold(&known.uses, *product, &noted.value.recent, yesterday).is_none_or(|day| day >= again)
+        };
+        let back = if products.iter().zip(&noted).all(is_told) { TOLD_AGAIN_DAYS } else { REPORTED_WITHIN_DAYS };
         let span = (yesterday.saturating_sub(back.days()), yesterday);
         for (unit, days) in at_work(store, client, &products, span).await? {
             if cx.is_out_of_time() {

@@ -10,7 +10,7 @@ use domain::ids::{ClientId, FindingId, LicenceFileId, LicenceId};
 use domain::licences::files::deleted;
 use domain::licences::findings::{Finding, Found, find, review};
 use domain::licences::true_up::true_up;
-use domain::licences::utilisation::{DayOfUse, TREND_DAYS, before, utilisation};
+use domain::licences::utilisation::{DayOfUse, TREND_DAYS, before, first_untold, utilisation};
 use domain::zone::Zone;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
@@ -203,7 +203,8 @@ async fn delete_of(
     .await
 }
 
-/// With a product's day. When it is the first, with the days before it too: use may have been reported long before.
+/// With a product's day, and with the days before it of which more is known by now than was noted: use may have been reported
+/// long before the first review, and of such days after it.
 async fn noted(
     store: &TenantStore,
     commit: Commit,
@@ -212,13 +213,17 @@ async fn noted(
     known: &Known,
 ) -> Result<Commit> {
     let latest = store.latest_use(client, product).await?;
-    let mut days = match latest {
-        Some(_) => BTreeMap::new(),
-        None => before(&known.facts, &known.licences, &known.uses, product, on),
-    };
-    days.insert(on, day.clone());
     let mut recent = latest.as_ref().map(|latest| latest.value.recent.clone()).unwrap_or_default();
-    recent.extend(days.iter().map(|(on, day)| (*on, day.whole.active_month)));
+    let mut days = match first_untold(&known.uses, product, &recent, on) {
+        Some(_) => before(&known.facts, &known.licences, &known.uses, product, on),
+        None => BTreeMap::new(),
+    };
+    for (on, day) in &days {
+        let people = recent.entry(*on).or_default();
+        *people = day.whole.active_month.max(*people);
+    }
+    days.insert(on, day.clone());
+    recent.insert(on, day.whole.active_month);
     let since = on.saturating_sub(i64::from(TREND_DAYS).days());
     recent.retain(|day, _| *day > since);
     let after = LatestUse { client, product, on, day: day.clone(), recent };
@@ -230,7 +235,14 @@ async fn noted(
     for (month, days) in months {
         let read = store.month_of_use(client, product, month).await?;
         let mut after = read.value.clone();
-        after.days.extend(days);
+        for (day, now) in days {
+            // What was noted of a day before is kept, with the people of whom was heard since.
+            let now = match after.days.remove(&day).filter(|_| day != on) {
+                Some(noted) => noted.with_late_use(&now),
+                None => now,
+            };
+            after.days.insert(day, now);
+        }
         if after != read.value {
             commit = commit.update(&after, read.rev);
         }

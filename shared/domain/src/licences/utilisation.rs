@@ -80,9 +80,9 @@ pub fn utilisation(facts: &Facts, active: &BTreeMap<(ContactId, ProductId), Acti
     products
 }
 
-/// A product on the days before one, from the first on which anybody used it, at most [`TREND_DAYS`] back with that one: what
-/// a first review makes up for. `licences` are the client's, by which its seats are those of each day; holders are those of
-/// today, since the day on which each was given the seat.
+/// A product on the days before one, from the first on which anybody used it, at most [`TREND_DAYS`] back with that one: what a
+/// first review makes up for, and each that hears of use on days before it. `licences` are the client's, by which its seats are
+/// those of each day; holders are those of today, since the day on which each was given the seat.
 pub fn before(
     facts: &Facts,
     licences: &[Licence],
@@ -114,6 +114,64 @@ pub fn before(
         days.insert(day, utilisation(&then, &active.collect()).remove(&product).unwrap_or_default());
     }
     days
+}
+
+/// The first of the days before one, at most [`TREND_DAYS`] back with that one, of which more is known by now than was noted:
+/// it was not noted at all, or with fewer people at work in the 30 days until it. None where all is noted. `noted` is how many
+/// were.
+pub fn first_untold(uses: &[ProductUse], product: ProductId, noted: &BTreeMap<Date, u32>, on: Date) -> Option<Date> {
+    let since = on.saturating_sub(i64::from(TREND_DAYS - 1).days());
+    let looks_back = since.saturating_sub((MONTH_DAYS - 1).days());
+    // How many begin to be, and are not any more, at work in the last 30 days: one stretch for days that are near each other.
+    let mut moves: BTreeMap<Date, i64> = BTreeMap::new();
+    let mut first: Option<Date> = None;
+    for used in uses.iter().filter(|used| used.product == product) {
+        let mut until = Date::MIN;
+        for day in used.days_between(Date::MIN, on) {
+            first = first.map_or(Some(day), |known| Some(known.min(day)));
+            if day < looks_back {
+                continue;
+            }
+            if day >= until {
+                *moves.entry(until).or_default() -= i64::from(until != Date::MIN);
+                *moves.entry(day).or_default() += 1;
+            }
+            until = day.saturating_add(MONTH_DAYS.days());
+        }
+        *moves.entry(until).or_default() -= i64::from(until != Date::MIN);
+    }
+    let mut at_work: i64 = moves.range(..since).map(|(_, by)| by).sum();
+    for day in since.series(1.day()).take_while(|day| *day < on) {
+        at_work += moves.get(&day).copied().unwrap_or_default();
+        let is_noted = noted.get(&day).is_some_and(|people| i64::from(*people) >= at_work);
+        if !is_noted && first.is_some_and(|first| first <= day) {
+            return Some(day);
+        }
+    }
+    None
+}
+
+impl DayOfUse {
+    /// A day as it was noted, with what is known of its use by now. Seats and holders stay those that were noted; where more
+    /// people were at work than was known then, they are in the departments of today.
+    #[must_use]
+    pub fn with_late_use(mut self, now: &Self) -> Self {
+        let more = now.whole.active_day > self.whole.active_day || now.whole.active_month > self.whole.active_month;
+        if !more {
+            return self;
+        }
+        self.whole.active_day = self.whole.active_day.max(now.whole.active_day);
+        self.whole.active_month = self.whole.active_month.max(now.whole.active_month);
+        for cell in self.units.values_mut() {
+            (cell.active_day, cell.active_month) = (0, 0);
+        }
+        for (unit, now) in &now.units {
+            let cell = self.units.entry(*unit).or_default();
+            (cell.active_day, cell.active_month) = (now.active_day, now.active_month);
+        }
+        self.units.retain(|_, cell| *cell != Cell::default());
+        self
+    }
 }
 
 /// How many per cent of something, with one decimal place; none of nothing.

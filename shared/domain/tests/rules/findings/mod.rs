@@ -3,6 +3,7 @@
 mod audit;
 mod counted;
 mod counted_properties;
+mod late_use;
 mod measured;
 mod new_seats;
 mod promised;
