@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contacts::Contact;
+use domain::error::Refusal;
 use domain::ids::{ClientId, LicenceId, ProductId};
 use domain::licences::findings::{Facts, Licence, Licensed, MONTH_DAYS, Person, Product, SHADOW_DAYS, Use};
 use domain::licences::utilisation::Active;
@@ -34,6 +35,8 @@ pub(crate) struct Known {
     pub(crate) contacts: Vec<Contact>,
     /// Where they are: days and hours of use are by this clock.
     pub(crate) zone: Zone,
+    /// Licences in force that the facts leave out: their amounts cannot be computed.
+    pub(crate) not_computed: Vec<LicenceId>,
 }
 
 impl Known {
@@ -42,12 +45,15 @@ impl Known {
         let zone = store.client(client).await?.value.zone;
         let all: Vec<LicenceId> = store.licensed(client).await?.into_iter().map(|one| one.licence).collect();
         let (mut licences, mut kept): (Vec<Licence>, Vec<_>) = (Vec::new(), Vec::with_capacity(all.len()));
-        let mut licensed = Vec::new();
+        let (mut licensed, mut not_computed) = (Vec::new(), Vec::new());
         for some in all.chunks(SIDE_BY_SIDE) {
             let read = try_join_all(some.iter().map(|id| licence(store, *id, today))).await?;
             for Read { licence, in_force, licensed: times } in read {
+                match in_force.transpose() {
+                    Ok(in_force) => licences.extend(in_force),
+                    Err(_) => not_computed.push(licence.id),
+                }
                 kept.push(licence);
-                licences.extend(in_force);
                 licensed.extend(times);
             }
         }
@@ -77,7 +83,7 @@ impl Known {
         let facts = Facts { today, products, licences, people, uses: by_person, strangers, licensed };
         let named = People::of(contacts.clone());
         let facts = facts.explained(|who| named.named(who).map(|(contact, _)| contact));
-        Ok(Self { facts, licences: kept, uses, products: catalogue, contacts, zone })
+        Ok(Self { facts, licences: kept, uses, products: catalogue, contacts, zone, not_computed })
     }
 
     /// Who was at work with what on a day.
@@ -91,8 +97,8 @@ impl Known {
 /// A licence as it is read.
 struct Read {
     licence: licences::Licence,
-    /// What it is with its seats when it is in force.
-    in_force: Option<Licence>,
+    /// What it is with its seats when it is in force; a refusal where its amounts cannot be computed.
+    in_force: Option<Result<Licence, Refusal>>,
     /// Whom it licensed of late.
     licensed: Vec<Licensed>,
 }
@@ -107,7 +113,7 @@ async fn licence(store: &TenantStore, id: LicenceId, today: Date) -> Result<Read
     enough(seats.len())?;
     let licensed = Licensed::of(&licence, &seats, after);
     let active = licence.state(today) == LicenceState::Active;
-    let in_force = if active { Some(Licence::of(licence.clone(), seats, today)?) } else { None };
+    let in_force = active.then(|| Licence::of(licence.clone(), seats, today));
     Ok(Read { licence, in_force, licensed })
 }
 

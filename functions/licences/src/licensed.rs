@@ -87,7 +87,8 @@ pub(crate) fn shown(
     let cost_per_seat: Vec<Dated<Money>> =
         if charged { licence.price_per_seat.clone() } else { licence.cost_per_seat.clone() };
     let licence = Licence { cost_per_seat, ..licence };
-    let cost_a_year = licence.cost_a_year(today).map_err(Refusal::from)?;
+    // What cannot be computed is shown without it, so that it can be corrected.
+    let cost_a_year = licence.cost_a_year(today).unwrap_or_default();
     let Licence { id, client, product, name, edition, kind, currency, seats, cost_per_seat, .. } = licence;
     let Licence { price_per_seat, cycle, term, owner, split, documents, files, counted, spare_seats, .. } = licence;
     let Licence { created_at, updated_at, .. } = licence;

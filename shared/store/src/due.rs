@@ -12,6 +12,8 @@ use crate::{Store, keys};
 
 /// Most items that one query of a shard returns.
 const PAGE: i32 = 100;
+/// What an item has as long as it is parked.
+pub(crate) const PARKED_AT: &str = "parked_at";
 /// Longest reason for which an item is parked.
 const LONGEST_WHY: usize = 500;
 

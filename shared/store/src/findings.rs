@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::due::PARKED_AT;
 use crate::error::from_sdk;
-use crate::item::{Place, Record, key_of, text};
+use crate::item::{Place, Record, from_item, key_of, text};
 use crate::list::By;
 use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
 
@@ -46,6 +47,9 @@ pub struct Review {
     pub true_up: Vec<TrueUp>,
     /// How many rows of it were left out.
     pub left_out: u32,
+    /// Licences in force whose amounts cannot be computed: the last review left them out, with what was found of them before.
+    #[serde(default)]
+    pub not_computed: Vec<LicenceId>,
 }
 
 /// Whom a finding is about, by what people call them.
@@ -74,6 +78,7 @@ impl Review {
             claimed: BTreeMap::new(),
             true_up: Vec::new(),
             left_out: 0,
+            not_computed: Vec::new(),
         }
     }
 }
@@ -111,6 +116,21 @@ impl TenantStore {
     /// Where a client's review stands.
     pub async fn review(&self, client: ClientId) -> Result<Versioned<Review>> {
         self.get(&keys::review(client)).await
+    }
+
+    /// A client's review that its job parked; none while it goes on.
+    pub async fn parked_review(&self, client: ClientId) -> Result<Option<Versioned<Review>>> {
+        let found = self
+            .store
+            .dynamo
+            .get_item()
+            .table_name(&self.store.names.main)
+            .set_key(Some(key_of(self.scope, &keys::review(client))))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(from_sdk)?;
+        found.item.filter(|item| item.contains_key(PARKED_AT)).as_ref().map(from_item).transpose()
     }
 
     /// A finding.
@@ -217,6 +237,14 @@ const OPEN: &str = "open";
 const ACCEPTED: &str = "accepted";
 
 impl Commit {
+    /// Puts a client's review back that was parked: what is written beside it may be what it was parked for.
+    pub fn review_again(self, parked: Option<&Versioned<Review>>) -> Self {
+        match parked {
+            Some(parked) => self.update(&parked.value, parked.rev),
+            None => self,
+        }
+    }
+
     /// The next states of findings, each with what was read of it, together with the client's review, whose sums move with
     /// them, and the sums of all clients.
     pub fn keep_findings<'a>(

@@ -95,7 +95,7 @@ async fn part(
     if before.value.due_at > cx.now {
         return Ok((Part::Last(Step::Skipped), None));
     }
-    let facts = Known::of(store, client, today).await?.facts;
+    let Known { facts, not_computed, .. } = Known::of(store, client, today).await?;
     let known = store.all_findings(client, MOST_FINDINGS).await?;
     let found: Vec<(FindingId, Found)> =
         find(client, &facts)?.into_iter().map(|found| (store.finding_id(&found.key), found)).collect();
@@ -103,7 +103,9 @@ async fn part(
         let why = format!("the client has more than {MOST_FINDINGS} findings; end licences that nobody looks after");
         return Err(Error::Internal(why));
     }
-    let kept = known.iter().map(|known| known.value.clone()).collect();
+    // What was found of a licence that cannot be computed stays as it is until it can.
+    let is_left_out = |of: &Finding| of.key.licence.is_some_and(|licence| not_computed.contains(&licence));
+    let kept = known.iter().map(|known| known.value.clone()).filter(|finding| !is_left_out(finding)).collect();
     let after = review(kept, found, &facts, &before.value.claimed)?;
     let known: BTreeMap<FindingId, &Versioned<Finding>> = known.iter().map(|known| (known.value.id, known)).collect();
     let changed: Vec<(Option<&Versioned<Finding>>, &Finding)> = after
@@ -128,6 +130,7 @@ async fn part(
         reviewed_on: Some(today),
         true_up: rows,
         left_out,
+        not_computed,
         ..before.value.clone()
     };
     Ok((Part::Last(Step::Done), Some(store.commit().keep_findings(&before, next, some))))

@@ -83,7 +83,9 @@ async fn part(cx: &ReactionCx, client: ClientId, today: Date) -> Result<(bool, O
     let mut licences = BTreeMap::new();
     for id in ids {
         let licence = cx.store.licence(id).await?.value.licence;
-        let yearly = if licence.has_ended(today) { None } else { yearly(&licence, today)? };
+        // Nothing is measured of what cannot be computed, and it stops no other licence.
+        let Ok(a_year) = yearly(&licence, today) else { continue };
+        let yearly = a_year.filter(|_| !licence.has_ended(today));
         let claimed = review.value.claimed.get(&id).copied().unwrap_or(0);
         licences.insert(id, Measured { seats: licence.seats_on(today), yearly, claimed });
     }

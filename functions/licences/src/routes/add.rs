@@ -35,7 +35,9 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
     let today = tenant.zone.date(cx.now);
     let id = LicenceId::from_uuid(cx.id());
     let added = licence::add(id, asked(new, &product, tenant.currency), today, cx.now)?;
+    let parked = cx.store.parked_review(added.state.client).await?;
     let commit = cx.store.commit().create_licence(&added.state, &tenant.zone).emit(added.events);
+    let commit = commit.review_again(parked.as_ref());
     let commit = match review {
         Some(review) => commit.naming_departments(&review),
         None => commit,

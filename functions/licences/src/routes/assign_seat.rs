@@ -29,6 +29,7 @@ async fn assign_seat(cx: Cx, input: In<AtLicence, NoQuery, NewSeat>) -> Result<A
     if known.as_ref() == Some(&seat) {
         return Ok(Answer::of(seat.into()));
     }
-    let commit = cx.store.commit().keep_seats(licence.id, [(before.as_ref(), &seat)]);
+    let parked = cx.store.parked_review(licence.client).await?;
+    let commit = cx.store.commit().keep_seats(licence.id, [(before.as_ref(), &seat)]).review_again(parked.as_ref());
     Ok(Answer::after(commit, seat.into()))
 }

@@ -38,7 +38,9 @@ async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result
     if changed.state == *before {
         return Ok(Answer::read(Versioned { value: view, rev: read.rev }));
     }
+    let parked = cx.store.parked_review(before.client).await?;
     let commit = commit.update_licence(&read, &changed.state, &here.zone).emit(changed.events);
+    let commit = commit.review_again(parked.as_ref());
     Ok(Answer::after(commit, view).rev(read.rev + 1))
 }
 

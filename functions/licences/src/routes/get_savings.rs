@@ -23,5 +23,6 @@ async fn get_savings(cx: Cx, input: In<NoPath, SavingsQuery, NoBody>) -> Result<
 }
 
 fn of(review: Review) -> ClientSavings {
-    ClientSavings { client: review.client, reviewed_on: review.reviewed_on, sum: (&review.totals).into() }
+    let sum = (&review.totals).into();
+    ClientSavings { client: review.client, reviewed_on: review.reviewed_on, sum, not_computed: review.not_computed }
 }

@@ -34,8 +34,12 @@ async fn import_seats(cx: Cx, input: In<AtLicence, ImportQuery, SeatFile>) -> Re
                 .write(|| async {
                     let done = look_at(&cx, &licence, part, today).await?;
                     let seats = done.seats.iter().map(|(before, after)| (before.as_ref(), after));
-                    let commit = (!done.seats.is_empty()).then(|| cx.store.commit().keep_seats(licence.id, seats));
-                    Ok((done, commit))
+                    if done.seats.is_empty() {
+                        return Ok((done, None));
+                    }
+                    let parked = cx.store.parked_review(licence.client).await?;
+                    let commit = cx.store.commit().keep_seats(licence.id, seats).review_again(parked.as_ref());
+                    Ok((done, Some(commit)))
                 })
                 .await?
         };

@@ -25,6 +25,7 @@ async fn release_seat(cx: Cx, input: In<AtLicence, NoQuery, ReleasedSeat>) -> Re
     if seat == read.value {
         return Ok(Answer::of(seat.into()));
     }
-    let commit = cx.store.commit().keep_seats(licence.id, [(Some(&read), &seat)]);
+    let parked = cx.store.parked_review(licence.client).await?;
+    let commit = cx.store.commit().keep_seats(licence.id, [(Some(&read), &seat)]).review_again(parked.as_ref());
     Ok(Answer::after(commit, seat.into()))
 }

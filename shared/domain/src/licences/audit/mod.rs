@@ -248,8 +248,7 @@ pub fn audit(of: Sources<'_>) -> Result<Audit, Refusal> {
     let names = Names { of, departments: of.client.departments.iter().map(|unit| (unit.id, &*unit.name)).collect() };
     let today = of.facts.today;
     let missing = super::true_up::true_up(of.client.id, of.facts)?;
-    let mut licences =
-        of.licences.iter().map(|licence| names.entitled(licence, today)).collect::<Result<Vec<_>, _>>()?;
+    let mut licences: Vec<Entitled> = of.licences.iter().map(|licence| names.entitled(licence, today)).collect();
     licences.sort_by(|a, b| (&a.product, &a.name, a.starts_on).cmp(&(&b.product, &b.name, b.starts_on)));
     let mut findings: Vec<Noted> = of
         .findings
@@ -301,18 +300,20 @@ impl Names<'_> {
         known.map_or_else(|| id.to_string(), |licence| licence.name.clone())
     }
 
-    fn entitled(&self, licence: &Licence, today: Date) -> Result<Entitled, Refusal> {
+    fn entitled(&self, licence: &Licence, today: Date) -> Entitled {
         let licence = rolled(licence.clone(), today);
         let held =
             self.of.facts.licences.iter().find(|known| known.id == licence.id).map_or(0, |known| known.holders());
         let seats = licence.seats_on(today);
         let yearly = match licence.state(today) {
             LicenceState::Active => {
-                yearly(&licence, today)?.map(|seat| seat.times(Decimal::from(seats))).transpose()?
+                // What cannot be computed is left out, and keeps nothing else from being told.
+                let seat = yearly(&licence, today).unwrap_or_default();
+                seat.and_then(|seat| seat.times(Decimal::from(seats)).ok())
             }
             LicenceState::Planned | LicenceState::Ended => None,
         };
-        Ok(Entitled {
+        Entitled {
             product: self.product(licence.product),
             state: licence.state(today),
             notice_by: coming(&licence, today).and_then(|coming| coming.notice_by),
@@ -326,7 +327,7 @@ impl Names<'_> {
             renews_on: licence.term.renews_on,
             yearly,
             documents: licence.documents.into_iter().map(|paper| (paper.name, paper.link)).collect(),
-        })
+        }
     }
 
     fn position(&self) -> Result<Vec<Position>, Refusal> {
