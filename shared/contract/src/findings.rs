@@ -207,6 +207,8 @@ pub struct FindingView {
     /// The last day of notice of its licence: by then the saving is to be seen to.
     #[schema(value_type = Option<String>, format = Date)]
     pub notice_by: Option<Date>,
+    /// Whether that day has passed: the licence renews once more before notice can be given for a term.
+    pub notice_passed: bool,
     /// What shows it.
     pub evidence: Vec<Evidence>,
     /// The same in plain sentences.
@@ -240,11 +242,12 @@ pub struct FindingDepartment {
 }
 
 impl FindingView {
-    /// A finding, what its product is called, and whom it is about: their name, and their department with its name.
+    /// A finding as of today, what its product is called, and whom it is about: their name, and their department with its name.
     pub fn of(
         finding: Finding,
         product_name: String,
         (person, unit): (Option<String>, Option<(UnitId, Option<String>)>),
+        today: Date,
     ) -> Self {
         let state = FindingState::of(&finding.state);
         let (mut reason, mut until, mut decided) = (None, None, None);
@@ -275,6 +278,7 @@ impl FindingView {
             not_counted: finding.uncounted.map(|why| why.sentence()),
             action: finding.action,
             notice_by: finding.notice_by,
+            notice_passed: finding.notice_by.is_some_and(|by| by < today),
             why: sentences.join(" "),
             evidence: finding.evidence,
             state,

@@ -84,7 +84,7 @@ async fn get_dashboard(cx: Cx, input: In<AtClient, NoQuery, NoBody>) -> Result<A
     let about = cx.store.about(&findings.items.iter().map(|read| &read.value).collect::<Vec<_>>()).await?;
     let finding = |(finding, About { person, unit }): (Finding, About)| {
         let product_name = products.of(finding.key.product);
-        FindingView::of(finding, product_name, (person, unit))
+        FindingView::of(finding, product_name, (person, unit), here.today)
     };
     let coming = terms.items.into_iter().map(|read| renewal(&cx, &client, read.value, &products));
     let renewals = try_join_all(coming).await?.into_iter().flatten().collect();

@@ -27,10 +27,10 @@ async fn decide_finding(cx: Cx, input: In<AtFinding, NoQuery, NewDecision>) -> R
     let product = cx.store.product(after.key.product).await?.value;
     let About { person, unit } = cx.store.about(&[&after]).await?.pop().unwrap_or_default();
     if after == before.value {
-        return Ok(Answer::of(FindingView::of(after, product.name, (person, unit))));
+        return Ok(Answer::of(FindingView::of(after, product.name, (person, unit), today)));
     }
     let commit = cx.store.commit().keep_findings(&review, review.value.clone(), [(Some(&before), &after)]);
-    Ok(Answer::after(commit, FindingView::of(after, product.name, (person, unit))))
+    Ok(Answer::after(commit, FindingView::of(after, product.name, (person, unit), today)))
 }
 
 /// What was said, with nothing that does not belong to it.

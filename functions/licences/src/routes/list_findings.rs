@@ -27,9 +27,10 @@ async fn list_findings(cx: Cx, input: In<NoPath, FindingQuery, NoBody>) -> Resul
     let found = found.await?;
     let names = cx.store.product_names(found.items.iter().map(|read| read.value.key.product)).await?;
     let about = cx.store.about(&found.items.iter().map(|read| &read.value).collect::<Vec<_>>()).await?;
+    let today = cx.here().await?.today;
     let items = found.items.into_iter().zip(about).map(|(read, About { person, unit })| {
         let product_name = names.of(read.value.key.product);
-        FindingView::of(read.value, product_name, (person, unit))
+        FindingView::of(read.value, product_name, (person, unit), today)
     });
     Ok(Answer::of(Page { items: items.collect(), next: found.next }))
 }

@@ -70,6 +70,7 @@ const LICENCES: &[Column] = &[
     (8, false, 3),
     (9, false, 3),
     (10, false, 3),
+    (14, false, 2),
     (11, true, 3),
     (12, false, 2),
 ];
@@ -91,6 +92,7 @@ const FINDINGS: &[Column] = &[
     (4, true, 3),
     (5, false, 2),
     (6, false, 3),
+    (9, false, 2),
     (7, false, 3),
     (8, false, 10),
 ];
@@ -140,7 +142,7 @@ impl Audit {
                 ),
                 section(
                     self.finding_sheet(),
-                    "What is paid for nothing, or used and not licensed, with what it would save; a seat counts once.",
+                    "What is paid for nothing, or used and not licensed, with what it would save; a seat counts once. Where the last day of notice has passed, the saving waits for another term.",
                     FINDINGS,
                     "Nothing was found.",
                 ),

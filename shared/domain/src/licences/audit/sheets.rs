@@ -9,6 +9,9 @@ use crate::licences::{LicenceKind, LicenceState};
 use crate::money::Money;
 use jiff::civil::Date;
 
+/// The column that says that a last day of notice is over: notice can be given for the term after the next one.
+const NOTICE_PASSED: &str = "Notice passed";
+
 impl Audit {
     /// The sheets of its workbook.
     pub fn sheets(&self) -> Vec<Sheet> {
@@ -42,8 +45,9 @@ impl Audit {
             "Cost a year",
             "Currency",
             "Papers",
+            NOTICE_PASSED,
         ];
-        Sheet { name: "Licences", head, rows: self.licences.iter().map(licence).collect() }
+        Sheet { name: "Licences", head, rows: self.licences.iter().map(|row| licence(row, self.on)).collect() }
     }
 
     fn holder_sheet(&self) -> Sheet {
@@ -57,8 +61,19 @@ impl Audit {
     }
 
     pub(super) fn finding_sheet(&self) -> Sheet {
-        let head = &["Finding", "Product", "Licence", "Whose", "Saves a year", "Currency", "Notice by", "State", "Why"];
-        Sheet { name: "Findings", head, rows: self.findings.iter().map(finding).collect() }
+        let head = &[
+            "Finding",
+            "Product",
+            "Licence",
+            "Whose",
+            "Saves a year",
+            "Currency",
+            "Notice by",
+            "State",
+            "Why",
+            NOTICE_PASSED,
+        ];
+        Sheet { name: "Findings", head, rows: self.findings.iter().map(|row| finding(row, self.on)).collect() }
     }
 }
 
@@ -68,6 +83,11 @@ fn count(count: u32) -> Cell {
 
 fn day(date: Option<Date>) -> Cell {
     date.map_or(Cell::Empty, |date| Cell::Date(date, ISO_DATE))
+}
+
+/// Whether a last day of notice was over on the day of the audit.
+fn passed(notice_by: Option<Date>, on: Date) -> Cell {
+    notice_by.filter(|by| *by < on).map(|_| "yes").into()
 }
 
 /// An amount, and its currency.
@@ -97,7 +117,7 @@ fn position(row: &Position) -> Vec<Vec<Cell>> {
     rows
 }
 
-fn licence(row: &Entitled) -> Vec<Cell> {
+fn licence(row: &Entitled, on: Date) -> Vec<Cell> {
     let [amount, currency] = amount(row.yearly);
     let papers: Vec<String> = row.documents.iter().map(|(name, link)| format!("{name}: {link}")).collect();
     let kind = match row.kind {
@@ -127,6 +147,7 @@ fn licence(row: &Entitled) -> Vec<Cell> {
         amount,
         currency,
         papers.join("\n").into(),
+        passed(row.notice_by, on),
     ]
 }
 
@@ -161,7 +182,7 @@ fn missing(row: &Short) -> Vec<Cell> {
     ]
 }
 
-fn finding(row: &Noted) -> Vec<Cell> {
+fn finding(row: &Noted, on: Date) -> Vec<Cell> {
     let kind = match row.kind {
         Kind::Left => "holder left",
         Kind::NeverUsed => "never used",
@@ -183,5 +204,6 @@ fn finding(row: &Noted) -> Vec<Cell> {
         day(row.notice_by),
         row.state.as_str().into(),
         row.why.as_str().into(),
+        passed(row.notice_by, on),
     ]
 }

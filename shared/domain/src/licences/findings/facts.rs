@@ -106,7 +106,7 @@ pub struct Licence {
     pub cost: Cost,
     /// When and how it ends, where it was terminated.
     pub ending: Option<Ending>,
-    /// The last day of notice for the next renewal.
+    /// The last day of notice for the next renewal; it may have passed.
     pub notice_by: Option<Date>,
     /// The day on which it renews, or ends.
     pub renews_on: Option<Date>,

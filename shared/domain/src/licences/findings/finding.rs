@@ -228,7 +228,8 @@ pub struct Found {
     pub evidence: Vec<Evidence>,
     /// What to do.
     pub action: Action,
-    /// The last day of notice of its licence: by then the saving is to be seen to.
+    /// The last day of notice of its licence: by then the saving is to be seen to. Once it has passed, the saving waits for another
+    /// term.
     pub notice_by: Option<Date>,
 }
 

@@ -62,7 +62,7 @@ impl Licence {
         let licence = rolled(licence, today);
         let by_seat = is_by_seat(&licence);
         let comes = coming(&licence, today);
-        let notice_by = comes.and_then(|comes| comes.notice_by).filter(|by| *by >= today);
+        let notice_by = comes.and_then(|comes| comes.notice_by);
         let (cost, settled_seats) = (cost(&licence, today)?, settled(&licence, today));
         let planned_seats = planned(&licence, today);
         let tracked = !seats.is_empty();

@@ -157,3 +157,43 @@ fn an_audit_that_was_kept_says_the_same_when_it_is_read_again() {
     let kept = serde_json::to_string(&says).unwrap();
     assert_eq!(serde_json::from_str::<Audit>(&kept).unwrap(), says);
 }
+
+#[test]
+fn a_last_day_of_notice_that_has_passed_is_told_with_that_it_has() {
+    let noted = |n: u128, notice_by: Option<Date>| Finding {
+        id: FindingId::from_uuid(Uuid::from_u128(n)),
+        key: Key { client: client(), kind: Kind::Unused, product: product(n), licence: None, whose: Some(person(n)) },
+        worth: Worth::Saves { yearly: eur(100), seats: 1 },
+        evidence: Vec::new(),
+        action: Action::Reclaim {},
+        notice_by,
+        state: State::Open {},
+        found_on: ago(1),
+        unit: None,
+        counted: None,
+        uncounted: None,
+        came_true: None,
+    };
+    let findings = [noted(1, Some(ago(1))), noted(2, Some(TODAY)), noted(3, None)];
+    let says = of(&facts(vec![]), &findings);
+    let sheet = says.sheets().into_iter().find(|sheet| sheet.name == "Findings").unwrap();
+    let at = |name: &str| sheet.head.iter().position(|head| *head == name).unwrap();
+    let (by, passed) = (at("Notice by"), at("Notice passed"));
+    let told: Vec<_> = sheet.rows.iter().map(|row| (row[by] != Cell::Empty, row[passed].clone())).collect();
+    assert_eq!(told, [(true, Cell::text("yes")), (true, Cell::Empty), (false, Cell::Empty)]);
+    let printed = says.printed(&Letterhead::default());
+    let section = printed.sections.iter().find(|section| section.title == "Findings").unwrap();
+    let at = section.head.iter().position(|head| *head == "Notice passed").unwrap();
+    assert_eq!(section.rows.iter().map(|row| row[at].as_str()).collect::<Vec<_>>(), ["yes", "", ""]);
+    assert_eq!(section.head[at - 1], "Notice by", "beside the day");
+}
+
+#[test]
+fn a_licence_says_its_last_day_of_notice_when_it_has_passed_too() {
+    for (today, notice_by) in [("2026-12-01", "2026-12-02"), ("2026-12-20", "2026-12-02"), ("2027-01-01", "2027-12-02")]
+    {
+        let kept = crate::licences::added(crate::licences::yearly(), "2026-02-01");
+        let licence = Licence::of(kept, Vec::new(), crate::licences::day(today)).unwrap();
+        assert_eq!(licence.notice_by, Some(crate::licences::day(notice_by)), "{today}");
+    }
+}
