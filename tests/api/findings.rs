@@ -4,7 +4,7 @@ use runtime::jobs::JobInput;
 use serde_json::{Value, json};
 use tests::{Person, Stack, unique};
 
-fn key() -> String {
+pub(crate) fn key() -> String {
     format!("key-{}-of-findings", unique())
 }
 
@@ -15,17 +15,17 @@ async fn contact(owner: &Person, client: &str, name: &str) -> Value {
 
 /// A client with a licence of ten seats for 25.00 a month each, that costs the MSP 20.00. Maya uses her seat, Otto never
 /// did, Ina has left, and Udo and a stranger work without one.
-struct Desk {
-    stack: Stack,
-    owner: Person,
-    client: String,
-    licence: String,
-    product: String,
-    otto: Value,
+pub(crate) struct Desk {
+    pub(crate) stack: Stack,
+    pub(crate) owner: Person,
+    pub(crate) client: String,
+    pub(crate) licence: String,
+    pub(crate) product: String,
+    pub(crate) otto: Value,
 }
 
 impl Desk {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let stack = Stack::start().await;
         let owner = stack.msp("Nordlicht IT").await;
         Self::of(stack, owner).await
@@ -60,25 +60,25 @@ impl Desk {
         desk
     }
 
-    async fn used(&self, uses: &[(&str, &str)]) {
+    pub(crate) async fn used(&self, uses: &[(&str, &str)]) {
         let event = |(who, day): &(&str, &str)| json!({ "id": format!("{who}-{day}"), "who": who, "product": self.product, "at": format!("{day}T09:00:00Z") });
         let events: Vec<Value> = uses.iter().map(event).collect();
         let path = format!("/v1/clients/{}/usage-events", self.client);
         self.owner.post(&path).key(&key()).json(&json!({ "events": events })).send().await.expect(200);
     }
 
-    async fn review(&self) {
+    pub(crate) async fn review(&self) {
         self.stack.app.settle().await;
         let report = self.stack.app.run_job("licences-review", JobInput::default()).await.unwrap();
         assert_eq!((report.failed, report.parked), (0, 0), "{report:?}");
     }
 
-    async fn found(&self, query: &str) -> Vec<Value> {
+    pub(crate) async fn found(&self, query: &str) -> Vec<Value> {
         let path = format!("/v1/findings?client={}&limit=100{query}", self.client);
         self.owner.get(&path).await.expect(200)["items"].as_array().unwrap().clone()
     }
 
-    async fn of_kind(&self, kind: &str) -> Value {
+    pub(crate) async fn of_kind(&self, kind: &str) -> Value {
         let query = format!("&kind={kind}");
         self.found(&query).await.first().unwrap_or_else(|| panic!("no {kind}")).clone()
     }
@@ -91,7 +91,7 @@ impl Desk {
         self.owner.post(&self.at(finding)).key(&key()).json(&decision).send().await
     }
 
-    async fn release(&self, person: &Value) {
+    pub(crate) async fn release(&self, person: &Value) {
         let seat = json!({ "holder": { "kind": "contact", "contact": person["id"] } });
         let path = format!("/v1/licences/{}/seats/release", self.licence);
         self.owner.post(&path).key(&key()).json(&seat).send().await.expect(200);

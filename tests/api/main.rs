@@ -21,6 +21,7 @@ mod departments;
 mod documents;
 mod dunning;
 mod findings;
+mod findings_later;
 mod fixed_rates;
 mod hours_watched;
 mod insights;
