@@ -62,7 +62,7 @@ proptest! {
         for (day, now) in &made_up {
             prop_assert_eq!(now.whole.active_month, at_work(*day));
         }
-        let first = made_up.iter().find(|(day, now)| known.get(day).is_none_or(|noted| *noted < now.whole.active_month));
+        let first = made_up.iter().find(|(day, now)| known.get(*day).is_none_or(|noted| *noted < now.whole.active_month));
         prop_assert_eq!(first_untold(&uses, product(1), &known, TODAY), first.map(|(day, _)| *day));
         known.extend(made_up.iter().map(|(day, now)| (*day, now.whole.active_month)));
         prop_assert_eq!(first_untold(&uses, product(1), &known, TODAY), None);
