@@ -73,13 +73,7 @@ pub(crate) fn sees_file(cx: &Cx, file: &LicenceFile) -> bool {
 ///
 /// What the MSP pays is nobody's at the client: where the client is charged, its side sees that as its cost. `product_name` is
 /// what its product is called.
-pub(crate) fn shown(
-    cx: &Cx,
-    licence: Licence,
-    product_name: String,
-    assigned: u32,
-    today: Date,
-) -> Result<LicenceView> {
+pub(crate) fn shown(cx: &Cx, licence: Licence, product_name: String, assigned: u32, today: Date) -> LicenceView {
     let licence = domain::licences::renewal::rolled(licence, today);
     let notice_by = coming(&licence, today).and_then(|Coming { notice_by, .. }| notice_by);
     let (state, seats_today) = (licence.state(today), licence.seats_on(today));
@@ -92,7 +86,7 @@ pub(crate) fn shown(
     let Licence { id, client, product, name, edition, kind, currency, seats, cost_per_seat, .. } = licence;
     let Licence { price_per_seat, cycle, term, owner, split, documents, files, counted, spare_seats, .. } = licence;
     let Licence { created_at, updated_at, .. } = licence;
-    Ok(LicenceView {
+    LicenceView {
         id,
         client,
         product,
@@ -126,5 +120,5 @@ pub(crate) fn shown(
         spare_seats,
         created_at,
         updated_at,
-    })
+    }
 }

@@ -42,7 +42,7 @@ async fn add(cx: Cx, input: In<NoPath, NoQuery, NewLicence>) -> Result<Answer<Li
         Some(review) => commit.naming_departments(&review),
         None => commit,
     };
-    Ok(Answer::after(commit, shown(&cx, added.state, product.name, 0, today)?).rev(1))
+    Ok(Answer::after(commit, shown(&cx, added.state, product.name, 0, today)).rev(1))
 }
 
 /// What was asked for, in the currency of its amounts, or in the tenant's.

@@ -34,7 +34,7 @@ async fn change(cx: Cx, input: In<AtLicence, NoQuery, LicenceChanges>) -> Result
     }
     let changed = licence::change(before.clone(), asked(input.body, here.today), here.today, cx.now)?;
     let assigned = cx.store.assigned(&[before.id]).await?[0];
-    let view = shown(&cx, changed.state.clone(), product.name, assigned, here.today)?;
+    let view = shown(&cx, changed.state.clone(), product.name, assigned, here.today);
     if changed.state == *before {
         return Ok(Answer::read(Versioned { value: view, rev: read.rev }));
     }

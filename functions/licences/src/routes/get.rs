@@ -17,5 +17,5 @@ async fn get(cx: Cx, input: In<AtLicence, NoQuery, NoBody>) -> Result<Answer<Lic
     let today = cx.here().await?.today;
     let assigned = cx.store.assigned(&[value.licence.id]).await?[0];
     let product = cx.store.product(value.licence.product).await?.value;
-    Ok(Answer::read(Versioned { value: shown(&cx, value.licence, product.name, assigned, today)?, rev }))
+    Ok(Answer::read(Versioned { value: shown(&cx, value.licence, product.name, assigned, today), rev }))
 }
