@@ -109,6 +109,7 @@ pub fn asked(
 ) -> Result<Taken, Refusal> {
     refundable(payment, amount, credit)?;
     let Some(invoice) = invoice else {
+        credit.less(amount)?;
         let parts = vec![BackPart { invoice: None, amount }];
         return Ok(Taken { parts, missing: Money::zero(amount.currency()) });
     };
