@@ -64,15 +64,68 @@ proptest! {
 }
 
 #[test]
-fn a_row_that_never_ends_and_days_too_far_apart_are_refused() {
+fn a_row_that_never_ends_is_refused() {
     let mut reader = Reader::new(Vec::new(), ANNOUNCED);
     reader.feed(HEAD.as_bytes()).unwrap();
     let endless = format!("\"{}", "x".repeat(300 * 1024));
     assert_eq!(reader.feed(endless.as_bytes()), Err(FileFault::Row(2)));
-    let mut reader = Reader::new(Vec::new(), ANNOUNCED);
-    reader.feed(HEAD.as_bytes()).unwrap();
-    reader.feed(b"A,1,EUR,2024-01-01T00:00:00Z,-\n").unwrap();
-    assert_eq!(reader.feed(b"A,1,EUR,2026-01-01T00:00:00Z,-\n"), Err(FileFault::Days(3)));
+}
+
+#[test]
+fn what_is_too_far_before_a_files_last_day_is_left_out_row_by_row_in_whichever_order_the_rows_come() {
+    let line = |service: &str, on: &str| format!("{service},1,EUR,{on}T00:00:00Z,-\n");
+    // The last day is the 20th of March 2026: 399 days before it is the 14th of February 2025.
+    let (old, kept) = (["2025-02-13", "2024-01-01", "2025-02-13"], ["2025-02-14", "2026-03-20", "2026-03-19"]);
+    // A day to come, of which a row may be a slip, keeps nothing out.
+    let to_come = "2027-05-07";
+    let mut rows: Vec<String> = old.iter().map(|on| line("A", on)).collect();
+    rows.extend(kept.iter().map(|on| line("A", on)));
+    rows.push(line("B", to_come));
+    rows.push(line("B", "2025-02-13"));
+    let of = |rows: &[String]| rows.iter().fold(HEAD.to_owned(), |text, row| text + row);
+    let clean: Vec<String> = rows.iter().filter(|row| !old.iter().any(|on| row.contains(*on))).cloned().collect();
+    let client = ClientId::from_uuid(Uuid::nil());
+    let series = |read: &Progress| read.sums.by_series(client, "azure").unwrap();
+    let expected = series(&read_in(of(&clean).as_bytes(), &[40]));
+    assert_eq!(expected.values().map(|days| days.len()).sum::<usize>(), 4);
+    for turn in 0..rows.len() {
+        for backwards in [false, true] {
+            let mut order = rows.clone();
+            order.rotate_left(turn);
+            if backwards {
+                order.reverse();
+            }
+            let text = of(&order);
+            let read = read_in(text.as_bytes(), &[37]);
+            assert_eq!((series(&read), read.bad_rows), (expected.clone(), 4), "{text}");
+            assert_eq!(read.sums.days(ANNOUNCED).map(|days| days.0.to_string()), Some("2025-02-14".to_owned()));
+            for fault in &read.faults {
+                let row = text.lines().nth(usize::try_from(fault.row).unwrap() - 1).unwrap();
+                let on = old.iter().find(|on| row.contains(*on)).expect("an old row");
+                let says = format!("{on} is 400 days or more before the file's last day; split the file by years");
+                assert!(fault.column == "ChargePeriodStart" && fault.detail.starts_with(&says), "{fault:?}");
+            }
+            let told = |detail: &str| if detail.ends_with("; and 1 more of this day") { 2 } else { 1 };
+            assert_eq!(
+                read.faults.iter().map(|fault| told(&fault.detail)).sum::<u64>(),
+                read.bad_rows,
+                "{:?}",
+                read.faults
+            );
+            // And where its reading rests after any of its rows.
+            for rests in 1..=order.len() {
+                let first = of(&order[..rests]);
+                let mut reader = Reader::new(Vec::new(), ANNOUNCED);
+                reader.feed(first.as_bytes()).unwrap();
+                let progress = reader.progress();
+                let from = usize::try_from(progress.offset).unwrap();
+                let kept = serde_json::to_string(&progress).unwrap();
+                let mut reader = Reader::going_on(serde_json::from_str(&kept).unwrap(), Vec::new(), ANNOUNCED);
+                reader.feed(&text.as_bytes()[from..]).unwrap();
+                assert_eq!(reader.finish().unwrap(), read, "{text}, rests after {rests}");
+            }
+        }
+    }
 }
 
 /// The services of a file, and what kept rows out of it.

@@ -25,5 +25,6 @@ pub const MOST_FAULTS: usize = 100;
 /// The oldest day of a row, in days before the file was announced: ten years. What is older is a slip, and so is what is more than
 /// [`MOST_DAYS`] to come.
 pub const OLDEST_DAYS: i64 = 3_660;
-/// Longest time between the first and the last day in a file.
+/// Longest time before a file's last day: what is as far before it is left out. Of days to come the last ones after the
+/// announcement.
 pub const MOST_DAYS: i64 = 400;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
-use super::sums::{KeptSums, Refused, Sums};
+use super::sums::{KeptSums, LeftOut, Refused, Sums, too_old};
 use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_DAYS, MOST_FAULTS, MOST_GROUPS, MOST_NAMES, OLDEST_DAYS};
 use crate::ids::UnitId;
 use crate::insights::rules::{UnitRule, days_between};
@@ -58,9 +58,6 @@ pub enum FileFault {
     /// More than [`MOST_NAMES`] services.
     #[error("the file has more than {MOST_NAMES} services; is the column ServiceName filled with names of resources?")]
     Services,
-    /// Days that are too far apart.
-    #[error("the day of row {0} is more than {MOST_DAYS} days from that of another row; split the file by years")]
-    Days(u64),
     /// Sums that are too large.
     #[error("what {0} comes to is more than can be computed; check its costs")]
     TooLarge(Date),
@@ -141,7 +138,7 @@ impl Reader {
             columns: progress.columns,
             rules,
             announced,
-            sums: Sums::going_on(progress.sums),
+            sums: Sums::going_on(progress.sums, announced),
             last_period: None,
         }
     }
@@ -246,10 +243,12 @@ impl Reader {
         let unit = self.unit(columns, &row);
         let Row { period, currency, cost, service, account, account_name } = row;
         let name = account_name.filter(|name| !name.is_empty()).or(account).unwrap_or_default();
-        match self.sums.add(period, &service, unit, currency, &name, cost) {
-            Ok(()) => Ok(Ok(())),
+        match self.sums.add((self.rows, self.announced), period, (&service, unit), currency, &name, cost) {
+            Ok(left_out) => {
+                left_out.into_iter().for_each(|rows| self.leave_out(rows));
+                Ok(Ok(()))
+            }
             Err(Refused::Row(column, detail)) => Err((column, detail)),
-            Err(Refused::Apart) => Ok(Err(FileFault::Days(self.rows))),
             Err(Refused::File(fault)) => Ok(Err(fault)),
         }
     }
@@ -340,8 +339,22 @@ impl Reader {
 
     fn fault(&mut self, column: &str, detail: String) {
         self.bad_rows += 1;
+        self.note(self.rows, column, detail);
+    }
+
+    /// Rows that were read as good ones.
+    fn leave_out(&mut self, LeftOut { row, rows, day }: LeftOut) {
+        self.bad_rows += rows;
+        let (column, mut detail) = too_old(day);
+        if rows > 1 {
+            detail.push_str(&format!("; and {} more of this day", rows - 1));
+        }
+        self.note(row, column, detail);
+    }
+
+    fn note(&mut self, row: u64, column: &str, detail: String) {
         if self.faults.len() < MOST_FAULTS {
-            self.faults.push(RowFault { row: self.rows, column: column.to_owned(), detail });
+            self.faults.push(RowFault { row, column: column.to_owned(), detail });
         }
     }
 }

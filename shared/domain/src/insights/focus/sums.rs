@@ -20,10 +20,27 @@ use crate::money::Money;
 pub(super) enum Refused {
     /// Nothing can be read after it.
     File(FileFault),
-    /// Its day is more than [`MOST_DAYS`] from another one's.
-    Apart,
     /// It is left out: by which column, and why.
     Row(&'static str, String),
+}
+
+/// Rows of a day or a period that are left out after all: a later one came, and the file's days are too far apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LeftOut {
+    /// The first of them.
+    pub(super) row: u64,
+    /// How many.
+    pub(super) rows: u64,
+    /// Their day.
+    pub(super) day: Date,
+}
+
+/// Why a row of this day is left out.
+pub(super) fn too_old(day: Date) -> (&'static str, String) {
+    (
+        "ChargePeriodStart",
+        format!("{day} is {MOST_DAYS} days or more before the file's last day; split the file by years"),
+    )
 }
 
 /// Names, each once, by their places.
@@ -74,6 +91,9 @@ struct Sum {
     cost: Decimal,
     /// By sub account; the place beyond all names is the others.
     parts: Vec<(u32, Decimal)>,
+    /// The first row of it, and how many there are.
+    row: u64,
+    rows: u64,
 }
 
 /// What a file's days come to, while it is read.
@@ -84,13 +104,19 @@ pub struct Sums {
     groups: HashMap<Group, Sum>,
     /// Days of all groups.
     size: usize,
-    days: Option<(Date, Date)>,
+    /// The first day of them, and the last one that is no later than the announcement.
+    first: Option<Date>,
+    last: Option<Date>,
 }
 
 /// The place of sub accounts that are not told apart.
 const OTHER: u32 = u32::MAX;
 
 const fn one() -> u16 {
+    1
+}
+
+const fn one_row() -> u64 {
     1
 }
 
@@ -106,6 +132,10 @@ struct KeptSum {
     currency: Currency,
     cost: Decimal,
     parts: Vec<(u32, Decimal)>,
+    #[serde(default)]
+    row: u64,
+    #[serde(default = "one_row")]
+    rows: u64,
 }
 
 /// The same, to be kept.
@@ -117,18 +147,19 @@ pub struct KeptSums {
 }
 
 impl Sums {
-    pub(super) fn going_on(kept: KeptSums) -> Self {
+    pub(super) fn going_on(kept: KeptSums, announced: Date) -> Self {
         let mut sums = Sums {
             services: Names::of(kept.services),
             accounts: Names::of(kept.accounts),
             groups: HashMap::with_capacity(kept.sums.len()),
             size: 0,
-            days: None,
+            first: kept.sums.iter().map(|sum| sum.day).min(),
+            last: kept.sums.iter().map(|sum| sum.day).filter(|day| *day <= announced).max(),
         };
-        for KeptSum { day, days, service, unit, currency, cost, parts } in kept.sums {
+        for KeptSum { day, days, service, unit, currency, cost, parts, row, rows } in kept.sums {
             sums.size += usize::from(days);
-            sums.groups.insert((day, days, service, unit, currency.code()), Sum { currency, cost, parts });
-            sums.days = Some(sums.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+            let sum = Sum { currency, cost, parts, row, rows };
+            sums.groups.insert((day, days, service, unit, currency.code()), sum);
         }
         sums
     }
@@ -142,6 +173,8 @@ impl Sums {
             currency: sum.currency,
             cost: sum.cost,
             parts: sum.parts.clone(),
+            row: sum.row,
+            rows: sum.rows,
         });
         let mut sums: Vec<KeptSum> = kept.collect();
         // What is kept of the same rows is the same text.
@@ -149,16 +182,25 @@ impl Sums {
         KeptSums { services: self.services.all.clone(), accounts: self.accounts.all.clone(), sums }
     }
 
-    /// Adds a row, for so many days.
+    /// Adds a row of a file that was announced on a day: its number, its first day, and for how many days it is. Gives the rows that
+    /// are left out because of it.
+    ///
+    /// What is too far before the file's last day is left out, in whichever order the rows come. A row of a day to come, which
+    /// may be a slip, keeps none of the others out.
     pub(super) fn add(
         &mut self,
+        (row, announced): (u64, Date),
         (day, count): (Date, u16),
-        service: &str,
-        unit: Option<UnitId>,
+        (service, unit): (&str, Option<UnitId>),
         currency: Currency,
         account: &str,
         cost: Decimal,
-    ) -> Result<(), Refused> {
+    ) -> Result<Vec<LeftOut>, Refused> {
+        let last = self.last.max((day <= announced).then_some(day));
+        if last.is_some_and(|last| is_too_old(day, last)) {
+            let (column, why) = too_old(day);
+            return Err(Refused::Row(column, why));
+        }
         let place = match self.services.places.get(service) {
             Some(place) => *place,
             None => {
@@ -166,10 +208,6 @@ impl Sums {
                 place.ok_or(Refused::File(FileFault::Services))?
             }
         };
-        let (first, last) = self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day)));
-        if days_between(first, last) >= MOST_DAYS {
-            return Err(Refused::Apart);
-        }
         let group = (day, count, place, unit, currency.code());
         // A cost that no sum can hold is a slip, and with it what it would be added to. Nothing is added before all of it fits.
         let fits = |sum: Decimal| Money::rounded(sum, currency).is_ok().then_some(sum);
@@ -189,22 +227,50 @@ impl Sums {
             (Some((_, Some(at))), Some(sum)) => added(sum.parts[*at].1).ok_or_else(too_large)?,
             _ => cost,
         };
-        if before.is_none() {
+        let is_new = before.is_none();
+        let left_out = self.leave_out(last);
+        (self.first, self.last) = (Some(self.first.map_or(day, |first| first.min(day))), last);
+        if is_new {
             self.size += usize::from(count);
             if self.size > MOST_GROUPS {
                 return Err(Refused::File(FileFault::Groups));
             }
         }
-        self.days = Some((first, last));
-        let sum = self.groups.entry(group).or_insert_with(|| Sum { currency, cost: Decimal::ZERO, parts: Vec::new() });
+        let none = || Sum { currency, cost: Decimal::ZERO, parts: Vec::new(), row, rows: 0 };
+        let sum = self.groups.entry(group).or_insert_with(none);
         sum.cost = whole;
+        sum.rows += 1;
         match part {
             Some((_, Some(at))) => sum.parts[at].1 = of_part,
             Some((part, None)) => sum.parts.push((part, of_part)),
             None => {}
         }
-        Ok(())
+        Ok(left_out)
     }
+
+    /// Takes out what is too old beside this last day.
+    fn leave_out(&mut self, last: Option<Date>) -> Vec<LeftOut> {
+        let Some(last) = last.filter(|last| self.first.is_some_and(|first| is_too_old(first, *last))) else {
+            return Vec::new();
+        };
+        let mut left_out = Vec::new();
+        self.groups.retain(|(day, count, ..), sum| {
+            let stays = !is_too_old(*day, last);
+            if !stays {
+                self.size -= usize::from(*count);
+                left_out.push(LeftOut { row: sum.row, rows: sum.rows, day: *day });
+            }
+            stays
+        });
+        self.first = self.groups.keys().map(|(day, ..)| *day).min();
+        // In the order of the file, in every run.
+        left_out.sort_unstable();
+        left_out
+    }
+}
+
+fn is_too_old(day: Date, last: Date) -> bool {
+    days_between(day, last) >= MOST_DAYS
 }
 
 impl KeptSums {
