@@ -305,7 +305,8 @@ pub struct InsightSettingsChanges {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u8>, maximum = 60)]
     pub missing_after_days: Option<Option<u8>>,
-    /// What an anomaly must come to before owners get a letter, in the series' currency; 10 at first.
+    /// What an anomaly must come to before owners get a letter, in the series' currency, whichever that is; at first 1,000 of its
+    /// smallest units, so 10 euros or 1,000 yen.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub tell_from: Option<Option<Decimal>>,

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::anomaly::{Anomaly, Driver, Kind, When};
@@ -24,8 +23,8 @@ const NEWS_DAYS: i64 = 14;
 const FEWEST_PEOPLE_DAYS: f64 = 3.0;
 /// Of a source that usually has a cost on fewer series a day than this, over the days on which it is silent, nothing is missing.
 const FEWEST_SERIES: f64 = 0.5;
-/// What money must come to before it is kept, in major units: sums of less are the cents of rounding.
-const LEAST_MONEY: Decimal = Decimal::ONE;
+/// What money must come to before it is kept, in its smallest units: sums of less are the cents of rounding.
+const LEAST_MINOR: f64 = 100.0;
 /// What an anomaly of use must come to before somebody gets a letter: two weeks of one person's work.
 const TELL_FROM_PEOPLE_DAYS: i64 = 10;
 /// Long enough for a reason.
@@ -291,12 +290,12 @@ impl Finding<'_> {
         }
     }
 
-    /// Whether it is of a few people's days, of less than one unit of its currency, or of days on which a source usually has no
+    /// Whether it is of a few people's days, of less than a hundred of the smallest units of its currency, or of days on which a source usually has no
     /// cost anyway.
     fn is_little(&self, anomaly: &Anomaly) -> bool {
         let least = match self.series.measure {
             Measure::People => FEWEST_PEOPLE_DAYS,
-            Measure::Money(currency) => Money::rounded(LEAST_MONEY, currency).map_or(0.0, |least| least.minor() as f64),
+            Measure::Money(_) => LEAST_MINOR,
             Measure::Series => FEWEST_SERIES * anomaly.points as f64,
         };
         anomaly.more().abs() < least

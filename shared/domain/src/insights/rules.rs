@@ -12,14 +12,16 @@ use super::series::{Method, Settings};
 use crate::error::Refusal;
 use crate::ids::{ClientId, KnownEventId, UnitId, UserId};
 use crate::invalid::Check;
+use crate::money::Money;
 
 /// Days after which a day's costs are taken to be complete, where nobody has set it: clouds send their last records a day
 /// late.
 const SETTLE_DAYS: u8 = 2;
 /// Days after which a day of which no file tells is missing, where nobody has set it and files come each day.
 const MISSING_AFTER_DAYS: u8 = 5;
-/// What an anomaly must come to before somebody gets a letter, in major units, where nobody has set it.
-const TELL_FROM: i64 = 10;
+/// What an anomaly must come to before somebody gets a letter, where nobody has set it, in the smallest units of its currency: 10
+/// euros, 1,000 yen. What these are worth nobody knows here; how small they are its decimal places say.
+const TELL_FROM_MINOR: i64 = 1_000;
 /// Longest time that costs may take to come: a month's file that comes two weeks after its end.
 pub const MOST_DAYS_LATE: u8 = 60;
 /// Rules that give costs a department live in the client's settings, which must stay small.
@@ -169,7 +171,7 @@ pub struct Rules {
     pub missing_after_days: u8,
     /// What a day is of which nobody told.
     pub untold: Untold,
-    /// What an anomaly must come to before somebody gets a letter, in major units.
+    /// What an anomaly must come to before somebody gets a letter, in major units; of what is no money nothing.
     pub tell_from: Decimal,
 }
 
@@ -179,6 +181,8 @@ impl Rules {
         let tuning = series.tuning.or(client.tuning).or(tenant.tuning);
         let sensitivity = Sensitivity::from(tuning.sensitivity.unwrap_or(1.0) * series.feedback.get());
         let settle_days = client.settle_days.or(tenant.settle_days).unwrap_or(SETTLE_DAYS);
+        let currency = series.measure.currency();
+        let at_first = currency.map_or(Decimal::ZERO, |currency| Money::new(TELL_FROM_MINOR, currency).major());
         let missing = client.missing_after_days.or(tenant.missing_after_days).unwrap_or(MISSING_AFTER_DAYS);
         Rules {
             settings: Settings { method: tuning.method.unwrap_or(Method::Seasonal), sensitivity },
@@ -189,7 +193,7 @@ impl Rules {
                 _ if is_of_steward(&series.source) => Untold::Nothing,
                 _ => Untold::Gap,
             },
-            tell_from: client.tell_from.or(tenant.tell_from).unwrap_or_else(|| Decimal::from(TELL_FROM)),
+            tell_from: client.tell_from.or(tenant.tell_from).unwrap_or(at_first),
         }
     }
 }

@@ -74,14 +74,14 @@ fn cents(amount: Amount) -> i64 {
 }
 
 #[test]
-fn what_comes_to_less_than_one_unit_of_its_currency_is_not_kept_until_it_does() {
-    // A yen has no hundredths, a dinar a thousand.
-    for (currency, one) in [(Currency::EUR, 100.0), (Currency::JPY, 1.0), (Currency::TND, 1_000.0)] {
+fn what_comes_to_less_than_a_hundred_of_its_currencys_smallest_units_is_not_kept_until_it_does() {
+    // A yen has no hundredths, a dinar a thousand: a hundred yen are some coins, as a euro is.
+    for (currency, one) in [Currency::EUR, Currency::JPY, Currency::TND].map(|currency| (currency, 100.0)) {
         let measure = Measure::Money(currency);
         let spike = |excess: f64| is(anomaly(Kind::Spike, excess, None), FIRST, false);
         assert_eq!(of(measure, spike(0.99 * one), None), None, "{currency:?}");
         assert_eq!(of(measure, is(anomaly(Kind::Drop, -0.99 * one, None), FIRST, false), None), None, "{currency:?}");
-        let (kept, event) = of(measure, spike(one), None).expect("one whole unit");
+        let (kept, event) = of(measure, spike(one), None).expect("as much as is kept");
         assert_eq!((kept.state, event), (AnomalyState::Open, None), "{currency:?}: less than is told");
         let (small, _) = of(measure, spike(0.4 * one), Some(kept)).expect("what is kept stays");
         assert_eq!(small.excess, measure.amount(0.4 * one));
@@ -91,6 +91,33 @@ fn what_comes_to_less_than_one_unit_of_its_currency_is_not_kept_until_it_does() 
     assert!(
         of(Measure::Money(Currency::EUR), is(anomaly(Kind::LevelShift, 90.0, lasting), FIRST, false), None).is_some()
     );
+}
+
+#[test]
+fn where_nobody_has_set_it_a_letter_needs_a_thousand_of_a_currencys_smallest_units_and_what_is_set_is_in_its_own() {
+    let set = |tell_from: i64| InsightSettings { tell_from: Some(tell_from.into()), ..InsightSettings::new(None) };
+    let none = InsightSettings::new(None);
+    for (currency, settings, minor) in [
+        (Currency::EUR, &none, 1_000),
+        (Currency::JPY, &none, 1_000),
+        (Currency::KWD, &none, 1_000),
+        (Currency::EUR, &set(25), 2_500),
+        (Currency::JPY, &set(25), 25),
+        (Currency::KWD, &set(25), 25_000),
+    ] {
+        let series = series(Measure::Money(currency));
+        let rules = Rules::of(settings, &none, &series);
+        let (id, now) = (AnomalyId::from_uuid(uuid(3)), at("2026-03-12T03:30:00Z"));
+        let finding = Finding { id, series: &series, department: None, rules: &rules, today: TODAY, now };
+        for (excess, tells) in [(minor, true), (-minor, true), (minor - 1, false), (1 - minor, false)] {
+            // So that it is known, as large as it is.
+            let known = finding.of(FIRST, is(anomaly(Kind::Spike, 100.0, None), FIRST, false), None).unwrap();
+            let known = known.map(|(known, _)| CostAnomaly { told: false, ..known });
+            let spike = is(anomaly(Kind::Spike, excess as f64, None), FIRST, false);
+            let event = finding.of(FIRST, spike, known).unwrap().and_then(|(_, event)| event);
+            assert_eq!(event.is_some(), tells, "{currency:?}, {excess}");
+        }
+    }
 }
 
 #[test]
