@@ -9,7 +9,7 @@ use super::budget::{Budget, Threshold, Warning};
 use super::pace::{FEWEST_DAYS, Part};
 use crate::billing::reports::Month;
 use crate::error::Refusal;
-use crate::insights::{Sum, ahead, minor};
+use crate::insights::{Sum, ahead, ahead_by_days, minor};
 use crate::money::Money;
 
 /// What was spent within a budget's scope, by month.
@@ -237,13 +237,13 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     let before = usize::try_from(from.since(now)).unwrap_or(0);
     let (begun, running) = (amount(now), spent.parts.get(&now));
     let mut sum = match running {
-        None => stretch(&past, before, left)?,
+        None => stretch(&past, before, left, false)?,
         Some(part) => {
             let shows = part.days >= DAYS_THAT_SHOW;
             past.extend(shows.then(|| part.whole.minor() as f64));
             // Months from the last of these until the first that is asked for: the one that runs is estimated by itself.
             let (skipped, later) = if before > 0 { (before, left) } else { (1, left - 1) };
-            let later = stretch(&past, skipped - usize::from(shows), later)?;
+            let later = stretch(&past, skipped - usize::from(shows), later, shows)?;
             if before > 0 { later } else { beside(part, &usual, now, &later) }
         }
     };
@@ -258,8 +258,9 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     Some(sum)
 }
 
-/// So many months that begin some months after the last of these.
-fn stretch(past: &[f64], skipped: usize, months: usize) -> Option<Sum> {
+/// So many months that begin some months after the last of these, which is known by its days or not.
+fn stretch(past: &[f64], skipped: usize, months: usize, by_days: bool) -> Option<Sum> {
+    let ahead = if by_days { ahead_by_days } else { ahead };
     if months == 0 {
         return Some(Sum { expected: 0.0, low: 0.0, high: 0.0 });
     }

@@ -53,6 +53,15 @@ pub struct Sum {
 /// What the next months come to in all, of the months that were, oldest first. `None` of fewer than [`FEWEST_MONTHS`], for
 /// no months ahead, and for values that are no numbers.
 pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
+    led(past, months, false)
+}
+
+/// The same where the last of the months is known by its days: when they are far from the months before, they go on to be.
+pub fn ahead_by_days(past: &[f64], months: usize) -> Option<Sum> {
+    led(past, months, true)
+}
+
+fn led(past: &[f64], months: usize, by_days: bool) -> Option<Sum> {
     let past = &past[past.len().saturating_sub(MOST_MONTHS)..];
     if past.len() < FEWEST_MONTHS || months == 0 || past.iter().any(|value| !value.is_finite()) {
         return None;
@@ -77,7 +86,7 @@ pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
     let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
     let by_slope = if fit.slope == 0.0 { 0.0 } else { slopes * slopes / fit.spread };
     let mut square = fit.variance() * (months as f64 + levels + by_slope);
-    if let Some((walks, a_step)) = fit.walk(past) {
+    if let Some((walks, a_step)) = fit.walk(past, by_days) {
         let held = *past.last()? - fit.shape_at(past.len() - 1);
         let stays: f64 = (past.len()..past.len() + months).map(|month| held + fit.shape_at(month)).sum();
         let ahead = months as f64;
@@ -147,8 +156,8 @@ impl Fit {
     }
 
     /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, are too few, or where the
-    /// last step alone says so.
-    fn walk(&self, past: &[f64]) -> Option<(f64, f64)> {
+    /// last step alone says so and is not known by its days.
+    fn walk(&self, past: &[f64], by_days: bool) -> Option<(f64, f64)> {
         let free = past.len() as f64 - if self.slope == 0.0 { 1.0 } else { 2.0 };
         let squares = |off: &dyn Fn(usize) -> f64| {
             (1..past.len()).map(|month| (off(month) - off(month - 1)).powi(2)).sum::<f64>() / (past.len() - 1) as f64
@@ -162,7 +171,7 @@ impl Fit {
             (off(past.len() - 1) - off(past.len() - 2)).powi(2)
         };
         let before = (a_step * (past.len() - 1) as f64 - last) / (past.len() - 2) as f64;
-        if last > JUMPS * JUMPS * before {
+        if !by_days && last > JUMPS * JUMPS * before {
             return None;
         }
         let ratio = squares(&|month| past[month] - self.at(month)) * free / self.rest;
