@@ -25,7 +25,7 @@ pub struct Printed {
     pub paper: Paper,
     /// The colour of headings, `#rrggbb`.
     pub accent: String,
-    /// The colour of what is written on that one.
+    /// The colour of what is written on that one; where it is not white, headings are in it too.
     pub on_accent: &'static str,
     /// Whether there is a logo.
     pub logo: bool,
