@@ -333,6 +333,42 @@ async fn a_source_that_no_file_comes_from_is_one_anomaly_and_one_letter_until_th
 }
 
 #[tokio::test]
+async fn a_day_without_a_row_of_any_series_in_a_file_is_missing_once_of_its_source_until_a_file_tells_of_it() {
+    let (stack, owner, client) = msp().await;
+    let services = ["Virtual Machines", "Disks", "Databases"];
+    let day = |on: jiff::civil::Date| services.map(|service| Row { service, ..row(on, usual(on)) });
+    let hole: jiff::civil::Date = "2026-01-28".parse().unwrap();
+    let rows: Vec<Row> = days("2025-12-20", "2026-01-31").filter(|on| *on != hole).flat_map(day).collect();
+    let import = owner.import_costs(&client, "azure-main", &file(&rows)).await;
+    assert_eq!((&import["state"], &import["bad_rows"]), (&json!("done"), &json!(0)));
+    stack.detect().await;
+    let found = anomalies(&owner, &client).await;
+    assert_eq!(found.len(), 1, "one of the source, and none of its series: {found:#?}");
+    let gap = &found[0];
+    assert_eq!(
+        (&gap["kind"], &gap["service"], &gap["onset"]),
+        (&json!("missing"), &json!("(all)"), &json!("2026-01-28"))
+    );
+    assert_eq!((&gap["last"], &gap["state"]), (&json!("2026-01-28"), &json!("over")));
+    assert_eq!(gap["sentence"], "azure-main: no file told of 28 January 2026; 3 series were silent.");
+    assert_eq!((told_missing(&stack).len(), told(&stack)), (1, 0));
+    // The same file again, and then one that has the day.
+    owner.import_costs(&client, "azure-main", &file(&rows)).await;
+    stack.detect().await;
+    assert_eq!(anomalies(&owner, &client).await.len(), 1);
+    owner.import_costs(&client, "azure-main", &file(&day(hole))).await;
+    stack.detect().await;
+    assert_eq!(anomalies(&owner, &client).await, Vec::<Value>::new());
+    assert_eq!((told_missing(&stack).len(), told(&stack)), (1, 0));
+    // A file without it says nothing of the day: what was told before stays.
+    owner.import_costs(&client, "azure-main", &file(&rows)).await;
+    stack.detect().await;
+    let all = series(&owner, &client).await;
+    assert_eq!(cents(&owner, &all[0], "2026-01-28").await, json!(usual(hole)));
+    assert_eq!((anomalies(&owner, &client).await.len(), told_missing(&stack).len()), (0, 1));
+}
+
+#[tokio::test]
 async fn rows_that_say_nothing_are_left_out_and_named_and_files_without_the_columns_are_refused() {
     let (stack, owner, client) = msp().await;
     let mut text = file(&spiked("2026-01-29"));

@@ -1,14 +1,18 @@
 //! What a file's days come to, written to the series: each in a transaction of its own, in the order of their ids.
 //!
-//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. The source
+//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. Of a day on which
+//! none of them has a row, though they usually have, it tells nothing. The source
 //! itself is one more, of how many of them have a cost on each day: it is the one that misses a file that does not come. Writing
 //! a series again changes nothing, and what a younger file told stays, so neither a death nor a second run does harm.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::SeriesId;
-use domain::insights::costs::{Days, SeriesName, counted};
+use domain::insights::costs::{Days, SeriesName, counted, untold};
 use domain::insights::imports::{CostImport, ImportState};
+use domain::insights::watch::DAYS_COMPARED;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use runtime::{Error, JobCx, Result};
 use store::TenantStore;
 use store::telling::Telling;
@@ -27,6 +31,8 @@ pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) 
         Err(fault) => return note(cx, store, import, |import| import.failed(fault.to_string(), cx.now)).await,
     };
     let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    let before = counted_before(store, import, days.0).await?;
+    let untold = untold(told.values(), days, |day| before.get(&day).copied());
     let whole = (SeriesName::whole(import.client, &import.source), counted(told.values()));
     let told: BTreeMap<SeriesId, (SeriesName, Days)> =
         told.into_iter().chain([whole]).map(|(name, days)| (store.series_id(&name), (name, days))).collect();
@@ -36,7 +42,8 @@ pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) 
     let (mut failed, nothing) = (None, Days::new());
     for (at, id) in left.enumerate() {
         let (name, file) = told.get(&id).map_or((None, &nothing), |(name, days)| (Some(name), days));
-        let telling = Telling { series: id, client: import.client, name, by: import.id, span: days, days: file };
+        let (client, by) = (import.client, import.id);
+        let telling = Telling { series: id, client, name, by, span: days, untold: &untold, days: file };
         match cx.reconcile(|| async { Ok(((), store.tell(&telling, cx.now).await?)) }).await {
             Ok(()) => {}
             Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
@@ -55,6 +62,21 @@ pub(crate) async fn write(cx: &JobCx, store: &TenantStore, import: &CostImport) 
         Some(error) => Err(error),
         None => note(cx, store, import, |import| import.done(count, cx.now)).await,
     }
+}
+
+/// On how many series of the source there was a cost on each of the days before this one of which files told.
+async fn counted_before(store: &TenantStore, import: &CostImport, from: Date) -> Result<BTreeMap<Date, i64>> {
+    let whole = store.series_id(&SeriesName::whole(import.client, &import.source));
+    let watch = match store.watch(whole).await {
+        Ok(Some(read)) => read.value,
+        // What nobody can read is told of when it is written.
+        Err(error) if error.is_passing() => return Err(error.into()),
+        Ok(None) | Err(_) => return Ok(BTreeMap::new()),
+    };
+    let since = from.saturating_sub(DAYS_COMPARED.days());
+    let known = store.cost_days(whole, since, from).await?.days;
+    let told = since.series(1.day()).take_while(|day| *day < from).filter(|day| watch.covered().has(*day));
+    Ok(told.map(|day| (day, known.get(&day).map_or(0, |count| count.minor))).collect())
 }
 
 async fn of_source(store: &TenantStore, import: &CostImport) -> Result<Vec<SeriesId>> {

@@ -15,7 +15,7 @@ use futures::future::try_join_all;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::{JobCx, Result};
-use store::telling::{Telling, of_steward};
+use store::telling::{NO_DAYS, Telling, of_steward};
 use store::utilisation::LatestUse;
 use store::{TenantStore, Versioned};
 
@@ -56,7 +56,8 @@ pub(crate) async fn tell_use(
             let (source, service, measure) = (USE.to_owned(), service.to_owned(), Measure::People.code());
             let name = SeriesName { client, source, service, unit, measure };
             let series = store.series_id(&name);
-            let telling = Telling { series, client, name: Some(&name), by: of_steward(), span, days: &days };
+            let telling =
+                Telling { series, client, name: Some(&name), by: of_steward(), span, untold: &NO_DAYS, days: &days };
             cx.reconcile(|| async { Ok(((), store.tell(&telling, cx.now).await?)) }).await?;
         }
     }
@@ -103,7 +104,8 @@ pub(crate) async fn tell_licences(
         };
         days.retain(|day, _| *day >= from);
         let span = (from, yesterday);
-        let telling = Telling { series, client, name: Some(&name), by: of_steward(), span, days: &days };
+        let telling =
+            Telling { series, client, name: Some(&name), by: of_steward(), span, untold: &NO_DAYS, days: &days };
         cx.reconcile(|| async { Ok(((), store.tell(&telling, cx.now).await?)) }).await?;
     }
     Ok(true)

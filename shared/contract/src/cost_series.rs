@@ -171,7 +171,8 @@ pub struct DayView {
 pub struct SeriesDaysView {
     /// The series.
     pub series: SeriesView,
-    /// Its days with a cost, or with somebody at work. A day up to `known_to` that is not here came to nothing.
+    /// Its days with a cost, or with somebody at work. A day up to `known_to` that is not here came to nothing, or
+    /// no file told of it.
     pub days: Vec<DayView>,
     /// The last day that is judged; none before the first look.
     #[schema(value_type = Option<String>, format = Date)]

@@ -94,6 +94,11 @@ impl KeptWatch {
         Ok(KeptWatch { series, client, covered, rhythm, first, next, model, open, onsets, missing, due_at })
     }
 
+    /// The days that were told of.
+    pub fn covered(&self) -> &Covered {
+        &self.covered
+    }
+
     /// As the rules have it.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Days told of a series: by a file of costs, or by Steward itself.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{ClientId, ImportId, SeriesId};
 use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, Days, SeriesName};
@@ -11,6 +13,9 @@ use uuid::Uuid;
 
 use crate::insights::{KeptWatch, KnownDays};
 use crate::{Commit, Error, Result, TenantStore};
+
+/// What is left out by whoever tells of all days.
+pub static NO_DAYS: BTreeSet<Date> = BTreeSet::new();
 
 /// What is told of a series.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,8 @@ pub struct Telling<'a> {
     pub by: ImportId,
     /// The first and the last day that it tells of.
     pub span: (Date, Date),
+    /// The days between them of which it does not tell.
+    pub untold: &'a BTreeSet<Date>,
     /// What these days came to; those that are left out came to nothing.
     pub days: &'a Days,
 }
@@ -68,7 +75,7 @@ impl TenantStore {
         known: KnownDays,
         now: Timestamp,
     ) -> Result<Option<Commit>> {
-        let Telling { series, client, name, by, span, .. } = *telling;
+        let Telling { series, client, name, by, span, untold, .. } = *telling;
         let read = self.watch(series).await?;
         if read.is_none() && days.is_empty() {
             return Ok(None);
@@ -77,7 +84,7 @@ impl TenantStore {
             Some(read) => (read.value.watch()?, read.rev),
             None => (Watch::new(series, client), 0),
         };
-        let (after, changed) = before.clone().told(by, span, days, &known.days);
+        let (after, changed) = before.clone().told_all_but(untold, by, span, days, &known.days);
         if after == before && changed.is_empty() {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use domain::billing::reports::{Billed, by_day};
 use domain::insights::costs::{DayCost, Days, INVOICES, SeriesName};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::Commit;
-use store::telling::{Telling, of_steward};
+use store::telling::{NO_DAYS, Telling, of_steward};
 
 use crate::booked::Booked;
 
@@ -35,7 +35,7 @@ async fn tell(cx: &ReactionCx, booked: &Booked, billed: Billed, days: &Days) -> 
     let service = format!("{}, {}", contract.number, billed.service);
     let name = SeriesName { client, source: INVOICES.to_owned(), service, unit: None, measure };
     let series = cx.store.series_id(&name);
-    let telling = Telling { series, client, name: Some(&name), by: of_steward(), span, days };
+    let telling = Telling { series, client, name: Some(&name), by: of_steward(), span, untold: &NO_DAYS, days };
     let mark = format!("{}#{series}", TELL_BILLED.name);
     cx.reconcile(|| async {
         if cx.store.has_handled(&mark, cx.envelope.id).await? {

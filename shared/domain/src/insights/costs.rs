@@ -1,14 +1,14 @@
 //! A series of a client's days: one service of one source in one department, in one currency, or what people use of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::feedback::{Answer, Sensitivity};
 use super::measure::{Amount, Measure};
-use super::rules::Tuning;
+use super::rules::{Tuning, days_between};
 use crate::error::Refusal;
 use crate::ids::{ClientId, SeriesId, UnitId};
 use crate::invalid::Check;
@@ -22,6 +22,13 @@ pub const LONGEST_SERVICE: usize = 120;
 pub const MOST_PARTS: usize = 8;
 /// Answers `expected` whose amounts a series remembers: a year of monthly fees.
 const MOST_EXPECTED: usize = 12;
+/// Days between the first and the last one of a file of which it may not tell, the newest ones: of earlier ones it says that they
+/// came to nothing.
+pub const MOST_UNTOLD: usize = 31;
+/// Weeks before a day, and behind it, that say what is usual on such a day.
+const WEEKS_ALIKE: i64 = 4;
+/// Fewer of their days say nothing.
+const FEWEST_ALIKE: usize = 2;
 /// The name of what is beyond [`MOST_PARTS`].
 pub const OTHERS: &str = "(others)";
 
@@ -176,6 +183,44 @@ pub fn counted<'a>(series: impl IntoIterator<Item = &'a Days>) -> Days {
         counts.entry(*day).or_default().minor += 1;
     }
     counts
+}
+
+/// The days between the first and the last one of a file of which it does not tell. On such a day no row of any series begins,
+/// although on most such days of the week more of its series have a cost than those whose longer periods go over it. Of few series
+/// all are without a row now and then: of n of them n such times within four weeks are usual. `before` says on how many series
+/// there was a cost on a day before the file's first one, if anybody told of it.
+pub fn untold<'a>(
+    series: impl IntoIterator<Item = &'a Days>,
+    (from, to): (Date, Date),
+    before: impl Fn(Date) -> Option<i64>,
+) -> BTreeSet<Date> {
+    let (mut counts, mut begun) = (BTreeMap::<Date, i64>::new(), BTreeSet::new());
+    for (day, cost) in series.into_iter().flatten() {
+        *counts.entry(*day).or_default() += 1;
+        if cost.own() != 0 || cost.carried.is_empty() {
+            begun.insert(*day);
+        }
+    }
+    let count = |day: Date| counts.get(&day).copied().unwrap_or_default();
+    let known = |day: Date| if day < from { before(day) } else { (day <= to).then(|| count(day)) };
+    let more_than_on = |day: Date| {
+        let weeks = (-WEEKS_ALIKE..=WEEKS_ALIKE).filter(|weeks| *weeks != 0);
+        let alike = weeks.filter_map(|weeks| day.checked_add(weeks.weeks()).ok());
+        let mut usual: Vec<i64> = alike.filter_map(known).collect();
+        usual.sort_unstable();
+        let middle = usual.get(usual.len().checked_sub(FEWEST_ALIKE).map(|_| (usual.len() - 1) / 2)?)?;
+        Some(middle - count(day)).filter(|more| *more > 0)
+    };
+    let between = from.series(1.day()).take_while(|day| *day < to).filter(|day| !begun.contains(day));
+    let without: BTreeMap<Date, i64> = between.filter_map(|day| Some((day, more_than_on(day)?))).collect();
+    let begins = |day: &&Date| day.yesterday().is_ok_and(|before| !without.contains_key(&before));
+    let times: Vec<Date> = without.keys().filter(begins).copied().collect();
+    let times_near = |day: Date| {
+        let near = times.iter().filter(|begin| days_between(**begin, day).abs() <= 7 * WEEKS_ALIKE).count();
+        i64::try_from(near).unwrap_or(i64::MAX)
+    };
+    let rare = without.iter().filter(|(day, more)| times_near(**day) <= **more).map(|(day, _)| *day);
+    rare.rev().take(MOST_UNTOLD).collect()
 }
 
 impl CostSeries {

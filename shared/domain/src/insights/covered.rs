@@ -1,5 +1,7 @@
 //! Which days files have told of, and which file was the last to tell of each.
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,27 @@ impl Covered {
         }
         ranges.sort_unstable_by_key(|range| range.from);
         (Covered(short(ranges)), own)
+    }
+
+    /// The same, of all of these days but some, of which the file does not tell.
+    #[must_use]
+    pub fn with_all_but(&self, by: ImportId, (from, to): (Date, Date), untold: &BTreeSet<Date>) -> (Self, Vec<Date>) {
+        let (mut covered, mut own, mut next) = (self.clone(), Vec::new(), Some(from));
+        let ends = untold
+            .iter()
+            .filter(|day| from <= **day && **day <= to)
+            .map(|day| (day.yesterday().ok(), day.tomorrow().ok()));
+        for (end, behind) in ends.chain([(Some(to), None)]) {
+            if let Some((start, end)) = next.zip(end)
+                && start <= end
+            {
+                let (with, days) = covered.with(by, start, end);
+                covered = with;
+                own.extend(days);
+            }
+            next = behind;
+        }
+        (covered, own)
     }
 }
 

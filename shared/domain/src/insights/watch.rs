@@ -110,11 +110,24 @@ impl Watch {
     pub fn told(
         self,
         by: ImportId,
+        span: (Date, Date),
+        file: &Days,
+        before: &Days,
+    ) -> (Self, BTreeMap<Date, Option<DayCost>>) {
+        self.told_all_but(&BTreeSet::new(), by, span, file, before)
+    }
+
+    /// The same after a file that does not tell of some of these days.
+    #[must_use]
+    pub fn told_all_but(
+        self,
+        untold: &BTreeSet<Date>,
+        by: ImportId,
         (from, to): (Date, Date),
         file: &Days,
         before: &Days,
     ) -> (Self, BTreeMap<Date, Option<DayCost>>) {
-        let (covered, own) = self.covered.with(by, from, to);
+        let (covered, own) = self.covered.with_all_but(by, (from, to), untold);
         let own: BTreeSet<Date> = own.into_iter().collect();
         let tells = |day: Date| own.contains(&day);
         let all: BTreeSet<Date> = own.iter().chain(file.keys()).chain(before.keys()).copied().collect();
@@ -199,10 +212,8 @@ impl Watch {
         changes: &mut BTreeMap<Date, Change>,
     ) {
         let cost = days.get(&day);
-        let value = match cost {
-            Some(cost) => Some(amount(cost.minor)),
-            None => self.tells_of(day, rules).then_some(0.0),
-        };
+        // Of a day of which nobody told what it carries of a longer period may be known: that is not all of it.
+        let value = self.tells_of(day, rules).then(|| cost.map_or(0.0, |cost| amount(cost.minor)));
         if value.is_none() && self.first == Some(day) {
             // A series begins with a value: the model would not count this day.
             self.first = day.tomorrow().ok();

@@ -1,7 +1,7 @@
 //! The days that files of costs tell of, and how they are watched.
 
 use domain::ids::{ClientId, ImportId, SeriesId};
-use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName, counted};
+use domain::insights::costs::{CostSeries, DayCost, Days, MOST_UNTOLD, SeriesName, counted, untold};
 use domain::insights::covered::Covered;
 use domain::insights::found::Finding;
 use domain::insights::rhythm::Rhythm;
@@ -323,6 +323,107 @@ fn of_a_source_with_hardly_a_row_nothing_is_missing_when_no_other_file_comes() {
         let id = domain::ids::AnomalyId::from_uuid(Uuid::from_u128(9));
         let finding = Finding { id, series: &series, department: None, rules: &rules, today: day(83), now };
         assert_eq!(finding.of(onset, change, None).unwrap(), None, "no letter for nothing");
+    }
+}
+
+/// The days between the first and the last of so many of which a file does not tell. Each of its series has a row on the days that
+/// `rows` says; the fees are of one day and go over all others.
+fn untold_of(
+    series: i64,
+    fees: i64,
+    last: i64,
+    rows: impl Fn(i64) -> bool,
+    before: impl Fn(i64) -> Option<i64>,
+) -> Vec<i64> {
+    let daily = costs(0..last + 1, |_| 100).into_iter().filter(|(on, _)| rows(n_of(*on)));
+    let daily: Days = daily.collect();
+    let fee = |n: i64| {
+        let carried = if n == 0 { [].into() } else { [(day(0), 10)].into() };
+        (day(n), DayCost { minor: 10, carried, ..DayCost::default() })
+    };
+    let fee: Days = (0..last + 30).map(fee).collect();
+    let all = (0..series).map(|_| &daily).chain((0..fees).map(|_| &fee));
+    untold(all, (day(0), day(last)), |on| before(n_of(on))).into_iter().map(n_of).collect()
+}
+
+fn n_of(on: Date) -> i64 {
+    on.duration_since(day(0)).as_hours() / 24
+}
+
+#[test]
+fn a_file_does_not_tell_of_a_day_on_which_nothing_has_a_row_unless_such_days_usually_have_none() {
+    let weekend = |n: i64| [2, 3].contains(&n.rem_euclid(7));
+    let none = |_: i64| None;
+    for fees in [0, 1] {
+        assert_eq!(untold_of(12, fees, 60, |n| n != 40, none), [40], "one day");
+        assert_eq!(untold_of(1, fees, 60, |n| n != 40, none), [40], "of one series");
+        assert_eq!(untold_of(12, fees, 60, |n| !(40..46).contains(&n), none), (40..46).collect::<Vec<_>>());
+        assert_eq!(untold_of(12, fees, 60, |n| !weekend(n), none), [] as [i64; 0], "nobody works at weekends");
+        assert_eq!(
+            untold_of(12, fees, 60, |n| !weekend(n) && n != 41, none),
+            [41],
+            "nor on one day, which is another thing"
+        );
+        assert_eq!(untold_of(12, fees, 60, |n| n % 30 == 0, none), [] as [i64; 0], "hardly a row");
+        // A day now and then is usual of one series; of twelve it is none that they are all without one.
+        let now_and_then = |n: i64| ![20, 30, 40].contains(&n);
+        assert_eq!(untold_of(1, fees, 60, now_and_then, none), [] as [i64; 0]);
+        assert_eq!(untold_of(12, fees, 60, now_and_then, none), [20, 30, 40]);
+        // A short file: what was told before it says what is usual.
+        let gap = |n: i64| n != 5;
+        assert_eq!(untold_of(12, fees, 10, gap, none), [] as [i64; 0], "nobody knows");
+        assert_eq!(untold_of(12, fees, 10, gap, |_| Some(12 + fees)), [5]);
+        assert_eq!(
+            untold_of(12, fees, 10, gap, |n| Some(if n.rem_euclid(7) == 5 { fees } else { 12 })),
+            [] as [i64; 0]
+        );
+    }
+    let many = untold_of(40, 0, 300, |n| n % 4 != 1, none);
+    assert_eq!((many.len(), many.last()), (MOST_UNTOLD, Some(&297)), "the newest ones");
+    // What comes to nothing has a row all the same.
+    let zeros = costs(0..61, |n| if n == 40 { 0 } else { 100 });
+    assert_eq!(untold([&zeros], (day(0), day(60)), |_| None).len(), 0);
+}
+
+#[test]
+fn a_day_of_which_a_file_does_not_tell_is_missing_of_its_source_and_a_gap_in_its_series_until_another_file_does() {
+    let hole = std::collections::BTreeSet::from([day(40)]);
+    for (whole, kinds) in [(true, vec![Kind::Missing]), (false, vec![])] {
+        let rules = rules_of(whole);
+        let value = |n: i64| if whole { 12 } else { 10_000 + n % 7 * 100 };
+        let mut days = costs(0..50, value);
+        days.remove(&day(40));
+        if !whole {
+            // A fee of the first day, of a part of which everybody knows.
+            days.insert(day(40), DayCost { minor: 300, carried: [(day(0), 300)].into(), ..DayCost::default() });
+        }
+        let (told, changed) = watch().told_all_but(&hole, import(1), (day(0), day(49)), &days, &Days::new());
+        assert_eq!(
+            (told.covered.has(day(39)), told.covered.has(day(40)), told.covered.has(day(41))),
+            (true, false, true)
+        );
+        assert_eq!(changed.len(), days.len());
+        assert_eq!(told.rhythm, watch().told(import(1), (day(0), day(49)), &days, &Days::new()).0.rhythm);
+        let (same, changed) = told.clone().told_all_but(&hole, import(1), (day(0), day(49)), &days, &days);
+        assert_eq!((same, changed.len()), (told.clone(), 0), "the same again changes nothing");
+        let (judged, found) = looked_by(&rules, told, &days, 52);
+        assert_eq!(judged.next, Some(day(50)));
+        let found: Vec<(Date, Kind, bool)> = found
+            .into_iter()
+            .map(|(onset, change)| match change {
+                Change::Is { anomaly, over, .. } => (onset, anomaly.kind, over),
+                Change::Withdrawn => panic!("nothing was found before"),
+            })
+            .collect();
+        let last: Vec<(Date, Kind, bool)> = kinds.iter().map(|kind| (day(40), *kind, true)).collect();
+        assert_eq!(found.last(), last.last(), "{whole}: {found:?}");
+        assert!(found.iter().all(|(onset, ..)| *onset == day(40)), "{found:?}");
+        // A later file has that day.
+        let (told, changed) = judged.told(import(2), (day(40), day(40)), &costs(40..41, value), &days);
+        assert_eq!((changed.len(), told.next), (1, Some(day(0))));
+        let (_, found) = looked_by(&rules, told, &costs(0..50, value), 52);
+        let withdrawn: Vec<(Date, Change)> = kinds.iter().map(|_| (day(40), Change::Withdrawn)).collect();
+        assert_eq!(found, withdrawn);
     }
 }
 
