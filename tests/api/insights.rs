@@ -149,6 +149,39 @@ async fn a_corrected_file_takes_the_place_of_its_days_and_withdraws_what_it_expl
 }
 
 #[tokio::test]
+async fn a_correction_that_moves_an_anomalys_first_day_leaves_it_the_one_that_was_told_and_answered() {
+    let (stack, owner, _) = msp().await;
+    let from = |first: &str| {
+        let first: jiff::civil::Date = first.parse().unwrap();
+        move |on: jiff::civil::Date| row(on, usual(on) * if on >= first { 3 } else { 1 })
+    };
+    for (letters, answer) in (1..).zip([None, Some("expected"), Some("real")]) {
+        let client = owner.client(&format!("Client {letters}")).await;
+        let all: Vec<Row> = days("2025-12-20", "2026-01-31").map(from("2026-01-27")).collect();
+        owner.import_costs(&client, "azure-main", &file(&all)).await;
+        stack.detect().await;
+        let first = anomalies(&owner, &client).await;
+        assert_eq!((first.len(), &first[0]["onset"], told(&stack)), (1, &json!("2026-01-27"), letters), "{first:#?}");
+        let path = format!("/v1/anomalies/{}", first[0]["id"].as_str().unwrap());
+        if let Some(answer) = answer {
+            owner.post(&format!("{path}/judge")).json(&json!({ "answer": answer })).send().await.expect(200);
+        }
+        // A day earlier, and back, and a day later.
+        for onset in ["2026-01-26", "2026-01-27", "2026-01-28"] {
+            let right: Vec<Row> = days("2026-01-24", "2026-01-31").map(from(onset)).collect();
+            owner.import_costs(&client, "azure-main", &file(&right)).await;
+            stack.detect().await;
+            let found = anomalies(&owner, &client).await;
+            assert_eq!((found.len(), &found[0]["id"]), (1, &first[0]["id"]), "{answer:?}, {onset}: {found:#?}");
+            assert_eq!((&found[0]["onset"], &found[0]["state"]), (&json!(onset), &json!("open")), "{answer:?}");
+            assert_eq!(found[0]["judged"]["answer"], json!(answer), "{onset}");
+            assert_eq!(owner.get(&path).await.expect(200), found[0]);
+            assert_eq!(told(&stack), letters, "{answer:?}, {onset}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_answer_changes_the_series_from_now_on_and_is_kept() {
     let (stack, owner, client) = msp().await;
     owner.import_costs(&client, "azure-main", &file(&spiked("2026-01-29"))).await;

@@ -1,9 +1,9 @@
 //! What a file's days come to, written to the series: each in a transaction of its own, in the order of their ids.
 //!
-//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. Of a day on which
-//! none of them has a row, though they usually have, it tells nothing. The source
-//! itself is one more, of how many of them have a cost on each day: it is the one that misses a file that does not come. Writing
-//! a series again changes nothing, and what a younger file told stays, so neither a death nor a second run does harm.
+//! A file tells of all series of its source: of one that has no row on a day it says that the day came to nothing. Of a day on
+//! which none of them has a row, though they usually have, it tells nothing. The source itself is one more, of how many of them
+//! have a cost on each day: it is the one that misses a file that does not come. Writing a series again changes nothing, and
+//! what a younger file told stays, so neither a death nor a second run does harm.
 
 use std::collections::{BTreeMap, BTreeSet};
 

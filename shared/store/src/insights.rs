@@ -79,6 +79,8 @@ pub struct KeptWatch {
     open: Option<Date>,
     onsets: std::collections::BTreeSet<Date>,
     missing: u32,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<Date, Date>,
     /// When there is something to judge.
     pub due_at: Option<Timestamp>,
 }
@@ -90,8 +92,8 @@ impl KeptWatch {
     /// [`Error::Corrupt`] for a model that cannot be written.
     pub fn new(watch: &Watch, due_at: Option<Timestamp>) -> Result<Self> {
         let model = serde_json::to_string(&watch.model).map_err(|e| Error::Corrupt(e.to_string()))?;
-        let Watch { series, client, covered, rhythm, first, next, open, onsets, missing, .. } = watch.clone();
-        Ok(KeptWatch { series, client, covered, rhythm, first, next, model, open, onsets, missing, due_at })
+        let Watch { series, client, covered, rhythm, first, next, open, onsets, missing, names, .. } = watch.clone();
+        Ok(KeptWatch { series, client, covered, rhythm, first, next, model, open, onsets, missing, names, due_at })
     }
 
     /// The days that were told of.
@@ -106,8 +108,8 @@ impl KeptWatch {
     pub fn watch(&self) -> Result<Watch> {
         let corrupt = |e: serde_json::Error| Error::Corrupt(format!("the model of {}: {e}", self.series));
         let model = serde_json::from_str(&self.model).map_err(corrupt)?;
-        let KeptWatch { series, client, covered, rhythm, first, next, open, onsets, missing, .. } = self.clone();
-        Ok(Watch { series, client, covered, rhythm, first, next, model, open, onsets, missing })
+        let KeptWatch { series, client, covered, rhythm, first, next, open, onsets, missing, names, .. } = self.clone();
+        Ok(Watch { series, client, covered, rhythm, first, next, model, open, onsets, missing, names })
     }
 }
 
@@ -189,7 +191,7 @@ impl TenantStore {
         SeriesId::from_uuid(self.id_of(&name.identity()))
     }
 
-    /// The id of the anomaly that begins on this day of a series.
+    /// The id of the anomaly of a series that is named by this day: the one on which it began when it was found.
     pub fn anomaly_id(&self, series: SeriesId, onset: Date) -> AnomalyId {
         AnomalyId::from_uuid(self.id_of(&format!("anomaly#{series}#{onset}")))
     }

@@ -1,10 +1,13 @@
 //! Judge the days of each series that are complete.
 
+use std::collections::BTreeMap;
+
 use contract::insights::DETECTION;
 use domain::ids::SeriesId;
 use domain::insights::costs::Days;
-use domain::insights::found::Finding;
-use domain::insights::watch::Change;
+use domain::insights::found::{CostAnomaly, Finding, moved};
+use domain::insights::watch::{Change, Looked};
+use jiff::civil::Date;
 use runtime::{JobCx, JobHandler, JobReport, Result, Step};
 use serde_json::{Value, json};
 use store::due::Due;
@@ -58,16 +61,27 @@ async fn look(cx: &JobCx, houses: &Houses, store: &TenantStore, id: SeriesId) ->
         Some(from) => store.cost_days(id, from, house.today).await?.days,
         None => Days::new(),
     };
-    let looked = watch.look(&days, &rules, &house.known, house.today);
-    let due_on = looked.watch.due_on(&rules);
+    let Looked { mut watch, changes, days: judged } = watch.look(&days, &rules, &house.known, house.today);
+    let mut known: BTreeMap<Date, Versioned<CostAnomaly>> = BTreeMap::new();
+    for onset in changes.keys() {
+        let anomaly = store.anomaly_id(id, watch.name_of(*onset));
+        known.extend(store.cost_anomaly_if(anomaly).await?.map(|before| (*onset, before)));
+    }
+    // What a correction has moved stays the anomaly that it was, with its answer.
+    for (onset, before) in moved(series.measure, &changes, |onset| known.get(&onset).map(|known| &known.value)) {
+        watch = watch.renamed(onset, before);
+        let [one, other] = [onset, before].map(|day| known.remove(&day));
+        known.extend(one.map(|known| (before, known)));
+        known.extend(other.map(|known| (onset, known)));
+    }
+    let due_on = watch.due_on(&rules);
     let more = due_on.is_some_and(|on| on <= house.today);
     let due_at = if more { read.value.due_at } else { due_on.map(|on| house.night(on)) };
-    let mut commit = store.commit().update(&KeptWatch::new(&looked.watch, due_at)?, read.rev);
+    let mut commit = store.commit().update(&KeptWatch::new(&watch, due_at)?, read.rev);
     let mut found: Vec<Value> = Vec::new();
-    for (onset, change) in looked.changes {
-        let anomaly = store.anomaly_id(id, onset);
-        let before = store.cost_anomaly_if(anomaly).await?;
-        let (known, rev) = before.map_or((None, 0), |before| (Some(before.value), before.rev));
+    for (onset, change) in changes {
+        let anomaly = store.anomaly_id(id, watch.name_of(onset));
+        let (known, rev) = known.remove(&onset).map_or((None, 0), |before| (Some(before.value), before.rev));
         let department = house.department(&series);
         let (today, now) = (house.today, cx.now);
         // What was corrected away came to nothing in the end: what was answered stays remembered.
@@ -85,7 +99,7 @@ async fn look(cx: &JobCx, houses: &Houses, store: &TenantStore, id: SeriesId) ->
         commit = commit.update(&series, known_series.rev);
     }
     let step = match cx.dry_run {
-        true => Step::Would(json!({ "series": id, "days": looked.days, "found": found })),
+        true => Step::Would(json!({ "series": id, "days": judged, "found": found })),
         false => Step::Done,
     };
     Ok((Look { step, more }, Some(commit)))

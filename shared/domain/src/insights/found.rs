@@ -1,5 +1,7 @@
 //! An anomaly of a series, as people see it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -84,7 +86,7 @@ pub struct CostDriver {
 /// An anomaly of a series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostAnomaly {
-    /// Which; made of the series and its first day.
+    /// Which; made of the series and its first day, as that was when it was found.
     pub id: AnomalyId,
     /// In which series.
     pub series: SeriesId,
@@ -290,8 +292,8 @@ impl Finding<'_> {
         }
     }
 
-    /// Whether it is of a few people's days, of less than a hundred of the smallest units of its currency, or of days on which a source usually has no
-    /// cost anyway.
+    /// Whether it is of a few people's days, of less than a hundred of the smallest units of its currency, or of days on which a
+    /// source usually has no cost anyway.
     fn is_little(&self, anomaly: &Anomaly) -> bool {
         let least = match self.series.measure {
             Measure::People => FEWEST_PEOPLE_DAYS,
@@ -382,6 +384,35 @@ impl Judged {
         }
         Ok(())
     }
+}
+
+/// Which of these anomalies are known ones that begin on another day by now: the day, and the one on which each began before. They
+/// have days of it, on the same side. `known` gives what is known of the one that begins on a day.
+pub fn moved<'a>(
+    measure: Measure,
+    changes: &BTreeMap<Date, Change>,
+    known: impl Fn(Date) -> Option<&'a CostAnomaly>,
+) -> Vec<(Date, Date)> {
+    let there = |onset: Date| known(onset).filter(|known| known.state != AnomalyState::Withdrawn);
+    let gone = changes.iter().filter(|(_, change)| matches!(change, Change::Withdrawn));
+    let mut gone: BTreeMap<Date, &CostAnomaly> = gone.filter_map(|(onset, _)| Some((*onset, there(*onset)?))).collect();
+    let mut moved = Vec::new();
+    for (onset, change) in changes {
+        let Change::Is { anomaly, last, .. } = change else { continue };
+        if there(*onset).is_some() {
+            continue;
+        }
+        let excess = measure.amount(anomaly.more());
+        let is_it = |known: &CostAnomaly| {
+            let both_missing = anomaly.kind == Kind::Missing && known.kind == Kind::Missing;
+            known.onset <= *last && *onset <= known.last && (both_missing || excess.is_beside(known.excess))
+        };
+        if let Some(before) = gone.iter().find(|(_, known)| is_it(known)).map(|(before, _)| *before) {
+            gone.remove(&before);
+            moved.push((*onset, before));
+        }
+    }
+    moved
 }
 
 /// Somebody says what they think of it: once, and again when it was told that it had grown since.

@@ -2,7 +2,8 @@
 //!
 //! A day is judged once it is complete, in order, and once. When a corrected file changes a day that was judged, the series
 //! is judged again from its beginning: an anomaly is named by its first day, so what is found again is the same one, and
-//! what is not found any more is withdrawn.
+//! what is not found any more is withdrawn. What begins on another day by the corrected ones, and has days of a known one, keeps
+//! its name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,8 @@ pub const DAYS_AT_ONCE: usize = 40;
 const SLEEPS_AFTER_DAYS: usize = 30;
 /// How far back a series is judged again.
 pub const DAYS_BACK: i64 = 730;
+/// Days that are judged beyond them where an anomaly that was known may have moved: the day on which it began is near.
+const DAYS_TO_MEET: usize = WEEK;
 /// Anomalies whose first days a series remembers.
 const MOST_ONSETS: usize = 300;
 /// Days before an anomaly with which its parts are compared.
@@ -56,6 +59,9 @@ pub struct Watch {
     pub onsets: BTreeSet<Date>,
     /// Days in a row, up to the last judged one, of which no file told.
     pub missing: u32,
+    /// By which day an anomaly is named that begins on another one since its days were corrected. Each of two days that have
+    /// changed their names has the other one's, so no two have the same.
+    pub names: BTreeMap<Date, Date>,
 }
 
 /// What became of an anomaly.
@@ -101,7 +107,24 @@ impl Watch {
             open: None,
             onsets: BTreeSet::new(),
             missing: 0,
+            names: BTreeMap::new(),
         }
+    }
+
+    /// The day by which the anomaly is named that begins on this one.
+    pub fn name_of(&self, onset: Date) -> Date {
+        self.names.get(&onset).copied().unwrap_or(onset)
+    }
+
+    /// What begins on one of these days has the name of the other one, and the other way round. Names of days that are judged no
+    /// more are forgotten.
+    #[must_use]
+    pub fn renamed(mut self, one: Date, other: Date) -> Self {
+        let (of_one, of_other) = (self.name_of(one), self.name_of(other));
+        self.names.extend([(one, of_other), (other, of_one)]);
+        let oldest = self.next.map_or(Date::MIN, |next| next.saturating_sub((2 * DAYS_BACK).days()));
+        self.names.retain(|day, name| day != name && *day >= oldest);
+        self
     }
 
     /// After a file told of these days: where the looking stands, and which of the days that are there change. `before` is
@@ -179,7 +202,7 @@ impl Watch {
         Some(next.saturating_add(i64::from(wait).days()))
     }
 
-    /// Judges what is complete by today, at most [`DAYS_AT_ONCE`] days. `days` has what is known from
+    /// Judges what is complete by today, at most [`DAYS_AT_ONCE`] days and a few. `days` has what is known from
     /// [`Watch::looks_from`] on.
     #[must_use]
     pub fn look(mut self, days: &Days, rules: &Rules, known: &[KnownEvent], today: Date) -> Looked {
@@ -192,8 +215,8 @@ impl Watch {
             (self.first, self.next) = (Some(from), Some(from));
         }
         let (mut changes, mut judged) = (BTreeMap::new(), 0);
-        while judged < DAYS_AT_ONCE
-            && let Some(day) = self.next
+        while let Some(day) = self.next
+            && (judged < DAYS_AT_ONCE || judged < DAYS_AT_ONCE + DAYS_TO_MEET && has_news(&changes, day))
             && self.due_on(rules).is_some_and(|due| due <= today)
         {
             self.judge(day, days, rules, known, &mut changes);
@@ -300,6 +323,12 @@ impl Watch {
         let first = self.first.unwrap_or(Date::ZERO);
         first.saturating_add(i64::try_from(point).unwrap_or(i64::MAX).days())
     }
+}
+
+/// Whether an anomaly began, or was withdrawn, within a few days before this one: what it was before may begin within as many.
+fn has_news(changes: &BTreeMap<Date, Change>, next: Date) -> bool {
+    let near = next.saturating_sub(i64::try_from(DAYS_TO_MEET).unwrap_or(i64::MAX).days());
+    changes.range(near..).next().is_some()
 }
 
 /// Minor units up to [`crate::money::LARGEST_MINOR`] are exact in a float.

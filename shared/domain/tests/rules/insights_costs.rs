@@ -124,6 +124,45 @@ fn a_corrected_day_is_judged_again_and_what_it_explains_is_withdrawn() {
     assert_eq!((same.next, changed.len()), (judged.next, 0), "the same again changes nothing");
 }
 
+#[test]
+fn two_days_change_names_and_back_and_no_two_have_the_same() {
+    let named = |watch: &Watch| (0..5).map(|n| n_of(watch.name_of(day(n)))).collect::<Vec<_>>();
+    let mut turned = watch();
+    turned.next = Some(day(9));
+    for (one, other, names) in
+        [(1, 2, [0, 2, 1, 3, 4]), (3, 1, [0, 3, 1, 2, 4]), (1, 3, [0, 2, 1, 3, 4]), (2, 1, [0, 1, 2, 3, 4])]
+    {
+        turned = turned.renamed(day(one), day(other));
+        assert_eq!(named(&turned), names);
+    }
+    assert_eq!(turned.names.len(), 0);
+}
+
+#[test]
+fn a_correction_that_moves_an_anomaly_is_judged_at_once_with_what_it_was_before_wherever_days_are_judged_together() {
+    // Forty days are judged at once: the anomaly begins on each of those about the last of them, and then a day earlier or later.
+    for begins in 34..48 {
+        for moves in [-1, 1] {
+            let of = |from: i64| {
+                costs(0..60, move |n| 10_000 + n % 7 * 100 + if (from..60).contains(&n) { 20_000 } else { 0 })
+            };
+            let (told, _) = watch().told(import(1), (day(0), day(59)), &of(begins), &Days::new());
+            let (judged, _) = looked(told, &of(begins), 61);
+            assert!(judged.onsets.contains(&day(begins)));
+            let corrected = of(begins + moves);
+            let (mut again, _) = judged.told(import(2), (day(0), day(59)), &corrected, &of(begins));
+            let mut together = false;
+            while again.due_on(&rules()).is_some_and(|due| due <= day(61)) {
+                let look = again.look(&corrected, &rules(), &[], day(61));
+                let is = matches!(look.changes.get(&day(begins + moves)), Some(Change::Is { .. }));
+                together |= is && look.changes.get(&day(begins)) == Some(&Change::Withdrawn);
+                again = look.watch;
+            }
+            assert!(together, "{begins}, {moves}");
+        }
+    }
+}
+
 /// What drives the anomaly that begins on the last of these days, each of which has these parts.
 fn driver_of(count: i64, parts: impl Fn(i64) -> Vec<(&'static str, i64)>) -> Driver<String> {
     let day_cost = |n: i64| {

@@ -3,7 +3,7 @@
 use domain::events::Event;
 use domain::ids::{AnomalyId, ClientId, SeriesId, UserId};
 use domain::insights::costs::{CostSeries, SeriesName};
-use domain::insights::found::{AnomalyState, CostAnomaly, Finding, Judged, judge};
+use domain::insights::found::{AnomalyState, CostAnomaly, Finding, Judged, judge, moved};
 use domain::insights::rules::{InsightSettings, Rules};
 use domain::insights::watch::Change;
 use domain::insights::{Amount, Anomaly, Answer, Driver, Kind, Lasting, Measure, Outlook, Sensitivity, SeriesCount};
@@ -136,6 +136,46 @@ fn what_somebody_answered_stays_as_they_saw_it_when_its_days_are_corrected_and_g
     assert_eq!((over.excess, &over.sentence), (kept.excess, &kept.sentence));
     assert_eq!(of(measure, Change::Withdrawn, Some(over)), None, "once");
     assert_eq!(of(measure, Change::Withdrawn, None), None, "what nobody kept is not withdrawn");
+}
+
+#[test]
+fn a_known_anomaly_that_begins_on_another_day_by_its_corrected_days_is_the_same_one_if_it_has_days_of_it_on_its_side() {
+    let measure = Measure::Money(Currency::EUR);
+    let day = |n: i8| date(2026, 3, n);
+    let spike = |excess: f64, last: i8| is(anomaly(Kind::LevelShift, excess, None), day(last), false);
+    // It was from the second to the sixth.
+    let (kept, _) = of(measure, spike(300_00.0, 6), None).unwrap();
+    assert_eq!((kept.onset, kept.last), (day(2), day(6)));
+    let withdrawn = CostAnomaly { state: AnomalyState::Withdrawn, ..kept.clone() };
+    let over = CostAnomaly { state: AnomalyState::Over, ..kept.clone() };
+    for (name, known, onset, last, excess, is_it) in [
+        ("a day earlier", &kept, 1, 6, 320_00.0, true),
+        ("a day later", &kept, 3, 6, 220_00.0, true),
+        ("only its last day is left", &kept, 6, 6, 30_00.0, true),
+        ("it is over", &over, 1, 6, 320_00.0, true),
+        ("behind it", &kept, 7, 9, 300_00.0, false),
+        ("before it", &kept, 1, 1, 300_00.0, false),
+        ("the other way", &kept, 3, 6, -220_00.0, false),
+        ("it was withdrawn before", &withdrawn, 1, 6, 320_00.0, false),
+    ] {
+        let changes = [(day(2), Change::Withdrawn), (day(onset), spike(excess, last))].into();
+        let found = moved(measure, &changes, |on| Some(known).filter(|_| on == day(2)));
+        assert_eq!(found, if is_it { vec![(day(onset), day(2))] } else { vec![] }, "{name}");
+        // What is known on its own day is that one, unless that was withdrawn.
+        let found = moved(measure, &changes, |_| Some(known));
+        assert_eq!(found, [], "{name}");
+    }
+    // Of two new ones the first is it.
+    let changes = [(day(2), Change::Withdrawn), (day(3), spike(80_00.0, 3)), (day(5), spike(80_00.0, 6))].into();
+    assert_eq!(moved(measure, &changes, |on| Some(&kept).filter(|_| on == day(2))), [(day(3), day(2))]);
+    // What is found on its own day has not moved.
+    let changes = [(day(2), spike(300_00.0, 6)), (day(3), spike(80_00.0, 3))].into();
+    assert_eq!(moved(measure, &changes, |on| Some(&kept).filter(|_| on == day(2))), []);
+    // A silence of which the first day was told after all.
+    let silent = |n: i8| is(Anomaly { points: 2, ..anomaly(Kind::Missing, -9.0, None) }, day(n), false);
+    let (kept, _) = of(Measure::Series, silent(6), None).unwrap();
+    let changes = [(day(2), Change::Withdrawn), (day(3), silent(6))].into();
+    assert_eq!(moved(Measure::Series, &changes, |on| Some(&kept).filter(|_| on == day(2))), [(day(3), day(2))]);
 }
 
 #[test]

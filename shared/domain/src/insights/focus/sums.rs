@@ -182,8 +182,8 @@ impl Sums {
         KeptSums { services: self.services.all.clone(), accounts: self.accounts.all.clone(), sums }
     }
 
-    /// Adds a row of a file that was announced on a day: its number, its first day, and for how many days it is. Gives the rows that
-    /// are left out because of it.
+    /// Adds a row of a file that was announced on a day: its number, its first day, and for how many days it is. Gives the rows
+    /// that are left out because of it.
     ///
     /// What is too far before the file's last day is left out, in whichever order the rows come. A row of a day to come, which
     /// may be a slip, keeps none of the others out.
