@@ -386,7 +386,7 @@ fn a_contract_that_has_not_begun_is_called_off_and_nothing_of_it_is_billed() {
     // What is wrong with the amendment itself is still found.
     let signed = contract(monthly("2026-02-10", None), lines());
     let wrong = amendment("2026-01-31", vec![seats_to(3, "-1"), Change::End {}]);
-    assert_eq!(fields(amend(signed, &wrong, today)), ["/lines/2/quantity/0/value"]);
+    assert_eq!(fields(amend(signed, &wrong, today)), ["/changes/0/quantity/quantity"]);
 }
 
 #[test]
