@@ -146,6 +146,7 @@ async fn the_tax_inside_a_price_is_in_no_preview_simulation_or_report() {
     let contract = owner.create("/v1/contracts", body).await;
     let path = at("contracts", &contract);
     owner.post(&format!("{path}/sign")).send().await.expect(200);
+    let contract = owner.get(&path).await.expect(200);
     run(&stack).await;
     let listed = json!([{
         "name": "Care",
