@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::WEEK;
 use super::lasting::Lasting;
-use super::series::Outlook;
+use super::model::Outlook;
 
 /// So many days that are unusual by their mean, half a week, carry a drift: fewer may be the noise of a day or two, and of no
 /// pace; and as many behind a spike are not of the spike any more.

@@ -28,6 +28,7 @@ mod feedback;
 mod forecast;
 mod lasting;
 mod measure;
+mod model;
 mod rest;
 mod series;
 mod shift;
@@ -39,7 +40,8 @@ pub use anomaly::{Anomaly, Driver, Kind, Part, When, driver};
 pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
 pub use lasting::Lasting;
 pub use measure::{Amount, Measure, People, SeriesCount};
-pub use series::{Method, Outlook, Series, Settings, Verdict, detect};
+pub use model::{Method, Outlook, Settings};
+pub use series::{Series, Verdict, detect};
 
 /// Points in a season of daily values: a week.
 pub const WEEK: usize = 7;

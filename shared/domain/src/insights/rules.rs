@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::costs::{CostSeries, is_of_steward};
 use super::feedback::{KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity};
 use super::measure::Measure;
-use super::series::{Method, Settings};
+use super::model::{Method, Settings};
 use crate::error::Refusal;
 use crate::ids::{ClientId, KnownEventId, UnitId, UserId};
 use crate::invalid::Check;
