@@ -45,6 +45,8 @@ pub const TENANT_NAME: &str = "Nordlicht IT";
 pub const PASSWORD: &str = "harbour lantern violet tram";
 /// How the owner signs in.
 pub const OWNER_EMAIL: &str = "anna@nordlicht.example";
+/// Everybody's first name is their address at the MSP.
+const DOMAIN: &str = "nordlicht.example";
 
 /// Some sign-ins to try: who they are, and their address.
 #[must_use]

@@ -9,10 +9,7 @@ use domain::zone::Zone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clients::Contacts;
-use super::{OWNER_EMAIL, id, known};
-
-/// Everybody's first name is their address at the MSP.
-pub(super) const DOMAIN: &str = "nordlicht.example";
+use super::{DOMAIN, OWNER_EMAIL, id, known};
 
 /// The users by their numbers.
 pub(super) const OWNER: u64 = 1;

@@ -11,8 +11,7 @@ use domain::sla::{
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 
-use super::people::DOMAIN;
-use super::{id, known};
+use super::{DOMAIN, id, known};
 
 /// The calendars by their numbers.
 pub(super) const BERLIN: u64 = 1;
