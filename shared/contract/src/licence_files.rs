@@ -1,15 +1,13 @@
 //! Papers of licences as files: announced, uploaded, fetched, removed.
 
 use domain::access::Permission;
-use domain::ids::{LicenceFileId, LicenceId, UserId};
-use domain::licences::LicenceFile;
+use domain::ids::{LicenceFileId, LicenceId};
 use domain::licences::files::MediaType;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::documents::FileView;
-use crate::licences::AtLicence;
+use crate::licences::{AtLicence, LicenceFileView};
 use crate::need::Need;
 use crate::route::{NoBody, NoQuery, Route};
 
@@ -71,31 +69,4 @@ pub struct LicenceFileUpload {
     pub file: LicenceFileView,
     /// Where to PUT it, with exactly `bytes` bytes; for 15 minutes.
     pub upload: String,
-}
-
-/// A paper of a licence that is kept as a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LicenceFileView {
-    /// Which.
-    pub id: LicenceFileId,
-    /// What it is.
-    pub name: String,
-    /// What kind of file it is.
-    pub media_type: MediaType,
-    /// How long it is.
-    pub bytes: u64,
-    /// Whether the client's side sees it.
-    pub client_sees: bool,
-    /// Who announced it.
-    pub by: UserId,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub added_at: Timestamp,
-}
-
-impl From<LicenceFile> for LicenceFileView {
-    fn from(file: LicenceFile) -> Self {
-        let LicenceFile { id, name, media_type, bytes, client_sees, by, added_at } = file;
-        Self { id, name, media_type, bytes, client_sees, by, added_at }
-    }
 }

@@ -3,8 +3,9 @@
 use domain::access::Permission;
 use domain::billing::cycle::Cycle;
 use domain::billing::dated::Dated;
-use domain::ids::{ClientId, LicenceId, ProductId};
-use domain::licences::{Document, LicenceKind, LicenceState, Owner, Share};
+use domain::ids::{ClientId, LicenceFileId, LicenceId, ProductId, UserId};
+use domain::licences::files::MediaType;
+use domain::licences::{Document, LicenceFile, LicenceKind, LicenceState, Owner, Share};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -12,7 +13,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::licence_files::LicenceFileView;
 use crate::need::{Index, Need};
 use crate::page::Page;
 use crate::patch::nullable;
@@ -339,4 +339,31 @@ pub struct LicenceView {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+}
+
+/// A paper of a licence that is kept as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LicenceFileView {
+    /// Which.
+    pub id: LicenceFileId,
+    /// What it is.
+    pub name: String,
+    /// What kind of file it is.
+    pub media_type: MediaType,
+    /// How long it is.
+    pub bytes: u64,
+    /// Whether the client's side sees it.
+    pub client_sees: bool,
+    /// Who announced it.
+    pub by: UserId,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub added_at: Timestamp,
+}
+
+impl From<LicenceFile> for LicenceFileView {
+    fn from(file: LicenceFile) -> Self {
+        let LicenceFile { id, name, media_type, bytes, client_sees, by, added_at } = file;
+        Self { id, name, media_type, bytes, client_sees, by, added_at }
+    }
 }

@@ -1,6 +1,7 @@
 //! Take a file off its licence.
 
-use contract::licence_files::{AtLicenceFile, LicenceFileView, REMOVE};
+use contract::licence_files::{AtLicenceFile, REMOVE};
+use contract::licences::LicenceFileView;
 use contract::{NoBody, NoQuery};
 use domain::licences::files;
 use runtime::{Answer, Cx, Handler, In, Result};
