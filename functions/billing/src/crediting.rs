@@ -12,7 +12,6 @@ use runtime::Result;
 use store::{Commit, TenantStore, Versioned};
 
 use crate::house::House;
-use crate::invoicing::stamp;
 use crate::paid::credited;
 use crate::teller::payment_of;
 
@@ -54,7 +53,7 @@ pub(crate) fn with_credit(
         reference: None,
         provider_key: None,
     };
-    let stamp = stamp(store, house, invoice.id, "credit", now);
+    let stamp = house.stamp(store, invoice.id, "credit", now);
     let received = receive(new, credit.value, vec![invoice.clone()], &Allocate::OldestFirst {}, stamp)?;
     let Received { payment, invoices, credit: after, posting } = received;
     // The invoice itself is written by whoever issues it.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::billing::client::ClientBilling;
+use domain::billing::ledger::Stamp;
 use domain::billing::settings::BillingSettings;
 use domain::billing::work::RateBook;
 use domain::calendar::Calendar;
-use domain::ids::{CalendarId, ClientId};
+use domain::ids::{CalendarId, ClientId, InvoiceId, PostingId};
 use domain::zone::Zone;
 use futures::try_join;
 use jiff::Timestamp;
@@ -47,6 +48,12 @@ impl House {
             Err(Error::Store(store::Error::NotFound)) => Ok(None),
             found => found.map(Some),
         }
+    }
+
+    /// The stamp of a posting of which there is one for ever, on the tenant's day.
+    pub(crate) fn stamp(&self, store: &TenantStore, invoice: InvoiceId, what: &str, now: Timestamp) -> Stamp {
+        let id = PostingId::from_uuid(store.id_of(&format!("{invoice}#{what}")));
+        Stamp { id, at: now, on: self.today }
     }
 
     /// How a client is billed of whom no time, charge or sold block was open when it was last looked at. What comes in

@@ -13,7 +13,7 @@ use domain::billing::owed::{Owed, issue_owed, turned};
 use domain::billing::settings::IssueMode;
 use domain::error::Refusal;
 use domain::events::Event;
-use domain::ids::{BlockId, InvoiceId, PostingId};
+use domain::ids::{BlockId, InvoiceId};
 use domain::zone::Zone;
 use futures::try_join;
 use jiff::Timestamp;
@@ -148,12 +148,6 @@ pub(crate) fn invoice_id(store: &TenantStore, draft: &Draft) -> InvoiceId {
     InvoiceId::from_uuid(store.id_of(&draft.identity()))
 }
 
-/// The stamp of a posting of which there is one for ever.
-pub(crate) fn stamp(store: &TenantStore, house: &House, invoice: InvoiceId, what: &str, now: Timestamp) -> Stamp {
-    let id = PostingId::from_uuid(store.id_of(&format!("{invoice}#{what}")));
-    Stamp { id, at: now, on: house.today }
-}
-
 /// Issues a new draft with it, when the tenant wants that. What is written is added to the commit; `run` is what it counts for
 /// in the run of its date.
 pub(crate) async fn make(
@@ -169,7 +163,7 @@ pub(crate) async fn make(
     if house.settings.issue != IssueMode::AtOnce {
         return Ok(commit.create_billed(invoice, kept, run).emit([event]));
     }
-    let stamp = stamp(store, house, invoice.id, "issue", now);
+    let stamp = house.stamp(store, invoice.id, "issue", now);
     if invoice.kind == InvoiceKind::CreditNote {
         let (owed, written) = issue_credit(store, house, invoice.clone(), lines, stamp).await?;
         return Ok(commit.create_billed(&owed.note, kept, run).and(written));
@@ -200,7 +194,7 @@ pub(crate) async fn issue_draft(
         credit_of(store, house, draft.client, draft.currency)
     )?;
     let styled = house.settings.invoice_numbers.style(series.value)?;
-    let stamp = stamp(store, house, draft.id, "issue", now);
+    let stamp = house.stamp(store, draft.id, "issue", now);
     if draft.kind == InvoiceKind::CreditNote {
         let (owed, written) = issue_credit(store, house, draft, &lines, stamp).await?;
         let commit = store.commit().update_invoice(read, &owed.note).and(written);

@@ -17,7 +17,6 @@ use store::invoices::{CreditedLines, KeptLines, KeptRecognition};
 
 use crate::dunning::over;
 use crate::house::House;
-use crate::invoicing::stamp;
 use crate::issued::visible_invoice;
 use crate::releasing::out_of_run;
 
@@ -39,7 +38,7 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
     )?;
     let styled = house.settings.credit_numbers.style(series.value)?;
     let id = InvoiceId::from_uuid(cx.id());
-    let stamp = stamp(&cx.store, &house, id, "credit", cx.now);
+    let stamp = house.stamp(&cx.store, id, "credit", cx.now);
     let (lines, before) = (&lines, &already.value.lines);
     let credited = match (asked, total) {
         (Some(asked), None) => {

@@ -8,7 +8,6 @@ use runtime::{Answer, Cx, Handler, In, Result};
 
 use crate::dunning::over;
 use crate::house::House;
-use crate::invoicing::stamp;
 use crate::issued::{closed, visible_invoice};
 use crate::releasing::{MOST_ACTIONS, Voided, opened, out_of_run, parts, taken_of, undone};
 
@@ -24,7 +23,7 @@ async fn void_invoice(cx: Cx, input: In<AtInvoice, NoQuery, VoidInvoice>) -> Res
     let invoice = read.value.invoice.clone();
     let (recognition, taken) = (cx.store.recognition(invoice.id).await?, taken_of(&cx.store, &invoice).await?);
     let lines = if bill_again { cx.store.invoice_lines(&read.value).await? } else { Vec::new() };
-    let stamp = stamp(&cx.store, &house, invoice.id, "void", cx.now);
+    let stamp = house.stamp(&cx.store, invoice.id, "void", cx.now);
     let deferred = recognition.as_ref().map(|kept| kept.value.recognition.clone());
     let closes = void(invoice.clone(), deferred, stamp)?;
 

@@ -8,7 +8,6 @@ use runtime::{Answer, Cx, Handler, In, Result};
 
 use crate::dunning::over;
 use crate::house::House;
-use crate::invoicing::stamp;
 use crate::issued::{closed, visible_invoice};
 
 /// The route.
@@ -23,7 +22,7 @@ async fn write_off_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NoBody>) -> Res
     let event = Event::InvoiceWrittenOff { invoice: invoice.id, client: invoice.client };
     // What was paid after all and went back can be written off once more, with a posting of its own.
     let name = format!("write-off#{}", read.rev);
-    let stamp = stamp(&cx.store, &house, invoice.id, &name, cx.now);
+    let stamp = house.stamp(&cx.store, invoice.id, &name, cx.now);
     let lost = write_off(invoice, stamp)?;
     let back = over(&cx.store, &lost.invoice).await?;
     Ok(closed(&cx, &house, &read, None, lost, event, back))
