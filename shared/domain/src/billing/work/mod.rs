@@ -17,5 +17,5 @@ pub mod whose;
 pub use self::book::{RateBook, RateChanges};
 pub use self::entry::{NewTimeEntry, TimeChanges, TimeEntry, TimeState};
 pub use self::fixed::keeps_what_was_billed;
-pub use self::price::{TimeKind, TimeLine, TimeTerms, price_time, worth};
-pub use self::rates::{AfterHours, Rate, RateCard, Rounding, WorkType};
+pub use self::price::{TimeLine, TimeTerms, price_time, worth};
+pub use self::rates::{AfterHours, Rate, RateCard, Rounding, TimeKind, WorkType};

@@ -10,26 +10,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{TimeEntry, TimeState};
-use super::rates::{AfterHours, RateCard, Rounding, WorkType};
+use super::rates::{AfterHours, RateCard, Rounding, TimeKind, WorkType};
 use crate::billing::codes::{RoleCode, WorkTypeCode};
 use crate::calendar::{Calendar, Hours, OpenTime};
 use crate::error::Refusal;
 use crate::ids::{ContractId, TimeEntryId, UserId};
 use crate::money::{Money, MoneyError};
 use crate::zone::Zone;
-
-/// Which hours of the day a part of an entry lies in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum TimeKind {
-    /// In the calendar's windows.
-    Business,
-    /// Outside them.
-    AfterHours,
-    /// On a holiday.
-    Holiday,
-}
 
 /// What time is priced by.
 #[derive(Debug, Clone, Copy)]

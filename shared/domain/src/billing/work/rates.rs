@@ -8,7 +8,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::entry::TimeEntry;
-use super::price::TimeKind;
 use crate::billing::codes::{RoleCode, TaxCode, WorkTypeCode};
 use crate::billing::dated::{self, Dated, in_force};
 use crate::billing::taxes::MOST_TAXES;
@@ -106,6 +105,19 @@ pub struct Rounding {
     pub step_minutes: u32,
     /// At least so many, before they are rounded to the step; 0 for none.
     pub minimum_minutes: u32,
+}
+
+/// Which hours of the day a part of an entry lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum TimeKind {
+    /// In the calendar's windows.
+    Business,
+    /// Outside them.
+    AfterHours,
+    /// On a holiday.
+    Holiday,
 }
 
 /// What time outside business hours costs, as a factor of the rate.
