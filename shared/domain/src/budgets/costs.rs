@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use super::budget::{Budget, Scope};
 use super::chargeback::{UseByMonth, Weighted, chargeback};
-use super::outlook::Spent;
 use super::rules::{CentreShare, ChargebackRules, SourceRule, weights_of};
+use super::spent::Spent;
 use crate::billing::dated::{Dated, in_force};
 use crate::billing::reports::Month;
 use crate::cost_centres::CostCode;

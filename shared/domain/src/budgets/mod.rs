@@ -23,7 +23,7 @@ pub use costs::{Carriers, Cost, Sums, by_centre, carried, months_of_use, spent_w
 pub use fixed::{
     DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, if_renewed, in_term, is_fixed, seat_price,
 };
-pub use outlook::{Course, Forecast, MonthOutlook, Outlook, Spent, by_months, outlook};
-pub use pace::{Costs, DAYS_LOOKED_BACK, Part as MonthInPart, Told, spent_as_told};
+pub use outlook::{Course, Forecast, MonthOutlook, Outlook, by_months, outlook};
+pub use pace::{Costs, DAYS_LOOKED_BACK, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
-pub use spent::{is_spent, moved, moved_of_periods};
+pub use spent::{Part as MonthInPart, Spent, is_spent, moved, moved_of_periods};

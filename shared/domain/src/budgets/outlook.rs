@@ -6,26 +6,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::budget::{Budget, Threshold, Warning};
-use super::pace::{FEWEST_DAYS, Part};
+use super::spent::{FEWEST_DAYS, Part, Spent};
 use crate::billing::reports::Month;
 use crate::error::Refusal;
 use crate::insights::{Sum, ahead, ahead_by_days, minor};
 use crate::money::Money;
-
-/// What was spent within a budget's scope, by month.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// What is known ahead, also of the months to come: licences by their terms. With it what came once, and is not expected again.
-    pub fixed: BTreeMap<Month, Money>,
-    /// What of that comes only if somebody renews a licence: it is expected, and not certain.
-    pub if_renewed: BTreeMap<Month, Money>,
-    /// What is known when it comes, from up to three years before: until today, and of the months to come what is spread over
-    /// them already.
-    pub variable: BTreeMap<Month, Money>,
-    /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
-    /// come to with all of that.
-    pub parts: BTreeMap<Month, Part>,
-}
 
 /// Days of the month that runs from which on it says something of the months after it.
 const DAYS_THAT_SHOW: u32 = 14;

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 use super::budget::Budget;
 use super::costs::{Cost, spent_within, within};
-use super::outlook::Spent;
+use super::spent::{FEWEST_DAYS, Part, Spent};
 use crate::billing::cycle::Period;
 use crate::billing::reports::Month;
 use crate::cost_centres::CostCode;
@@ -26,8 +26,6 @@ use crate::money::Money;
 
 /// Days back from the last told one by which a source comes daily, or does not.
 pub const DAYS_LOOKED_BACK: i64 = 60;
-/// Fewer days than this say nothing of a month.
-pub(super) const FEWEST_DAYS: u32 = 7;
 /// Months before one that say what is usual in it.
 const USUAL_OF: usize = 3;
 
@@ -52,17 +50,6 @@ impl Told {
         });
         Self { covered, daily }
     }
-}
-
-/// A month of which files have not told every day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// What it would come to with all of its days.
-    pub whole: Money,
-    /// How many of its days are told, of the source of which fewest are.
-    pub days: u32,
-    /// Whether the others are still to come: not those before the first file.
-    pub awaited: bool,
 }
 
 /// A client's costs that are carried, and what is known of some of them.

@@ -1,4 +1,5 @@
-//! What a client spent, month by month: sums that are kept, and that move as the days of its series of costs do.
+//! What a client spent, month by month: as a budget takes it, and as sums that are kept, which move as the days of its series of
+//! costs do.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +7,36 @@ use jiff::civil::Date;
 
 use crate::billing::reports::Month;
 use crate::insights::costs::{DayCost, Days, is_of_steward};
+use crate::money::Money;
+
+/// Fewer days than this say nothing of a month.
+pub(super) const FEWEST_DAYS: u32 = 7;
+
+/// What was spent within a budget's scope, by month.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// What is known ahead, also of the months to come: licences by their terms. With it what came once, and is not expected again.
+    pub fixed: BTreeMap<Month, Money>,
+    /// What of that comes only if somebody renews a licence: it is expected, and not certain.
+    pub if_renewed: BTreeMap<Month, Money>,
+    /// What is known when it comes, from up to three years before: until today, and of the months to come what is spread over
+    /// them already.
+    pub variable: BTreeMap<Month, Money>,
+    /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
+    /// come to with all of that.
+    pub parts: BTreeMap<Month, Part>,
+}
+
+/// A month of which files have not told every day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// What it would come to with all of its days.
+    pub whole: Money,
+    /// How many of its days are told, of the source of which fewest are.
+    pub days: u32,
+    /// Whether the others are still to come: not those before the first file.
+    pub awaited: bool,
+}
 
 /// Whether what comes from a source is added to what a client spent. Nothing of what Steward itself tells is: what licences
 /// cost follows from their terms months ahead, what the MSP billed is in its revenue, and either would be in a budget twice;
