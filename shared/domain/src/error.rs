@@ -1,6 +1,7 @@
 //! Why a rule says no.
 
-use crate::invalid::Invalid;
+use serde::Serialize;
+
 use crate::money::MoneyError;
 
 /// A refusal. Every detail says what to do instead.
@@ -26,6 +27,17 @@ pub enum Refusal {
     /// It does not exist, or the caller may not know that it does.
     #[error("not found")]
     NotFound,
+}
+
+/// One fault of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invalid {
+    /// JSON pointer (RFC 6901) to the field, for example `/targets/p1/resolution/minutes`.
+    pub field: String,
+    /// Stable, for programs: `too_long`, `required`, …
+    pub code: &'static str,
+    /// For people: what is wrong and what would be right.
+    pub detail: String,
 }
 
 impl Refusal {

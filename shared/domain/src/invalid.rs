@@ -1,20 +1,8 @@
 //! What is wrong with an input, field by field.
 
 use iso_currency::Currency;
-use serde::Serialize;
 
-use crate::error::Refusal;
-
-/// One fault of an input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Invalid {
-    /// JSON pointer (RFC 6901) to the field, for example `/targets/p1/resolution/minutes`.
-    pub field: String,
-    /// Stable, for programs: `too_long`, `required`, …
-    pub code: &'static str,
-    /// For people: what is wrong and what would be right.
-    pub detail: String,
-}
+use crate::error::{Invalid, Refusal};
 
 /// Whether a text is one line that reads as it is written: without control characters, without the separators of lines and
 /// paragraphs, and without what overrides or isolates the direction of a text (Unicode Standard Annex #9, 2.1 to 2.4), by which

@@ -38,10 +38,9 @@ pub mod users;
 pub mod zone;
 
 pub use access::{Actor, Permission, Role};
-pub use error::Refusal;
+pub use error::{Invalid, Refusal};
 pub use events::Event;
 pub use ids::*;
-pub use invalid::Invalid;
 pub use money::Money;
 pub use outcome::Outcome;
 pub use zone::Zone;

@@ -4,8 +4,7 @@ use contract::NoQuery;
 use contract::amendments::{ContractEnd, END};
 use contract::contracts::{AtContract, ContractBrief};
 use domain::billing::contract::Change;
-use domain::error::Refusal;
-use domain::invalid::Invalid;
+use domain::error::{Invalid, Refusal};
 use runtime::{Answer, Cx, Error, Handler, In, Result};
 
 use crate::agreed::{amended, amendment, visible_contract};
