@@ -2,7 +2,7 @@
 
 use contract::NoQuery;
 use contract::cost_series::{AtSeries, CHANGE, SeriesChanges, SeriesView};
-use domain::insights::rules::Tuning;
+use domain::insights::tuning::Tuning;
 use runtime::{Answer, Cx, Handler, In, Result};
 
 /// The route.

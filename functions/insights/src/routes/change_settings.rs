@@ -3,7 +3,8 @@
 use contract::NoPath;
 use contract::insights::{CHANGE_SETTINGS, InsightSettingsChanges, InsightSettingsView, SettingsQuery};
 use domain::ids::UnitId;
-use domain::insights::rules::{InsightSettings, Tuning};
+use domain::insights::rules::InsightSettings;
+use domain::insights::tuning::Tuning;
 use runtime::{Answer, Cx, Handler, In, Result};
 
 /// The route.

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::days_between;
 use super::feedback::{Answer, Sensitivity};
 use super::measure::{Amount, Measure};
-use super::rules::{Tuning, days_between};
+use super::tuning::Tuning;
 use crate::error::Refusal;
 use crate::ids::{ClientId, SeriesId, UnitId};
 use crate::invalid::Check;

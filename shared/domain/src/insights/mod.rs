@@ -18,6 +18,7 @@ pub mod imports;
 pub mod rhythm;
 pub mod rules;
 pub mod sign_ins;
+pub mod tuning;
 pub mod watch;
 
 mod access;
@@ -33,6 +34,8 @@ mod rest;
 mod series;
 mod shift;
 mod spread;
+
+use jiff::civil::Date;
 
 pub use access::{Finding, Habits, SignIn, look_at};
 pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead, ahead_by_days};
@@ -50,4 +53,9 @@ pub const WEEK: usize = 7;
 pub fn minor(value: f64) -> i64 {
     // A float's cast to an integer saturates, and makes nothing of what is no number.
     value.round() as i64
+}
+
+/// How many days one date is after the other.
+fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::rules::days_between;
+use super::days_between;
 
 /// Files that are remembered: of what comes on working days there is a weekend among them.
 const MOST_STEPS: usize = 8;

@@ -6,9 +6,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::costs::{CostSeries, is_of_steward};
-use super::feedback::{KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity};
+use super::days_between;
+use super::feedback::{KnownEvent, Sensitivity};
 use super::measure::Measure;
 use super::model::{Method, Settings};
+use super::tuning::Tuning;
 use crate::error::Refusal;
 use crate::ids::{ClientId, KnownEventId, UnitId, UserId};
 use crate::invalid::Check;
@@ -28,47 +30,10 @@ pub const MOST_DAYS_LATE: u8 = 60;
 pub const MOST_UNIT_RULES: usize = 200;
 /// Long enough for a sub account's number, or a tag and its value.
 pub const LONGEST_TAG: usize = 120;
-/// Thresholds of a z-score that can mean anything.
-const THRESHOLDS: (f64, f64) = (1.0, 20.0);
 /// Events that a client may have announced for the last year and for days to come.
 pub const MOST_KNOWN: usize = 200;
 /// Longest known event, in days: what goes on longer is the usual.
 pub const LONGEST_KNOWN_DAYS: i64 = 366;
-
-/// How a series is looked at; what is not set is as it is at the next wider level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Tuning {
-    /// How readily something is an anomaly.
-    #[serde(default)]
-    pub sensitivity: Option<f64>,
-    /// By what.
-    #[serde(default)]
-    pub method: Option<Method>,
-}
-
-impl Tuning {
-    /// Whether it can be.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`]: a sensitivity that is not between 0.5 and 2, a threshold that is not between 1 and 20.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let mut check = Check::new();
-        let sensitive = |factor: f64| (LEAST_SENSITIVE..=MOST_SENSITIVE).contains(&factor);
-        check.that(self.sensitivity.is_none_or(sensitive), "/sensitivity", "range", "must be from 0.5 to 2");
-        if let Some(Method::ZScore { threshold }) = self.method {
-            let (least, most) = THRESHOLDS;
-            let fits = (least..=most).contains(&threshold);
-            check.that(fits, "/method/z_score/threshold", "range", "must be from 1 to 20; three is common");
-        }
-        check.done()
-    }
-
-    /// With what the wider level says about the rest.
-    #[must_use]
-    pub fn or(self, wider: Tuning) -> Tuning {
-        Tuning { sensitivity: self.sensitivity.or(wider.sensitivity), method: self.method.or(wider.method) }
-    }
-}
 
 /// What of a file's row gives its cost a department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,9 +191,4 @@ impl Announced {
         check.that(days <= LONGEST_KNOWN_DAYS, "/to", "range", "must be at most a year after `from`");
         check.done()
     }
-}
-
-/// How many days one date is after the other.
-pub(super) fn days_between(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
 }

@@ -10,15 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::WEEK;
 use super::anomaly::{Anomaly, Driver, Part, driver};
 use super::costs::{self, DayCost, Days};
 use super::covered::Covered;
 use super::feedback::{KnownEvent, muted};
 use super::rhythm::Rhythm;
-use super::rules::{Rules, Untold, days_between};
+use super::rules::{Rules, Untold};
 use super::series::Series;
 use super::spread::median;
+use super::{WEEK, days_between};
 use crate::ids::{ClientId, ImportId, SeriesId};
 
 /// Days that are judged at once: what changes with them goes into one transaction.

@@ -10,7 +10,8 @@ use super::columns::Columns;
 use super::sums::{KeptSums, LeftOut, Refused, Sums, too_old};
 use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_DAYS, MOST_FAULTS, MOST_GROUPS, MOST_NAMES, OLDEST_DAYS};
 use crate::ids::UnitId;
-use crate::insights::rules::{UnitRule, days_between};
+use crate::insights::days_between;
+use crate::insights::rules::UnitRule;
 
 /// Room for a row's fields at first, bytes; it grows to [`LONGEST_ROW`].
 const ROW_AT_FIRST: usize = 4 * 1024;

@@ -12,7 +12,7 @@ use super::reader::FileFault;
 use super::{MOST_DAYS, MOST_GROUPS, MOST_NAMES};
 use crate::ids::{ClientId, UnitId};
 use crate::insights::costs::{DayCost, Days, LONGEST_SERVICE, MOST_PARTS, OTHERS, SeriesName};
-use crate::insights::rules::days_between;
+use crate::insights::days_between;
 use crate::money::Money;
 
 /// Why a row was not added.
