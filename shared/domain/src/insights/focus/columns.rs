@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::reader::FileFault;
+use super::fault::FileFault;
 
 /// The names of the columns that must be there, as the specification has them.
 const REQUIRED: [&str; 4] = ["BilledCost", "BillingCurrency", "ChargePeriodStart", "ServiceName"];

@@ -5,11 +5,13 @@
 //! on elsewhere from the byte that [`Reader::progress`] names.
 
 mod columns;
+mod fault;
 mod reader;
 mod sums;
 
 pub use columns::Columns;
-pub use reader::{FileFault, Progress, Reader, RowFault};
+pub use fault::{FileFault, RowFault};
+pub use reader::{Progress, Reader};
 pub use sums::{KeptSums, Sums};
 
 /// Days, services, departments and currencies that go together in a file: a year of 250 services. A period counts as its days.
@@ -20,6 +22,8 @@ pub const LONGEST_PERIOD: i64 = 366;
 pub const MOST_NAMES: usize = 10_000;
 /// The longest row, bytes. Tags are the long ones; a row that never ends is no CSV.
 pub const LONGEST_ROW: usize = 256 * 1024;
+/// Most columns of a row: FOCUS has some 60, and providers add theirs.
+pub const MOST_COLUMNS: usize = 500;
 /// Faults of rows that are kept; more are only counted.
 pub const MOST_FAULTS: usize = 100;
 /// The oldest day of a row, in days before the file was announced: ten years. What is older is a slip, and so is what is more than

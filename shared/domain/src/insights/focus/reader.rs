@@ -7,16 +7,15 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
+use super::fault::{FileFault, RowFault};
 use super::sums::{KeptSums, LeftOut, Refused, Sums, too_old};
-use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_DAYS, MOST_FAULTS, MOST_GROUPS, MOST_NAMES, OLDEST_DAYS};
+use super::{LONGEST_PERIOD, LONGEST_ROW, MOST_COLUMNS, MOST_DAYS, MOST_FAULTS, OLDEST_DAYS};
 use crate::ids::UnitId;
 use crate::insights::days_between;
 use crate::insights::rules::UnitRule;
 
 /// Room for a row's fields at first, bytes; it grows to [`LONGEST_ROW`].
 const ROW_AT_FIRST: usize = 4 * 1024;
-/// Most columns of a row: FOCUS has some 60, and providers add theirs.
-const MOST_COLUMNS: usize = 500;
 
 /// The first day of a row, and how many there are.
 type Period = (Date, u16);
@@ -38,42 +37,6 @@ struct Row {
     service: String,
     account: Option<String>,
     account_name: Option<String>,
-}
-
-/// Why a file cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileFault {
-    /// Columns that are not there.
-    #[error(
-        "the file has no column {0}; export it in the FOCUS 1.x columns, as CSV in UTF-8 with commas, not compressed"
-    )]
-    Columns(String),
-    /// A row longer than [`LONGEST_ROW`].
-    #[error(
-        "row {0} has more than {LONGEST_ROW} bytes or {MOST_COLUMNS} columns; look for a quotation mark that is not closed before it"
-    )]
-    Row(u64),
-    /// More than [`MOST_GROUPS`].
-    #[error("the file has more than {MOST_GROUPS} days × services × departments; split it by months")]
-    Groups,
-    /// More than [`MOST_NAMES`] services.
-    #[error("the file has more than {MOST_NAMES} services; is the column ServiceName filled with names of resources?")]
-    Services,
-    /// Sums that are too large.
-    #[error("what {0} comes to is more than can be computed; check its costs")]
-    TooLarge(Date),
-}
-
-/// What is wrong with a row; it is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct RowFault {
-    /// Which row; the first one has the columns' names.
-    pub row: u64,
-    /// Which column.
-    pub column: String,
-    /// For people: what is wrong.
-    pub detail: String,
 }
 
 /// What is kept while the reading rests.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::reader::FileFault;
+use super::fault::FileFault;
 use super::{MOST_DAYS, MOST_GROUPS, MOST_NAMES};
 use crate::ids::{ClientId, UnitId};
 use crate::insights::costs::{DayCost, Days, LONGEST_SERVICE, MOST_PARTS, OTHERS, SeriesName};
