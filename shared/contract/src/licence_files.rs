@@ -2,7 +2,7 @@
 
 use domain::access::Permission;
 use domain::ids::{LicenceFileId, LicenceId};
-use domain::licences::files::MediaType;
+use domain::licences::papers::MediaType;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

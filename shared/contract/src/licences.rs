@@ -4,7 +4,7 @@ use domain::access::Permission;
 use domain::billing::cycle::Cycle;
 use domain::billing::dated::Dated;
 use domain::ids::{ClientId, LicenceFileId, LicenceId, ProductId, UserId};
-use domain::licences::files::MediaType;
+use domain::licences::papers::MediaType;
 use domain::licences::{Document, LicenceFile, LicenceKind, LicenceState, Owner, Share};
 use domain::money::Money;
 use iso_currency::Currency;

@@ -6,7 +6,7 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use domain::ids::{LicenceFileId, LicenceId};
 use domain::licences::LicenceFile;
-use domain::licences::files::FIRST_BYTES;
+use domain::licences::papers::FIRST_BYTES;
 
 use crate::blobs::{FileLabel, is_absent};
 use crate::error::{Error, from_sdk};

@@ -11,8 +11,8 @@ use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::files::RemovedFile;
-use super::{LicenceFile, renewal};
+use super::papers::{Document, LicenceFile, RemovedFile};
+use super::renewal;
 use crate::billing::cycle::Cycle;
 use crate::billing::dated::{Dated, in_force};
 use crate::error::Refusal;
@@ -168,19 +168,6 @@ pub struct Share {
     /// How much of it, compared with the other weights.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1_000_000))]
     pub weight: u32,
-}
-
-/// Where a paper is: an order, an invoice of the vendor, a contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Document {
-    /// What it is.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 120))]
-    pub name: String,
-    /// Where it is.
-    #[cfg_attr(feature = "schema", schema(max_length = 2000, pattern = "^https://"))]
-    pub link: String,
 }
 
 /// Where a licence stands on a day.

@@ -7,6 +7,7 @@ pub mod files;
 pub mod findings;
 pub mod import;
 pub mod licence;
+pub mod papers;
 pub mod product;
 pub mod renewal;
 pub mod seat;
@@ -15,8 +16,8 @@ pub mod true_up;
 pub mod usage;
 pub mod utilisation;
 
-pub use files::LicenceFile;
-pub use licence::{Document, Licence, LicenceChanges, LicenceKind, LicenceState, NewLicence, Owner, Share, Term};
+pub use licence::{Licence, LicenceChanges, LicenceKind, LicenceState, NewLicence, Owner, Share, Term};
+pub use papers::{Document, LicenceFile};
 pub use product::{Edition, NewProduct, Product, ProductChanges};
 pub use renewal::{Coming, ComingKind};
 pub use seat::{DeviceName, Holder, Seat, Span};

@@ -2,7 +2,8 @@
 
 use domain::Refusal;
 use domain::ids::{LicenceFileId, UserId};
-use domain::licences::files::{MOST_BYTES, MOST_FILES, MOST_REMOVED, MediaType, NewLicenceFile, add, deleted, remove};
+use domain::licences::files::{MOST_BYTES, MOST_FILES, MOST_REMOVED, NewLicenceFile, add, deleted, remove};
+use domain::licences::papers::MediaType;
 use domain::licences::{Licence, LicenceFile};
 
 use super::{added, yearly};
