@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 
-use super::{Licence, LicenceKind, NewLicence, Term, cycles_a_year};
+use super::{Licence, LicenceKind, NewLicence, cycles_a_year};
 use crate::billing::dated::{Dated, MOST_DATED, check_dates};
 use crate::error::Refusal;
 use crate::invalid::Check;
+use crate::licences::term::Term;
 use crate::money::{LARGEST_MINOR, Money};
 
 /// Longest name of a licence, an edition or a document.
