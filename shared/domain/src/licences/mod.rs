@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod count;
+mod days;
 pub mod feed;
 pub mod files;
 pub mod findings;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::days::{days, part_of_year};
 use super::findings::{Cost, Facts, Kind, Licence, find};
 use crate::error::Refusal;
 use crate::ids::{ClientId, LicenceId, ProductId};
@@ -92,21 +92,11 @@ fn priced(
 ) -> TrueUp {
     let cost = licence.map_or(Cost::Unknown, |licence| licence.cost);
     let until = licence.and_then(|licence| licence.renews_on).filter(|until| *until > today);
-    let days = until.map_or(0, |until| between(today, until));
+    let days = until.map_or(0, |until| days(today, until));
     // Of many people without a seat the amount may be more than one can be: then there is none.
     let times = |factor: Decimal| cost.yearly().and_then(|seat| seat.times(factor).ok());
     let yearly = times(Decimal::from(missing));
-    let amount = until.and_then(|until| times(Decimal::from(missing) * share(days, until)));
+    let amount = until.and_then(|until| times(Decimal::from(missing) * part_of_year(days, until)));
     let licence = licence.map(|licence| licence.id);
     TrueUp { product, licence, why, seats, needed, missing, yearly, until, days, amount }
-}
-
-/// So many days of the year that ends on this day.
-pub(super) fn share(days: u32, until: Date) -> Decimal {
-    let year = between(until.saturating_sub(1.year()), until).max(1);
-    Decimal::from(days) / Decimal::from(year)
-}
-
-fn between(from: Date, until: Date) -> u32 {
-    u32::try_from((until - from).get_days()).unwrap_or(0)
 }

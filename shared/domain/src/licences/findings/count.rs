@@ -4,58 +4,12 @@ use std::collections::BTreeMap;
 
 use iso_currency::Currency;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use super::facts::{Licence, Whose};
-use super::finding::{Finding, Kind, State};
-use super::measure::cheaper;
+use super::finding::{Finding, Kind, State, Uncounted};
 use crate::error::Refusal;
-use crate::ids::{FindingId, LicenceId};
+use crate::ids::LicenceId;
 use crate::money::Money;
-
-/// Why the totals take less of a finding than it is worth by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum Uncounted {
-    /// The same seat is counted by another finding, which is done, or worth as much or more.
-    SameSeat {
-        /// Which one.
-        finding: FindingId,
-    },
-    /// The seat fills one that is missing, or one that is kept free on purpose, so it cannot be given up.
-    SeatNeeded {},
-    /// What is free was counted where it was taken back.
-    CountedWhenTakenBack {
-        /// So many seats of it.
-        seats: u32,
-    },
-    /// The seat was given to somebody else in the meantime.
-    GivenOn {},
-    /// The licence is not in force any more, or its cost changed its currency.
-    NotPaid {},
-    /// The seat is kept at a lower cost, and what that is less counts.
-    LowerCost {},
-    /// It is counted with the next review, in the night.
-    NotYet {},
-}
-
-impl Uncounted {
-    /// For people.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::SameSeat { finding } => format!("The same seat is counted by {finding}."),
-            Self::SeatNeeded {} => "The seat fills one that is missing, or one that is kept free.".into(),
-            Self::CountedWhenTakenBack { seats } => {
-                format!("{seats} of these seats are counted where they were taken back.")
-            }
-            Self::GivenOn {} => "The seat was given to somebody else in the meantime.".into(),
-            Self::NotPaid {} => "The licence is not paid for any more.".into(),
-            Self::LowerCost {} => "The seat is kept at a lower cost: what that is less counts.".into(),
-            Self::NotYet {} => "It is counted with the next review, in the night.".into(),
-        }
-    }
-}
 
 /// Seats of each licence that findings which came true have claimed, ever.
 pub type Claimed = BTreeMap<LicenceId, u32>;
@@ -244,7 +198,7 @@ fn lower_cost(
     for (at, worth) in freed.drain(..) {
         let finding = &mut findings[at];
         let is_given_up = given_up.get(&at).is_some_and(|seats| *seats > 0);
-        let less = if is_given_up { None } else { cheaper(finding, licence.cost.yearly().filter(|_| seats > 0))? };
+        let less = if is_given_up { None } else { finding.cheaper(licence.cost.yearly().filter(|_| seats > 0))? };
         match less {
             Some(less) => {
                 finding.counted = Some(less);

@@ -3,8 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use super::count::Uncounted;
-use super::finding::{Baseline, Finding, State};
+use super::finding::{Baseline, Finding, State, Uncounted};
 use crate::error::Refusal;
 use crate::ids::UserId;
 use crate::invalid::Check;

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 
-use super::days;
 use super::evidence::Evidence;
 use super::facts::{Cost, Edition, Facts, Licence, Product, Seat, Whose};
 use super::finding::{Action, Found, Kind, Unknown, Worth};
 use super::idle::{cost, held};
 use crate::error::Refusal;
 use crate::ids::{ClientId, LicenceId};
+use crate::licences::days::days;
 use crate::money::Money;
 
 /// A feature that was not used for so many days is not needed: what is done once a quarter still is.

@@ -7,10 +7,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::of::MONTH_DAYS;
 use crate::ids::{ContactId, LicenceId, ProductId, UnitId};
 use crate::licences::Holder;
 use crate::money::Money;
+
+/// Days that an activity of the last month looks back, today included.
+pub const MONTH_DAYS: i64 = 30;
 
 /// A client on a day.
 #[derive(Debug, Clone, PartialEq)]

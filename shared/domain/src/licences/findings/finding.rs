@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::count::Uncounted;
 use super::evidence::Evidence;
 use super::facts::{Cost, Licence, Whose};
+use crate::error::Refusal;
 use crate::ids::{ClientId, FindingId, LicenceId, ProductId, UnitId, UserId};
 use crate::money::Money;
 
@@ -363,4 +363,64 @@ pub struct Finding {
     pub uncounted: Option<Uncounted>,
     /// What came true of it, a year, over all times that it was found.
     pub came_true: Option<Money>,
+}
+
+impl Finding {
+    /// What of an accepted finding came true by a lower cost: what a seat costs less since, where the whole licence became one of
+    /// another edition, and at most what was found. `yearly` is what a seat costs now, if there is any.
+    pub(super) fn cheaper(&self, yearly: Option<Money>) -> Result<Option<Money>, Refusal> {
+        let (State::Accepted { baseline, .. }, Some((worth, _))) = (&self.state, self.worth.saves()) else {
+            return Ok(None);
+        };
+        let (Some(before), Some(after)) = (baseline.yearly, yearly) else { return Ok(None) };
+        if self.key.kind != Kind::WrongEdition || [before, after].iter().any(|own| own.currency() != worth.currency()) {
+            return Ok(None);
+        }
+        let less = before.minus(after)?;
+        Ok(if less.is_zero() || less.is_negative() { None } else { Some(less.at_most(worth)?) })
+    }
+}
+
+/// Why the totals take less of a finding than it is worth by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Uncounted {
+    /// The same seat is counted by another finding, which is done, or worth as much or more.
+    SameSeat {
+        /// Which one.
+        finding: FindingId,
+    },
+    /// The seat fills one that is missing, or one that is kept free on purpose, so it cannot be given up.
+    SeatNeeded {},
+    /// What is free was counted where it was taken back.
+    CountedWhenTakenBack {
+        /// So many seats of it.
+        seats: u32,
+    },
+    /// The seat was given to somebody else in the meantime.
+    GivenOn {},
+    /// The licence is not in force any more, or its cost changed its currency.
+    NotPaid {},
+    /// The seat is kept at a lower cost, and what that is less counts.
+    LowerCost {},
+    /// It is counted with the next review, in the night.
+    NotYet {},
+}
+
+impl Uncounted {
+    /// For people.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::SameSeat { finding } => format!("The same seat is counted by {finding}."),
+            Self::SeatNeeded {} => "The seat fills one that is missing, or one that is kept free.".into(),
+            Self::CountedWhenTakenBack { seats } => {
+                format!("{seats} of these seats are counted where they were taken back.")
+            }
+            Self::GivenOn {} => "The seat was given to somebody else in the meantime.".into(),
+            Self::NotPaid {} => "The licence is not paid for any more.".into(),
+            Self::LowerCost {} => "The seat is kept at a lower cost: what that is less counts.".into(),
+            Self::NotYet {} => "It is counted with the next review, in the night.".into(),
+        }
+    }
 }

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::days;
 use super::evidence::Evidence;
 use super::facts::{Facts, Licence, Seat};
 use super::finding::{Action, Found, Kind, Worth};
 use crate::ids::ClientId;
+use crate::licences::days::days;
 
 /// A seat of somebody who left, whether it is used or not.
 pub(super) fn left(client: ClientId, facts: &Facts, licence: &Licence, seat: &Seat) -> Option<Found> {

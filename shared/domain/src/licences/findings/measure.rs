@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::count::{Claimed, OfEachSeat, Uncounted, of_each_seat};
+use super::count::{Claimed, OfEachSeat, of_each_seat};
 use super::facts::Whose;
-use super::finding::{Finding, Kind, State, Worth};
+use super::finding::{Finding, Kind, State, Uncounted, Worth};
 use crate::error::Refusal;
 use crate::ids::LicenceId;
 use crate::money::Money;
@@ -165,7 +165,7 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     let (yearly, claims) = if fewer > 0 {
         (worth.times(Decimal::from(fewer) / Decimal::from(seats.max(1)))?, fewer)
     } else {
-        match cheaper(finding, now.yearly.filter(|_| now.seats > 0))? {
+        match finding.cheaper(now.yearly.filter(|_| now.seats > 0))? {
             Some(less) => (less, 0),
             None => return Ok(None),
         }
@@ -183,18 +183,4 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     let state = State::Realised { on: today, yearly };
     let after = Finding { state, came_true, counted: None, uncounted: None, ..finding.clone() };
     Ok(Some((after, claims)))
-}
-
-/// What of an accepted finding came true by a lower cost: what a seat costs less since, where the whole licence became one of
-/// another edition, and at most what was found. `yearly` is what a seat costs now, if there is any.
-pub(super) fn cheaper(finding: &Finding, yearly: Option<Money>) -> Result<Option<Money>, Refusal> {
-    let (State::Accepted { baseline, .. }, Some((worth, _))) = (&finding.state, finding.worth.saves()) else {
-        return Ok(None);
-    };
-    let (Some(before), Some(after)) = (baseline.yearly, yearly) else { return Ok(None) };
-    if finding.key.kind != Kind::WrongEdition || [before, after].iter().any(|own| own.currency() != worth.currency()) {
-        return Ok(None);
-    }
-    let less = before.minus(after)?;
-    Ok(if less.is_zero() || less.is_negative() { None } else { Some(less.at_most(worth)?) })
 }

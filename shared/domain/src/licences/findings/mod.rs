@@ -20,14 +20,16 @@ mod shadow;
 mod totals;
 
 pub use assigned::NEW_SEATS_DAYS;
-pub use count::{Claimed, Uncounted, count};
+pub use count::{Claimed, count};
 pub use decide::{Decision, LONGEST_REASON, LONGEST_SNOOZE_DAYS, decide};
 pub use edition::FEATURE_DAYS;
 pub use evidence::Evidence;
-pub use facts::{Cost, Edition, Ending, Facts, Licence, Licensed, Person, Product, Seat, Stranger, Use, Whose};
-pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Unknown, Worth};
+pub use facts::{
+    Cost, Edition, Ending, Facts, Licence, Licensed, MONTH_DAYS, Person, Product, Seat, Stranger, Use, Whose,
+};
+pub use finding::{Action, Baseline, Finding, Found, Key, Kind, State, Uncounted, Unknown, Worth};
 pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, asks_for, given_back, measure, measure_all};
-pub use of::{MONTH_DAYS, yearly};
+pub use of::yearly;
 pub use review::review;
 pub use shadow::SHADOW_DAYS;
 pub use totals::{Amounts, Totals};
@@ -58,9 +60,4 @@ pub fn find(client: ClientId, facts: &Facts) -> Result<Vec<Found>, Refusal> {
     found.extend(shadow::shadow_uses(client, facts)?);
     found.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(found)
-}
-
-/// How many days from one until the other; nothing when that is before.
-fn days(from: jiff::civil::Date, until: jiff::civil::Date) -> u32 {
-    u32::try_from((until - from).get_days()).unwrap_or(0)
 }

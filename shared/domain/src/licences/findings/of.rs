@@ -7,19 +7,16 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::assigned::NEW_SEATS_DAYS;
-use super::facts::{Cost, Edition, Ending, Licence, Licensed, Person, Product, Seat, Stranger, Use, Whose};
+use super::facts::{Cost, Edition, Ending, Licence, Licensed, MONTH_DAYS, Person, Product, Seat, Stranger, Use, Whose};
 use crate::budgets::seat_price;
 use crate::contacts::Contact;
 use crate::error::Refusal;
+use crate::licences::days::{days, part_of_year};
 use crate::licences::licence::cycles_a_year;
 use crate::licences::renewal::{coming, rolled};
-use crate::licences::true_up::share;
 use crate::licences::{self, Coming, ComingKind, Holder, LicenceKind, ProductUse, Unmatched};
 use crate::money::Money;
 use crate::zone::Zone;
-
-/// Days that an activity of the last month looks back, today included.
-pub const MONTH_DAYS: i64 = 30;
 
 impl From<Holder> for Whose {
     fn from(holder: Holder) -> Self {
@@ -150,9 +147,8 @@ pub fn yearly(licence: &licences::Licence, on: Date) -> Result<Option<Money>, Re
 /// How a licence ends that was terminated.
 fn ending(licence: &licences::Licence, comes: Option<Coming>, today: Date) -> Option<Ending> {
     let on = licence.term.terminates_on.filter(|on| licence.term.ends_on() == Some(*on))?;
-    let days = super::days(today, on);
     let renews = comes.is_some_and(|comes| comes.on < on && comes.what != ComingKind::Lapsed);
-    Some(Ending { on, share: share(days, on).min(Decimal::ONE), renews })
+    Some(Ending { on, share: part_of_year(days(today, on), on).min(Decimal::ONE), renews })
 }
 
 /// The least seats of the last days and of all that is planned.

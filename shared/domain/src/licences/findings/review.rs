@@ -10,6 +10,7 @@ use super::finding::{Finding, Found, Kind, State};
 use super::measure::LONGEST_WAIT_DAYS;
 use crate::error::Refusal;
 use crate::ids::{FindingId, LicenceId};
+use crate::licences::days::days;
 
 /// All findings of a client after a review, in order of their ids. `known` are those that are kept, `found` what is so
 /// today; the same facts twice give the same findings, so a review that dies is simply done again. `claimed` is what findings
@@ -91,7 +92,7 @@ fn unseen(known: Finding, facts: &Facts) -> Finding {
     let state = match known.state {
         State::Accepted { by, at, baseline, done_on } => {
             let since = done_on.unwrap_or(today);
-            let waits = super::days(since, today) <= LONGEST_WAIT_DAYS && known.worth.saves().is_some();
+            let waits = days(since, today) <= LONGEST_WAIT_DAYS && known.worth.saves().is_some();
             let done = match known.key.kind {
                 Kind::OverBought | Kind::WrongEdition => true,
                 kind if kind.takes_back() => !is_held(&known, facts),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::days;
 use super::evidence::Evidence;
 use super::facts::{Facts, Licence, Licensed, Whose};
 use super::finding::{Action, Found, Key, Kind, Unknown, Worth};
 use crate::error::Refusal;
 use crate::ids::{ClientId, ProductId};
+use crate::licences::days::days;
 use crate::money::Money;
 
 /// Use that is longer ago is over.
