@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::clocks::{ClockKind, Course};
-use super::policy::{Action, Plan, When};
+use super::clocks::Course;
+use super::policy::{Action, ClockKind, Plan, When};
 use super::ticket::{Dues, MOST_MARKS, Mark, TicketSla};
 use crate::ids::DepartmentId;
 use crate::tickets::Priority;

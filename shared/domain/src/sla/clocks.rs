@@ -1,43 +1,12 @@
 //! How the promises of a ticket stand at an instant.
 
-use std::fmt;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::policy::{Plan, Target, TimeBasis};
+use super::policy::{ClockKind, Plan, Target, TimeBasis};
 use super::ticket::TicketSla;
 use crate::tickets::Priority;
-
-/// The three promises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum ClockKind {
-    /// Until the first public reply. Never pauses.
-    FirstResponse,
-    /// From the customer's first unanswered contact until a public reply. Never pauses, and does not run before
-    /// the first response was given.
-    NextReply,
-    /// Until the ticket is resolved. Pauses in the pending states.
-    Resolution,
-}
-
-impl ClockKind {
-    /// All clocks.
-    pub const ALL: [ClockKind; 3] = [ClockKind::FirstResponse, ClockKind::NextReply, ClockKind::Resolution];
-}
-
-impl fmt::Display for ClockKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ClockKind::FirstResponse => "first_response",
-            ClockKind::NextReply => "next_reply",
-            ClockKind::Resolution => "resolution",
-        })
-    }
-}
 
 /// How a promise stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -18,10 +18,10 @@ pub mod ticket;
 
 pub use self::advance::{Advanced, Aim, Fired, advance, next_mark};
 pub use self::choice::{SlaChoice, resolve, which_calendar};
-pub use self::clocks::{Clock, ClockKind, ClockState, clocks, next_due};
+pub use self::clocks::{Clock, ClockState, clocks, next_due};
 pub use self::history::History;
 pub use self::policy::{
-    Action, NewPolicy, Plan, Policy, PolicyChanges, PriorityTargets, Step, Target, Targets, TimeBasis, When,
+    Action, ClockKind, NewPolicy, Plan, Policy, PolicyChanges, PriorityTargets, Step, Target, Targets, TimeBasis, When,
 };
 pub use self::preview::{Past, PastStep, Previewed, WhatHappened, preview};
 pub use self::ticket::{Dues, Mark, TicketSla};

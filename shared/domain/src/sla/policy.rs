@@ -1,11 +1,11 @@
 //! Policies: targets per priority, warnings, the escalation ladder.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::clocks::ClockKind;
 use crate::access::Role;
 use crate::calendar::{Calendar, OpenTime};
 use crate::error::Refusal;
@@ -31,6 +31,35 @@ pub const HIGHEST_PERCENT: u16 = 1_000;
 pub const MOST_NOTIFIED: usize = 50;
 /// How many people a whole ladder may name. Each is looked up when the policy is saved.
 pub const MOST_PEOPLE: usize = 100;
+
+/// The three promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ClockKind {
+    /// Until the first public reply. Never pauses.
+    FirstResponse,
+    /// From the customer's first unanswered contact until a public reply. Never pauses, and does not run before
+    /// the first response was given.
+    NextReply,
+    /// Until the ticket is resolved. Pauses in the pending states.
+    Resolution,
+}
+
+impl ClockKind {
+    /// All clocks.
+    pub const ALL: [ClockKind; 3] = [ClockKind::FirstResponse, ClockKind::NextReply, ClockKind::Resolution];
+}
+
+impl fmt::Display for ClockKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ClockKind::FirstResponse => "first_response",
+            ClockKind::NextReply => "next_reply",
+            ClockKind::Resolution => "resolution",
+        })
+    }
+}
 
 /// What is promised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

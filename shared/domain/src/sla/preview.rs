@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::advance::{Advanced, Aim, Fired, advance, catch_up};
-use super::clocks::{Clock, ClockKind, clocks, next_due};
-use super::policy::Plan;
+use super::clocks::{Clock, clocks, next_due};
+use super::policy::{ClockKind, Plan};
 use super::ticket::TicketSla;
 use crate::error::Refusal;
 use crate::invalid::Check;

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::clocks::ClockKind;
 use super::history::History;
-use super::policy::{Plan, When};
+use super::policy::{ClockKind, Plan, When};
 use crate::ids::{CalendarId, PolicyId};
 use crate::tickets::Status;
 
