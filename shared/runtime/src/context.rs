@@ -1,6 +1,5 @@
 //! What a handler is given.
 
-use contract::Page;
 use domain::Outcome;
 use domain::access::Actor;
 use domain::ids::{ClientId, SessionId};
@@ -9,11 +8,11 @@ use domain::zone::Zone;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{PageRequest, Record, Slice, Stamp, Store, TenantStore, Versioned};
+use store::{PageRequest, Record, Stamp, Store, TenantStore, Versioned};
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::error::{Error, Result};
-use crate::handler::Answer;
 use crate::provider::Payments;
 use crate::scribe::Scribe;
 use crate::secrets::Secrets;
@@ -127,16 +126,6 @@ impl Here {
     /// Of a tenant at an instant.
     pub fn of(tenant: &Tenant, now: Timestamp) -> Self {
         Here { zone: tenant.zone.clone(), today: tenant.zone.date(now), currency: tenant.currency }
-    }
-}
-
-impl<V> Answer<Page<V>> {
-    /// Shows what was found of a list.
-    pub fn page<T>(found: Slice<Versioned<T>>) -> Self
-    where
-        V: From<T>,
-    {
-        Answer::of(Page { items: found.items.into_iter().map(|item| item.value.into()).collect(), next: found.next })
     }
 }
 

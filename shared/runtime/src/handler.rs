@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use contract::problem::FieldProblem;
-use contract::{Access, Nothing, Route, Spec};
+use contract::{Access, Route, Spec};
 use domain::ids::UserId;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use store::{Commit, Versioned};
+use store::Commit;
 
+use crate::answer::Answer;
 use crate::call::Call;
 use crate::context::{Cx, PublicCx};
 use crate::error::{Error, Result};
@@ -24,57 +25,6 @@ pub struct In<P, Q, B> {
     pub query: Q,
     /// The body.
     pub body: B,
-}
-
-/// What is to be written, and what is to be answered once it is.
-pub struct Answer<O> {
-    pub(crate) commit: Option<Commit>,
-    pub(crate) by: Option<UserId>,
-    pub(crate) rev: Option<u64>,
-    pub(crate) text: Option<String>,
-    pub(crate) body: Result<O>,
-}
-
-impl Answer<Nothing> {
-    /// A text as it stands, of the media type that the route names.
-    pub fn text(text: String) -> Self {
-        Answer { text: Some(text), ..Answer::of(Nothing {}) }
-    }
-}
-
-impl<O> Answer<O> {
-    /// Nothing to write.
-    pub fn of(body: O) -> Self {
-        Answer { commit: None, by: None, rev: None, text: None, body: Ok(body) }
-    }
-
-    /// Nothing to write; the answer carries an `ETag`.
-    pub fn read(read: Versioned<O>) -> Self {
-        Answer { rev: Some(read.rev), ..Answer::of(read.value) }
-    }
-
-    /// Answers once this is written.
-    pub fn after(commit: Commit, body: O) -> Self {
-        Answer { commit: Some(commit), ..Answer::of(body) }
-    }
-
-    /// Refuses once this is written: what was found out stands, although the caller gets nothing for it (a refresh token
-    /// that was used before ends its session).
-    pub fn refused_after(commit: Commit, error: Error) -> Self {
-        Answer { commit: Some(commit), by: None, rev: None, text: None, body: Err(error) }
-    }
-
-    /// Who did it, on a route where nobody is signed in yet.
-    pub fn by(mut self, user: UserId) -> Self {
-        self.by = Some(user);
-        self
-    }
-
-    /// The revision that the answer shows.
-    pub fn rev(mut self, rev: u64) -> Self {
-        self.rev = Some(rev);
-        self
-    }
 }
 
 /// The context, before it is known to be a caller's or the public's.

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::scribe::Scribe;
+use crate::tries::reconcile;
 use crate::world::{World, whole_ms};
-use crate::wrapper::reconcile;
 
 /// A job stops this long before its time is over, and goes on at the next call.
 pub const SPARE: Duration = Duration::from_secs(60);

@@ -4,6 +4,7 @@
 //! calling, how often, whether they may; what a repeat is answered; decoding; the transaction and its retries; problem
 //! documents; the log line and the metrics.
 
+pub mod answer;
 pub mod call;
 pub mod context;
 pub mod error;
@@ -23,14 +24,16 @@ pub mod scribe;
 pub mod secrets;
 pub mod stripe;
 pub mod tokens;
+mod tries;
 pub mod webhooks;
 pub mod world;
 mod wrapper;
 
+pub use answer::Answer;
 pub use call::{Call, Response};
 pub use context::{Cx, Here, PublicCx};
 pub use error::{Error, Result};
-pub use handler::{Answer, Handler, In, Raw};
+pub use handler::{Handler, In, Raw};
 pub use jobs::{JobCx, JobHandler, JobReport, Step};
 pub use lambda::{Exit, serve, serve_authorizer, serve_job, serve_reaction, serve_stream};
 pub use plumbing::{AuthorizerHandler, StreamHandler};

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::tries::{Pauses, reconcile};
 use crate::world::World;
-use crate::wrapper::{Pauses, reconcile};
 
 /// The context of a reaction.
 #[derive(Clone)]

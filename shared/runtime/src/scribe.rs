@@ -5,8 +5,8 @@ use std::future::Future;
 use store::{Commit, Stamp};
 
 use crate::error::Result;
+use crate::tries::reconcile;
 use crate::world::World;
-use crate::wrapper::reconcile;
 
 /// Writes in the name of a request or a run.
 #[derive(Clone)]
