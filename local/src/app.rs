@@ -9,7 +9,7 @@ use contract::Secret;
 use contract::need::Needs;
 use jiff::{SignedDuration, Timestamp};
 use runtime::jobs::JobInput;
-use runtime::provider::Payments;
+use runtime::payments::Payments;
 use runtime::secrets::Secrets;
 use runtime::world::{Parts, ids_after};
 use runtime::{Clock, Config, JobReport, World};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::error::{Error, Result};
-use crate::provider::Payments;
+use crate::payments::Payments;
 use crate::scribe::Scribe;
 use crate::secrets::Secrets;
 use crate::world::World;

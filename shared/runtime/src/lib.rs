@@ -16,6 +16,7 @@ pub mod lambda;
 pub mod log;
 pub mod mail;
 pub mod paying;
+pub mod payments;
 pub mod plumbing;
 pub mod provider;
 pub mod reactions;

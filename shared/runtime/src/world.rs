@@ -11,7 +11,7 @@ use contract::Need;
 use contract::need::Needs;
 
 use crate::mail::{Mail, SesMail};
-use crate::provider::Payments;
+use crate::payments::Payments;
 use crate::secrets::Secrets;
 
 /// Where the time comes from.
