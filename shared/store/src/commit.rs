@@ -1,18 +1,17 @@
 //! The one write path: everything that a request or a job changes, in one transaction.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, Delete, Put, TransactWriteItem, Update};
 use domain::events::Event;
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::error::{Error, Result, from_sdk};
 use crate::item::{Item, Record, instant, key_of, number, text, to_item};
 use crate::keys::{self, Key, Scope};
+use crate::stamp::Stamp;
 use crate::{Store, events};
 
 /// Most actions that DynamoDB takes in one transaction.
@@ -21,24 +20,6 @@ pub const MAX_ACTIONS: usize = 100;
 const MAX_TRIES: u32 = 4;
 /// First pause between two tries, in milliseconds; it doubles.
 const FIRST_PAUSE_MS: u64 = 20;
-
-/// Where new ids come from.
-pub type IdSource = Arc<dyn Fn() -> Uuid + Send + Sync>;
-
-/// What every entry of a commit is stamped with.
-#[derive(Clone)]
-pub struct Stamp {
-    /// The commit's time.
-    pub now: Timestamp,
-    /// Ids of the audit entry, the events and the transaction, drawn by the caller so that a run can be replayed.
-    pub ids: IdSource,
-    /// Who did it: a user's id, or a function's name.
-    pub actor: String,
-    /// The function.
-    pub function: &'static str,
-    /// The request or invocation.
-    pub request: String,
-}
 
 /// What must be true of the item as it is stored.
 #[derive(Clone, Copy, Debug, PartialEq)]

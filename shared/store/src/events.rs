@@ -5,11 +5,10 @@ use domain::ids::{EventId, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::commit::Stamp;
 use crate::error::{Error, Result};
-use crate::item::{Item, Place, Record, key_of, number, text};
+use crate::item::{Item, key_of, number, text};
 use crate::keys::{self, Scope};
-use crate::{Commit, TenantStore, Versioned};
+use crate::stamp::Stamp;
 
 /// How long an outbox item, and the record that an event was handled, are kept: longer than the bus tries to deliver.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -52,35 +51,7 @@ pub(crate) fn outbox_item(scope: Scope, event: Event, stamp: &Stamp) -> Result<I
     Ok(item)
 }
 
-fn keep_until(now: Timestamp) -> Timestamp {
+/// Until when what is written now is kept.
+pub(crate) fn keep_until(now: Timestamp) -> Timestamp {
     now.checked_add(KEPT).unwrap_or(Timestamp::MAX)
-}
-
-/// The record that a function has done its work for an event.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Handled {
-    function: String,
-    event: EventId,
-    until: Timestamp,
-}
-
-impl Record for Handled {
-    fn place(&self) -> Place {
-        Place { expires: Some(self.until), ..Place::at(keys::handled(&self.function, self.event)) }
-    }
-}
-
-impl TenantStore {
-    /// Whether a function has done its work for an event.
-    pub async fn has_handled(&self, function: &str, event: EventId) -> Result<bool> {
-        let found: Option<Versioned<Handled>> = self.find(&keys::handled(function, event)).await?;
-        Ok(found.is_some())
-    }
-}
-
-impl Commit {
-    /// Notes, with the effect, that a function has done its work for an event: a second delivery finds it.
-    pub fn handled(self, function: &str, event: EventId, now: Timestamp) -> Self {
-        self.claim(&Handled { function: function.to_owned(), event, until: keep_until(now) }, "event")
-    }
 }

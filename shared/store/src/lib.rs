@@ -13,6 +13,7 @@ pub mod item;
 pub mod keys;
 pub mod list;
 pub mod rate;
+mod stamp;
 
 pub mod access_anomalies;
 pub mod audit;
@@ -31,6 +32,7 @@ pub mod dunning;
 pub mod events;
 pub mod exports;
 pub mod findings;
+mod handled;
 pub mod imports;
 pub mod insights;
 pub mod invoices;
@@ -61,12 +63,13 @@ use aws_sdk_dynamodb::Client as Dynamo;
 use aws_sdk_s3::Client as S3;
 use domain::ids::TenantId;
 
-pub use commit::{Commit, IdSource, Stamp};
+pub use commit::Commit;
 pub use cursor::CursorKey;
 pub use error::{Error, Result};
 pub use item::{Place, Record, Versioned};
 pub use keys::Scope;
 pub use list::{Listing, PageRequest, Slice};
+pub use stamp::{IdSource, Stamp};
 
 /// Where the data is.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use domain::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::{Result, World};
-use store::commit::Stamp as Written;
+use store::Stamp as Written;
 use store::invoices::KeptInvoice;
 use store::{Commit, TenantStore};
 
