@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::error::{Error, Result, from_sdk};
-use crate::item::{instant, text};
+use crate::item::text;
+use crate::keys::{self, instant};
 use crate::list::MAX_EXAMINED;
-use crate::{PageRequest, Slice, TenantStore, keys};
+use crate::{PageRequest, Slice, TenantStore};
 
 /// Most months that one page looks into: a tenant that did nothing for years gets an empty page with a next.
 const MAX_MONTHS: usize = 24;

@@ -8,9 +8,9 @@ use domain::money::Money;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::idempotency::digest;
 use crate::item::{Place, Record};
-use crate::{Commit, Result, TenantStore, Versioned, keys};
+use crate::keys::{self, digest};
+use crate::{Commit, Result, TenantStore, Versioned};
 
 /// The job that charges, asks and gives back.
 pub const RETRY: &str = "billing-payment-retry";

@@ -9,8 +9,8 @@ use domain::events::Event;
 use jiff::Timestamp;
 
 use crate::error::{Error, Result, from_sdk};
-use crate::item::{Item, Record, instant, key_of, number, text, to_item};
-use crate::keys::{self, Key, Scope};
+use crate::item::{Item, Record, key_of, number, text, to_item};
+use crate::keys::{self, Key, Scope, instant};
 use crate::stamp::Stamp;
 use crate::{Store, events};
 

@@ -5,10 +5,10 @@ use domain::ids::TenantId;
 use domain::parked::Reason;
 use jiff::Timestamp;
 
+use crate::Store;
 use crate::error::{Error, Result, from_sdk};
-use crate::item::{DUE_SHARDS, Item, due_partition, instant, number, text};
-use crate::keys::Scope;
-use crate::{Store, keys};
+use crate::item::{DUE_SHARDS, Item, due_partition, number, text};
+use crate::keys::{self, Scope, instant};
 
 /// Most items that one query of a shard returns.
 const PAGE: i32 = 100;

@@ -2,11 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::item::{Place, Record};
-use crate::keys::{self, Scope};
+use crate::keys::{self, Scope, digest};
 use crate::{Commit, Store};
 
 /// How long an answer is kept.
@@ -51,16 +50,6 @@ impl Record for Answer {
         let key = keys::idempotency(&self.function, &self.who, &self.key);
         Place { expires: Some(self.kept_until), ..Place::at(key) }
     }
-}
-
-/// SHA-256 in hex over parts that cannot run into one another.
-pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Store {

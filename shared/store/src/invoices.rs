@@ -20,9 +20,10 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::error::Error;
-use crate::item::{Place, Record, instant};
+use crate::item::{Place, Record};
+use crate::keys::{self, instant};
 use crate::list::By;
-use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned, keys};
+use crate::{Commit, Listing, PageRequest, Result, Slice, TenantStore, Versioned};
 
 /// The job that recognises deferred revenue.
 pub const RECOGNISE: &str = "billing-recognise-revenue";

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::keys::{Key, Scope};
+use crate::keys::{Key, Scope, instant};
 use crate::{Store, TenantStore};
 
 /// An item as the SDK has it.
@@ -65,11 +65,6 @@ impl<T> Versioned<T> {
     pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Versioned<U> {
         Versioned { value: of(self.value), rev: self.rev }
     }
-}
-
-/// Instants in keys: RFC 3339 with fixed width, so that text order is time order.
-pub fn instant(at: jiff::Timestamp) -> String {
-    format!("{at:.3}")
 }
 
 /// Number of partitions that a job's due items are spread over.

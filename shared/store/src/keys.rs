@@ -23,10 +23,8 @@ use domain::licences::Holder;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
-
-use crate::idempotency::digest;
-use crate::item::instant;
 
 /// Whose data a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -450,4 +448,21 @@ pub(crate) fn audit_lane(month: &str, lane: usize) -> String {
 /// The month, `yyyy-mm`, that an instant in a key lies in.
 pub(crate) fn month(instant: &str) -> &str {
     instant.get(..7).unwrap_or(instant)
+}
+
+// How values stand in keys.
+
+/// Instants in keys: RFC 3339 with fixed width, so that text order is time order.
+pub fn instant(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// SHA-256 in hex over parts that cannot run into one another.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,9 +6,8 @@ use domain::users::{Email, Owners, User, UserState};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, from_sdk};
-use crate::idempotency::digest;
 use crate::item::{Place, Record, from_item, text};
-use crate::keys::{self, Scope};
+use crate::keys::{self, Scope, digest};
 use crate::list::By;
 use crate::{Commit, Listing, PageRequest, Slice, Store, TenantStore, Versioned};
 
