@@ -11,6 +11,7 @@
 pub mod binaries;
 pub mod events;
 pub mod function;
+mod lines;
 pub mod openapi;
 mod roles;
 pub mod template;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use contract::Need;
 
 use super::function::{Function, Trigger};
-use super::template::lines;
+use super::lines::lines;
 
 /// What a function runs as. Those that may do exactly the same share a role, named by what it may do; one that gives up work
 /// into a queue of its own has a role of its own. Why: docs/decisions/0010-equal-rights-one-role.md.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::function::{Function, Trigger, capitalised};
+use super::lines::lines;
 use super::roles::{role_id, roles};
 
 /// Between what is written by hand and what is generated.
@@ -26,12 +27,6 @@ pub fn tail(functions: &[Function]) -> String {
     areas(&mut text, functions);
     text
 }
-
-/// Lines of a template, indented as they stand.
-macro_rules! lines {
-    ($text:expr, $($line:literal)+) => {{ $(let _ = writeln!($text, $line);)+ }};
-}
-pub(super) use lines;
 
 fn api(text: &mut String, functions: &[Function]) {
     lines! { text, "        paths:" }
