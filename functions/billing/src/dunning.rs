@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use domain::billing::charges::{self, ClientCharge, NewCharge};
-use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, Pause, PauseReason, StepKind, interest};
+use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, Pause, PauseReason, StepKind};
+use domain::billing::interest::interest;
 use domain::billing::invoice::Invoice;
 use domain::calendar::BusinessDays;
 use domain::error::Refusal;

@@ -26,8 +26,6 @@ pub const LONGEST_PROMISE_DAYS: i64 = 180;
 const LOOK_AHEAD_DAYS: u16 = 2_000;
 /// Highest rate of interest, in per cent a year; more is a mistake of the decimal point.
 pub const MOST_PERCENT: u32 = 100;
-/// Interest is reckoned by actual days over 365.
-const DAYS_A_YEAR: u32 = 365;
 
 /// The steps, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -348,39 +346,4 @@ impl Dunning {
         }
         passed
     }
-}
-
-/// What was owed from a day on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owed {
-    /// The first day, at whose end this was left to pay.
-    pub from: Date,
-    /// How much.
-    pub balance: Money,
-}
-
-/// The interest to be charged up to and with the day `until`: what all days after the due date come to, rounded once,
-/// less what was charged before. So it does not matter how often it is charged. `owed` is sorted by its days; before
-/// its first there was nothing owed.
-///
-/// # Errors
-/// [`Refusal::Conflict`] for amounts that do not add up.
-pub fn interest(percent: Decimal, due_on: Date, owed: &[Owed], until: Date, charged: Money) -> Result<Money, Refusal> {
-    let mut amount_days = Decimal::ZERO;
-    for (index, part) in owed.iter().enumerate() {
-        charged.compare(part.balance)?;
-        let ends = owed.get(index + 1).map_or(until, |next| next.from.yesterday().unwrap_or(next.from).min(until));
-        let last_before = part.from.yesterday().unwrap_or(part.from).max(due_on);
-        let days = (ends - last_before).get_days().max(0);
-        let product = part.balance.major().checked_mul(days.into());
-        amount_days = product.and_then(|product| amount_days.checked_add(product)).ok_or_else(too_large)?;
-    }
-    let year = Decimal::from(100 * DAYS_A_YEAR);
-    let exact = amount_days.checked_mul(percent).ok_or_else(too_large)? / year;
-    let left = Money::rounded(exact, charged.currency())?.minus(charged)?;
-    Ok(if left.is_negative() { Money::zero(charged.currency()) } else { left })
-}
-
-fn too_large() -> Refusal {
-    crate::money::MoneyError::TooLarge.into()
 }

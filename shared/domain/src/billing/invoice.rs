@@ -4,12 +4,11 @@
 //! issuing and crediting look at lines again; every other rule needs the root alone.
 
 use iso_currency::Currency;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::cycle::Period;
-use super::dunning::Owed;
 use super::lines::MOST_LINES;
 pub use super::lines::{InvoiceLine, LineChunk, Origin, chunks};
 use super::number::Number;
@@ -417,29 +416,6 @@ impl Invoice {
             }
         }
         Ok(())
-    }
-
-    /// What bore interest, day by day. A day counts with what was owed when it began, so that of a payment the day on which it
-    /// came in still counts; late fees and interest bear none, and what is paid goes to them first. What was paid before its
-    /// days were noted counts as paid from the start.
-    ///
-    /// # Errors
-    /// [`Refusal::Conflict`] for amounts that do not add up.
-    pub fn owed(&self) -> Result<Vec<Owed>, Refusal> {
-        let (Some(issued_on), true) = (self.issued_on, self.bears_fees()) else { return Ok(Vec::new()) };
-        let bearing = self.totals.total.minus(self.fees.unwrap_or(Money::zero(self.currency)))?;
-        let moved = Money::sum(self.currency, self.moved.iter().map(|moved| moved.less))?;
-        let mut left = self.totals.total.minus(self.paid.plus(self.credited)?.minus(moved)?)?;
-        let mut owed = vec![Owed { from: issued_on, balance: left.at_most(bearing)? }];
-        for Moved { on, less } in &self.moved {
-            left = left.minus(*less)?;
-            let balance = left.at_most(bearing)?;
-            match on.saturating_add(1.day()) {
-                from if from > issued_on => owed.push(Owed { from, balance }),
-                _ => owed = vec![Owed { from: issued_on, balance }],
-            }
-        }
-        Ok(owed)
     }
 
     /// What credit notes may still take back: what was not credited and not written off.

@@ -16,6 +16,7 @@ pub mod documents;
 pub mod dunning;
 pub mod exports;
 pub mod hours;
+pub mod interest;
 pub mod invoice;
 pub mod issue;
 pub mod ledger;

@@ -2,6 +2,7 @@
 
 use domain::billing::client::{ClientBilling, ClientBillingChanges, change};
 use domain::billing::dunning::*;
+use domain::billing::interest::{Owed, interest};
 use domain::billing::settings::BillingSettings;
 use domain::calendar::{BusinessDays, Holiday, Hours, MinuteOfDay, WeeklyHours, Window};
 use domain::ids::{ClientId, InvoiceId};
