@@ -1,7 +1,7 @@
 //! Who is told of what happened.
 
 use crate::access::Role;
-use crate::billing::dunning::StepKind;
+use crate::billing::dunning::step::StepKind;
 use crate::events::{Event, TicketRef};
 use crate::ids::{ClientId, ContactId, UserId};
 use crate::licences::Owner;

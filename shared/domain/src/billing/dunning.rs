@@ -3,6 +3,8 @@
 //! Two clocks: calendar dates decide when an invoice is due, business days on which dunning is not paused decide how
 //! long it has been waited since. The next step is always computed from what was done, never from when a job ran.
 
+pub mod step;
+
 use std::borrow::Cow;
 
 use jiff::ToSpan;
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use self::step::StepKind;
 use crate::billing::messages::{Message, Placeholder};
 use crate::calendar::BusinessDays;
 use crate::error::Refusal;
@@ -26,25 +29,6 @@ pub const LONGEST_PROMISE_DAYS: i64 = 180;
 const LOOK_AHEAD_DAYS: u16 = 2_000;
 /// Highest rate of interest, in per cent a year; more is a mistake of the decimal point.
 pub const MOST_PERCENT: u32 = 100;
-
-/// The steps, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub enum StepKind {
-    /// Reminds the client before the invoice is due.
-    Reminder,
-    /// Says that it is overdue.
-    Overdue1,
-    /// Says so again.
-    Overdue2,
-    /// Says so for the last time.
-    Overdue3,
-    /// Flags the client, so that the desk knows.
-    Suspend,
-    /// Hands it to collection.
-    Collection,
-}
 
 /// When a step is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::documents::words::Language;
-use crate::billing::dunning::StepKind;
+use crate::billing::dunning::step::StepKind;
 use crate::billing::retry::DeclineClass;
 use crate::billing::settings::BillingSettings;
 use crate::invalid::Check;

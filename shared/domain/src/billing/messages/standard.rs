@@ -2,7 +2,7 @@
 
 use super::{Message, News};
 use crate::billing::documents::words::Language;
-use crate::billing::dunning::StepKind;
+use crate::billing::dunning::step::StepKind;
 use crate::billing::retry::DeclineClass;
 
 /// What is written of this in a language. Of the last two steps the MSP's own people are told, and the payer only by what
