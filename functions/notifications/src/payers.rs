@@ -3,7 +3,7 @@
 use domain::billing::documents::facts::{Look, file_name};
 use domain::billing::documents::words::Language;
 use domain::billing::invoice::InvoiceKind;
-use domain::billing::messages::{Facts, Message, News, message};
+use domain::billing::messages::{Facts, Message, News};
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId};
 use domain::tenants::Tenant;
@@ -34,7 +34,7 @@ impl PayersLetter {
         let Some((invoice, number, client, news)) = news(cx, &tenant.zone) else { return Ok(None) };
         let letterhead = cx.store.document_settings().await?.value.letterhead;
         let settings = cx.store.billing_settings().await?.value;
-        let Some(message) = message(&settings, &news, letterhead.language) else { return Ok(None) };
+        let Some(message) = settings.message(&news, letterhead.language) else { return Ok(None) };
         let pdf = match news {
             News::Dunned { .. } => pdf(cx, invoice, &number).await?,
             News::Declined { .. } | News::Received { .. } => None,

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::codes::TaxCode;
+use crate::billing::documents::words::Language;
 use crate::billing::dunning::DunningPolicy;
-use crate::billing::messages::ChargeMessages;
+use crate::billing::messages::{ChargeMessages, Message, News};
 use crate::billing::number::{Series, SeriesKind};
 use crate::billing::proration::Proration;
 use crate::billing::retry::RetryPolicy;
@@ -275,6 +276,19 @@ impl BillingSettings {
             let hint = "is one compound tax too many: a line has at most two";
             check.that(!tax.compound || compound <= MOST_COMPOUND, &at, "too_many", hint);
         }
+    }
+
+    /// The message that is written of this; none when whoever pays is not told. What a tenant wrote goes out as it is, so it is
+    /// written in the language of its letterhead.
+    pub fn message(&self, news: &News, language: Language) -> Option<Message> {
+        let own = match news {
+            News::Dunned { step, .. } => {
+                self.dunning.steps.iter().find(|of| of.kind == *step).and_then(|step| step.message.as_ref())
+            }
+            News::Declined { .. } => self.charge_messages.declined.as_ref(),
+            News::Received { .. } => self.charge_messages.received.as_ref(),
+        };
+        own.cloned().or_else(|| news.standard(language))
     }
 
     /// By what a client with these exemptions is taxed.

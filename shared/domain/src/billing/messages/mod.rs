@@ -1,15 +1,16 @@
 //! What whoever pays is written: a subject and a text with placeholders, the tenant's own or the [`standard`] ones.
 
+mod next;
 mod standard;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use self::next::what_next;
 use crate::billing::documents::words::Language;
 use crate::billing::dunning::step::StepKind;
 use crate::billing::retry::DeclineClass;
-use crate::billing::settings::BillingSettings;
 use crate::invalid::Check;
 use crate::money::Money;
 use crate::zone::Zone;
@@ -169,19 +170,6 @@ pub struct Facts<'a> {
     pub zone: &'a Zone,
 }
 
-/// The message that is written of this; none when whoever pays is not told. What a tenant wrote goes out as it is, so it is
-/// written in the language of its letterhead.
-pub fn message(settings: &BillingSettings, news: &News, language: Language) -> Option<Message> {
-    let own = match news {
-        News::Dunned { step, .. } => {
-            settings.dunning.steps.iter().find(|of| of.kind == *step).and_then(|step| step.message.as_ref())
-        }
-        News::Declined { .. } => settings.charge_messages.declined.as_ref(),
-        News::Received { .. } => settings.charge_messages.received.as_ref(),
-    };
-    own.cloned().or_else(|| standard::message(news, language))
-}
-
 impl ChargeMessages {
     /// Notes what is wrong with them.
     pub fn check(&self, field: &str, check: &mut Check) {
@@ -263,7 +251,7 @@ impl Facts<'_> {
             }
             News::Declined { class, next, .. } if is(Placeholder::WhatNext) => {
                 let next = next.map(|next| language.instant(next, self.zone));
-                Some(standard::what_next(language, class, next.as_deref()))
+                Some(what_next(language, class, next.as_deref()))
             }
             _ => None,
         }

@@ -3,27 +3,28 @@
 use super::{Message, News};
 use crate::billing::documents::words::Language;
 use crate::billing::dunning::step::StepKind;
-use crate::billing::retry::DeclineClass;
 
-/// What is written of this in a language. Of the last two steps the MSP's own people are told, and the payer only by what
-/// the MSP writes itself.
-pub(super) fn message(news: &News, language: Language) -> Option<Message> {
-    let (subject, said) = match news {
-        News::Dunned { step, .. } => dunned(language, *step)?,
-        News::Declined { .. } => declined(language),
-        News::Received { .. } => received(language),
-    };
-    let words = language.words();
-    let (hello, colon) = match language {
-        Language::En => ("Hello", ":"),
-        Language::De => ("Guten Tag", ":"),
-        Language::Fr => ("Bonjour", "\u{a0}:"),
-    };
-    let link = if matches!(news, News::Received { .. }) { words.invoice } else { words.pay_online };
-    Some(Message {
-        subject: format!("{} {{number}}{colon} {subject}", words.invoice),
-        text: format!("{hello} {{client}},\n\n{said}\n\n{link}{colon} {{pay_link}}\n\n{{company}}\n"),
-    })
+impl News {
+    /// What is written of this in a language. Of the last two steps the MSP's own people are told, and the payer only by what
+    /// the MSP writes itself.
+    pub(in crate::billing) fn standard(&self, language: Language) -> Option<Message> {
+        let (subject, said) = match self {
+            News::Dunned { step, .. } => dunned(language, *step)?,
+            News::Declined { .. } => declined(language),
+            News::Received { .. } => received(language),
+        };
+        let words = language.words();
+        let (hello, colon) = match language {
+            Language::En => ("Hello", ":"),
+            Language::De => ("Guten Tag", ":"),
+            Language::Fr => ("Bonjour", "\u{a0}:"),
+        };
+        let link = if matches!(self, News::Received { .. }) { words.invoice } else { words.pay_online };
+        Some(Message {
+            subject: format!("{} {{number}}{colon} {subject}", words.invoice),
+            text: format!("{hello} {{client}},\n\n{said}\n\n{link}{colon} {{pay_link}}\n\n{{company}}\n"),
+        })
+    }
 }
 
 const fn dunned(language: Language, step: StepKind) -> Option<(&'static str, &'static str)> {
@@ -96,31 +97,5 @@ const fn received(language: Language) -> (&'static str, &'static str) {
         Language::En => ("{amount} received", "we charged {amount} for invoice {number}. Thank you."),
         Language::De => ("{amount} erhalten", "wir haben {amount} für die Rechnung {number} abgebucht. Vielen Dank."),
         Language::Fr => ("{amount} reçus", "nous avons prélevé {amount} pour la facture {number}. Merci."),
-    }
-}
-
-/// What happens after a charge was declined: it is tried again at `next`, or the payer has to do something.
-pub(super) fn what_next(language: Language, class: DeclineClass, next: Option<&str>) -> String {
-    let confirm = class == DeclineClass::NeedsAuthentication;
-    match (language, next) {
-        (Language::En, Some(next)) => {
-            format!("It is tried again on {next}; nothing has to be done if there is enough on the account by then.")
-        }
-        (Language::De, Some(next)) => format!(
-            "Wir versuchen es am {next} noch einmal; wenn das Konto bis dahin gedeckt ist, müssen Sie nichts tun."
-        ),
-        (Language::Fr, Some(next)) => format!(
-            "Nous réessaierons le {next}\u{a0}; vous n’avez rien à faire si le compte est approvisionné d’ici là."
-        ),
-        (Language::En, None) if confirm => "Please confirm the payment on the invoice's page.".to_owned(),
-        (Language::De, None) if confirm => "Bitte bestätigen Sie die Zahlung auf der Seite der Rechnung.".to_owned(),
-        (Language::Fr, None) if confirm => "Merci de confirmer le paiement sur la page de la facture.".to_owned(),
-        (Language::En, None) => "Please pay it on the invoice's page, or give us another way to pay.".to_owned(),
-        (Language::De, None) => {
-            "Bitte zahlen Sie auf der Seite der Rechnung, oder nennen Sie uns einen anderen Zahlungsweg.".to_owned()
-        }
-        (Language::Fr, None) => {
-            "Merci de payer sur la page de la facture, ou de nous indiquer un autre moyen de paiement.".to_owned()
-        }
     }
 }

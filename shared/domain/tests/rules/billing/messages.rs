@@ -105,7 +105,7 @@ fn whoever_writes_nothing_has_a_text_in_each_language_that_says_what_is_owed_and
     let mut subjects = Vec::new();
     for language in LANGUAGES {
         for news in news.iter().copied().chain(charges) {
-            let template = message(&settings, &news, language).unwrap();
+            let template = settings.message(&news, language).unwrap();
             let got = filled(&template, news, language);
             let amount = language.money(eur(if matches!(news, News::Dunned { .. }) { 123_450 } else { 10_000 }));
             for words in ["RE-7", "Nordlicht IT", "https://app.example/v1/pay/x", amount.as_str()] {
@@ -120,7 +120,7 @@ fn whoever_writes_nothing_has_a_text_in_each_language_that_says_what_is_owed_and
             subjects.push(got.subject);
         }
         for step in [Suspend, Collection] {
-            assert_eq!(message(&settings, &dunned(step), language), None, "the client is not told by itself");
+            assert_eq!(settings.message(&dunned(step), language), None, "the client is not told by itself");
         }
     }
     subjects.sort_unstable();
@@ -135,10 +135,10 @@ fn what_the_msp_wrote_goes_out_in_its_place() {
     let charges = ChargeMessages { declined: Some(written("a", "b")), received: None };
     let settings = set(step(StepKind::Suspend, None, own.clone()), charges).unwrap();
     for language in LANGUAGES {
-        assert_eq!(message(&settings, &dunned(StepKind::Suspend), language), Some(own.clone()));
-        let of_charge = message(&settings, &declined(DeclineClass::Soft, None), language).unwrap();
+        assert_eq!(settings.message(&dunned(StepKind::Suspend), language), Some(own.clone()));
+        let of_charge = settings.message(&declined(DeclineClass::Soft, None), language).unwrap();
         assert_eq!(of_charge.subject, "a");
-        assert!(message(&settings, &News::Received { amount: eur(1) }, language).unwrap().text.contains("{amount}"));
+        assert!(settings.message(&News::Received { amount: eur(1) }, language).unwrap().text.contains("{amount}"));
     }
 }
 
