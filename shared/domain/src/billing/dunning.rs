@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::step::StepKind;
 use crate::billing::messages::{Message, Placeholder};
-use crate::calendar::BusinessDays;
+use crate::calendar::days::BusinessDays;
 use crate::error::Refusal;
 use crate::invalid::Check;
 use crate::money::Money;

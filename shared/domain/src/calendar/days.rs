@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 
-use super::Calendar;
 use super::holidays::{Holiday, HolidayDate};
 use super::hours::Hours;
 
@@ -61,12 +60,5 @@ impl BusinessDays {
             left -= u16::from(self.is_open(at));
         }
         None
-    }
-}
-
-impl Calendar {
-    /// Its business days.
-    pub fn days(&self) -> BusinessDays {
-        BusinessDays::new(&self.hours, &self.holidays)
     }
 }

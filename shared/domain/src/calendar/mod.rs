@@ -130,6 +130,11 @@ impl Calendar {
         OpenTime::new(&self.zone, &self.hours, &self.holidays)
     }
 
+    /// Its business days.
+    pub fn days(&self) -> BusinessDays {
+        BusinessDays::new(&self.hours, &self.holidays)
+    }
+
     /// The open time in `[a, b)`; zero when `b` is not after `a`.
     pub fn open_between(&self, a: Timestamp, b: Timestamp) -> SignedDuration {
         self.time().open_between(a, b)
