@@ -4,6 +4,7 @@
 //! past of a contract never changes. Start reading at [`Contract`]; [`crate::billing::bill`] makes invoices of it.
 
 mod amend;
+mod amendment;
 mod due;
 mod model;
 mod open_account;
@@ -13,6 +14,7 @@ mod renew;
 mod validate;
 
 pub use amend::*;
+pub use amendment::*;
 pub use due::*;
 pub use model::*;
 pub use open_account::*;

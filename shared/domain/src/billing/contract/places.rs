@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::amend::{Amendment, Change};
+use super::amendment::{Amendment, Change};
 use super::model::Contract;
 use crate::billing::dated::Dated;
 use crate::billing::discounts::Discount;
