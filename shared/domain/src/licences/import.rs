@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::seat::NotADevice;
 use super::{DeviceName, Holder};
 use crate::csv::{Cell, Table};
 use crate::email::Email;
@@ -109,7 +110,8 @@ pub fn read(csv: &str, contact_of: impl Fn(&Email) -> Option<ContactId>) -> Resu
         let holder = match (contact, device) {
             ("", "") => Err(fault("contact", "", "is empty; give an e-mail address, or a device")),
             ("", device) => {
-                let name = device.parse::<DeviceName>().map_err(|wrong| fault("device", device, &wrong.to_string()));
+                let name = device.parse().ok().filter(DeviceName::reads_as_written);
+                let name = name.ok_or_else(|| fault("device", device, &NotADevice.to_string()));
                 name.map(|name| Holder::Device { name })
             }
             (address, "") => {

@@ -19,7 +19,8 @@ pub const MOST_SPANS: usize = 100;
 pub const LONGEST_DEVICE: usize = 120;
 
 /// A device of a client, which is known by its name alone. Case makes no other device of it, as with names of hosts
-/// (RFC 4343).
+/// (RFC 4343). A seat may be held by a name that was taken before one that turns its direction was refused
+/// ([`DeviceName::reads_as_written`]): it is read, and can be released.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceName(String);
 
@@ -33,8 +34,15 @@ impl FromStr for DeviceName {
 
     fn from_str(text: &str) -> Result<Self, NotADevice> {
         let text = text.trim();
-        let fits = (1..=LONGEST_DEVICE).contains(&text.chars().count()) && is_one_line(text);
+        let fits = (1..=LONGEST_DEVICE).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         if fits { Ok(Self(text.to_lowercase())) } else { Err(NotADevice) }
+    }
+}
+
+impl DeviceName {
+    /// Whether it is one line that is read in the order in which it is written: no other name is given a seat.
+    pub fn reads_as_written(&self) -> bool {
+        is_one_line(&self.0)
     }
 }
 
@@ -116,8 +124,8 @@ impl Seat {
 /// refused, for the vendor's directory says who works with it.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for a day that is still to come or in the time of an earlier seat; [`Refusal::Conflict`]
-/// `licence_ended`.
+/// [`Refusal::Invalid`] for a day that is still to come or in the time of an earlier seat, and for a device whose name turns its
+/// direction; [`Refusal::Conflict`] `licence_ended`.
 pub fn assign(
     before: Option<Seat>,
     licence: &Licence,
@@ -128,6 +136,11 @@ pub fn assign(
 ) -> Result<Seat, Refusal> {
     if let Some(held) = before.as_ref().filter(|seat| seat.held_since().is_some()) {
         return Ok(held.clone());
+    }
+    if let Holder::Device { name } = &holder
+        && !name.reads_as_written()
+    {
+        return Err(Refusal::invalid("/holder/name", "control_character", NotADevice.to_string()));
     }
     if licence.has_ended(today) {
         let detail = format!("{} is over; assign a seat of the licence that took its place", licence.name);

@@ -3,10 +3,13 @@
 use domain::billing::cycle::{Cycle, Period};
 use domain::billing::dated::Dated;
 use domain::budgets::{by_split, evenly, fixed};
+use domain::licences::findings::Whose;
+use domain::licences::import::read;
 use domain::licences::licence::{self, LicenceChanges, MOST_A_YEAR};
-use domain::licences::{DeviceName, Licence, LicenceKind, LicenceState, NewLicence, Term};
+use domain::licences::{DeviceName, Holder, Licence, LicenceKind, LicenceState, NewLicence, Seat, Term, seat};
 use domain::{Money, Refusal};
 use iso_currency::Currency;
+use serde_json::json;
 
 use super::{added, day, entered, new, yearly};
 use crate::common::at;
@@ -105,11 +108,42 @@ fn a_name_that_is_read_in_another_order_than_it_is_written_is_refused() {
     ] {
         let of = entered(NewLicence { name: text.into(), ..new(yearly()) }, "2026-06-01");
         assert_eq!(of.is_ok(), fits, "{text:?}");
-        assert_eq!(text.parse::<DeviceName>().is_ok(), fits, "{text:?}");
         if !fits {
             assert_eq!(pointers(of), ["/name"]);
         }
+        let rows = read(&format!("device\n\"{text}\"\n"), |_| None).unwrap();
+        assert_eq!((rows.rows.len(), rows.faults.len()), (usize::from(fits), usize::from(!fits)), "{text:?}");
+        let given = text.parse::<DeviceName>().map(|name| given(None, Holder::Device { name }));
+        match given {
+            Ok(given) if fits => assert!(given.is_ok(), "{text:?}"),
+            Ok(given) => assert_eq!(pointers(given), ["/holder/name"], "{text:?}"),
+            Err(_) => assert!(text.contains('\u{7}'), "{text:?}"),
+        }
     }
+}
+
+/// Gives a seat of a licence to somebody today.
+fn given(before: Option<Seat>, holder: Holder) -> Result<Seat, Refusal> {
+    let today = day("2026-06-01");
+    seat::assign(before, &added(yearly(), "2026-02-01"), holder, today, today, at("2026-06-01T00:00:00Z"))
+}
+
+#[test]
+fn a_seat_that_a_device_holds_by_a_name_that_is_refused_by_now_is_read_and_can_be_released() {
+    let Licence { id, client, .. } = added(yearly(), "2026-02-01");
+    let stored = json!({
+        "licence": id,
+        "client": client,
+        "holder": { "kind": "device", "name": "lap\u{202a}top-7\u{202c}" },
+        "spans": [{ "since": "2026-03-01" }],
+        "updated_at": "2026-03-01T09:00:00Z",
+    });
+    let kept: Seat = serde_json::from_value(stored).expect("it is there");
+    assert_eq!(Whose::from(kept.holder.clone()).holder(), Some(kept.holder.clone()), "a finding finds it");
+    assert_eq!(given(Some(kept.clone()), kept.holder.clone()).unwrap(), kept, "who holds it keeps it");
+    let today = day("2026-06-01");
+    let released = seat::release(kept, today, today, at("2026-06-01T00:00:00Z")).unwrap();
+    assert_eq!(released.held_since(), None);
 }
 
 #[test]
