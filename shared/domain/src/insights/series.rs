@@ -124,7 +124,7 @@ impl Series {
         let (at, season, been_below) = (self.seen, self.season, self.been_below);
         self.been_below |= value.is_some_and(|value| value < 0.0);
         let Some(model) = &mut self.model else {
-            self.warm_up(value);
+            self.warm_up(value, settings);
             return Verdict::silent(None);
         };
         self.seen += 1;
@@ -134,15 +134,17 @@ impl Series {
             model.go_without(at, season);
             return if muted { self.usual(at, 0.0, outlook) } else { self.missing(at, outlook, been_below) };
         };
-        let is_rest = self.rest.at(at % season) && settings.method == Method::Seasonal;
-        if !is_rest && self.was.as_ref().is_some_and(|was| was.explains(value, at, season, model)) {
+        // A plain z-score knows no days of rest, and nothing that comes back.
+        let is_seasonal = settings.method == Method::Seasonal;
+        let is_rest = is_seasonal && self.rest.at(at % season);
+        if is_seasonal && !is_rest && self.was.as_ref().is_some_and(|was| was.explains(value, at, season, model)) {
             return self.comes_back(value, at, outlook, settings);
         }
-        let turned = self.rest.meet(value, at % season, season);
+        let turned = self.rest.meet(value, at % season, season).filter(|_| is_seasonal);
         let mut unusual = if is_rest {
             model.rest(value, at, season, &self.rest, settings)
         } else {
-            let before = model.is_far(value, at, season).then(|| model.clone());
+            let before = (is_seasonal && model.is_far(value, at, season)).then(|| model.clone());
             let unusual = model.learn(value, at, season, &self.rest, settings);
             if let Some(was) = before.filter(|_| unusual.score >= 1.0 && self.was.is_none()) {
                 self.was = Some(Box::new(Was { model: was, at, learned: false, left: 0 }));
@@ -243,7 +245,7 @@ impl Series {
         Some(Anomaly { lasting, ..open })
     }
 
-    fn warm_up(&mut self, value: Option<f64>) {
+    fn warm_up(&mut self, value: Option<f64>, settings: &Settings) {
         let before = self.first.len().checked_sub(self.season).map(|n| self.first[n]);
         // A gap takes the value of a season ago, or the last one; a series starts with its first value.
         let Some(value) = value.or(before).or(self.first.last().copied()) else { return };
@@ -251,7 +253,9 @@ impl Series {
         self.seen += 1;
         if self.seen == self.needed() {
             let first = std::mem::take(&mut self.first);
-            self.rest = Rest::new(&first, self.season);
+            if settings.method == Method::Seasonal {
+                self.rest = Rest::new(&first, self.season);
+            }
             self.model = Some(Model::new(&first, self.season, &self.rest));
         }
     }

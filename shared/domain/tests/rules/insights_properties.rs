@@ -1,6 +1,6 @@
 //! What holds for the detector of anomalies whatever the series.
 
-use domain::insights::{Kind, Series, Settings, WEEK, detect};
+use domain::insights::{Kind, Method, Series, Settings, WEEK, detect};
 use proptest::prelude::*;
 
 /// Some weeks of values with a level, a week of their own, and noise.
@@ -132,6 +132,31 @@ proptest! {
                 }
                 open = Some(now);
             }
+        }
+    }
+
+    #[test]
+    fn a_plain_z_score_is_mean_and_deviation_of_the_last_two_seasons_and_nothing_else(
+        mut values in prop::collection::vec(
+            prop_oneof![6 => 90.0_f64..110.0, 1 => Just(0.0), 2 => 180.0_f64..220.0],
+            15..60,
+        ),
+        (from, days) in (14_usize..60, 1_usize..9),
+    ) {
+        // A stop, or a burst, of some days in a row.
+        let level = if from % 2 == 0 { 0.0 } else { 200.0 };
+        values.iter_mut().skip(from).take(days).for_each(|value| *value = level);
+        let threshold = 2.0;
+        let settings = Settings { method: Method::ZScore { threshold }, ..Settings::default() };
+        let verdicts = detect(&some(&values), WEEK, &settings);
+        for (n, verdict) in verdicts.iter().enumerate().skip(2 * WEEK) {
+            let window = &values[n - 2 * WEEK..n];
+            let mean = window.iter().sum::<f64>() / 14.0;
+            let spread = (window.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 13.0).sqrt();
+            prop_assume!(spread > 1e-6);
+            let score = (values[n] - mean).abs() / spread / threshold;
+            prop_assert!((verdict.score - score).abs() <= 1e-6 * (1.0 + score), "{n}: {} for {score}", verdict.score);
+            prop_assert_eq!(verdict.anomaly.is_some(), verdict.score >= 1.0);
         }
     }
 
