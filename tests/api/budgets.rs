@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use jiff::civil::Date;
+use local::embedded::dynamo::MAIN;
 use runtime::JobReport;
 use runtime::jobs::JobInput;
 use serde_json::{Value, json};
@@ -356,6 +357,26 @@ async fn the_it_team_and_the_msp_see_it_all_at_a_glance() {
     assert_eq!(all["savings"], owner_savings(&desk).await);
     let own = admin.get("/v1/it-overview").await.expect(200);
     assert_eq!(own["clients"], json!([clients[0]]), "the client's side sees its own");
+}
+
+#[tokio::test]
+async fn a_client_whose_costs_cannot_be_computed_keeps_no_other_from_the_overview_and_nobody_from_planning() {
+    let desk = Desk::start().await;
+    let licence = desk.licence(json!({})).await;
+    desk.owner.client("Birch Lane").await;
+    let pk = format!("{}#LICENCE#{}", desk.owner.tenant, licence["id"].as_str().unwrap());
+    let kept = desk.stack.items(MAIN).into_iter().filter(|item| item["pk"]["S"] == json!(pk));
+    let kept = kept.map(|item| item.to_string()).find(|item| item.contains("\"cost_per_seat\"")).expect("a licence");
+    // It came there before such a cost was refused.
+    let dear = kept.replace("\"minor\":{\"N\":\"3000\"}", "\"minor\":{\"N\":\"200000000000000\"}");
+    assert_ne!(kept, dear);
+    let dear: Value = serde_json::from_str(&dear).unwrap();
+    desk.stack.app.dynamo().execute("PutItem", &json!({ "TableName": MAIN, "Item": dear })).expect("it is put");
+    let all = desk.owner.get("/v1/it-overview").await.expect(200);
+    assert_eq!((&all["clients"][0]["name"], &all["unreadable"]), (&json!("Birch Lane"), &json!([desk.client])));
+    assert_eq!(all["clients"].as_array().unwrap().len(), 1);
+    let body = json!({ "name": "IT 2026", "from": "2026-01", "months": vec![eur(100_00); 12] });
+    desk.owner.create(&desk.at("budgets"), body).await;
 }
 
 #[tokio::test]

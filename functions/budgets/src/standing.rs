@@ -90,7 +90,7 @@ pub(crate) async fn course(
     match Held::read(asked, store).await {
         Ok(held) => Ok(Some(standing(budget, client, &held, here)?.course())),
         Err(Error::Store(error)) if error.is_passing() => Err(error.into()),
-        Err(Error::Store(_) | Error::Internal(_)) => Ok(Some(Course::Within)),
+        Err(Error::Store(_) | Error::Refused(_) | Error::Internal(_)) => Ok(Some(Course::Within)),
         Err(error) => Err(error),
     }
 }

@@ -305,7 +305,7 @@ pub struct OverviewView {
     pub savings: SavingsSum,
     /// Client by client, by name.
     pub clients: Vec<ClientOverview>,
-    /// Clients of this page of which something is kept that cannot be read; report it.
+    /// Clients of this page of which something is kept that cannot be read or reckoned with; report it.
     pub unreadable: Vec<ClientId>,
     /// Give this as `cursor` to read on; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -52,8 +52,9 @@ async fn list_overview(cx: Cx, input: In<NoPath, OverviewQuery, NoBody>) -> Resu
         for (client, glance) in some.iter().zip(glances) {
             match glance {
                 Ok(glance) => clients.push(glance),
-                // One that nobody can read keeps none of the others from being seen.
-                Err(Error::Store(error)) if !error.is_passing() => unreadable.push(client.id),
+                Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
+                // One that nobody can read or reckon with keeps none of the others from being seen.
+                Err(Error::Store(_) | Error::Refused(_) | Error::Internal(_)) => unreadable.push(client.id),
                 Err(error) => return Err(error),
             }
         }

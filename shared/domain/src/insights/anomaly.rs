@@ -196,6 +196,11 @@ impl Anomaly {
         let monthly = self.monthly().map(rate);
         let untold = *over && self.lasting.is_some_and(|lasting| lasting.untold);
         match (self.kind, monthly) {
+            // Days that are unusual by their mean alone may come to more on the other side.
+            (Kind::Spike, _) if self.more() < 0.0 => format!("{what}: {actual} {days} ({usual}); {apart} less in all."),
+            (Kind::Drop, _) if self.more() > 0.0 => {
+                format!("{what}: only {actual} {days} ({usual}); {apart} more in all.")
+            }
             (Kind::Spike, _) => format!("{what}: {actual} {days} ({usual}), {apart} too much."),
             (Kind::Drop, _) => format!("{what}: only {actual} {days} ({usual}), {apart} too little."),
             (Kind::LevelShift, Some(rate)) if *over => format!(
