@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::days::{days, part_of_year};
-use super::findings::{Cost, Facts, Kind, Licence, find};
+use super::findings::{Cost, Facts, Licence, shadow_uses};
 use crate::error::Refusal;
 use crate::ids::{ClientId, LicenceId, ProductId};
 use crate::money::Money;
@@ -62,9 +62,8 @@ pub fn true_up(client: ClientId, facts: &Facts) -> Result<Vec<TrueUp>, Refusal> 
             rows.push(priced(facts.today, Some(licence), licence.product, Missing::Holders, (seats, needed, missing)));
         }
     }
-    let unlicensed = find(client, facts)?.into_iter().filter(|found| found.key.kind == Kind::ShadowUse);
     let mut users: BTreeMap<ProductId, BTreeSet<_>> = BTreeMap::new();
-    for found in unlicensed {
+    for found in shadow_uses(client, facts)? {
         users.entry(found.key.product).or_default().insert(found.key.whose);
     }
     for (product, users) in users {

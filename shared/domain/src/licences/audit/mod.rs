@@ -362,8 +362,8 @@ impl Names<'_> {
             }
         }
         let mut unlicensed: BTreeMap<ProductId, BTreeSet<Whose>> = BTreeMap::new();
-        for found in super::findings::find(self.of.client.id, facts)? {
-            if let (Kind::ShadowUse, Some(whose)) = (found.key.kind, found.key.whose) {
+        for found in super::findings::shadow_uses(self.of.client.id, facts)? {
+            if let Some(whose) = found.key.whose {
                 unlicensed.entry(found.key.product).or_default().insert(whose);
             }
         }

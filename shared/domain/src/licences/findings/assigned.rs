@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::evidence::Evidence;
-use super::facts::{Cost, Facts, Licence};
+use super::facts::{Cost, Facts, Heard, Licence};
 use super::finding::{Action, Found, Kind, Unknown, Worth};
 use super::idle::cost;
 use crate::error::Refusal;
@@ -17,7 +17,12 @@ pub const NEW_SEATS_DAYS: u32 = 30;
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub(super) fn over_assigned(client: ClientId, facts: &Facts, licence: &Licence) -> Result<Option<Found>, Refusal> {
+pub(super) fn over_assigned(
+    client: ClientId,
+    facts: &Facts,
+    heard: &Heard,
+    licence: &Licence,
+) -> Result<Option<Found>, Refusal> {
     let missing = licence.holders().saturating_sub(licence.seats);
     if !licence.by_seat || missing == 0 {
         return Ok(None);
@@ -27,7 +32,7 @@ pub(super) fn over_assigned(client: ClientId, facts: &Facts, licence: &Licence) 
         other => other,
     };
     let key = Found::of(client, Kind::OverAssigned, licence, None);
-    let (action, evidence) = (Action::TrueUp { seats: missing }, seats(facts, licence));
+    let (action, evidence) = (Action::TrueUp { seats: missing }, seats(facts, heard, licence));
     Ok(Some(Found { key, worth, evidence, action, notice_by: licence.notice_by }))
 }
 
@@ -37,7 +42,12 @@ pub(super) fn over_assigned(client: ClientId, facts: &Facts, licence: &Licence) 
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub(super) fn over_bought(client: ClientId, facts: &Facts, licence: &Licence) -> Result<Option<Found>, Refusal> {
+pub(super) fn over_bought(
+    client: ClientId,
+    facts: &Facts,
+    heard: &Heard,
+    licence: &Licence,
+) -> Result<Option<Found>, Refusal> {
     let needed = licence.holders().saturating_add(licence.spare);
     let surplus = licence.settled_seats.min(licence.seats).saturating_sub(needed);
     let ends = licence.ending.is_some_and(|ending| !ending.renews);
@@ -47,7 +57,7 @@ pub(super) fn over_bought(client: ClientId, facts: &Facts, licence: &Licence) ->
     let left = licence.seats - surplus;
     let action = if left == 0 { Action::Cancel {} } else { Action::ResizeAtRenewal { seats: left } };
     let key = Found::of(client, Kind::OverBought, licence, None);
-    let (worth, evidence) = (so_many(licence.cost_to_come(), surplus)?, seats(facts, licence));
+    let (worth, evidence) = (so_many(licence.cost_to_come(), surplus)?, seats(facts, heard, licence));
     Ok(Some(Found { key, worth, evidence, action, notice_by: licence.notice_by }))
 }
 
@@ -58,15 +68,14 @@ fn so_many(cost: Cost, seats: u32) -> Result<Worth, MoneyError> {
     })
 }
 
-fn seats(facts: &Facts, licence: &Licence) -> Vec<Evidence> {
+fn seats(facts: &Facts, heard: &Heard, licence: &Licence) -> Vec<Evidence> {
     let Licence { seats, spare, .. } = *licence;
     let mut evidence = vec![Evidence::Seats { seats, held: licence.holders(), spare }];
     evidence.extend(cost(licence));
     // A surplus of which the product is silent says more about the product than about the seats.
     let silent = facts.product(licence.product).filter(|product| product.use_reported && licence.held.is_empty());
     evidence.extend(
-        silent
-            .map(|product| Evidence::Silent { product: product.name.clone(), since: facts.heard_of(licence.product) }),
+        silent.map(|product| Evidence::Silent { product: product.name.clone(), since: heard.last_of(licence.product) }),
     );
     evidence
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::evidence::Evidence;
-use super::facts::{Cost, Edition, Facts, Licence, Product, Seat, Whose};
+use super::facts::{Cost, Edition, Facts, Heard, Licence, Product, Seat, Whose};
 use super::finding::{Action, Found, Kind, Unknown, Worth};
 use super::idle::{cost, held};
 use crate::error::Refusal;
@@ -23,7 +24,12 @@ pub const FEATURE_DAYS: u32 = 92;
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub(super) fn wrong_editions(client: ClientId, facts: &Facts, found: &[Found]) -> Result<Vec<Found>, Refusal> {
+pub(super) fn wrong_editions(
+    client: ClientId,
+    facts: &Facts,
+    heard: &Heard,
+    found: &[Found],
+) -> Result<Vec<Found>, Refusal> {
     let gone: BTreeSet<(LicenceId, &Whose)> = found
         .iter()
         .filter(|found| found.key.kind.takes_back())
@@ -34,9 +40,10 @@ pub(super) fn wrong_editions(client: ClientId, facts: &Facts, found: &[Found]) -
         let Some(product) = facts.product(licence.product).filter(|product| product.use_reported) else { continue };
         let at = |name: &String| product.editions.iter().position(|edition| edition.name == *name);
         let Some(own) = licence.edition.as_ref().and_then(at).filter(|own| *own > 0) else { continue };
+        let Some(listening) = heard.listening(licence.product) else { continue };
         let costs = costs(facts, licence, product);
         for seat in licence.held.iter().filter(|seat| !gone.contains(&(licence.id, &seat.whose))) {
-            wrong.extend(look_at(client, facts, Looked { licence, product, own, costs: &costs, seat })?);
+            wrong.extend(look_at(client, facts, Looked { licence, product, own, listening, costs: &costs, seat })?);
         }
     }
     Ok(wrong)
@@ -47,15 +54,15 @@ struct Looked<'a> {
     product: &'a Product,
     /// Which of the product's editions the licence is of.
     own: usize,
+    /// From when on, and until when, its use was heard of.
+    listening: (Date, Date),
     costs: &'a BTreeMap<&'a str, Money>,
     seat: &'a Seat,
 }
 
 fn look_at(client: ClientId, facts: &Facts, looked: Looked<'_>) -> Result<Option<Found>, Refusal> {
-    let Looked { licence, product, own, costs, seat } = looked;
-    let (Some(contact), Some((first_heard, last_heard))) = (seat.whose.contact(), facts.heard(licence.product)) else {
-        return Ok(None);
-    };
+    let Looked { licence, product, own, listening: (first_heard, last_heard), costs, seat } = looked;
+    let Some(contact) = seat.whose.contact() else { return Ok(None) };
     let Some(used) = facts.uses.get(&(contact, licence.product)) else { return Ok(None) };
     if days(seat.since.max(first_heard), last_heard.min(facts.today)) < FEATURE_DAYS {
         return Ok(None);

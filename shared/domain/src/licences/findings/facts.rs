@@ -256,28 +256,42 @@ pub struct Stranger {
     pub last: Date,
 }
 
-impl Facts {
+/// When use was heard of at a client, in all and product by product. It is reckoned once: there are many seats, and many uses.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// The first and the latest day on which anything was used.
+    any: Option<(Date, Date)>,
+    products: BTreeMap<ProductId, (Date, Date)>,
+}
+
+impl Heard {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut heard = Self::default();
+        let known = facts.uses.iter().map(|((_, product), used)| (*product, used.first, used.last));
+        for (product, first, last) in known.chain(facts.strangers.iter().map(|one| (one.product, one.first, one.last)))
+        {
+            let with = |(from, to): (Date, Date)| (from.min(first), to.max(last));
+            heard.any = Some(heard.any.map_or((first, last), with));
+            heard.products.entry(product).and_modify(|days| *days = with(*days)).or_insert((first, last));
+        }
+        heard
+    }
+
     /// From which day on silence of a product says something, and until which: from the first on which that product was heard
     /// of, for each may have a source of its own, or any was where it never was; until the latest on which any was. Before and
     /// after, whoever reports was not connected.
-    pub fn heard(&self, product: ProductId) -> Option<(Date, Date)> {
-        let of_product = self.all_uses().filter(|(of, ..)| *of == product).map(|(_, first, _)| first).min();
-        let first = of_product.or_else(|| self.all_uses().map(|(_, first, _)| first).min())?;
-        let last = self.all_uses().map(|(.., last)| last).max()?;
-        Some((first, last))
+    pub(super) fn listening(&self, product: ProductId) -> Option<(Date, Date)> {
+        let (first, last) = self.any?;
+        Some((self.products.get(&product).map_or(first, |(first, _)| *first), last))
     }
 
     /// The latest day on which anybody used a product.
-    pub fn heard_of(&self, product: ProductId) -> Option<Date> {
-        self.all_uses().filter(|(of, ..)| *of == product).map(|(.., last)| last).max()
+    pub(super) fn last_of(&self, product: ProductId) -> Option<Date> {
+        self.products.get(&product).map(|(_, last)| *last)
     }
+}
 
-    /// What was used by anybody, known or not, with the first and the latest day.
-    fn all_uses(&self) -> impl Iterator<Item = (ProductId, Date, Date)> {
-        let known = self.uses.iter().map(|((_, product), used)| (*product, used.first, used.last));
-        known.chain(self.strangers.iter().map(|one| (one.product, one.first, one.last)))
-    }
-
+impl Facts {
     /// Whoever has become a contact is no stranger any more: what was used in their name is theirs, on the days that are known
     /// of it. `contact` says whom a name of the use is now.
     #[must_use]

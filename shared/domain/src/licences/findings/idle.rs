@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::evidence::Evidence;
-use super::facts::{Facts, Licence, Seat};
+use super::facts::{Facts, Heard, Licence, Seat};
 use super::finding::{Action, Found, Kind, Worth};
 use crate::ids::ClientId;
 use crate::licences::days::days;
@@ -24,10 +24,10 @@ pub(super) fn left(client: ClientId, facts: &Facts, licence: &Licence, seat: &Se
 /// A seat that nobody used for as long as its product allows. It counts from the latest of: the last use, the day on which
 /// the seat was assigned, the first day on which its product was heard of at this client; and until the latest day on which any
 /// use was: before and after, silence says nothing. Only people are looked at: the use of devices is not reported.
-pub(super) fn idle(client: ClientId, facts: &Facts, licence: &Licence, seat: &Seat) -> Option<Found> {
+pub(super) fn idle(client: ClientId, facts: &Facts, heard: &Heard, licence: &Licence, seat: &Seat) -> Option<Found> {
     let product = facts.product(licence.product).filter(|product| product.use_reported)?;
     let contact = seat.whose.contact().filter(|_| licence.by_seat)?;
-    let (first_heard, last_heard) = facts.heard(licence.product)?;
+    let (first_heard, last_heard) = heard.listening(licence.product)?;
     let used = facts.uses.get(&(contact, licence.product)).map(|used| used.last).filter(|last| *last >= seat.since);
     let listening: Date = seat.since.max(first_heard);
     let since = used.map_or(listening, |last| last.max(listening));
@@ -40,7 +40,7 @@ pub(super) fn idle(client: ClientId, facts: &Facts, licence: &Licence, seat: &Se
         None => Evidence::NotUsedSince { since: listening },
     });
     evidence.push(Evidence::UnusedAfter { days: product.unused_after_days });
-    let anybody = facts.heard_of(licence.product);
+    let anybody = heard.last_of(licence.product);
     if anybody.is_none_or(|last| days(last, last_heard) >= u32::from(product.unused_after_days)) {
         evidence.push(Evidence::Silent { product: product.name.clone(), since: anybody });
     }

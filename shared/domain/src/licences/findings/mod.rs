@@ -32,10 +32,12 @@ pub use measure::{CameTrue, LONGEST_WAIT_DAYS, Measured, asks_for, given_back, m
 pub use of::yearly;
 pub use review::review;
 pub use shadow::SHADOW_DAYS;
+pub(in crate::licences) use shadow::shadow_uses;
 pub use totals::{Amounts, Totals};
 
 use crate::error::Refusal;
 use crate::ids::ClientId;
+use facts::Heard;
 
 /// All that is to be found of a client, in order of its keys. A seat is taken back for one reason at most: a leaver's seat
 /// is that, an idle one is that, and only what is left is looked at for overlaps and editions.
@@ -43,19 +45,19 @@ use crate::ids::ClientId;
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
 pub fn find(client: ClientId, facts: &Facts) -> Result<Vec<Found>, Refusal> {
-    let mut found = Vec::new();
+    let (mut found, heard) = (Vec::new(), Heard::of(facts));
     for licence in &facts.licences {
-        found.extend(assigned::over_assigned(client, facts, licence)?);
-        found.extend(assigned::over_bought(client, facts, licence)?);
+        found.extend(assigned::over_assigned(client, facts, &heard, licence)?);
+        found.extend(assigned::over_bought(client, facts, &heard, licence)?);
         for seat in &licence.held {
             let taken_back =
-                idle::left(client, facts, licence, seat).or_else(|| idle::idle(client, facts, licence, seat));
+                idle::left(client, facts, licence, seat).or_else(|| idle::idle(client, facts, &heard, licence, seat));
             found.extend(taken_back);
         }
     }
     let doubles = overlap::overlaps(client, facts, &found)?;
     found.extend(doubles);
-    let smaller = edition::wrong_editions(client, facts, &found)?;
+    let smaller = edition::wrong_editions(client, facts, &heard, &found)?;
     found.extend(smaller);
     found.extend(shadow::shadow_uses(client, facts)?);
     found.sort_by(|a, b| a.key.cmp(&b.key));

@@ -21,7 +21,7 @@ pub const SHADOW_DAYS: u32 = 30;
 ///
 /// # Errors
 /// [`Refusal::Conflict`] for amounts that cannot be computed.
-pub(super) fn shadow_uses(client: ClientId, facts: &Facts) -> Result<Vec<Found>, Refusal> {
+pub(in crate::licences) fn shadow_uses(client: ClientId, facts: &Facts) -> Result<Vec<Found>, Refusal> {
     let open: BTreeSet<ProductId> = facts.licences.iter().filter(|one| one.for_all()).map(|one| one.product).collect();
     let holders: BTreeSet<(ProductId, &Whose)> = facts
         .licences
