@@ -201,6 +201,8 @@ pub fn untold<'a>(
         if cost.own() != 0 || cost.carried.is_empty() {
             begun.insert(*day);
         }
+        // What a period began with may have been taken back on its first day; its other days are told by that one.
+        begun.extend(cost.carried.keys().copied());
     }
     let count = |day: Date| counts.get(&day).copied().unwrap_or_default();
     let known = |day: Date| if day < from { before(day) } else { (day <= to).then(|| count(day)) };

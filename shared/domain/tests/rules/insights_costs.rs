@@ -365,6 +365,36 @@ fn of_a_source_with_hardly_a_row_nothing_is_missing_when_no_other_file_comes() {
     }
 }
 
+#[test]
+fn a_file_tells_of_the_day_on_which_a_period_begins_though_it_comes_to_nothing() {
+    let daily: Days = costs(0..61, |_| 100).into_iter().filter(|(on, _)| *on != day(40)).collect();
+    // A fee from the first day on, another one from the 41st on, and on that day as much is credited.
+    let fee = |n: i64| {
+        let carried: Vec<(Date, i64)> =
+            [(0, 10), (40, 10)].iter().filter(|(since, _)| *since < n).map(|(since, of)| (day(*since), *of)).collect();
+        let minor = carried.iter().map(|(_, minor)| minor).sum::<i64>();
+        (
+            day(n),
+            DayCost {
+                minor: if n == 0 { 10 } else { minor },
+                carried: carried.into_iter().collect(),
+                ..DayCost::default()
+            },
+        )
+    };
+    let fees: Days = (0..61).map(fee).collect();
+    let untold_of = |fees: &Days| untold([&daily, fees], (day(0), day(60)), |_| None);
+    assert_eq!(untold_of(&fees).len(), 0);
+    let told = |fees: &Days| {
+        let (_, told) = watch().told_all_but(&untold_of(fees), import(1), (day(0), day(60)), fees, &Days::new());
+        told.values().flatten().map(|cost| cost.minor).sum::<i64>()
+    };
+    assert_eq!(told(&fees), 61 * 10 + 20 * 10, "no part of it is lost");
+    let without = |n: i64| fee(if n < 40 { n } else { 40 });
+    let one: Days = (0..61).map(|n| (day(n), without(n).1)).collect();
+    assert_eq!(untold_of(&one).into_iter().collect::<Vec<_>>(), [day(40)], "nothing begins on it");
+}
+
 /// The days between the first and the last of so many of which a file does not tell. Each of its series has a row on the days that
 /// `rows` says; the fees are of one day and go over all others.
 fn untold_of(
