@@ -370,17 +370,10 @@ fn a_file_tells_of_the_day_on_which_a_period_begins_though_it_comes_to_nothing()
     let daily: Days = costs(0..61, |_| 100).into_iter().filter(|(on, _)| *on != day(40)).collect();
     // A fee from the first day on, another one from the 41st on, and on that day as much is credited.
     let fee = |n: i64| {
-        let carried: Vec<(Date, i64)> =
-            [(0, 10), (40, 10)].iter().filter(|(since, _)| *since < n).map(|(since, of)| (day(*since), *of)).collect();
-        let minor = carried.iter().map(|(_, minor)| minor).sum::<i64>();
-        (
-            day(n),
-            DayCost {
-                minor: if n == 0 { 10 } else { minor },
-                carried: carried.into_iter().collect(),
-                ..DayCost::default()
-            },
-        )
+        let since = [0, 40].into_iter().filter(|since| *since < n);
+        let carried: std::collections::BTreeMap<Date, i64> = since.map(|since| (day(since), 10)).collect();
+        let minor = if n == 0 { 10 } else { carried.values().sum() };
+        (day(n), DayCost { minor, carried, ..DayCost::default() })
     };
     let fees: Days = (0..61).map(fee).collect();
     let untold_of = |fees: &Days| untold([&daily, fees], (day(0), day(60)), |_| None);
@@ -390,8 +383,7 @@ fn a_file_tells_of_the_day_on_which_a_period_begins_though_it_comes_to_nothing()
         told.values().flatten().map(|cost| cost.minor).sum::<i64>()
     };
     assert_eq!(told(&fees), 61 * 10 + 20 * 10, "no part of it is lost");
-    let without = |n: i64| fee(if n < 40 { n } else { 40 });
-    let one: Days = (0..61).map(|n| (day(n), without(n).1)).collect();
+    let one: Days = (0..61).map(|n| (day(n), fee(n.min(40)).1)).collect();
     assert_eq!(untold_of(&one).into_iter().collect::<Vec<_>>(), [day(40)], "nothing begins on it");
 }
 
