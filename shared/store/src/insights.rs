@@ -181,11 +181,6 @@ impl TenantStore {
         self.get(&keys::cost_series(id)).await
     }
 
-    /// A series, if it is known.
-    pub async fn cost_series_if(&self, id: SeriesId) -> Result<Option<Versioned<CostSeries>>> {
-        self.find(&keys::cost_series(id)).await
-    }
-
     /// The id of a series: the same for the same name.
     pub fn series_id(&self, name: &SeriesName) -> SeriesId {
         SeriesId::from_uuid(self.id_of(&name.identity()))

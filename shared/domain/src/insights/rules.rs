@@ -30,7 +30,7 @@ pub const MOST_DAYS_LATE: u8 = 60;
 pub const MOST_UNIT_RULES: usize = 200;
 /// Long enough for a sub account's number, or a tag and its value.
 pub const LONGEST_TAG: usize = 120;
-/// Events that a client may have announced for the last year and for days to come.
+/// Events that a client may have announced for the last two years and for days to come.
 pub const MOST_KNOWN: usize = 200;
 /// Longest known event, in days: what goes on longer is the usual.
 pub const LONGEST_KNOWN_DAYS: i64 = 366;

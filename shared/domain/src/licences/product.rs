@@ -169,12 +169,6 @@ impl Product {
         self.editions.iter().find(|edition| edition.name == name)
     }
 
-    /// The editions that are smaller than this one, the next smaller first.
-    pub fn smaller_than(&self, name: &str) -> impl Iterator<Item = &Edition> {
-        let at = self.editions.iter().position(|edition| edition.name == name).unwrap_or(0);
-        self.editions[..at].iter().rev()
-    }
-
     /// What any of its editions can do.
     pub fn features(&self) -> BTreeSet<&Slug> {
         self.editions.iter().flat_map(|edition| &edition.features).collect()
