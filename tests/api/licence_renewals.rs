@@ -41,6 +41,11 @@ async fn the_owner_of_a_licence_is_told_of_each_lead_time_once() {
     let subject = |days: u32| format!("Contoso Office Premium: renews by itself in {days} days (Acme)");
     // 15 March less 30 and 7; notice by 1 March, and a week before it.
     assert_eq!(letters(&owner, "maya.okafor@acme.example"), [subject(30), subject(21), subject(7)]);
+    let texts: Vec<String> = owner.stack.app.mailbox().letters().into_iter().map(|letter| letter.text).collect();
+    let of = |days: u32| texts.iter().find(|text| text.contains(&format!("in {days} days"))).expect("a letter");
+    assert!(of(21).contains("gives notice by 1 March 2026"), "{}", of(21));
+    assert!(of(7).contains("The last day of notice was 1 March 2026"), "{}", of(7));
+    assert!(!of(7).contains("gives notice"), "{}", of(7));
     let read = owner.get(&at(&added)).await.expect(200);
     assert_eq!(read["renews_on"], "2027-03-15", "and on its day it renewed");
 }

@@ -15,8 +15,8 @@ use domain::tenants::Tenant;
 use domain::tickets::Priority;
 use domain::users::INVITATION_LASTS_HOURS;
 use domain::zone::Zone;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use runtime::mail::Letter;
 use runtime::{ReactionCx, Result, invitations};
 use rust_decimal::Decimal;
@@ -165,6 +165,9 @@ fn comes(what: ComingKind) -> &'static str {
 fn coming((name, client): (&str, &str), on: Date, days: u32, what: ComingKind, notice_by: Option<Date>) -> String {
     let day = |day: Date| day.strftime("%-d %B %Y").to_string();
     let todo = match (what, notice_by) {
+        (ComingKind::Renews, Some(by)) if by < on.saturating_sub(i64::from(days).days()) => {
+            format!("The last day of notice was {}. Look at how many seats are used before.", day(by))
+        }
         (ComingKind::Renews, Some(by)) => {
             format!("Whoever does not want that gives notice by {}. Look at how many seats are used before.", day(by))
         }
