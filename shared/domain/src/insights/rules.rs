@@ -1,7 +1,6 @@
 //! How anomalies are looked for: what is set for a tenant, a client, a series; and what a client has announced.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
