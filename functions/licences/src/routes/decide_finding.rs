@@ -54,8 +54,11 @@ fn decision(new: NewDecision) -> Result<Decision, Refusal> {
 
 /// What the licence is now: what comes true is measured against it.
 async fn baseline(cx: &Cx, finding: &Finding, review: &Versioned<Review>, today: Date) -> Result<Baseline> {
-    let Some(id) = finding.key.licence else { return Ok(Baseline { seats: 0, yearly: None, claimed: 0 }) };
+    let Some(id) = finding.key.licence else {
+        return Ok(Baseline { seats: 0, yearly: None, claimed: 0, ends_on: None });
+    };
     let licence = cx.store.licence(id).await?.value.licence;
     let claimed = review.value.claimed.get(&id).copied().unwrap_or(0);
-    Ok(Baseline { seats: licence.seats_on(today), yearly: yearly(&licence, today)?, claimed })
+    let ends_on = licence.term.terminates_on;
+    Ok(Baseline { seats: licence.seats_on(today), yearly: yearly(&licence, today)?, claimed, ends_on })
 }

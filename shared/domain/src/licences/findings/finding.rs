@@ -250,9 +250,17 @@ pub struct Baseline {
     pub yearly: Option<Money>,
     /// Seats of the licence that had been claimed by findings that came true until then.
     pub claimed: u32,
+    /// The first day on which it does not hold any more, where it was terminated by then: what ends on that day ends anyway.
+    #[serde(default)]
+    pub ends_on: Option<Date>,
 }
 
 impl Baseline {
+    /// Whether the licence ended as it was to end already when the finding was accepted: no bill is smaller by the finding then.
+    pub(super) fn has_ended(&self, today: Date) -> bool {
+        self.ends_on.is_some_and(|on| on <= today)
+    }
+
     /// How many seats a licence of so many has been given up since, without those that other findings claimed since. `claimed`
     /// is what findings which came true have claimed of it by now.
     pub(super) fn given_up(&self, seats: u32, claimed: u32) -> u32 {

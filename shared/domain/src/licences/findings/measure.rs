@@ -154,7 +154,7 @@ pub fn measure(finding: &Finding, now: Measured, today: Date) -> Result<Option<(
     // Of a licence that is paid for in another currency by now, or not by the year, nothing is counted either. One that is over
     // is worth what it was.
     let counts = now.yearly.map_or(now.seats == 0, |yearly| yearly.currency() == worth.currency());
-    if !counts {
+    if !counts || now.seats == 0 && baseline.has_ended(today) {
         return Ok(None);
     }
     let fewer = baseline.given_up(now.seats, now.claimed).min(seats);

@@ -18,7 +18,8 @@ use crate::licences::days::days;
 ///
 /// * What somebody accepted keeps what it was worth then. When it is not found any more and its seat is not held, it is
 ///   done, and waits to be measured, at most [`LONGEST_WAIT_DAYS`]. When the holder has the seat still, it is gone: they
-///   came back to it. So is what a licence that was paid for once was said to save.
+///   came back to it. So is what a licence that was paid for once was said to save, and what had not come true when a licence
+///   ends that was terminated already when it was accepted.
 /// * What was dismissed or snoozed stays so as long as it is found. What is found anew after that is open.
 /// * A snooze is over on its day.
 ///
@@ -99,6 +100,8 @@ fn unseen(known: Finding, facts: &Facts) -> Finding {
                 _ => false,
             };
             let done = done && (known.key.kind != Kind::WrongEdition || !holds_same_edition(&known, facts));
+            // What had not come true by then never will.
+            let done = done && (is_in_force(&known, facts) || !baseline.has_ended(today));
             if waits && done { State::Accepted { by, at, baseline, done_on: Some(since) } } else { gone }
         }
         State::Gone { .. } | State::Realised { .. } => known.state,
@@ -112,6 +115,10 @@ fn was_paid_once(finding: &Finding, facts: &Facts) -> bool {
     let saves = matches!(finding.state, State::Accepted { .. }) && finding.worth.saves().is_some();
     let licence = facts.licences.iter().find(|licence| Some(licence.id) == finding.key.licence);
     saves && licence.is_some_and(|licence| licence.cost == Cost::Perpetual)
+}
+
+fn is_in_force(finding: &Finding, facts: &Facts) -> bool {
+    facts.licences.iter().any(|licence| Some(licence.id) == finding.key.licence)
 }
 
 fn is_held(finding: &Finding, facts: &Facts) -> bool {

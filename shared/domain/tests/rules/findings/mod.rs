@@ -158,7 +158,7 @@ fn said(finding: Finding, decision: Decision, baseline: Baseline) -> Finding {
 }
 
 fn baseline(seats: u32, claimed: u32) -> Baseline {
-    Baseline { seats, yearly: Some(eur(10_000)), claimed }
+    Baseline { seats, yearly: Some(eur(10_000)), claimed, ends_on: None }
 }
 
 fn counted(findings: &[Finding]) -> i64 {

@@ -71,3 +71,38 @@ fn a_smaller_edition_saves_what_is_left_until_the_end() {
     assert_eq!((found.len(), found[0].key.kind), (1, Kind::WrongEdition));
     assert_eq!(found[0].worth, Worth::Saves { yearly: eur(4_000), seats: 1 }, "a fifth of 200.00");
 }
+
+#[test]
+fn what_was_accepted_of_a_licence_that_was_terminated_comes_true_by_a_bill_before_its_end_and_never_by_the_end() {
+    let facts = terminated(Some("2026-07-01"), "2027-01-01", 12);
+    let never = reviewed(Vec::new(), &facts).into_iter().find(|one| one.key.kind == Kind::NeverUsed).unwrap();
+    let of = |ends_on: Option<Date>| Baseline { ends_on, ..baseline(5, 0) };
+    let over = Measured { seats: 0, yearly: None, claimed: 0 };
+    for (case, ends_on, now, today, comes_true) in [
+        (
+            "a seat less before the end",
+            Some("2026-07-01"),
+            Measured { seats: 4, yearly: Some(eur(24_000)), claimed: 0 },
+            "2026-06-20",
+            true,
+        ),
+        ("the end that was known", Some("2026-07-01"), over, "2026-07-01", false),
+        ("it was terminated for it since", None, over, "2026-07-01", true),
+        ("an earlier end than was known", Some("2026-12-01"), over, "2026-07-01", true),
+    ] {
+        let accepted = said(never.clone(), Decision::Accept, of(ends_on.map(day)));
+        let done = given_back(accepted, day(today));
+        let measured = measure(&done, now, day(today)).unwrap();
+        assert_eq!(measured.is_some(), comes_true, "{case}");
+        // And no review promises it any longer.
+        let mut after = Facts { today: day(today), ..facts.clone() };
+        match now.seats {
+            0 => after.licences.clear(),
+            _ => after.licences[0].held.retain(|seat| Some(&seat.whose) != done.key.whose.as_ref()),
+        }
+        let kept = reviewed(vec![done.clone()], &after).into_iter().find(|one| one.id == done.id).unwrap();
+        assert_eq!(matches!(kept.state, State::Accepted { .. }), comes_true, "{case}: {kept:?}");
+    }
+    let stored = serde_json::json!({ "seats": 5, "yearly": null, "claimed": 0 });
+    assert_eq!(serde_json::from_value::<Baseline>(stored).unwrap().ends_on, None, "as it was stored before");
+}
