@@ -191,6 +191,45 @@ async fn the_tax_inside_a_price_is_in_no_preview_simulation_or_report() {
 }
 
 #[tokio::test]
+async fn a_line_that_stays_as_it_was_does_not_differ_whatever_comes_off_the_whole_invoice() {
+    let stack = Stack::start().await;
+    let owner = msp(&stack, "at_once").await;
+    let client = owner.client("Acme").await;
+    let line = |text: &str, amount: &str| {
+        let price = json!({ "pricing": { "model": "flat", "amount": amount } });
+        json!({ "text": text, "kind": "fixed", "timing": "advance", "price": price, "taxes": ["vat"] })
+    };
+    let discount = |name: &str, off: Value| json!({ "name": name, "off": off, "from": "2026-02-01", "term": { "kind": "forever" } });
+    let discounts = json!([
+        discount("Loyalty", json!({ "kind": "percent", "percent": "10" })),
+        discount("Project", json!({ "kind": "amount", "amount": { "minor": 30_00, "currency": "EUR" } })),
+    ]);
+    let schedule = json!({ "cycle": "monthly", "alignment": "calendar", "starts_on": "2026-02-01" });
+    let lines = json!([line("Care", "200"), line("Backup", "100")]);
+    let body =
+        json!({ "client": client, "name": "Care", "schedule": schedule, "lines": lines, "discounts": discounts });
+    let contract = owner.create("/v1/contracts", body).await;
+    let path = at("contracts", &contract);
+    owner.post(&format!("{path}/sign")).send().await.expect(200);
+    let contract = owner.get(&path).await.expect(200);
+    run(&stack).await;
+    let preview = || async {
+        let asked = json!({ "contract": contract["id"], "on": "2026-03-01" });
+        let shown = owner.post("/v1/billing/preview").json(&asked).send().await.expect(200);
+        shown["contracts"][0]["invoices"][0].clone()
+    };
+    let shown = preview().await;
+    assert_eq!((minor(&shown["totals"]["net"]), &shown["differences"]), (240_00, &json!([])), "{shown:#}");
+    let dearer = json!({ "pricing": { "model": "flat", "amount": "150" } });
+    let change = json!({ "kind": "set_price", "line": contract["lines"][1]["id"], "price": dearer });
+    let amendment = json!({ "effective_on": "2026-03-01", "changes": [change] });
+    act(&owner, &format!("{path}/amendments"), amendment).await.expect(201);
+    let shown = preview().await;
+    let [change] = &shown["differences"].as_array().unwrap()[..] else { panic!("{shown:#}") };
+    assert_eq!((minor(&change["last"]), minor(&change["now"])), (100_00, 150_00));
+}
+
+#[tokio::test]
 async fn numbers_have_no_gap_under_twenty_at_once_and_a_void_invoice_keeps_its_own() {
     let stack = Stack::start().await;
     let owner = msp(&stack, "draft").await;

@@ -161,13 +161,13 @@ fn booked(facts: &Facts, line: &Line, taxing: Taxing<'_>) -> Result<Option<Taxab
     Ok(Some(Taxable { amount, taxes: line.taxes.clone(), on }))
 }
 
-/// What differs from the last bill, by line of the contract. Each line is taxed by itself, so that one which stays as it was
-/// does not differ, whatever it is rounded with.
+/// What differs from the last bill, by line of the contract. Each line is taxed by itself and without its share of the
+/// discounts on the invoice, so that one which stays as it was does not differ, whatever it is rounded or shares with.
 fn differences(facts: &Facts, draft: &Draft, taxing: Taxing<'_>) -> Result<Vec<Difference>, Refusal> {
     let mut now: BTreeMap<LineId, Taxable> = BTreeMap::new();
     for line in &draft.lines {
         let Some(id) = line_of(line.origin) else { continue };
-        let part = line.taxable();
+        let part = Taxable { amount: line.own, ..line.taxable() };
         match now.get_mut(&id) {
             Some(sum) => (sum.amount, sum.on) = (sum.amount.plus(part.amount)?, sum.on.max(part.on)),
             None => _ = now.insert(id, part),

@@ -114,9 +114,10 @@ pub struct Difference {
     pub line: LineId,
     /// What it says.
     pub text: String,
-    /// What the last bill had for its period, without taxes; absent when it was not on it.
+    /// What the last bill had for its period, without taxes and before discounts on the whole invoice; absent when it was not
+    /// on it.
     pub last: Option<Money>,
-    /// What this one has, without taxes; absent when it is not on it.
+    /// What this one has, without taxes and before discounts on the whole invoice; absent when it is not on it.
     pub now: Option<Money>,
 }
 

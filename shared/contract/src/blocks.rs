@@ -65,7 +65,7 @@ pub struct NewBlock {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub bought_on: Option<Date>,
-    /// Work from this day on draws on it no more; never when absent.
+    /// Work from this day on draws on it no more, at most ten years after it is bought; never when absent.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub expires_on: Option<Date>,

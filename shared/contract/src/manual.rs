@@ -65,7 +65,8 @@ pub struct NewInvoiceLine {
     /// What it says.
     #[schema(min_length = 1, max_length = 500)]
     pub text: String,
-    /// The days that it pays for, over which its revenue is recognised; absent for what was handed over at once.
+    /// The days that it pays for, over which its revenue is recognised; absent for what was handed over at once. At most twenty
+    /// years from today, before it or after.
     #[serde(default)]
     pub service: Option<Period>,
     /// How many: above 0, with at most 6 decimal places.

@@ -1,7 +1,7 @@
 //! Prepaid hours that were sold to a client: the block that work draws on, and whether it is billed.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,9 @@ use crate::money::{LARGEST_MINOR, Money};
 
 /// Longest block, in minutes: ten thousand hours.
 pub const LONGEST_BLOCK: u32 = 600_000;
+/// A block can be used for so many years at most, as one of a contract's lines. Its price is earned over them month by month;
+/// who means for ever leaves the end out.
+pub const LONGEST_USE_YEARS: i64 = 10;
 /// Longest text of the block on the invoice, in characters.
 pub const LONGEST_TEXT: usize = 200;
 /// Most taxes on one line.
@@ -114,6 +117,9 @@ pub fn sell(
     check.that(sound, "/price/minor", "out_of_range", "must be from 0, a gift, to 10^15 minor units");
     let ends_later = expires_on.is_none_or(|end| end > bought_on);
     check.that(ends_later, "/expires_on", "empty", "must be after the day on which it is bought");
+    let longest = bought_on.saturating_add(LONGEST_USE_YEARS.years());
+    let detail = "must be within ten years after the day on which it is bought; leave it out for no end";
+    check.that(expires_on.is_none_or(|end| end <= longest), "/expires_on", "out_of_range", detail);
     for (index, code) in work_types.iter().enumerate() {
         check.part("", book.named(&format!("/work_types/{index}"), code).map(|_| ()));
     }

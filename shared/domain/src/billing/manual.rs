@@ -16,6 +16,9 @@ use crate::money::{Money, MoneyError};
 
 /// Most lines that are written by hand: they go into one transaction with their invoice.
 pub const MOST_LINES: usize = 400;
+/// The days that a line pays for are so many years from today at most, before it or after: each of their months is summed, posted
+/// and looked at, so that a slip in the year would keep the books busy for centuries.
+pub const MOST_YEARS: i64 = 20;
 
 /// A line that is written by hand.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,13 +49,13 @@ pub fn lines(new: Vec<NewLine>, currency: Currency, today: Date) -> Result<Vec<D
     check.that(!new.is_empty(), "/lines", "required", "must not be empty; add a line");
     check.count("/lines", new.len(), MOST_LINES);
     for (index, line) in new.iter().enumerate() {
-        check_line(line, &format!("/lines/{index}"), currency, &mut check);
+        check_line(line, &format!("/lines/{index}"), (currency, today), &mut check);
     }
     check.done()?;
     new.into_iter().map(|line| drafted(line, currency, today)).collect()
 }
 
-fn check_line(line: &NewLine, at: &str, currency: Currency, check: &mut Check) {
+fn check_line(line: &NewLine, at: &str, (currency, today): (Currency, Date), check: &mut Check) {
     let at = |name: &str| format!("{at}/{name}");
     check.line(&at("text"), &line.text, LONGEST_TEXT);
     check.optional_line(&at("unit"), line.unit.as_deref().unwrap_or_default(), LONGEST_UNIT);
@@ -65,6 +68,9 @@ fn check_line(line: &NewLine, at: &str, currency: Currency, check: &mut Check) {
     let sane = price.abs() <= HIGHEST_PRICE && price.normalize().scale() <= PRICE_DECIMALS;
     let detail = "must be at most 1000000000 with at most 9 decimal places; below zero it is a refund on the invoice";
     check.that(sane, &at("unit_price"), "out_of_range", detail);
+    let near = today.saturating_sub(MOST_YEARS.years())..=today.saturating_add(MOST_YEARS.years());
+    let is_near = line.service.is_none_or(|service| near.contains(&service.from) && near.contains(&service.to));
+    check.that(is_near, &at("service"), "out_of_range", "must be within twenty years of today; correct the year");
     let ordered = line.service.is_none_or(|service| service.from < service.to);
     check.that(ordered, &at("service"), "empty", "must end after it starts; its last day is not in it");
     if let Some(discount) = line.discount {
@@ -91,6 +97,7 @@ fn drafted(line: NewLine, currency: Currency, today: Date) -> Result<DraftLine, 
         gross,
         discount,
         discounts: Vec::new(),
+        own: gross.minus(discount)?,
         net: gross.minus(discount)?,
         taxes,
         tax_on: service.map_or(today, |service| service.to.saturating_sub(1.day())),

@@ -92,6 +92,8 @@ pub struct DraftLine {
     pub discount: Money,
     /// What of that has a name: the discounts that were given, the line's own first. What a maximum takes off has none.
     pub discounts: Vec<Given>,
+    /// What its own discounts leave, before its share of the invoice's: what the book remembers of a contract's line.
+    pub own: Money,
     /// Gross less discount: what is taxed. Taxes inside the price are in it:
     /// [`Taxing`](crate::billing::taxes::Taxing) takes them out.
     pub net: Money,

@@ -166,6 +166,7 @@ fn row(
             gross: part.gross,
             discount,
             discounts: discounted.named(discount),
+            own: part.net,
             net: part.net,
             taxes: line.taxes.clone(),
             tax_on: last_day(part.service),

@@ -219,8 +219,7 @@ fn month_of(facts: &Facts, day: Date) -> Period {
 /// at, and in words what was drawn.
 pub(super) fn printed(covered: &CoveredLine, line: &mut DraftLine) {
     let drawn: Decimal = covered.drawn.iter().map(|draw| draw.minutes).sum();
-    line.gross = covered.amount;
-    line.net = covered.amount;
+    (line.gross, line.own, line.net) = (covered.amount, covered.amount, covered.amount);
     if drawn.is_zero() && covered.rate == covered.line.rate {
         return;
     }
@@ -262,6 +261,7 @@ fn line_of_block(sold: &SoldBlock, on: Date) -> DraftLine {
         gross: price,
         discount: Money::zero(price.currency()),
         discounts: Vec::new(),
+        own: price,
         net: price,
         taxes: sold.taxes.clone(),
         tax_on: on,

@@ -97,6 +97,7 @@ impl Sheet {
                 gross,
                 discount: gross.minus(net)?,
                 discounts,
+                own: net,
                 net,
                 taxes: line.taxes.clone(),
                 tax_on: last_day(service),

@@ -94,6 +94,7 @@ fn period(sheet: &mut Sheet, facts: &Facts, line: &Line, full: Period, used: &[U
                 gross: part.gross,
                 discount,
                 discounts: metered.due.discounted.named(discount),
+                own: part.net,
                 net: part.net,
                 taxes: line.taxes.clone(),
                 tax_on: last_day(part.service),

@@ -12,7 +12,7 @@ use domain::ids::{BlockId, ClientId, InvoiceId};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::Timestamp;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use uuid::Uuid;
 
 fn client() -> ClientId {
@@ -24,18 +24,37 @@ fn invoice(n: u128) -> InvoiceId {
 }
 
 fn sold() -> SoldBlock {
+    sold_until(None).unwrap()
+}
+
+fn sold_until(expires_on: Option<Date>) -> Result<SoldBlock, Refusal> {
     let new = NewBlock {
         client: client(),
         minutes: 1_200,
         price: Money::new(180_000, Currency::EUR),
         bought_on: date(2026, 2, 2),
-        expires_on: None,
+        expires_on,
         work_types: Vec::new(),
         text: " 20 prepaid hours ".into(),
         taxes: Vec::new(),
     };
     let (book, settings) = (RateBook::new(Currency::EUR), BillingSettings::default());
-    sell(BlockId::from_uuid(Uuid::from_u128(2)), new, &book, &settings, Timestamp::UNIX_EPOCH).unwrap()
+    sell(BlockId::from_uuid(Uuid::from_u128(2)), new, &book, &settings, Timestamp::UNIX_EPOCH)
+}
+
+#[test]
+fn a_block_ends_after_it_is_bought_and_within_ten_years_or_never() {
+    assert_eq!(sold_until(Some(date(2036, 2, 2))).unwrap().block.expires_on, Some(date(2036, 2, 2)));
+    for (end, code) in [
+        (date(2026, 2, 2), "empty"),
+        (date(2036, 2, 3), "out_of_range"),
+        // Where another program has no word for never.
+        (date(9999, 12, 31), "out_of_range"),
+    ] {
+        let Err(Refusal::Invalid(faults)) = sold_until(Some(end)) else { panic!("{end}") };
+        let said: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.code)).collect();
+        assert_eq!(said, [("/expires_on", code)], "{end}");
+    }
 }
 
 #[test]

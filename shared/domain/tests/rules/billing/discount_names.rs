@@ -42,6 +42,11 @@ fn what_a_bill_takes_off_a_line_is_named_by_discount() {
         let billing = billed(&facts(contract), "2026-01-01");
         let line = &billing.drafts[0].lines[0];
         assert_eq!((line.discount.minor(), named(line)), (off, names), "{what}");
+        let Origin::ContractLine { line: id, .. } = line.origin else { panic!("{line:?}") };
+        assert_eq!(
+            line.own, billing.after.book.lines[&id].periods[0].net,
+            "{what}: as the next bill is compared with it"
+        );
         let (printed, _) = invoiced(&billing.drafts[0], UNTAXED).unwrap();
         assert_eq!((&printed[0].discounts, printed[0].discount), (&line.discounts, line.discount), "{what}");
     }
