@@ -6,13 +6,11 @@
 //! overlaps or leaves holes in short months: Lago repaired that in getlago/lago-api #1567, #1840 and #6173, Kill Bill in
 //! killbill/killbill #2133.
 
+use jiff::Span;
 use jiff::civil::{Date, date};
-use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Refusal;
 use crate::invalid::Check;
-use crate::zone::Zone;
 
 /// No contract is older than the computers that bill it.
 pub const EARLIEST: Date = date(1970, 1, 1);
@@ -109,23 +107,6 @@ impl Period {
     pub fn intersect(&self, other: &Self) -> Option<Self> {
         Self::new(self.from.max(other.from), self.to.min(other.to))
     }
-
-    /// The first instant that belongs to it, and the first that does not any more, for what is dated by the instant
-    /// (usage, work). `opened_at` is where the period before it was closed, if there was one: that is where this one
-    /// opens, so that a tenant who moved to another zone in the meantime has neither a hole nor an overlap.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] when a date is too far away to be an instant.
-    pub fn instants(&self, opened_at: Option<Timestamp>, zone: &Zone) -> Result<(Timestamp, Timestamp), Refusal> {
-        let opens = opened_at.map_or_else(|| start_of("/from", self.from, zone), Ok)?;
-        Ok((opens, start_of("/to", self.to, zone)?.max(opens)))
-    }
-}
-
-/// The first instant of a day, which is not midnight where a clock jumps over it.
-fn start_of(field: &str, day: Date, zone: &Zone) -> Result<Timestamp, Refusal> {
-    let far = |_| Refusal::invalid(field, "out_of_range", "is too far away; give a date between 1970 and 2200");
-    day.to_zoned(zone.rules().clone()).map(|start| start.timestamp()).map_err(far)
 }
 
 impl Cycle {

@@ -262,13 +262,6 @@ impl Journal {
     }
 }
 
-impl Posting {
-    /// What an account gains on its left by it: debits less credits, in minor units.
-    pub fn on_account(&self, account: &Account) -> i64 {
-        self.entries.iter().filter(|entry| entry.account == *account).map(Entry::signed).sum()
-    }
-}
-
 impl Entry {
     /// In minor units; debits are positive.
     pub const fn signed(&self) -> i64 {

@@ -1,8 +1,8 @@
 //! Billing periods against a calendar that is walked day by day.
 
+use domain::Refusal;
 use domain::billing::cycle::{Alignment, Cycle, EARLIEST, LATEST, MOST_PERIODS, Period, Schedule};
 use domain::invalid::Check;
-use domain::{Refusal, Zone};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 use proptest::prelude::*;
@@ -212,15 +212,6 @@ fn a_schedule_travels_as_json_and_refuses_what_it_does_not_know() {
 }
 
 #[test]
-fn a_day_that_a_move_across_the_date_line_swallows_is_empty_and_not_negative() {
-    let [last, next] =
-        [date(2026, 6, 1), date(2026, 6, 2)].map(|day| Period { from: day, to: day.tomorrow().unwrap() });
-    let (_, closed_at) = last.instants(None, &"Pacific/Pago_Pago".parse().unwrap()).unwrap();
-    let (opens, closes) = next.instants(Some(closed_at), &"Pacific/Kiritimati".parse().unwrap()).unwrap();
-    assert_eq!((opens, closes), (closed_at, closed_at));
-}
-
-#[test]
 fn days_are_counted_by_their_nights() {
     let period = |from, to| Period { from, to };
     assert_eq!(period(date(2024, 2, 1), date(2024, 3, 1)).days(), 29);
@@ -248,23 +239,6 @@ fn schedules() -> impl Strategy<Value = Schedule> {
             let ends_on = length.map(|days| starts_on.saturating_add(days.days()));
             Schedule { cycle, alignment, anchor, starts_on, ends_on }
         })
-}
-
-/// Where clocks jump over midnight or over a whole day (30 December 2011 was not in Samoa), and both ends of the world.
-const ZONES: [&str; 9] = [
-    "UTC",
-    "Europe/Berlin",
-    "America/New_York",
-    "America/Sao_Paulo",
-    "Asia/Beirut",
-    "Africa/Cairo",
-    "Pacific/Apia",
-    "Pacific/Kiritimati",
-    "Pacific/Pago_Pago",
-];
-
-fn zones() -> impl Strategy<Value = Zone> {
-    prop::sample::select(&ZONES[..]).prop_map(|name| name.parse().unwrap())
 }
 
 proptest! {
@@ -309,27 +283,5 @@ if let Some(next) = periods.get(n + 1) {
         let caught_up: Vec<Period> = schedule.periods_from(missed.to.yesterday().unwrap().min(
             schedule.clipped(missed).unwrap().to.yesterday().unwrap())).take(50 - late).collect();
         prop_assert_eq!(&caught_up[..], &on_time[late..]);
-    }
-
-    #[test]
-    fn in_one_zone_the_instants_of_a_period_are_those_of_its_days(schedule in schedules(), zone in zones(), n in 0_u32..600) {
-        let Some(period) = schedule.nth(n) else { return Ok(()) };
-        let (opens, closes) = period.instants(None, &zone).unwrap();
-        let local = |instant: jiff::Timestamp| instant.to_zoned(zone.rules().clone()).date();
-        prop_assert!(local(opens) >= period.from && local(opens - 1.nanosecond()) < period.from);
-        prop_assert!(local(closes) >= period.to && local(closes - 1.nanosecond()) < period.to);
-    }
-
-    #[test]
-    fn a_change_of_zone_leaves_neither_a_hole_nor_an_overlap(schedule in schedules(), zones in prop::collection::vec(zones(), 2..12)) {
-        let mut closed_at = None;
-        for (period, zone) in schedule.periods_from(schedule.starts_on).zip(&zones) {
-            let (opens, closes) = period.instants(closed_at, zone).unwrap();
-            prop_assert!(opens <= closes);
-            prop_assert!(closed_at.is_none_or(|closed_at| closed_at == opens));
-            let (_, by_days) = period.instants(None, zone).unwrap();
-            prop_assert_eq!(closes, by_days.max(opens), "it closes with its last day in the zone that holds then");
-            closed_at = Some(closes);
-        }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::common::reported::on_account;
 use domain::billing::checker::{Checker, Finding};
 use domain::billing::credit::{Credit, LineCredit, credit, credited_of};
 use domain::billing::cycle::Period;
@@ -196,7 +197,7 @@ impl World {
             Op::Pay { client: n, currency, amount, how, invoice } => {
                 let currency = CURRENCIES[usize::from(*currency)];
                 let chosen = self.pick(*invoice).map(|invoice| {
-                    let most = invoice.balance().minor().min(i64::from(*amount));
+                    let most = invoice.payable().minor().min(i64::from(*amount));
                     Allocation { invoice: invoice.id, amount: Money::new(most, invoice.currency) }
                 });
                 let how = match how {
@@ -476,7 +477,7 @@ proptest! {
             let account = Account::Receivable { client: credit.client };
             let currency = credit.balance.currency();
             let of = |posting: &&Posting| posting.currency == currency;
-            let ledger: i64 = world.postings.iter().filter(of).map(|posting| posting.on_account(&account)).sum();
+            let ledger: i64 = world.postings.iter().filter(of).map(|posting| on_account(posting, &account)).sum();
             let open = world.invoices.iter().filter(|of| of.client == credit.client && of.currency == currency);
             prop_assert_eq!(ledger, open.map(|invoice| invoice.balance().minor()).sum::<i64>());
         }

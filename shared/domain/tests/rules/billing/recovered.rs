@@ -1,7 +1,7 @@
 //! What comes in of an invoice that was written off.
 
 use crate::common::contracts::eur;
-use crate::common::reported::owed;
+use crate::common::reported::{on_account, owed};
 use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::issue::write_off;
 use domain::billing::ledger::{Account, Posting, Stamp, Via};
@@ -44,7 +44,7 @@ fn named(invoice: &Invoice, minor: i64) -> Allocate {
 }
 
 fn moved(posting: Option<&Posting>, account: &Account) -> i64 {
-    posting.map_or(0, |posting| posting.on_account(account))
+    posting.map_or(0, |posting| on_account(posting, account))
 }
 
 #[test]

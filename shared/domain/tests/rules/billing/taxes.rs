@@ -2,7 +2,7 @@
 
 use domain::Refusal;
 use domain::billing::dated::Dated;
-use domain::billing::taxes::{Exemption, Tax, TaxRounding, Taxable, Taxed, TaxedLine, credit, summary_of, tax};
+use domain::billing::taxes::{Exemption, Tax, TaxRounding, Taxable, Taxed, TaxedLine, tax};
 use domain::money::Money;
 use iso_currency::Currency;
 use jiff::civil::{Date, date};
@@ -189,20 +189,6 @@ fn taxes_and_certificates_that_cannot_be_are_refused_with_the_field() {
     assert_eq!(fields(Exemption { certificate: " ".into(), ..certificate(DAY, None, &[]) }.check()), ["/certificate"]);
 }
 
-#[test]
-fn more_than_what_is_left_cannot_be_credited() {
-    let vat = percent(1, "19");
-    let lines = taxed(&[line(10_000, &[&vat])], &[vat], TaxRounding::PerLine).lines;
-    let refused = |minor: i64| match credit(&lines, eur(minor)).unwrap_err() {
-        Refusal::Invalid(faults) => (faults[0].code, faults[0].detail.clone()),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(refused(0).0, "out_of_range");
-    let (code, detail) = refused(11_901);
-    assert!(code == "too_much" && detail.contains("119.00 EUR"), "{detail}");
-    assert!(credit(&lines, Money::new(1, Currency::USD)).is_err());
-}
-
 /// Up to four taxes, at most two of them compound, all inside prices or all on top of them.
 fn taxes(inclusive: bool) -> impl Strategy<Value = Vec<Tax>> {
     let percent = prop_oneof![
@@ -355,37 +341,5 @@ proptest! {
         named.sort_unstable();
         prop_assert_eq!(named, on_lines);
         prop_assert!(with.exempted.iter().all(|row| row.certificate == "E-17" && row.note == "Reverse charge"));
-    }
-
-    #[test]
-    fn credits_add_up_to_the_cent_and_the_last_one_takes_what_is_left(
-        (_, taxes) in setting(), amounts in amounts(false), rounding in roundings(), shares in prop::collection::vec(1_i64..100, 0..6),
-    ) {
-        let invoice = taxed(&lines_of(&amounts, &taxes), &taxes, rounding);
-        let mut left = invoice.lines.clone();
-        let whole = |lines: &[TaxedLine]| lines.iter().map(|line| line.total.minor()).sum::<i64>();
-        let mut credits = Vec::new();
-        for share in shares {
-            let total = whole(&left) * share / 100;
-            if total > 0 {
-                credits.push(eur(total));
-                let credited = credit(&left, eur(total)).unwrap();
-                prop_assert_eq!(whole(&credited), total);
-                let rows = summary_of(&credited, &invoice.summary).unwrap();
-                let net: i64 = credited.iter().map(|line| line.net.minor()).sum();
-                prop_assert_eq!(net + rows.iter().map(|row| row.tax.minor()).sum::<i64>(), total);
-                for (line, part) in left.iter_mut().zip(&credited) {
-                    let (net, of_taxes, total) = minors(part);
-                    prop_assert_eq!(net + of_taxes.iter().sum::<i64>(), total);
-                    *line = line.less(part).unwrap();
-                    let (net, of_taxes, _) = minors(line);
-                    prop_assert!(net >= 0 && of_taxes.iter().all(|tax| *tax >= 0), "{:?} is over-credited", line);
-                }
-            }
-        }
-        let rest = whole(&left);
-        if rest > 0 {
-            prop_assert_eq!(credit(&left, eur(rest)).unwrap(), left);
-        }
     }
 }

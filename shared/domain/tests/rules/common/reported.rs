@@ -2,6 +2,7 @@
 
 use domain::billing::cycle::Period;
 use domain::billing::invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, NewInvoice, draft};
+use domain::billing::ledger::{Account, Entry, Posting};
 use domain::billing::lines::Origin;
 use domain::billing::reports::Month;
 use domain::billing::taxes::TaxRounding;
@@ -18,6 +19,11 @@ use super::contracts::eur;
 
 pub fn month(text: &str) -> Month {
     text.parse().unwrap()
+}
+
+/// What an account gains on its left by a posting: debits less credits, in minor units.
+pub fn on_account(posting: &Posting, account: &Account) -> i64 {
+    posting.entries.iter().filter(|entry| entry.account == *account).map(Entry::signed).sum()
 }
 
 pub fn sold(n: u32, origin: Origin, net: i64, service: Option<Period>) -> InvoiceLine {
