@@ -166,6 +166,11 @@ async fn run(stack: &Stack) {
 async fn parked_contracts_go_on_together_and_their_bills_come_with_the_next_run() {
     let (stack, owner, _) = desk().await;
     let all = waiting(&stack, &owner, 4).await;
+    let renamed = json!({ "effective_on": "2026-02-02", "changes": [{ "kind": "rename", "name": "Devices" }] });
+    act(&owner, &format!("/v1/contracts/{}/amendments", id(&all[3].1)), renamed).await.expect(201);
+    let listed = parked(&owner).await;
+    let waits = listed.iter().find(|waits| waits["contract"] == all[3].1["id"]).unwrap();
+    assert_eq!((&waits["name"], listed.len()), (&json!("Devices"), 4), "as it is called now");
     let some = json!({ "contracts": [{ "contract": id(&all[2].1) }, { "contract": id(&all[0].1) }] });
     let answer = act(&owner, APPROVE, some.clone()).await.expect(200);
     let numbers: Vec<&Value> = answer["contracts"].as_array().unwrap().iter().map(|one| &one["number"]).collect();

@@ -16,6 +16,8 @@ use runtime::{Answer, Cx, Here, Result};
 use store::Versioned;
 use store::contracts::{KeptAmendment, KeptContract, amendment_fits, lines_fit};
 
+use crate::invoicing::waiting;
+
 /// Reads a contract that the caller may see.
 pub(crate) async fn visible_contract(cx: &Cx, id: ContractId) -> Result<Versioned<KeptContract>> {
     let read = cx.store.contract(id).await?;
@@ -67,6 +69,8 @@ pub(crate) async fn amended(
     let event = Event::ContractAmended { contract: after.id, client: after.client };
     let kept = KeptAmendment { id: AmendmentId::from_uuid(cx.id()), contract: after.id, amendment };
     let commit = cx.store.commit().update_contract(&before, &after, &here.zone).create(&kept).emit([event]);
+    // One that is parked is listed by the name and with the date that it has now.
+    let commit = waiting(commit, &after, before.rev);
     Ok(Answer::after(commit, after.into()).rev(before.rev + 1))
 }
 

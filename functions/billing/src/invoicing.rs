@@ -381,10 +381,17 @@ pub(crate) fn park(store: &TenantStore, house: &House, due: &DueContract, reason
     let parked = Parked { reason: reason.chars().take(LONGEST_REASON).collect(), since: house.today };
     let before = due.agreed();
     let after = Contract { parked: Some(parked.clone()), updated_at: now, ..before.clone() };
-    let Contract { id, number, name, client, next_on, .. } = after.clone();
-    let event = Event::ContractParked { contract: id, client, reason: parked.reason.clone() };
+    let event = Event::ContractParked { contract: after.id, client: after.client, reason: parked.reason };
+    let commit = store.commit().update_contract(&due.contract, &after, &house.zone).emit([event]);
+    waiting(commit, &after, due.contract.rev)
+}
+
+/// That a parked contract waits, as it is listed; `rev` is its revision before.
+pub(crate) fn waiting(commit: Commit, contract: &Contract, rev: u64) -> Commit {
+    let Some(parked) = contract.parked.clone() else { return commit };
+    let Contract { id, number, name, client, next_on, .. } = contract.clone();
     let waits = ParkedContract { contract: id, number, name, client, on: next_on, parked: Some(parked) };
-    store.commit().update_contract(&due.contract, &after, &house.zone).park(&waits, due.contract.rev).emit([event])
+    commit.park(&waits, rev)
 }
 
 /// The block that a line sells on an invoice: the same one for ever.
