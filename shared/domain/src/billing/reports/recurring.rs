@@ -68,7 +68,7 @@ pub fn recurring(contract: &Contract, counts: &[Count], taxing: Taxing<'_>, on: 
     if contract.state == ContractState::Draft {
         return a_month_of(Money::zero(contract.currency));
     }
-    let goes_on = contract.renewal.auto && contract.renewal.notice_given.is_none();
+    let goes_on = contract.renews();
     let schedule = Schedule { ends_on: contract.schedule.ends_on.filter(|_| !goes_on), ..contract.schedule };
     let contract = Contract { schedule, ..contract.clone() };
     let lines = standing(&contract, counts, taxing, on)?;
