@@ -5,13 +5,11 @@ use domain::Refusal;
 use domain::billing::bill::{Facts, bill};
 use domain::billing::codes::TaxCode;
 use domain::billing::contract::*;
-use domain::billing::cycle::Cycle;
 use domain::billing::dated::Dated;
 use domain::billing::discounts::{Discount, Off, Term};
 use domain::billing::hours::{BucketTerms, Rollover};
 use domain::billing::pricing::{PercentagePricing, Price, Pricing};
 use domain::billing::settings::BillingSettings;
-use domain::billing::simulate::{INVOICES, simulate};
 use domain::billing::taxes::{Tax, TaxRounding, Taxable, tax as reckon};
 use domain::billing::terms::PaymentTerms;
 use domain::ids::*;
@@ -27,11 +25,11 @@ fn fields<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<String> {
     }
 }
 
-fn seats_to(line: u128, quantity: &str) -> Change {
+pub(super) fn seats_to(line: u128, quantity: &str) -> Change {
     Change::SetQuantity { line: line_id(line), quantity: Quantity::Fixed { quantity: dec(quantity) } }
 }
 
-fn year() -> Contract {
+pub(super) fn year() -> Contract {
     let lines = vec![seats(1, "10", "2026-01-01", "5"), fixed(2, Timing::Arrears, "99.99", "2026-01-01")];
     contract(monthly("2026-01-01", Some("2027-01-01")), lines)
 }
@@ -417,116 +415,6 @@ fn values_are_kept_by_date_and_one_of_the_same_date_is_replaced() {
     }
     let expected = [("2026-01-01", "5"), ("2026-03-01", "7"), ("2026-06-01", "8")];
     assert_eq!(quantities(&active), expected.map(|(on, quantity)| (on.to_owned(), quantity.to_owned())));
-}
-
-#[test]
-fn a_term_is_extended_when_the_last_day_of_notice_has_passed_and_prices_rise_once() {
-    let mut active = year();
-    active.renewal = Renewal {
-        auto: true,
-        months: 12,
-        notice_days: 30,
-        uplift: Uplift::Percent { percent: dec("3") },
-        notice_given: None,
-    };
-    let coming = upcoming(&active).unwrap();
-    assert_eq!((coming.notice_by, coming.until), (day("2026-12-02"), Some(day("2028-01-01"))));
-    assert_eq!(renewed(active.clone(), day("2026-12-02")), active, "notice may still be given on that day");
-
-    let once = renewed(active.clone(), day("2026-12-03"));
-    assert_eq!(once.schedule.ends_on, Some(day("2028-01-01")));
-    assert_eq!(renewed(once.clone(), day("2026-12-31")), once);
-    let prices = |contract: &Contract, line: usize| {
-        contract.lines[line].price.iter().map(|price| (price.from, price.value.clone())).collect::<Vec<_>>()
-    };
-    assert_eq!(prices(&once, 0)[1..], [(day("2027-01-01"), each("10.3"))]);
-    assert_eq!(prices(&once, 1)[1..], [(day("2027-01-01"), each("102.9897"))]);
-
-    let thrice = renewed(active.clone(), day("2029-06-01"));
-    assert_eq!(thrice.renewals.len(), 3);
-    assert_eq!(prices(&thrice, 0)[3..], [(day("2029-01-01"), each("10.92727"))]);
-
-    // Without days of notice, the last day of the term is the last one for it.
-    for days in [0, 1] {
-        let mut short = active.clone();
-        short.renewal.notice_days = days;
-        assert_eq!(upcoming(&short).unwrap().notice_by, day("2026-12-31"), "{days}");
-        assert_eq!(renewed(short.clone(), day("2026-12-31")), short, "{days}");
-        assert_eq!(renewed(short, day("2027-01-01")).schedule.ends_on, Some(day("2028-01-01")), "{days}");
-    }
-
-    let noticed = amend(active, &amendment("2026-12-02", vec![Change::GiveNotice {}]), day("2026-11-01")).unwrap();
-    assert_eq!(renewed(noticed, day("2030-01-01")).schedule.ends_on, Some(day("2027-01-01")));
-}
-
-#[test]
-fn an_index_is_used_once_and_then_waits_for_the_next() {
-    let mut active = year();
-    active.lines[1].price.push(Dated::new(day("2027-01-01"), each("80")));
-    let uplift = Uplift::Index { base: dec("100"), current: Some(dec("104")) };
-    active.renewal = Renewal { auto: true, months: 12, notice_days: 0, uplift, notice_given: None };
-    let later = renewed(active, day("2028-06-01"));
-    let factors: Vec<String> = later.renewals.iter().map(|renewal| renewal.factor.normalize().to_string()).collect();
-    assert_eq!(factors, ["1.04", "1"]);
-    assert_eq!(later.renewal.uplift, Uplift::Index { base: dec("104"), current: None });
-    assert_eq!(later.lines[0].price.last().unwrap().value, each("10.4"));
-    assert_eq!(later.lines[1].price.last().unwrap().value, each("80"), "what was agreed for the new term stays");
-}
-
-#[test]
-fn an_end_on_the_31st_comes_back_after_a_short_month() {
-    let mut active =
-        contract(monthly("2026-01-31", Some("2026-02-28")), vec![fixed(1, Timing::Advance, "1", "2026-01-31")]);
-    active.renewal = Renewal { auto: true, months: 1, notice_days: 5, ..Renewal::default() };
-    let ends: Vec<String> =
-        renewed(active, day("2026-05-29")).renewals.iter().map(|renewal| renewal.until.to_string()).collect();
-    assert_eq!(ends, ["2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"]);
-}
-
-#[test]
-fn a_simulation_shows_twelve_invoices_of_a_proposal() {
-    let mut proposal = Contract { state: ContractState::Draft, next_on: None, ..year() };
-    proposal.schedule.ends_on = None;
-    let simulation = simulate(&facts(proposal), None, UNTAXED, day("2025-12-01")).unwrap();
-    assert_eq!(simulation.bills.len(), INVOICES);
-    let nets: Vec<i64> = simulation.bills.iter().map(|bill| bill.taxed.net.minor()).collect();
-    assert_eq!(nets[..3], [5_000, 14_999, 14_999]);
-    assert_eq!(simulation.effect, None);
-}
-
-#[test]
-fn a_simulated_change_says_what_it_does_to_the_present_period() {
-    let mut active = year();
-    active.schedule.cycle = Cycle::Quarterly;
-    let facts = bill(&facts(active), day("2026-04-10")).unwrap().after;
-    // 91 days from April to June, of which 46 are from 16 May on.
-    let more = vec![seats_to(1, "14"), Change::EndLine { line: line_id(2) }];
-    let simulation = simulate(&facts, Some(&amendment("2026-05-16", more)), UNTAXED, day("2026-05-02")).unwrap();
-    let effect = simulation.effect.unwrap();
-    assert_eq!((effect.period.from, effect.period.to), (day("2026-04-01"), day("2026-07-01")));
-    let lines: Vec<(LineId, i64)> = effect.lines.iter().map(|(line, amount)| (*line, amount.minor())).collect();
-    assert_eq!(lines, [(line_id(1), 4_549), (line_id(2), -5_054)], "90 x 46/91, and 99.99 x 46/91 less");
-    assert_eq!(effect.net.minor(), -505);
-    assert_eq!(story(&simulation.bills[0].draft)[1], "adjustment 2026-04-01..2026-07-01 4549");
-}
-
-#[test]
-fn a_change_beyond_the_bills_that_are_shown_is_told_too_and_none_beyond_ten_years_of_weeks() {
-    let mut active = year();
-    active.schedule.ends_on = None;
-    let facts = facts(active);
-    let simulated =
-        |on: &str| simulate(&facts, Some(&amendment(on, vec![seats_to(1, "14")])), UNTAXED, day("2026-01-01")).unwrap();
-    let far = simulated("2027-09-16");
-    assert_eq!(far.bills.len(), INVOICES);
-    assert_eq!(far.bills, simulate(&facts, None, UNTAXED, day("2026-01-01")).unwrap().bills, "none of them changes");
-    let effect = far.effect.unwrap();
-    assert_eq!((effect.period.from, effect.period.to), (day("2027-09-01"), day("2027-10-01")));
-    assert_eq!(effect.net.minor(), 4_500, "nine more for half a month");
-    let mut weekly = facts.clone();
-    weekly.contract.schedule.cycle = Cycle::Weekly;
-    let change = amendment("2040-01-01", vec![seats_to(1, "14")]);
-    assert_eq!(simulate(&weekly, Some(&change), UNTAXED, day("2026-01-01")).unwrap().effect, None, "nobody knows");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Money: what is billed, for how much, and how it is paid.
 
 mod bill;
+mod bill_limits;
 mod bill_properties;
 mod blocks;
 mod bounds;
@@ -28,9 +29,11 @@ mod proration;
 mod rates_fixed;
 mod recognition;
 mod recovered;
+mod renewals;
 mod reported;
 mod reports;
 mod reports_properties;
 mod retry;
+mod simulated;
 mod taxes;
 mod work;
