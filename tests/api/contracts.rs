@@ -247,6 +247,27 @@ async fn a_tax_that_nobody_has_is_refused_before_it_can_stop_a_bill() {
 }
 
 #[tokio::test]
+async fn a_charge_that_nobody_can_tax_any_more_waits_in_a_simulation_as_in_the_run() {
+    let owner = Stack::start().await.msp("Nordlicht IT").await;
+    let client = owner.client("Acme").await;
+    let taxes = async |inclusive: bool| {
+        let rates = json!([{ "from": "2007-01-01", "value": "19" }]);
+        let tax = |code: &str, inclusive: bool| json!({ "code": code, "name": code, "percent": rates, "compound": false, "inclusive": inclusive });
+        owner.change("/v1/billing/settings", json!({ "taxes": [tax("vat", false), tax("eco", inclusive)] })).await;
+    };
+    taxes(false).await;
+    let contract = signed(&owner, seats(&client)).await;
+    let before = simulation(&owner, &contract, json!({})).await;
+    let charge = json!({ "text": "Cable", "quantity": "1", "unit_price": "5", "taxes": ["vat", "eco"] });
+    owner.post(&format!("/v1/clients/{client}/charges")).key(&key()).json(&charge).send().await.expect(201);
+    let joined = simulation(&owner, &contract, json!({})).await;
+    assert_eq!(totals(&joined)[0].1, totals(&before)[0].1 + 5_00);
+    taxes(true).await;
+    let waits = simulation(&owner, &contract, json!({})).await;
+    assert_eq!(totals(&waits), totals(&before), "one tax of it is inside its price now, and the other on top of it");
+}
+
+#[tokio::test]
 async fn a_signed_contract_is_called_off_before_its_first_day_and_is_over_on_it() {
     let owner = Stack::start().await.msp("Nordlicht IT").await;
     let contract = signed(&owner, seats(&owner.client("Acme").await)).await;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::bill::{Charge, Facts, Limits, Runs};
+use domain::billing::bill::{Charge, Facts, Runs};
+use domain::billing::charges::ClientCharge;
 use domain::billing::contract::{Contract, Followed, Line};
+use domain::billing::settings::BillingSettings;
 use futures::future::try_join_all;
 use futures::try_join;
 use runtime::Result;
@@ -11,7 +13,7 @@ use store::TenantStore;
 
 /// What a bill of this contract depends on, as far as it is there: without time, which is priced apart, and without
 /// approvals and what runs came to, which are for drafts of the run.
-pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limits) -> Result<Facts> {
+pub(crate) async fn facts(store: &TenantStore, contract: Contract, settings: &BillingSettings) -> Result<Facts> {
     let (book, usage, charges, blocks) = try_join!(
         store.contract_book(contract.id),
         store.open_usage(contract.id),
@@ -23,9 +25,10 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
     let counts = counted(&contract).into_iter().map(|of| store.counts(contract.client, of, from));
     let counts = try_join_all(counts).await?.into_iter().flatten().collect();
     let usage = usage.into_iter().map(|record| record.value.usage).collect();
-    let joins = |charge: &domain::billing::charges::ClientCharge| {
-        // What no contract bills is for the run to find out.
-        let joins = charge.contract.map_or(!contract.open_account, |only| only == contract.id);
+    let joins = |charge: &ClientCharge| {
+        // What no contract bills is for the run to find out; what nobody can tax waits, and stops no bill.
+        let waits = contract.open_account || !settings.can_tax(&charge.charge.taxes);
+        let joins = charge.contract.map_or(!waits, |only| only == contract.id);
         joins && charge.currency == contract.currency
     };
     let charges = charges.into_iter().map(|charge| charge.value).filter(joins);
@@ -33,7 +36,8 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, limits: Limit
     let (time, approvals) = (Vec::new(), Vec::new());
     let sold = blocks.iter().filter(|sold| sold.value.is_unbilled()).map(|sold| sold.value.clone()).collect();
     let blocks = blocks.into_iter().map(|sold| sold.value.block).collect();
-    Ok(Facts { contract, book, counts, usage, time, charges, blocks, sold, approvals, limits, runs: Runs::default() })
+    let (limits, runs) = (settings.limits, Runs::default());
+    Ok(Facts { contract, book, counts, usage, time, charges, blocks, sold, approvals, limits, runs })
 }
 
 /// What a contract's lines count.

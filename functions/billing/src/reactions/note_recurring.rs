@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract::reports::NOTE_RECURRING;
-use domain::billing::bill::Limits;
 use domain::billing::reports::{MONTHS_AHEAD, MONTHS_BACK, Month, expected, movements, steps};
-use domain::billing::taxes::Taxing;
+use domain::billing::settings::BillingSettings;
 use domain::events::Event;
 use domain::ids::ContractId;
 use futures::future::try_join_all;
@@ -50,7 +49,7 @@ async fn noted(cx: &ReactionCx) -> Result<Commit> {
     let mut after = before.value.clone();
     for contract in contracts {
         let was = before.value.contracts.get(&contract).cloned().unwrap_or_default();
-        after.contracts.insert(contract, stands(&cx.store, contract, &was, settings.taxing(&[]), today).await?);
+        after.contracts.insert(contract, stands(&cx.store, contract, &was, &settings, today).await?);
     }
     if after == before.value {
         return Ok(cx.store.commit());
@@ -63,17 +62,17 @@ async fn stands(
     store: &TenantStore,
     contract: ContractId,
     was: &ContractRecurring,
-    taxing: Taxing<'_>,
+    settings: &BillingSettings,
     today: Date,
 ) -> Result<ContractRecurring> {
-    let this = Month::of(today);
+    let (this, taxing) = (Month::of(today), settings.taxing(&[]));
     let (from, to) = (this.plus(-MONTHS_BACK), this.plus(MONTHS_AHEAD));
     let contract = store.contract(contract).await?.value.contract;
     let what = counted(&contract).into_iter();
     let counts = what.map(|what| store.counts(contract.client, what, Some(from.period().from)));
     let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
     let steps = steps(&contract, &counts, taxing, &was.steps, from, to)?;
-    let facts = facts(store, contract, Limits::default()).await?;
+    let facts = facts(store, contract, settings).await?;
     // What cannot be billed brings nothing until it is mended: the run parks it, with the reason.
     let mut expected = expected(&facts, taxing, to).unwrap_or_default();
     for months in [&mut expected.certain, &mut expected.likely] {

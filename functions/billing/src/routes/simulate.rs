@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use contract::NoQuery;
 use contract::contracts::AtContract;
 use contract::simulation::{SIMULATE, SimulationQuestion, SimulationView};
-use domain::billing::bill::{Facts, Limits};
+use domain::billing::bill::Facts;
 use domain::billing::contract::{Amendment, Contract, Followed, check_amended_taxes};
+use domain::billing::settings::BillingSettings;
 use domain::billing::simulate::simulate;
 use domain::error::Refusal;
 use futures::future::try_join_all;
@@ -35,7 +36,7 @@ async fn simulated(cx: Cx, input: In<AtContract, NoQuery, SimulationQuestion>) -
         let named = named(amendment).into_iter().map(|(at, of)| (format!("/amendment{at}"), of));
         exist(&cx.store, named).await?;
     }
-    let facts = as_if_made(&cx, contract, amendment.as_ref(), settings.limits, here.today).await?;
+    let facts = as_if_made(&cx, contract, amendment.as_ref(), &settings, here.today).await?;
     let taxing = settings.taxing(client.value.exemption.as_slice());
     let simulated = simulate(&facts, amendment.as_ref(), taxing, here.today);
     let within = |refusal: Refusal| Error::from(as_asked(refusal).within("/amendment"));
@@ -47,14 +48,14 @@ async fn as_if_made(
     cx: &Cx,
     contract: Contract,
     amendment: Option<&Amendment>,
-    limits: Limits,
+    settings: &BillingSettings,
     today: Date,
 ) -> Result<Facts> {
     let (client, first) = (contract.client, contract.schedule.starts_on);
     let mut all = counted(&contract);
     let new: BTreeSet<Followed> = amendment.into_iter().flat_map(followed).map(|(_, of)| of).collect();
     let new: Vec<Followed> = new.difference(&all).copied().collect();
-    let mut facts = facts(&cx.store, contract, limits).await?;
+    let mut facts = facts(&cx.store, contract, settings).await?;
     let known = try_join_all(new.iter().map(|of| cx.store.counts(client, *of, None))).await?;
     facts.counts.extend(known.into_iter().flatten());
     all.extend(new);
