@@ -1,5 +1,5 @@
-//! Note what a client paid, and how late, as soon as it is heard of. What goes back of it later was late or in time all the same,
-//! so the sums only add.
+//! Note what a client paid, and how late, as soon as it is heard of. What goes back of it later was late or in time all the
+//! same, so the sums only add.
 
 use contract::reports::NOTE_PAYMENTS;
 use domain::billing::invoice::Invoice;

@@ -252,4 +252,43 @@ proptest! {
         let taxes: Vec<Money> = invoice.taxes.iter().map(|row| row.tax).collect();
         prop_assert_eq!(&done.invoice.noted.taxes, &taxes);
     }
+
+    #[test]
+    fn amounts_and_lines_in_any_order_and_then_the_rest_take_back_every_cent_also_beside_lines_below_nothing(
+        first in (500_00_i64..900_00, 0_usize..WAYS.len()),
+        rest in proptest::collection::vec((-60_00_i64..300_00, 0_usize..WAYS.len(), proptest::option::of(1_i64..400)), 0..6),
+        asked in proptest::collection::vec((any::<bool>(), 1_u32..8, 1_i64..300_00), 0..6),
+    ) {
+        prop_assume!(rest.iter().all(|(minor, ..)| *minor != 0));
+        let days = |days: i64| Period { from: DAY.saturating_sub(30.days()), to: DAY.saturating_add(days.days()) };
+        let rest = rest.into_iter().map(|(minor, way, on)| (minor, way, on.map(days)));
+        let sold: Vec<Sold> = [(first.0, first.1, None)].into_iter().chain(rest).collect();
+        let (mut invoice, lines) = billed(&sold);
+        let (mut already, mut back) = (BTreeMap::new(), 0);
+        for (by_line, n, minor) in asked {
+            let sign = lines.iter().find(|line| line.n == n).map_or(1, |line| line.net.minor().signum());
+            let line = [LineCredit { n, net: Some(eur(minor * sign)) }];
+            let done = match by_line {
+                true => noted(&invoice, &Credit::Lines { lines: &lines, already: &already, what: &line }),
+                false => over(&invoice, &lines, &already, Some(minor)),
+            };
+            // More than is left is refused, and changes nothing.
+            let Ok(done) = done else { continue };
+            is_sound(&done);
+            back += done.note.totals.total.minor();
+            for (n, net) in credited_of(done.lines).unwrap() {
+                let sum = already.get(&n).map_or(Ok(net), |before| net.plus(*before)).unwrap();
+                already.insert(n, sum);
+            }
+            invoice = done.invoice;
+        }
+        let left = invoice.left_to_credit().unwrap().minor();
+        prop_assert_eq!(back + left, invoice.totals.total.minor());
+        if left > 0 {
+            let done = over(&invoice, &lines, &already, None).unwrap();
+            is_sound(&done);
+            prop_assert_eq!(done.note.totals.total.minor(), left);
+            prop_assert_eq!(done.invoice.left_to_credit(), Ok(eur(0)));
+        }
+    }
 }
