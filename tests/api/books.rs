@@ -1,7 +1,7 @@
 //! The books over HTTP: their postings, and the check that proves them.
 
 use local::embedded::dynamo::MAIN;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::Person;
 
 use crate::payments::{desk, invoice, is_right, key, pay, proven};
