@@ -37,6 +37,26 @@ async fn has(owner: &Person, client: &str) -> i64 {
     view["balances"][0]["minor"].as_i64().unwrap_or_default()
 }
 
+/// The bank takes this payment back.
+async fn lost(owner: &Person, of: &str, minor: i64) {
+    let event = json!({
+        "id": "evt_1", "type": "charge.dispute.closed",
+        "data": { "object": {
+            "id": "du_1", "object": "dispute", "amount": minor, "currency": "eur", "payment_intent": of,
+            "status": "lost", "reason": "fraudulent", "metadata": {},
+        } },
+    });
+    signed(owner, &event.to_string()).await.expect(200);
+    owner.stack.app.settle().await;
+}
+
+/// The texts of letters to the MSP's owner with this subject.
+fn letters(owner: &Person, subject: &str) -> Vec<String> {
+    let letters = owner.stack.app.mailbox().letters();
+    let mine = letters.iter().filter(|letter| letter.to == owner.email && letter.subject == subject);
+    mine.map(|letter| letter.text.clone()).collect()
+}
+
 #[tokio::test]
 async fn money_of_an_invoice_that_was_credited_goes_back_from_the_credit_and_nothing_more_is_opened() {
     // What was credited and is given back, and what is left to pay and to the client's credit.
@@ -106,20 +126,45 @@ async fn a_lost_dispute_of_a_credited_invoice_takes_the_credit_and_opens_what_is
         let id = invoice(&owner, &client, 100, 14).await;
         let tried = charge(&owner, &id).await.expect(200);
         credit(&owner, &id, noted).await;
-        let of = format!("pi_{}", tried["attempts"][0]["key"].as_str().unwrap());
-        let lost = json!({
-            "id": "evt_1", "type": "charge.dispute.closed",
-            "data": { "object": {
-                "id": "du_1", "object": "dispute", "amount": 10_000, "currency": "eur", "payment_intent": of,
-                "status": "lost", "reason": "fraudulent", "metadata": {},
-            } },
-        });
-        signed(&owner, &lost.to_string()).await.expect(200);
-        owner.stack.app.settle().await;
+        lost(&owner, &format!("pi_{}", tried["attempts"][0]["key"].as_str().unwrap()), 10_000).await;
         assert_eq!((state(&owner, &id).await.1, has(&owner, &client).await), (json!(open), 0), "{noted}");
         assert_eq!(payments(&owner).await[0]["refunded"], eur(10_000), "{noted}");
+        let told = letters(&owner, "A payment of 100.00 EUR went back");
+        assert_eq!(told[0].contains("open again"), open > 0, "{}", told[0]);
+        assert!(told[0].contains(&format!("{}.00 EUR came from the client's credit.", noted / 100)), "{}", told[0]);
+        assert!(!told[0].contains("missing"), "{}", told[0]);
         is_right(&owner).await;
     }
+}
+
+#[tokio::test]
+async fn one_of_two_payments_of_a_credited_invoice_opens_what_the_note_leaves_and_the_letter_says_so() {
+    let (owner, client) = desk().await;
+    save(&owner, &client, VISA, false).await;
+    let id = invoice(&owner, &client, 100, 14).await;
+    let bank = json!({ "client": client, "method": "bank_transfer", "amount": eur(5_000) });
+    let bank = owner.post("/v1/payments").key(&key()).json(&bank).send().await.expect(201);
+    let tried = charge(&owner, &id).await.expect(200);
+    assert_eq!(state(&owner, &id).await, paid());
+    credit(&owner, &id, 6_000).await;
+    // What the note gave pays something else.
+    invoice(&owner, &client, 100, 30).await;
+    assert_eq!(has(&owner, &client).await, 0);
+    let bank = bank["id"].as_str().unwrap();
+    let refused = back(&owner, bank, &json!({ "amount": eur(4_001), "invoice": id })).await.with(409);
+    assert!(refused.body["detail"].as_str().unwrap().contains("at most 40.00 EUR can go back"), "{:#}", refused.body);
+    lost(&owner, &format!("pi_{}", tried["attempts"][0]["key"].as_str().unwrap()), 5_000).await;
+    assert_eq!(state(&owner, &id).await.1, json!(4_000));
+    let told = letters(&owner, "A payment of 50.00 EUR went back");
+    assert_eq!((told.len(), letters(&owner, "10.00 EUR is missing in the books").len()), (1, 1));
+    for said in ["40.00 EUR is open again on the invoices that it paid", "10.00 EUR is missing in the books"] {
+        assert!(told[0].contains(said), "{}", told[0]);
+    }
+    assert!(!told[0].contains("from the client's credit"), "{}", told[0]);
+    // Nothing more of it can be open, by whatever payment.
+    let off = json!({ "amount": eur(1), "invoice": id, "to": "credit" });
+    assert_eq!(back(&owner, bank, &off).await.with(409).problem(), "over-refunded");
+    is_right(&owner).await;
 }
 
 #[tokio::test]

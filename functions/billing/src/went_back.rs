@@ -4,7 +4,7 @@
 
 use contract::charging::ProviderEvent;
 use domain::billing::payments::Payment;
-use domain::billing::refunds::{BackPart, DisputeState, WentBack, taken_from};
+use domain::billing::refunds::{BackPart, DisputeState, TakenBack, WentBack, taken_from};
 use domain::events::Event;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
 use domain::money::Money;
@@ -69,32 +69,34 @@ pub(crate) async fn effect(
     now: Timestamp,
 ) -> Result<Commit> {
     match &told.what {
-        What::Refunded => back(store, payment, told, WentBack::Refunded, now).await,
+        What::Refunded => Ok(back(store, payment, told, WentBack::Refunded, now).await?.1),
         What::RefundFailed(key) => failed(store, payment, told, key.as_deref(), now).await,
         What::Disputed(state) => disputed(store, payment, told, *state, now).await,
     }
 }
 
-/// Takes it from where it was, once. What the books have nowhere to take from is told to whoever keeps them: sending it again
-/// would not bring it there.
+/// Takes it from where it was, once, and says from where that was. What the books have nowhere to take from is told to whoever
+/// keeps them: sending it again would not bring it there.
 async fn back(
     store: &TenantStore,
     payment: &Versioned<Payment>,
     told: &Told,
     how: WentBack,
     now: Timestamp,
-) -> Result<Commit> {
+) -> Result<(Option<TakenBack>, Commit)> {
     let Told { name, amount, .. } = told;
     let paid = &payment.value;
     if store.gone_back(paid.id, name).await?.is_some() {
-        return Ok(store.commit());
+        return Ok((None, store.commit()));
     }
     let credit = store.client_credit(paid.client, paid.amount.currency()).await?;
     let of = paid
         .allocations
         .iter()
         .map(|paid| async move { Ok::<_, store::Error>(store.invoice(paid.invoice).await?.value.invoice) });
-    let taken = taken_from(paid, *amount, &try_join_all(of).await?, &credit.value, how)?;
+    let of = try_join_all(of).await?;
+    let taken = taken_from(paid, *amount, &of, &credit.value, how)?;
+    let sums = taken.sums(&of)?;
     let posting = |n: usize| PostingId::from_uuid(store.id_of(&format!("posting#{name}#{n}")));
     let part = |(n, part): (usize, &BackPart)| Part { from: part.invoice, amount: part.amount, posting: posting(n) };
     let parts: Vec<Part> = taken.parts.iter().enumerate().map(part).collect();
@@ -110,7 +112,7 @@ async fn back(
         commit =
             commit.emit([Event::PaymentMissing { payment: paid.id, client: paid.client, amount: *amount, missing }]);
     }
-    Ok(commit.create(&kept_back(paid.id, name, *amount, taken.parts, false)))
+    Ok((Some(sums), commit.create(&kept_back(paid.id, name, *amount, taken.parts, false))))
 }
 
 fn kept_back(payment: PaymentId, name: &str, amount: Money, parts: Vec<BackPart>, failed: bool) -> KeptBack {
@@ -163,13 +165,20 @@ async fn disputed(
     }
     let before = known.as_ref().map(|known| known.value.paused.clone()).unwrap_or_default();
     let of: Vec<InvoiceId> = paid.allocations.iter().map(|paid| paid.invoice).collect();
-    let (paused, commit) = match state {
-        DisputeState::Open => wait_for_dispute(store, &told.name, &of, now).await?,
-        DisputeState::Won => (Vec::new(), settle_dispute(store, &told.name, &before, now).await?),
+    let (paused, taken, commit) = match state {
+        DisputeState::Open => {
+            let (paused, commit) = wait_for_dispute(store, &told.name, &of, now).await?;
+            (paused, None, commit)
+        }
+        DisputeState::Won => (Vec::new(), None, settle_dispute(store, &told.name, &before, now).await?),
         // Its invoices wait, also where it is heard of only now: what the client owes is not settled by its bank.
-        DisputeState::Lost => (before, back(store, payment, told, WentBack::ChargedBack, now).await?),
+        DisputeState::Lost => {
+            let (taken, commit) = back(store, payment, told, WentBack::ChargedBack, now).await?;
+            (before, taken, commit)
+        }
     };
     let kept = KeptDispute { payment: paid.id, reference: told.name.clone(), state, paused };
-    let event = Event::PaymentDisputed { payment: paid.id, client: paid.client, amount: told.amount, stands: state };
+    let (amount, stands) = (told.amount, state);
+    let event = Event::PaymentDisputed { payment: paid.id, client: paid.client, amount, stands, taken };
     Ok(commit.update(&kept, known.map_or(0, |known| known.rev)).emit([event]))
 }

@@ -2,7 +2,7 @@
 
 use domain::billing::dunning::StepKind;
 use domain::billing::hours::on_the_clock;
-use domain::billing::refunds::DisputeState;
+use domain::billing::refunds::{DisputeState, TakenBack};
 use domain::billing::reports::Month;
 use domain::budgets::{Threshold, Warning};
 use domain::events::{Event, TicketRef};
@@ -73,7 +73,9 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
                  transfer, or mend the cause and charge it by hand:\n\n{app}/invoices/{invoice}"
             ),
         },
-        Event::PaymentDisputed { payment, amount, stands, .. } => disputed(app, payment, *amount, *stands),
+        Event::PaymentDisputed { payment, amount, stands, taken, .. } => {
+            disputed(app, payment, *amount, *stands, *taken)
+        }
         Event::PaymentRefundFailed { payment, amount, .. } => Words {
             subject: format!("A refund of {amount} failed"),
             said: format!(
@@ -86,8 +88,9 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
             subject: format!("{missing} is missing in the books"),
             said: format!(
                 "{amount} of a payment went back at the payment provider, which is more than the books have of it. {missing} of \
-                 that is in no account here: look at the provider why, and bill it to the client or book it as a \
-                 loss in your accounts:\n\n{app}/payments/{payment}"
+                 that is in no account here: the provider took more than was left of the payment, or the client's credit has \
+                 paid something else since. Bill it to the client or book it as a loss in your \
+                 accounts:\n\n{app}/payments/{payment}"
             ),
         },
         Event::HoursRunLow { client: id, name, month, percent, used, of, .. } => {
@@ -200,22 +203,35 @@ fn warned(
     format!("the budget {name} of {client} has {whole} until {until}. {}", said.join(" "))
 }
 
-fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState) -> Words {
+fn disputed(app: &str, payment: &PaymentId, amount: Money, stands: DisputeState, taken: Option<TakenBack>) -> Words {
     let (headline, said) = match stands {
         DisputeState::Open => (
             "is disputed",
             "the payer's bank disputes it. Answer with evidence at the payment provider, in the days that it gives you. Until \
-             it is decided, nobody is dunned for what it paid.",
+             it is decided, nobody is dunned for what it paid."
+                .to_owned(),
         ),
-        DisputeState::Won => ("stays", "the dispute was decided for you: the money stays."),
-        DisputeState::Lost => (
-            "went back",
-            "the dispute was decided for the payer, and the bank took the money back. The invoices that it paid are open \
-             again; their dunning waits until you let it go on.",
-        ),
+        DisputeState::Won => ("stays", "the dispute was decided for you: the money stays.".to_owned()),
+        DisputeState::Lost => ("went back", lost(taken)),
     };
     let said = format!("of a payment by the payment provider, {amount}: {said}\n\n{app}/payments/{payment}");
     Words { subject: format!("A payment of {amount} {headline}"), said }
+}
+
+/// What a dispute that was lost came to.
+fn lost(taken: Option<TakenBack>) -> String {
+    let mut said = "the dispute was decided for the payer, and the bank took the money back.".to_owned();
+    let Some(TakenBack { opened, lost, of_credit, missing }) = taken else { return said };
+    let parts = [
+        (opened, "is open again on the invoices that it paid; their dunning waits until you let it go on."),
+        (lost, "had paid invoices that were written off, and is lost as well."),
+        (of_credit, "came from the client's credit."),
+        (missing, "is missing in the books; a letter of its own says more."),
+    ];
+    for (part, words) in parts.into_iter().filter(|(part, _)| part.minor() > 0) {
+        said.push_str(&format!(" {part} {words}"));
+    }
+    said
 }
 
 fn run_low(

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::billing::documents::facts::Look;
 use crate::billing::dunning::step::StepKind;
-use crate::billing::refunds::DisputeState;
+use crate::billing::refunds::{DisputeState, TakenBack};
 use crate::billing::reports::Month;
 use crate::billing::retry::DeclineClass;
 use crate::budgets::Warning;

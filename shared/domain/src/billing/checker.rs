@@ -43,7 +43,7 @@ pub enum Finding {
         /// Which payment.
         payment: PaymentId,
     },
-    /// Net and tax are not the total, or less than nothing is left to pay, or more than payments and credit notes leave of it.
+    /// Net and tax are not the total, or less than nothing is left to pay, or more than credit notes leave of it.
     Balance {
         /// Which invoice.
         invoice: InvoiceId,
@@ -182,9 +182,8 @@ impl Checker {
         let parts = [invoice.paid, invoice.credited, invoice.written_off];
         let note = invoice.kind == InvoiceKind::CreditNote;
         let noted = invoice.noted.net.minor() + invoice.noted.taxes.iter().map(|tax| tax.minor()).sum::<i64>();
-        let gone = invoice.paid.minor() + noted + invoice.written_off.minor();
         // What credit notes took back is not owed: neither opened again by a payment that went back, nor lost.
-        let left = totals.total.minor() - gone;
+        let left = totals.total.minor() - noted - invoice.written_off.minor();
         let too_open = invoice.balance().minor() > left.max(0);
         let too_lost = !note && owed && noted + invoice.written_off.minor() > totals.total.minor();
         let below = invoice.balance().is_negative() || parts.iter().any(|part| part.is_negative());

@@ -238,6 +238,17 @@ impl Invoice {
         Ok(if beyond.is_negative() { Money::zero(self.currency) } else { beyond })
     }
 
+    /// What a payment that paid so much on it opens again at most when it goes back: no more than it paid, and no more than was
+    /// paid in all beyond what credit notes took back. It does not matter which payment goes back first: together they open
+    /// the total less the credit notes.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn opened_by(&self, paid: Money) -> Result<Money, Refusal> {
+        let most = self.paid.minus(self.credited_beyond()?)?;
+        Ok(if most.is_negative() { Money::zero(self.currency) } else { paid.at_most(most)? })
+    }
+
     /// Whether something is left to pay.
     pub fn is_open(&self) -> bool {
         !self.balance().is_zero()

@@ -224,10 +224,43 @@ pub struct Taken {
     pub missing: Money,
 }
 
+/// What became of money that a bank took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// What is open again on the invoices that it paid.
+    pub opened: Money,
+    /// What was paid on invoices that were written off, and is lost as well.
+    pub lost: Money,
+    /// What came from the client's credit.
+    pub of_credit: Money,
+    /// What the books have nowhere to take from.
+    pub missing: Money,
+}
+
+impl Taken {
+    /// What became of it, in sums; `of` is the invoices as they were before it was taken.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] for amounts that do not add up.
+    pub fn sums(&self, of: &[Invoice]) -> Result<TakenBack, Refusal> {
+        let nothing = Money::zero(self.missing.currency());
+        let mut sums = TakenBack { opened: nothing, lost: nothing, of_credit: nothing, missing: self.missing };
+        for BackPart { invoice, amount } in &self.parts {
+            let sum = match invoice {
+                None => &mut sums.of_credit,
+                Some(id) if of.iter().any(|of| of.id == *id && of.is_lost()) => &mut sums.lost,
+                Some(_) => &mut sums.opened,
+            };
+            *sum = sum.plus(*amount)?;
+        }
+        Ok(sums)
+    }
+}
+
 /// From where money is taken that went back. What was given back at the provider comes from the client's credit where that
 /// has all of it: an over-payment or a credit note is why it was given. Otherwise it comes from the credit as far as credit notes
 /// of these invoices gave it, then from the invoices that the payment paid, the last of them first and none of them further than
-/// it is owed, and what is left of it from the credit. Never more than is left of the payment: what a bank takes back may be
+/// it is owed (see [`Invoice::opened_by`]), and what is left of it from the credit. Never more than is left of the payment: what a bank takes back may be
 /// more, for it counts neither what was given back before nor its own fee. `of` is the invoices from which it may be taken.
 ///
 /// # Errors
@@ -248,9 +281,8 @@ pub fn taken_from(
     let (mut opens, mut noted) = (Vec::new(), Money::zero(amount.currency()));
     for paid in payment.allocations.iter().rev() {
         let Some(invoice) = of.iter().find(|invoice| invoice.id == paid.invoice) else { continue };
-        let turned = invoice.credited_beyond()?.at_most(paid.amount)?;
-        noted = noted.plus(turned)?;
-        opens.push((invoice.id, paid.amount.minus(turned)?));
+        noted = noted.plus(invoice.credited_beyond()?.at_most(paid.amount)?)?;
+        opens.push((invoice.id, invoice.opened_by(paid.amount)?));
     }
     let all_of_credit = how == WentBack::Refunded && free.compare(most)?.is_ge();
     let first = if all_of_credit { most } else { most.at_most(noted)?.at_most(free)? };
@@ -358,21 +390,23 @@ fn moved(payment: &mut Payment, stamp: Stamp) {
     payment.updated_at = stamp.at;
 }
 
-/// Takes a part of what a payment paid off an invoice. What credit notes took back of what was paid is the client's credit since
-/// then and not owed: from here on the notes are taken off the invoice, and the payment of that much is what the client kept.
+/// Takes a part of what a payment paid off an invoice. What of the payment can never be open again, as credit notes took it
+/// back, is the client's credit since then: from here on the notes are taken off the invoice by that much, and the payment of
+/// it is what the client kept.
 fn take_off(payment: &mut Payment, invoice: Invoice, amount: Money, stamp: Stamp) -> Result<Invoice, Refusal> {
     let mut invoice = invoice;
     let paid = payment.allocations.iter_mut().find(|allocation| allocation.invoice == invoice.id);
     let Some(paid) = paid.filter(|paid| paid.amount.minor() >= amount.minor()) else { return Err(paid_less()) };
-    let turned = invoice.credited_beyond()?.at_most(paid.amount)?;
-    let most = paid.amount.minus(turned)?;
+    let most = invoice.opened_by(paid.amount)?;
     if amount.compare(most)?.is_gt() {
+        let noted = invoice.credited_beyond()?;
         let detail = format!(
-            "{turned} of what the payment paid on this invoice was credited, and is the client's credit already; at most {most} \
-             can be open again, and the rest is refunded from the client's credit"
+            "{noted} of what was paid on this invoice was credited, and is the client's credit already; at most {most} of what \
+             this payment paid can be open again, and the rest is refunded from the client's credit"
         );
         return Err(Refusal::conflict("over_refunded", detail));
     }
+    let turned = paid.amount.minus(most)?;
     paid.amount = most.minus(amount)?;
     payment.allocations.retain(|allocation| !allocation.amount.is_zero());
     payment.kept = payment.kept.plus(turned)?;

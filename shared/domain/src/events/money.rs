@@ -182,6 +182,9 @@ macro_rules! money {
                 amount: Money,
                 /// Where the dispute stands.
                 stands: DisputeState,
+                /// What became of the money, of one that was lost.
+                #[serde(default)]
+                taken: Option<TakenBack>,
             }
             /// Money of a payment that had gone back came in again: the payer's bank did not take the refund.
             PaymentRefundFailed = "payment.refund_failed" {

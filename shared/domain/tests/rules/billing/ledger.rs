@@ -8,7 +8,7 @@ use crate::common::reported::on_account;
 use domain::billing::checker::{Checker, Finding};
 use domain::billing::credit::{Credit, LineCredit, credit, credited_of};
 use domain::billing::cycle::Period;
-use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, NewInvoice, Origin, draft};
+use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, InvoiceState, NewInvoice, Origin, draft};
 use domain::billing::issue::{issue, void, write_off};
 use domain::billing::ledger::{Account, Posting, Stamp, Via};
 use domain::billing::number::{Series, SeriesKind};
@@ -381,6 +381,27 @@ impl World {
         Some(())
     }
 
+    /// What all payments of an invoice open of it when each goes back as far as it may, one after another.
+    fn would_open(&mut self, invoice: &Invoice, last_first: bool) -> i64 {
+        let (stamp, credit) = (self.stamp(), self.credit_of(invoice.client, invoice.currency));
+        let (mut invoice, mut opened) = (invoice.clone(), 0);
+        let mut payments: Vec<&Payment> = self.payments.iter().collect();
+        if last_first {
+            payments.reverse();
+        }
+        for payment in payments {
+            let Some(paid) = payment.allocations.iter().find(|paid| paid.invoice == invoice.id) else { continue };
+            let most = invoice.opened_by(paid.amount).unwrap();
+            let more = Money::new(most.minor() + 1, most.currency());
+            assert!(release(payment.clone(), more, invoice.clone(), credit, stamp).is_err());
+            if !most.is_zero() {
+                let done = release(payment.clone(), most, invoice, credit, stamp).unwrap();
+                (invoice, opened) = (done.invoice.unwrap(), opened + most.minor());
+            }
+        }
+        opened
+    }
+
     fn findings(&self) -> Vec<Finding> {
         let mut checker = Checker::new();
         self.invoices.iter().for_each(|invoice| checker.invoice(invoice));
@@ -456,15 +477,22 @@ proptest! {
             for invoice in &world.invoices {
                 // What credit notes took back is owed by nobody, whatever becomes of what was paid.
                 let noted = invoice.noted.total().unwrap().minor();
-                let (total, gone) = (invoice.totals.total.minor(), invoice.paid.minor() + invoice.written_off.minor());
+                let left = invoice.totals.total.minor() - noted - invoice.written_off.minor();
                 let open = invoice.balance().minor();
-                prop_assert!(open <= (total - noted - gone).max(0), "{op:?} opens {open} of {invoice:?}");
+                prop_assert!((0..=left.max(0)).contains(&open), "{op:?} opens {open} of {invoice:?}");
                 prop_assert!(!(invoice.is_forgiven() && invoice.is_open()), "{op:?} opens {invoice:?}");
             }
         }
         prop_assert_eq!(world.findings(), vec![]);
+        for invoice in world.invoices.clone() {
+            if invoice.kind == InvoiceKind::CreditNote || invoice.state == InvoiceState::Void {
+                continue;
+            }
+            // Whichever payment goes back first, all of them together open what is owed and not open yet, and no more.
+            let left = invoice.left_to_credit().unwrap().minor() - invoice.balance().minor();
+            prop_assert_eq!([world.would_open(&invoice, false), world.would_open(&invoice, true)], [left, left]);
+        }
         for invoice in &world.invoices {
-            prop_assert!(!invoice.balance().is_negative());
             // What bears interest from tomorrow on is what is left to pay; of what is not owed, nothing does.
             let last = invoice.owed().unwrap().last().map(|owed| owed.balance);
             let bears = invoice.kind != InvoiceKind::CreditNote && invoice.bears_fees() && invoice.issued_on.is_some();

@@ -6,7 +6,7 @@ use domain::billing::invoice::{Invoice, InvoiceState};
 use domain::billing::issue::write_off;
 use domain::billing::ledger::{Account, Posting, Stamp, Via};
 use domain::billing::payments::*;
-use domain::billing::refunds::{RefundFrom, came_back, refund};
+use domain::billing::refunds::{RefundFrom, WentBack, came_back, refund, taken_from};
 use domain::error::Refusal;
 use domain::ids::{PaymentId, PostingId};
 use iso_currency::Currency;
@@ -83,6 +83,9 @@ fn what_goes_back_of_a_lost_invoice_is_lost_again_and_of_one_that_was_paid_after
     {
         let invoice = lost();
         let came = paid(2, minor, &invoice, &named(&invoice, minor)).unwrap();
+        let taken = taken_from(&came.payment, eur(minor), &came.invoices, &came.credit, WentBack::ChargedBack).unwrap();
+        let sums = taken.sums(&came.invoices).unwrap();
+        assert_eq!((sums.opened, sums.lost), if open { (eur(minor), eur(0)) } else { (eur(0), eur(minor)) });
         let from = RefundFrom::Invoice(Box::new(came.invoices[0].clone()));
         let back = refund(came.payment, eur(minor), from, came.credit, stamp(3)).unwrap();
         assert_eq!(moved(back.posting.as_ref(), &account), minor);
