@@ -241,7 +241,9 @@ async fn credit_without_a_payment_is_paid_out_by_hand_once_and_never_more_than_t
     );
     // What was paid out is gone: it is no payment that could go back.
     let paid = payments(owner).await[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(back(owner, &paid, &json!({ "amount": eur(1) })).await.with(409).problem(), "no-money");
+    let refused = back(owner, &paid, &json!({ "amount": eur(1) })).await.with(409);
+    assert_eq!(refused.problem(), "no-money");
+    assert!(refused.body["detail"].as_str().unwrap().contains("it was paid out to the client"), "{:#}", refused.body);
     let rest: Vec<Answer> =
         futures::future::join_all((0..3).map(|_| out(key(), json!({ "amount": eur(5_000), "paid_out": "cheque" }))))
             .await;

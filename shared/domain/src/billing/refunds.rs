@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::invoice::{Invoice, InvoiceState};
 use super::ledger::{Account, Journal, Posting, Source, Stamp, Via};
-use super::payments::{Allocation, ClientCredit, Payment, PaymentState};
+use super::payments::{Allocation, ClientCredit, Method, Payment, PaymentState};
 use crate::error::Refusal;
 use crate::ids::InvoiceId;
 use crate::money::Money;
@@ -143,8 +143,8 @@ fn paid_less() -> Refusal {
 /// one. No money moves, so that it is done with a payment from the client's credit as well.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than the payment paid on the invoice and is owed there, and
-/// for too many movements.
+/// [`Refusal::Invalid`] for nothing; [`Refusal::Conflict`] for more than the payment paid on the invoice and is owed there, for
+/// what was paid out, and for too many movements.
 pub fn release(
     payment: Payment,
     amount: Money,
@@ -153,6 +153,7 @@ pub fn release(
     stamp: Stamp,
 ) -> Result<Refunded, Refusal> {
     let mut payment = payment;
+    not_paid_out(&payment)?;
     if amount.minor() <= 0 {
         return Err(Refusal::invalid("/amount", "too_little", "must be more than nothing"));
     }
@@ -373,8 +374,17 @@ pub fn came_back(
 
 /// Where the money of a payment is. One from the client's credit was none, and `otherwise` goes on about that.
 fn money_of(payment: &Payment, otherwise: &str) -> Result<Via, Refusal> {
+    not_paid_out(payment)?;
     let of_credit = || Refusal::conflict("no_money", format!("it came from the client's credit{otherwise}"));
     payment.method.via().ok_or_else(of_credit)
+}
+
+/// What was paid out to a client is no money that came in: nothing of it goes back, and it paid no invoice.
+fn not_paid_out(payment: &Payment) -> Result<(), Refusal> {
+    let Method::PaidOut { .. } = payment.method else { return Ok(()) };
+    let detail = "it was paid out to the client from the client's credit, so that the client has the money, and it paid no \
+                  invoice; what the client gives back of it is noted as a new payment";
+    Err(Refusal::conflict("no_money", detail))
 }
 
 /// Counts that money of a payment went back or came again, and says how much of it is left.

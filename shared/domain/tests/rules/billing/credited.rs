@@ -4,11 +4,11 @@ use crate::common::contracts::eur;
 use crate::common::reported::{owed, owed_for};
 use domain::billing::credit::{Credit, credit};
 use domain::billing::invoice::{Invoice, InvoiceState};
-use domain::billing::ledger::Stamp;
+use domain::billing::ledger::{Stamp, Via};
 use domain::billing::number::{Series, SeriesKind};
 use domain::billing::payments::*;
 use domain::billing::refunds::{
-    BackPart, MOST_REFUNDS, RefundFrom, TakenBack, WentBack, asked, refund, release, taken_from,
+    BackPart, MOST_REFUNDS, RefundFrom, TakenBack, WentBack, asked, came_back, fee, refund, release, taken_from,
 };
 use domain::error::Refusal;
 use domain::ids::{InvoiceId, PaymentId, PostingId};
@@ -230,4 +230,31 @@ fn a_payment_that_was_moved_as_often_as_it_may_be_is_refused_by_that_limit() {
     assert!(refused(asked(&moved(MOST_REFUNDS - 1), eur(5_000), Some(&invoice), &credit)).contains(&limit));
     assert!(refused(refund(moved(MOST_REFUNDS), eur(5), RefundFrom::Credit, credit, stamp(6))).contains(&limit));
     assert!(refused(release(moved(MOST_REFUNDS), eur(5), invoice, credit, stamp(6))).contains(&limit));
+}
+
+#[test]
+fn what_was_paid_out_is_refused_with_that_it_was_however_it_is_asked_for() {
+    let (invoice, _, credit) = credited(4_000, 4_000);
+    let new = NewPayment {
+        id: PaymentId::from_uuid(Uuid::from_u128(7)),
+        client: invoice.client,
+        method: Method::ClientCredit {},
+        amount: eur(3_000),
+        received_on: TODAY,
+        reference: None,
+        provider_key: None,
+    };
+    let out = pay_out(new, Via::BankTransfer, credit, stamp(7)).unwrap();
+    let (payment, credit) = (out.payment, out.credit);
+    let (from, back) = (RefundFrom::Invoice(Box::new(invoice.clone())), RefundFrom::Credit);
+    for refusal in [
+        refused(asked(&payment, eur(1), None, &credit)),
+        refused(asked(&payment, eur(1), Some(&invoice), &credit)),
+        refused(refund(payment.clone(), eur(1), from, credit, stamp(8))),
+        refused(release(payment.clone(), eur(1), invoice, credit, stamp(8))),
+        refused(came_back(payment.clone(), eur(1), back, credit, stamp(8))),
+        refused(fee(&payment, eur(1), stamp(8))),
+    ] {
+        assert!(refusal.contains("it was paid out to the client") && refusal.contains("a new payment"), "{refusal}");
+    }
 }
