@@ -276,6 +276,13 @@ async fn a_signed_contract_is_called_off_before_its_first_day_and_is_over_on_it(
     let off = end("2026-02-05").await.expect(200);
     assert_eq!((&off["schedule"]["ends_on"], &off["next_on"]), (&json!("2026-02-10"), &json!("2026-02-10")));
     assert_eq!(simulation(&owner, &contract, json!({})).await["bills"], json!([]));
+    // That is taken back in one step, the renewal by itself too, and meant after all.
+    let extend = json!([{ "kind": "extend", "until": "2027-02-10", "auto": true }]);
+    let extend = json!({ "effective_on": "2026-02-05", "changes": extend });
+    let on_again = amend(&owner, &contract, extend).await.expect(201);
+    assert_eq!((&on_again["schedule"]["ends_on"], &on_again["renewal"]["auto"]), (&json!("2027-02-10"), &json!(true)));
+    let off = end("2026-02-05").await.expect(200);
+    assert_eq!((&off["schedule"]["ends_on"], &off["renewal"]["auto"]), (&json!("2026-02-10"), &json!(false)));
     owner.stack.app.settle().await;
     owner.stack.app.clock().advance_to("2026-02-10T06:00:00Z".parse().unwrap()).unwrap();
     owner.stack.app.run_job("billing-invoice-run", JobInput::default()).await.unwrap();

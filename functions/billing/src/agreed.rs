@@ -150,7 +150,7 @@ fn change_asked(cx: &Cx, change: NewChange, on: Date) -> Change {
         NewChange::EndLine { line } => Change::EndLine { line },
         NewChange::AddDiscount { line, discount } => Change::AddDiscount { line, discount },
         NewChange::SetBucket { line, minutes } => Change::SetBucket { line, minutes },
-        NewChange::Extend { until } => Change::Extend { until },
+        NewChange::Extend { until, auto } => Change::Extend { until, auto },
         NewChange::WithdrawNotice {} => Change::WithdrawNotice {},
         NewChange::SetUplift { uplift } => Change::SetUplift { uplift },
         NewChange::SetRenewal { auto, months, notice_days } => Change::SetRenewal { auto, months, notice_days },

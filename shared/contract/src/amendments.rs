@@ -147,6 +147,10 @@ pub enum NewChange {
         #[serde(default)]
         #[schema(value_type = Option<String>, format = Date)]
         until: Option<Date>,
+        /// Whether it renews by itself at that end, by the months and with the notice that it has; as before when absent, and
+        /// not after it was ended.
+        #[serde(default)]
+        auto: Option<bool>,
     },
     /// Notice that was given is taken back.
     WithdrawNotice {},

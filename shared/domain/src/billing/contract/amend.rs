@@ -173,13 +173,14 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             contract.schedule.ends_on = Some(on.max(contract.schedule.starts_on));
             contract.renewal.auto = false;
         }
-        Change::Extend { until } => {
+        Change::Extend { until, auto } => {
             let longer = contract.schedule.ends_on.is_some_and(|end| until.is_none_or(|until| until > end));
             if !longer {
                 let detail = "must be after the end that the contract has; to shorten it, end it";
                 return Err(Refusal::invalid("/until", "not_in_order", detail));
             }
             contract.schedule.ends_on = *until;
+            contract.renewal.auto = auto.unwrap_or(contract.renewal.auto);
         }
         Change::GiveNotice {} => give_notice(contract, on)?,
         Change::WithdrawNotice {} => contract.renewal.notice_given = None,

@@ -88,6 +88,10 @@ pub enum Change {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
         until: Option<Date>,
+        /// Whether it renews by itself at that end, by the months and with the notice that it has; as before when absent, and
+        /// not after it was ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        auto: Option<bool>,
     },
     /// Notice is given: the contract ends with its term, and does not renew. Only until the last day of notice.
     GiveNotice {},

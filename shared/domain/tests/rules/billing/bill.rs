@@ -261,7 +261,7 @@ fn a_contract_that_ends_on_a_day_that_was_billed_gives_back_on_the_day_after() {
     assert_eq!((today.drafts.len(), today.after.contract.next_on), (0, Some(day("2026-04-16"))));
     assert_eq!(billed(&stuck, "2026-06-01").drafts[0].net, eur(-30_000));
     // Who changes their mind is billed on.
-    let on = Change::Extend { until: None };
+    let on = Change::Extend { until: None, auto: None };
     stuck.contract =
         amend_billed(stuck.contract, &stuck.book, &amendment("2026-04-15", vec![on]), day("2026-04-15")).unwrap();
     assert_eq!(stories(&billed(&stuck, "2026-05-15")), [["2026-05-15", "line 2026-05-15..2026-06-15 30000"]]);

@@ -123,7 +123,10 @@ fn amendments_are_dated_today_or_later_and_name_what_is_wrong() {
         (amendment("2026-05-10", vec![seats_to(1, "-6")]), "/changes/0/quantity/quantity"),
         (amendment("2027-01-01", vec![seats_to(1, "6")]), "after_the_end"),
         (amendment("2027-01-01", vec![Change::End {}]), "after_the_end"),
-        (amendment("2026-06-01", vec![Change::Extend { until: Some(day("2026-12-31")) }]), "/changes/0/until"),
+        (
+            amendment("2026-06-01", vec![Change::Extend { until: Some(day("2026-12-31")), auto: None }]),
+            "/changes/0/until",
+        ),
         (amendment("2026-12-15", vec![Change::GiveNotice {}]), "notice_too_late"),
         (
             amendment("2026-06-01", vec![Change::AddLine { line: Box::new(seats(4, "1", "2026-05-31", "1")) }]),
@@ -184,7 +187,7 @@ fn a_fault_of_what_an_amendment_makes_of_a_contract_is_named_in_the_amendment() 
     }
     let mut auto = year();
     auto.renewal.auto = true;
-    let open = amendment("2026-06-01", vec![Change::Extend { until: None }]);
+    let open = amendment("2026-06-01", vec![Change::Extend { until: None, auto: None }]);
     assert_eq!(fields(amend(auto, &open, today)), ["/changes/0/until"]);
     let mut many = year();
     many.lines[0].discounts = vec![discount("Less"); MOST_DISCOUNTS];
@@ -376,7 +379,7 @@ fn a_contract_that_has_not_begun_is_called_off_and_nothing_of_it_is_billed() {
             assert_eq!(billing.drafts.iter().map(story).collect::<Vec<_>>(), [["2026-02-10", "charge 3000"]]);
             assert_eq!(billing.after.contract.state, ContractState::Ended);
             // And it can be taken back.
-            let extend = amendment("2026-01-31", vec![Change::Extend { until: Some(day("2027-02-10")) }]);
+            let extend = amendment("2026-01-31", vec![Change::Extend { until: Some(day("2027-02-10")), auto: None }]);
             let on_again = amend(off, &extend, today).unwrap();
             assert_eq!(bill(&facts(on_again), day("2026-02-10")).unwrap().drafts.len(), 1);
         }
@@ -385,6 +388,37 @@ fn a_contract_that_has_not_begun_is_called_off_and_nothing_of_it_is_billed() {
     let signed = contract(monthly("2026-02-10", None), lines());
     let wrong = amendment("2026-01-31", vec![seats_to(3, "-1"), Change::End {}]);
     assert_eq!(fields(amend(signed, &wrong, today)), ["/changes/0/quantity/quantity"]);
+}
+
+#[test]
+fn what_was_ended_and_is_extended_renews_by_itself_only_when_the_extension_says_so() {
+    let today = day("2026-05-10");
+    let renewal = Renewal { auto: true, months: 6, notice_days: 20, ..year().renewal };
+    for ended in [true, false] {
+        let mut active = Contract { renewal, ..year() };
+        if ended {
+            active = amend(active, &amendment("2026-06-01", vec![Change::End {}]), today).unwrap();
+        }
+        for (auto, renews) in [(None, !ended), (Some(true), true), (Some(false), false)] {
+            // The day of the extension does not matter: it is of the end.
+            for on in ["2026-05-10", "2026-05-20"] {
+                let extend = Change::Extend { until: Some(day("2027-07-01")), auto };
+                let after = amend(active.clone(), &amendment(on, vec![extend]), today).unwrap();
+                assert_eq!(after.schedule.ends_on, Some(day("2027-07-01")));
+                assert_eq!(after.renewal, Renewal { auto: renews, ..renewal }, "ended: {ended}, {auto:?}");
+                let later = renewed(after, day("2027-06-12")).schedule.ends_on;
+                assert_eq!(later, Some(day(if renews { "2028-01-01" } else { "2027-07-01" })));
+            }
+        }
+        let endless = Change::Extend { until: None, auto: Some(true) };
+        let refused = amend(active.clone(), &amendment("2026-05-10", vec![endless]), today);
+        assert_eq!(fields(refused), ["/changes/0/until"]);
+        let endless = Change::Extend { until: None, auto: Some(false) };
+        assert_eq!(amend(active, &amendment("2026-05-10", vec![endless]), today).unwrap().schedule.ends_on, None);
+    }
+    // What was agreed before an extension could say so still reads as it was.
+    let kept: Change = serde_json::from_str(r#"{ "kind": "extend", "until": "2027-07-01" }"#).unwrap();
+    assert_eq!(kept, Change::Extend { until: Some(day("2027-07-01")), auto: None });
 }
 
 #[test]
