@@ -281,6 +281,49 @@ async fn what_was_charged_for_being_late_goes_with_an_invoice_that_is_not_owed()
 }
 
 #[tokio::test]
+async fn fees_on_another_invoice_are_named_when_what_they_are_for_is_not_owed_until_they_are_credited() {
+    let credited = json!({ "reason": "A slip", "total": { "minor": 100_000, "currency": "EUR" } });
+    for (how, body, forgiven) in [
+        ("void", json!({}), false),
+        ("void", json!({}), true),
+        ("credit", credited, false),
+        ("write-off", Value::Null, false),
+    ] {
+        let (owner, client) = desk().await;
+        fined(&owner).await;
+        owner.change("/v1/billing/settings", json!({ "issue": "at_once" })).await;
+        let id = invoice(&owner, &client, 1_000, 7).await;
+        days_go_by(&owner, 10).await;
+        let bills = bill(&owner.stack, &owner, "2026-03-01T06:00:00Z").await;
+        let fees = bills.iter().find(|bill| bill["id"] != id).expect("an invoice over the fees")["id"].clone();
+        if forgiven {
+            let all = json!({ "reason": "A gesture" });
+            let credit = format!("/v1/invoices/{}/credit", fees.as_str().unwrap());
+            let note = owner.post(&credit).key(&key()).json(&all).send().await.expect(201);
+            assert_eq!(note["billed_fees"], Value::Null, "an invoice over fees has none");
+        }
+        let same = key();
+        for _ in 0..2 {
+            let ending = owner.post(&format!("/v1/invoices/{id}/{how}")).key(&same);
+            let ended = if body.is_null() { ending.send().await } else { ending.json(&body).send().await };
+            assert!(ended.status < 300, "{how}: {}", ended.body);
+            if forgiven {
+                assert_eq!(ended.body["billed_fees"], Value::Null, "{how}");
+                continue;
+            }
+            let named = ended.body["billed_fees"].as_array().unwrap_or_else(|| panic!("{how}: {}", ended.body));
+            let mut prices: Vec<&str> = named.iter().map(|fee| fee["unit_price"].as_str().unwrap()).collect();
+            prices.sort_unstable();
+            assert_eq!(prices, ["0.25", "5.00"], "{how}");
+            let on = json!({ "kind": "billed", "invoice": fees });
+            assert!(named.iter().all(|fee| fee["state"] == on && fee["late_for"] == id), "{how}: {named:?}");
+        }
+        let after = owner.get(&format!("/v1/invoices/{id}")).await.expect(200);
+        assert_eq!(after["billed_fees"], Value::Null, "{how}");
+    }
+}
+
+#[tokio::test]
 async fn a_fee_that_comes_back_for_an_invoice_that_is_void_is_not_charged_again() {
     let (owner, client) = desk().await;
     fined(&owner).await;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::billing::charges::{self, ClientCharge, NewCharge};
+use domain::billing::charges::{self, ChargeState, ClientCharge, NewCharge};
 use domain::billing::dunning::{Dunning, DunningPolicy, DunningStep, Pause, PauseReason, StepKind};
 use domain::billing::interest::interest;
 use domain::billing::invoice::Invoice;
@@ -319,10 +319,11 @@ fn fee_id(store: &TenantStore, invoice: InvoiceId, step: StepKind) -> ChargeId {
 }
 
 /// What is written of the dunning of an invoice that is void, written off or credited in full: nothing more is done about it, and
-/// what was charged for being late with it is withdrawn, unless it is on an invoice already.
-pub(crate) async fn forgiven(store: &TenantStore, invoice: &Invoice) -> Result<Commit> {
+/// what was charged for being late with it is withdrawn, unless it is on an invoice already. Where that is owed, somebody has to
+/// credit it there, and it is given back here.
+async fn forgiven(store: &TenantStore, invoice: &Invoice) -> Result<(Commit, Vec<ClientCharge>)> {
     let Some(kept) = store.dunning(invoice.id).await?.filter(|_| invoice.is_forgiven()) else {
-        return Ok(store.commit());
+        return Ok((store.commit(), Vec::new()));
     };
     let mut ids = kept.value.charges.clone();
     // What was charged before charges were remembered has its name by the step.
@@ -332,17 +333,26 @@ pub(crate) async fn forgiven(store: &TenantStore, invoice: &Invoice) -> Result<C
     ids.sort_unstable();
     ids.dedup();
     let mut commit = store.commit().update(&KeptDunning { due_at: None, ..kept.value }, kept.rev);
+    let mut billed = Vec::new();
     for id in ids {
         let read = match store.charge(invoice.client, id).await {
             Ok(read) => read,
             Err(store::Error::NotFound) => continue,
             Err(error) => return Err(error.into()),
         };
-        if read.value.is_open() {
-            commit = commit.update(&charges::withdraw(read.value)?, read.rev);
+        let on = match read.value.state {
+            ChargeState::Open {} => {
+                commit = commit.update(&charges::withdraw(read.value)?, read.rev);
+                continue;
+            }
+            ChargeState::Withdrawn {} => continue,
+            ChargeState::Billed { invoice } => invoice,
+        };
+        if !store.invoice(on).await?.value.invoice.is_forgiven() {
+            billed.push(read.value);
         }
     }
-    Ok(commit)
+    Ok((commit, billed))
 }
 
 /// What is written of the flag of a client once these invoices are not open any more: it falls with the last of those for which
@@ -375,13 +385,14 @@ pub(crate) async fn flagged_again(
     if after == billing.value { Ok(store.commit()) } else { Ok(store.commit().update(&after, billing.rev)) }
 }
 
-/// What is written besides when an invoice is void, written off or credited.
-pub(crate) async fn over(store: &TenantStore, invoice: &Invoice) -> Result<Commit> {
-    let commit = forgiven(store, invoice).await?;
+/// What is written besides when an invoice is void, written off or credited; and, where nothing of it is owed any more, the fees
+/// for it that other invoices have charged already.
+pub(crate) async fn over(store: &TenantStore, invoice: &Invoice) -> Result<(Commit, Vec<ClientCharge>)> {
+    let (commit, billed) = forgiven(store, invoice).await?;
     if invoice.is_open() {
-        return Ok(commit);
+        return Ok((commit, billed));
     }
-    Ok(commit.and(unflagged(store, invoice.client, &[invoice.id]).await?))
+    Ok((commit.and(unflagged(store, invoice.client, &[invoice.id]).await?), billed))
 }
 
 fn charge(

@@ -1,6 +1,7 @@
 //! What every route of an invoice has in common: who may see it, and what is written when it is issued or leaves the books.
 
 use contract::invoices::InvoiceView;
+use domain::billing::charges::ClientCharge;
 use domain::billing::issue::Closed;
 use domain::events::Event;
 use domain::ids::InvoiceId;
@@ -21,7 +22,7 @@ pub(crate) async fn visible_invoice(cx: &Cx, id: InvoiceId) -> Result<Versioned<
 }
 
 /// Writes that an invoice left the books, and shows it. `recognition` is its deferred revenue, as it was read;
-/// `back` is what comes back by it.
+/// `back` is what comes back by it, and `fees` what was charged for being late with it and is on other invoices.
 pub(crate) fn closed(
     cx: &Cx,
     house: &House,
@@ -29,7 +30,7 @@ pub(crate) fn closed(
     recognition: Option<Versioned<KeptRecognition>>,
     closed: Closed,
     event: Event,
-    back: Commit,
+    (back, fees): (Commit, Vec<ClientCharge>),
 ) -> Answer<InvoiceView> {
     let Closed { invoice, recognition: after, posting } = closed;
     let commit = cx.store.commit().update_invoice(read, &invoice).and(back).emit([event]);
@@ -38,5 +39,5 @@ pub(crate) fn closed(
         (Some(before), Some(after)) => commit.update(&KeptRecognition::new(after, &house.zone), before.rev),
         _ => commit,
     };
-    Answer::after(commit, invoice.into()).rev(read.rev + 1)
+    Answer::after(commit, InvoiceView::from(invoice).with_billed_fees(fees)).rev(read.rev + 1)
 }

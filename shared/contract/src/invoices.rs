@@ -1,6 +1,7 @@
 //! Invoices and credit notes: made by the run or by hand, issued, corrected, read.
 
 use domain::access::Permission;
+use domain::billing::charges::ClientCharge;
 use domain::billing::invoice::{Billed, Invoice, InvoiceKind, InvoiceLine, InvoiceState, Noted, Totals};
 use domain::billing::taxes::{Exempted, TaxRounding, TaxSum};
 use domain::billing::terms::PaymentTerms;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::job::{Job, Reaction};
+use crate::metering::ChargeView;
 use crate::need::{Index, Need};
 use crate::page::{Page, PageQuery};
 use crate::route::{NoBody, NoPath, NoQuery, Route, Writes};
@@ -197,12 +199,24 @@ pub struct InvoiceView {
     pub balance: Money,
     /// A remark for the client; on a credit note the reason.
     pub note: Option<String>,
+    /// In the answer to what ends an invoice, that is, to making it void, writing it off or crediting it in full: late fees and
+    /// interest for it that other invoices have charged already. They are owed until they are credited there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub billed_fees: Vec<ChargeView>,
     /// When it was drafted.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+}
+
+impl InvoiceView {
+    /// With what was charged for being late with it, and is on other invoices.
+    #[must_use]
+    pub fn with_billed_fees(self, fees: Vec<ClientCharge>) -> Self {
+        InvoiceView { billed_fees: fees.into_iter().map(ChargeView::from).collect(), ..self }
+    }
 }
 
 impl From<Invoice> for InvoiceView {
@@ -235,6 +249,7 @@ impl From<Invoice> for InvoiceView {
             noted,
             balance,
             note,
+            billed_fees: Vec::new(),
             created_at,
             updated_at,
         }

@@ -78,7 +78,8 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
     if credit != account.value {
         commit = commit.update(&credit, account.rev);
     }
-    commit = commit.and(over(&cx.store, &invoice).await?);
+    let (over, fees) = over(&cx.store, &invoice).await?;
+    commit = commit.and(over);
     commit = posting.iter().fold(commit, Commit::create);
     let deferred = recognition.map(|recognition| KeptRecognition::new(recognition, &house.zone));
     commit = deferred.iter().fold(commit, Commit::create);
@@ -89,5 +90,5 @@ async fn credit_invoice(cx: Cx, input: In<AtInvoice, NoQuery, NewCredit>) -> Res
         number: note.number.as_ref().map(ToString::to_string).unwrap_or_default(),
         total: note.totals.total,
     };
-    Ok(Answer::after(commit.emit([event]), note.into()).rev(1))
+    Ok(Answer::after(commit.emit([event]), InvoiceView::from(note).with_billed_fees(fees)).rev(1))
 }

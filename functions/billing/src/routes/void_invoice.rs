@@ -34,7 +34,8 @@ async fn void_invoice(cx: Cx, input: In<AtInvoice, NoQuery, VoidInvoice>) -> Res
     if let Some(run) = read.value.run {
         undone = undone.and(out_of_run(&cx.store, &invoice, run).await?);
     }
-    undone = undone.and(over(&cx.store, &closes.invoice).await?);
+    let (over, fees) = over(&cx.store, &closes.invoice).await?;
+    undone = undone.and(over);
     let event = Event::InvoiceVoided { invoice: invoice.id, client: invoice.client, bill_again, by };
     // What is too much for one transaction follows by the event.
     let back = if undone.actions() + parts.len() <= MOST_ACTIONS {
@@ -42,5 +43,5 @@ async fn void_invoice(cx: Cx, input: In<AtInvoice, NoQuery, VoidInvoice>) -> Res
     } else {
         undone
     };
-    Ok(closed(&cx, &house, &read, recognition, closes, event, back))
+    Ok(closed(&cx, &house, &read, recognition, closes, event, (back, fees)))
 }
