@@ -14,7 +14,6 @@ use domain::billing::work::{TimeEntry, TimeLine, TimeState, TimeTerms, price_tim
 use domain::calendar::Calendar;
 use domain::error::Refusal;
 use domain::ids::{ContractId, InvoiceId, TimeEntryId};
-use futures::future::try_join_all;
 use futures::try_join;
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -24,7 +23,7 @@ use store::due_bills::{Approvals, BillPlan, KeptPlan, KeptRuns};
 use store::{TenantStore, Versioned};
 
 use crate::accounts::{Others, billed_from};
-use crate::facts::counted;
+use crate::facts::counts_of;
 use crate::house::House;
 
 /// Longest text of a line of work, well under what a line may say.
@@ -102,7 +101,7 @@ impl DueContract {
             house.is_quiet(&billing).await;
         }
         let from = book.value.book.counts_from(agreed);
-        let counts = try_join_all(counted(agreed).into_iter().map(|what| store.counts(client, what, from))).await?;
+        let counts = counts_of(store, agreed, from).await?;
         let calendar = if time.is_empty() { None } else { house.calendar_of(store, client).await? };
         let mut due = DueContract {
             contract,
@@ -116,7 +115,7 @@ impl DueContract {
             plan,
             runs,
             others,
-            counts: counts.into_iter().flatten().collect(),
+            counts,
             calendar,
         };
         due.keep_what_joins(house)?;

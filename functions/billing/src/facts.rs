@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::bill::{Charge, Facts, Runs};
+use domain::billing::bill::{Charge, Count, Facts, Runs};
 use domain::billing::charges::ClientCharge;
 use domain::billing::contract::{Contract, Followed, Line};
 use domain::billing::settings::BillingSettings;
 use futures::future::try_join_all;
 use futures::try_join;
+use jiff::civil::Date;
 use runtime::Result;
 use store::TenantStore;
 
@@ -22,8 +23,7 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, settings: &Bi
     )?;
     let book = book.value.book;
     let from = book.counts_from(&contract);
-    let counts = counted(&contract).into_iter().map(|of| store.counts(contract.client, of, from));
-    let counts = try_join_all(counts).await?.into_iter().flatten().collect();
+    let counts = counts_of(store, &contract, from).await?;
     let usage = usage.into_iter().map(|record| record.value.usage).collect();
     let joins = |charge: &ClientCharge| {
         // What no contract bills is for the run to find out; what nobody can tax waits, and stops no bill.
@@ -43,4 +43,10 @@ pub(crate) async fn facts(store: &TenantStore, contract: Contract, settings: &Bi
 /// What a contract's lines count.
 pub(crate) fn counted(contract: &Contract) -> BTreeSet<Followed> {
     contract.lines.iter().flat_map(Line::follows).collect()
+}
+
+/// What was counted of what a contract's lines count, from what held on a day on; all of it without one.
+pub(crate) async fn counts_of(store: &TenantStore, contract: &Contract, from: Option<Date>) -> Result<Vec<Count>> {
+    let counts = counted(contract).into_iter().map(|of| store.counts(contract.client, of, from));
+    Ok(try_join_all(counts).await?.into_iter().flatten().collect())
 }

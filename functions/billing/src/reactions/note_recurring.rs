@@ -8,14 +8,13 @@ use domain::billing::reports::{MONTHS_AHEAD, MONTHS_BACK, Month, expected, movem
 use domain::billing::settings::BillingSettings;
 use domain::events::Event;
 use domain::ids::ContractId;
-use futures::future::try_join_all;
 use futures::try_join;
 use jiff::civil::Date;
 use runtime::{ReactionCx, ReactionHandler, Result};
 use store::reports::{ClientRecurring, ContractRecurring, RecurringSums, Tally};
 use store::{Commit, TenantStore};
 
-use crate::facts::{counted, facts};
+use crate::facts::{counts_of, facts};
 
 /// The reaction.
 pub fn reaction() -> ReactionHandler {
@@ -68,9 +67,7 @@ async fn stands(
     let (this, taxing) = (Month::of(today), settings.taxing(&[]));
     let (from, to) = (this.plus(-MONTHS_BACK), this.plus(MONTHS_AHEAD));
     let contract = store.contract(contract).await?.value.contract;
-    let what = counted(&contract).into_iter();
-    let counts = what.map(|what| store.counts(contract.client, what, Some(from.period().from)));
-    let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
+    let counts = counts_of(store, &contract, Some(from.period().from)).await?;
     let steps = steps(&contract, &counts, taxing, &was.steps, from, to)?;
     let facts = facts(store, contract, settings).await?;
     // What cannot be billed brings nothing until it is mended: the run parks it, with the reason.

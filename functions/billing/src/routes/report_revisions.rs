@@ -13,7 +13,7 @@ use runtime::{Answer, Cx, Handler, In, Result};
 use store::contracts::ContractFilter;
 use store::{PageRequest, TenantStore};
 
-use crate::facts::counted;
+use crate::facts::counts_of;
 use crate::reports::Frame;
 
 /// Most contracts that are looked at for a page, each with its lines and counts; then it comes back short and has a next.
@@ -59,8 +59,7 @@ async fn looked_at(
     taxing: Taxing<'_>,
     today: Date,
 ) -> Result<RevisionsView> {
-    let counts = counted(&contract).into_iter().map(|what| store.counts(contract.client, what, Some(today)));
-    let counts: Vec<_> = try_join_all(counts).await?.into_iter().flatten().collect();
+    let counts = counts_of(store, &contract, Some(today)).await?;
     let Revisions { lines, unlisted, without_cost } = revisions(&contract, &counts, book, taxing, today)?;
     let Contract { id, number, name, client, .. } = contract;
     let lines = lines.into_iter().map(shown).collect();
