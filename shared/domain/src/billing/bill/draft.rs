@@ -61,7 +61,8 @@ pub struct Draft {
     pub hours: HoursDrawn,
     /// What it does to the book, the bill dates with nothing to bill before it included.
     pub bookings: Vec<Booking>,
-    /// What the next draft is compared with; none when this one is not over whole periods.
+    /// What the next draft is compared with: this one without what it gives back, by settling a period that was billed before or
+    /// by a credit. None when it is not over whole periods.
     pub comparable: Option<Money>,
     /// Whether it has a bill to be compared with, or somebody has let it pass.
     pub proven: bool,

@@ -78,10 +78,10 @@ pub struct Book {
     /// The local date of the last bill, empty ones included.
     #[serde(default)]
     pub billed_on: Option<Date>,
-    /// What the last draft over whole periods came to, to compare the next one with.
+    /// What the last draft over whole periods came to without what it gave back, to compare the next one with.
     #[serde(default)]
     pub comparable: Option<Money>,
-    /// The same without taxes that are inside prices, to be shown; none of what was billed before this was noted.
+    /// All that it came to, without taxes that are inside prices, to be shown; none of what was billed before this was noted.
     #[serde(default)]
     pub comparable_net: Option<Money>,
     /// The hours that the contract includes, as the last work on a bill left them.
@@ -251,7 +251,9 @@ impl Book {
             line.made_on = Some(today);
         }
         if draft.comparable.is_some() {
-            (self.comparable, self.comparable_net) = (draft.comparable, None);
+            // What it gave back is shown, also before taxes are known.
+            let shown = (draft.comparable != Some(draft.net)).then_some(draft.net);
+            (self.comparable, self.comparable_net) = (draft.comparable, shown);
         }
         self.bucket = draft.hours.bucket.clone().or(self.bucket);
         let month = self.bucket.as_ref().map(|kept| kept.bucket.from);

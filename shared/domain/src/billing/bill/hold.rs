@@ -27,7 +27,7 @@ pub enum Hold {
     Total {
         /// What the draft comes to, before taxes.
         net: Money,
-        /// The last comparable one.
+        /// The last comparable one, without what it gave back.
         last: Money,
         /// How many times that one is allowed.
         times: u32,

@@ -121,6 +121,8 @@ impl Sheet {
         let net = Money::sum(contract.currency, lines.iter().map(|line| line.net))?;
         bookings.extend(self.bookings);
         let to = if is_further(facts, on) { soon(contract, on) } else { period_of(contract, on).to };
+        let kept = Money::sum(contract.currency, lines.iter().filter(|line| !gives_back(line)).map(|line| line.net))?;
+        let comparable = (is_whole(facts, on) && kept.minor() > 0).then_some(kept);
         let mut draft = Draft {
             billed: Billed { contract: contract.id, period: Period { from: on, to } },
             client: contract.client,
@@ -132,7 +134,7 @@ impl Sheet {
             blocks: self.blocks,
             hours: self.hours,
             bookings,
-            comparable: (is_whole(facts, on) && net.minor() > 0).then_some(net),
+            comparable,
             proven: facts.book.comparable.is_some() || facts.approvals.iter().any(|approval| approval.on == on),
             next_on: None,
             holds: Vec::new(),
@@ -142,6 +144,13 @@ impl Sheet {
         draft.holds = hold::of(&draft, facts, today)?;
         Ok(draft)
     }
+}
+
+/// Whether a line gives back what an earlier bill, or nothing of the contract, had: that says nothing of what bills come to.
+fn gives_back(line: &DraftLine) -> bool {
+    let of_the_period =
+        matches!(line.origin, Origin::ContractLine { .. } | Origin::Usage { .. } | Origin::Minimum { .. });
+    line.net.is_negative() && !of_the_period
 }
 
 /// The last day of a period.

@@ -34,6 +34,48 @@ fn a_bill_over_three_times_the_last_is_held_with_both_numbers_until_it_is_approv
 }
 
 #[test]
+fn what_a_bill_gave_back_is_no_measure_of_the_next_one() {
+    let active = contract(monthly("2026-02-01", None), vec![seats(1, "10", "2026-02-01", "17")]);
+    let april = billed(&facts(active), "2026-04-01").after;
+    assert_eq!(april.book.comparable, Some(eur(17_000)));
+    let held = |net, last| vec![Hold::Total { net: eur(net), last: eur(last), times: 3 }];
+    for (name, changed, credit, may, comparable, holds) in [
+        ("nothing", vec![], None, 17_000, 17_000, vec![]),
+        // April had 17 for ten days and 3 for twenty: 93.33 of its 170.00 go back.
+        ("a settled drop", vec![("2026-04-11", "3"), ("2026-05-01", "11")], None, 1_667, 11_000, vec![]),
+        ("a credit", vec![], Some("-160"), 1_000, 17_000, vec![]),
+        ("both", vec![("2026-04-11", "3"), ("2026-05-01", "11")], Some("-10"), 667, 11_000, vec![]),
+        ("a settled rise", vec![("2026-04-11", "20")], None, 22_000, 22_000, vec![]),
+        (
+            "a bill that is small",
+            vec![("2026-05-01", "3"), ("2026-06-01", "11")],
+            None,
+            3_000,
+            3_000,
+            held(11_000, 3_000),
+        ),
+        (
+            "a settled drop, and far more",
+            vec![("2026-04-11", "3"), ("2026-05-01", "11"), ("2026-06-01", "34")],
+            None,
+            1_667,
+            11_000,
+            held(34_000, 11_000),
+        ),
+    ] {
+        let mut facts = april.clone();
+        let quantity = |(on, seats): (&str, &str)| Dated::new(day(on), Quantity::Fixed { quantity: dec(seats) });
+        facts.contract.lines[0].quantity.extend(changed.into_iter().map(quantity));
+        facts.charges = credit.map(|price| charge(1, "2026-05-01", "1", price)).into_iter().collect();
+        let bills = billed(&facts, "2026-06-01");
+        let [of_may, of_june] = &bills.drafts[..] else { panic!("{name}: {:?}", stories(&bills)) };
+        assert_eq!((of_may.net, of_may.comparable), (eur(may), Some(eur(comparable))), "{name}");
+        assert_eq!(of_june.holds, holds, "{name}");
+        assert_eq!(of_may.holds, [], "{name}");
+    }
+}
+
+#[test]
 fn a_bill_with_nothing_to_be_compared_with_is_held_when_its_run_is_over_three_times_the_last() {
     let active = contract(monthly("2026-03-01", None), vec![fixed(1, Timing::Advance, "10", "2026-03-01")]);
     let after = |dates: &[(&str, i64)]| {
