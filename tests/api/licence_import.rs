@@ -20,10 +20,11 @@ async fn a_file_is_looked_at_then_taken_and_taken_again_without_effect() {
         maya.okafor@acme.example,,2026-01-12\r\n\
         ,Laptop 7,\r\n\
         =cmd|'/c calc'!A1,,\r\n\
-        ,Laptop 8,2026-02-03\r\n";
+        ,Laptop 8,2026-02-03\r\n\
+        ,Laptop 9,0001-01-01\r\n";
     let expected = |assigned: u32, unchanged: u32, found: &Value| {
         let counts = (&found["assigned"], &found["unchanged"], &found["failed"]);
-        assert_eq!(counts, (&json!(assigned), &json!(unchanged), &json!(2)), "{found:#}");
+        assert_eq!(counts, (&json!(assigned), &json!(unchanged), &json!(3)), "{found:#}");
     };
     let dry = send(&owner, &added, "?dry_run=true", csv).await.expect(200);
     expected(2, 0, &dry);
@@ -35,6 +36,7 @@ async fn a_file_is_looked_at_then_taken_and_taken_again_without_effect() {
     assert_eq!(errors[0], "row,column,value,what to do");
     assert!(errors[1].starts_with("4,contact,'=cmd|"), "a formula is a text: {}", errors[1]);
     assert!(errors[2].starts_with("5,since,2026-02-03,must be today or earlier"), "{}", errors[2]);
+    assert!(errors[3].starts_with("6,since,0001-01-01,must be 1970-01-01 or later"), "{}", errors[3]);
     assert_eq!(owner.get(&at(&added)).await.expect(200)["assigned"], 2);
     expected(0, 2, &send(&owner, &added, "", csv).await.expect(200));
     assert_eq!(owner.get(&at(&added)).await.expect(200)["assigned"], 2);

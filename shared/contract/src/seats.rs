@@ -85,7 +85,7 @@ pub enum SeatState {
 pub struct NewSeat {
     /// Who is to hold it.
     pub holder: Holder,
-    /// Since when, in the MSP's zone: today or earlier; today when absent.
+    /// Since when, in the MSP's zone: today or earlier, and from 1970 on; today when absent.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     pub since: Option<Date>,

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Licence;
+use super::licence::EARLIEST;
 use crate::error::Refusal;
 use crate::ids::{ClientId, ContactId, LicenceId};
 use crate::invalid::is_one_line;
@@ -121,11 +122,13 @@ impl Seat {
 
 /// Gives a seat to a holder from a day on; `before` is what they have or had of this licence. Whoever holds one already
 /// keeps it as it is, so that a repeat changes nothing. There may be more holders than seats: that is found, and not
-/// refused, for the vendor's directory says who works with it.
+/// refused, for the vendor's directory says who works with it. A seat may be held for longer than the licence, which may have
+/// taken the place of another one. What was taken back on the very day on which it was given was never held: if it was a slip,
+/// the seat is given anew from an earlier day in its place.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for a day that is still to come or in the time of an earlier seat, and for a device whose name turns its
-/// direction; [`Refusal::Conflict`] `licence_ended`.
+/// [`Refusal::Invalid`] for a day before there were licences, that is still to come or in the time of an earlier seat, and for a
+/// device whose name turns its direction; [`Refusal::Conflict`] `licence_ended`.
 pub fn assign(
     before: Option<Seat>,
     licence: &Licence,
@@ -134,6 +137,10 @@ pub fn assign(
     today: Date,
     now: Timestamp,
 ) -> Result<Seat, Refusal> {
+    if since < EARLIEST {
+        let detail = format!("must be {EARLIEST} or later; check the year");
+        return Err(Refusal::invalid("/since", "out_of_range", detail));
+    }
     if let Some(held) = before.as_ref().filter(|seat| seat.held_since().is_some()) {
         return Ok(held.clone());
     }
@@ -150,6 +157,9 @@ pub fn assign(
         return Err(Refusal::invalid("/since", "in_the_future", "must be today or earlier; assign it on its day"));
     }
     let mut spans = before.map(|seat| seat.spans).unwrap_or_default();
+    while spans.last().is_some_and(|span| span.until == Some(span.since) && since < span.since) {
+        spans.pop();
+    }
     if let Some(until) = spans.last().and_then(|span| span.until).filter(|until| since < *until) {
         let detail = format!("must not be before {until}, when the seat that they had was released");
         return Err(Refusal::invalid("/since", "overlaps", detail));

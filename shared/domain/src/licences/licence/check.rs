@@ -33,8 +33,8 @@ pub const MOST_LEADS: usize = 10;
 pub const LONGEST_LEAD_DAYS: u16 = 731;
 /// Longest term, in months: ten years.
 pub const LONGEST_TERM_MONTHS: u16 = 120;
-/// No licence starts before there was software to license.
-const EARLIEST: Date = date(1970, 1, 1);
+/// No licence starts, and nobody holds a seat, before there was software to license.
+pub const EARLIEST: Date = date(1970, 1, 1);
 /// A date beyond is a slip of the pen.
 pub const LATEST: Date = date(2200, 1, 1);
 

@@ -24,6 +24,37 @@ fn who_holds_a_seat_keeps_it_as_it_is() {
 }
 
 #[test]
+fn a_day_that_was_a_slip_is_refused_or_is_mended_by_taking_back_what_was_given_on_it() {
+    let (licence, now) = (added(yearly(), "2026-01-05"), at("2026-02-01T09:00:00Z"));
+    let today = day("2026-02-01");
+    let assign = |before, since: &str| seat::assign(before, &licence, person(9), day(since), today, now);
+    for (since, taken) in [("0001-01-01", false), ("1969-12-31", false), ("1970-01-01", true), ("2021-03-04", true)] {
+        match assign(None, since) {
+            Ok(seat) => assert!(taken && seat.held_since() == Some(day(since)), "{since}"),
+            Err(refusal) => assert!(!taken && format!("{refusal:?}").contains("/since"), "{since}: {refusal:?}"),
+        }
+    }
+    // Also what was taken before the first days were looked at.
+    let earlier = seat::release(assign(None, "2025-01-10").unwrap(), day("2025-06-01"), today, now).unwrap();
+    for (slip, right, spans) in [
+        ("0001-01-01", "2026-01-12", 2),
+        ("2026-01-20", "2026-01-12", 1),
+        ("2026-01-20", "2026-01-20", 2),
+        ("2026-01-20", "2026-01-25", 2),
+    ] {
+        let held = seat::Span { since: day(slip), until: None };
+        let given = Seat { spans: vec![held], ..earlier.clone() };
+        let back = seat::release(given, day(slip), today, now).unwrap();
+        let mended = assign(Some(back), right).unwrap();
+        assert_eq!((mended.held_since(), mended.spans.len()), (Some(day(right)), spans), "{slip}, {right}");
+    }
+    let again = assign(Some(earlier), "2026-01-20").unwrap();
+    let back = seat::release(again, day("2026-01-20"), today, now).unwrap();
+    assert!(assign(Some(back.clone()), "2025-05-31").is_err(), "the time of the seat before stays");
+    assert_eq!(assign(Some(back), "2025-06-01").unwrap().spans.len(), 2);
+}
+
+#[test]
 fn nothing_is_assigned_of_a_licence_that_is_over() {
     let licence = added(Term { terminates_on: Some(day("2026-02-01")), ..yearly() }, "2026-01-05");
     let assign =
