@@ -66,7 +66,8 @@ pub struct UtilisationView {
     pub whole: UseOf,
     /// In its departments.
     pub departments: Vec<DepartmentUse>,
-    /// How the number of people who use it moves over 90 days, in per cent of its mean; absent with fewer than 14 days.
+    /// How the number of people who use it moves over 90 days, in per cent of its mean, -100 at the least; absent with fewer than
+    /// 14 days.
     #[schema(value_type = Option<String>, example = "-12.5")]
     pub trend_percent: Option<Decimal>,
 }

@@ -181,7 +181,8 @@ pub fn percent(part: u32, whole: u32) -> Option<Decimal> {
 
 /// How the number of people at work moves: the straight line through the days of the last [`TREND_DAYS`] by least squares,
 /// what it rises from its first day to its last, in per cent of the mean, with one decimal place. None of fewer than
-/// [`FEWEST_DAYS`] days, nor where nobody was at work. A day that is missing is not a day without work: it is left out.
+/// [`FEWEST_DAYS`] days, nor where nobody was at work. A day that is missing is not a day without work: it is left out. More than
+/// all of it cannot go: what falls by more than its mean falls by 100.
 pub fn trend(days: &[(Date, u32)], today: Date) -> Option<Decimal> {
     let ago = |day: &Date| i64::from((today - *day).get_days());
     let one_each: BTreeMap<Date, u32> = days.iter().copied().collect();
@@ -201,7 +202,7 @@ pub fn trend(days: &[(Date, u32)], today: Date) -> Option<Decimal> {
         return None;
     }
     let rise = above * Decimal::from(last - first) / below;
-    Some(rounded(rise * Decimal::ONE_HUNDRED * Decimal::from(n) / Decimal::from(sy)))
+    Some(rounded(rise * Decimal::ONE_HUNDRED * Decimal::from(n) / Decimal::from(sy)).max(-Decimal::ONE_HUNDRED))
 }
 
 fn rounded(value: Decimal) -> Decimal {

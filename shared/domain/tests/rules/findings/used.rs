@@ -45,6 +45,11 @@ fn a_trend_is_what_the_line_rises_in_per_cent_of_the_mean() {
     assert_eq!(trend(&line(90, |n| 100 + n as u32), TODAY), Some(Decimal::new(616, 1)));
     assert_eq!(trend(&line(90, |n| 189 - n as u32), TODAY), Some(Decimal::new(-616, 1)));
     assert_eq!(trend(&line(90, |_| 7), TODAY), Some(Decimal::ZERO));
+    assert_eq!(trend(&line(90, |n| if n < 10 { 6 } else { 0 }), TODAY), Some(Decimal::from(-100)), "no more than all");
+    assert!(
+        trend(&line(90, |n| if n < 80 { 0 } else { 6 }), TODAY) > Some(Decimal::from(100)),
+        "what begins has no bound"
+    );
     assert_eq!(trend(&line(13, |n| n as u32), TODAY), None);
     assert_eq!(trend(&line(90, |_| 0), TODAY), None);
     let mut longer = line(200, |n| if n < 110 { 5_000 } else { 7 });
