@@ -68,6 +68,9 @@ struct Was {
     at: usize,
     /// Whether another level was learned since.
     learned: bool,
+    /// Whether somebody has announced what went on.
+    #[serde(default)]
+    announced: bool,
     /// How many usual points it is still kept.
     left: usize,
 }
@@ -80,10 +83,12 @@ impl Was {
         model
     }
 
-    /// Whether a value is usual by what was known before, and far away by what was learned since.
+    /// Whether a value is usual by what was known before, and far away by what was learned since. Of an event that was announced
+    /// nothing need have been learned: its days are no evidence of anything, however few they are.
     fn explains(&self, value: f64, at: usize, season: usize, now: &Model) -> bool {
         let distance = |model: &Model| model.distance(value, at, season);
-        self.learned && distance(&self.model) <= COMES_BACK_WITHIN && distance(now) > CLIP
+        let is_over = self.announced || self.learned && distance(now) > CLIP;
+        is_over && distance(&self.model) <= COMES_BACK_WITHIN
     }
 }
 
@@ -147,10 +152,11 @@ impl Series {
             let before = (is_seasonal && model.is_far(value, at, season)).then(|| model.clone());
             let unusual = model.learn(value, at, season, &self.rest, settings);
             if let Some(was) = before.filter(|_| unusual.score >= 1.0 && self.was.is_none()) {
-                self.was = Some(Box::new(Was { model: was, at, learned: false, left: 0 }));
+                self.was = Some(Box::new(Was { model: was, at, learned: false, announced: false, left: 0 }));
             }
             if let Some(was) = &mut self.was {
                 was.learned |= model.run.abs() >= NEW_LEVEL;
+                was.announced |= muted;
             }
             unusual
         };

@@ -105,3 +105,25 @@ fn what_comes_back_from_far_away_is_the_end_of_what_went_on_and_of_a_known_event
     }
     assert_eq!(told_after, 0, "of {bursts}");
 }
+
+#[test]
+fn the_days_of_a_known_event_are_no_evidence_of_a_drift_however_few_they_are_and_however_near() {
+    let found_after = |values: &[f64], event: std::ops::Range<usize>, times: f64| {
+        let mut state = Series::new(WEEK);
+        let verdicts = values.iter().enumerate().take(event.end + 3 * WEEK).map(|(at, value)| {
+            let known = event.contains(&at);
+            state.observe(Some(if known { value * times } else { *value }), known, &Settings::default())
+        });
+        verdicts.skip(event.end).filter(|verdict| verdict.anomaly.is_some()).count()
+    };
+    for week in [WORKDAYS, [1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.4], [1.0; WEEK]] {
+        for (seed, days) in (0..15).flat_map(|seed| (1..=7).map(move |days| (seed, days))) {
+            let values = series(week, 0.02, seed, |_| 1.0);
+            let from = BEFORE + 4 * WEEK + seed as usize % WEEK;
+            for times in [0.5, 0.8, 1.0, 1.2, 1.3, 1.5, 2.0, 5.0] {
+                let found = found_after(&values, from..from + days, times);
+                assert_eq!(found, 0, "{week:?} times {times} for {days} days from {from}, seed {seed}");
+            }
+        }
+    }
+}
