@@ -1,5 +1,6 @@
 //! Use is a set: whatever comes in, in whatever order and however often, comes to the same.
 
+use domain::error::Refusal;
 use domain::licences::usage::{Reported, check};
 use domain::licences::{ProductUse, Unmatched, Used};
 use domain::zone::Zone;
@@ -50,6 +51,24 @@ fn every_day_that_may_be_reported_is_kept() {
     assert!(fits(now + SignedDuration::from_mins(15)) && !fits(now + SignedDuration::from_mins(16)));
     let using = of(&[used(oldest, None), used(now, None)], &Zone::utc());
     assert!(using.is_used_on(day("2025-03-31")));
+}
+
+#[test]
+fn a_batch_is_refused_whole_with_a_pointer_to_each_event_that_cannot_be_taken() {
+    let now = at("2026-03-31T23:00:00Z");
+    let good = |id: &str| Reported { id: id.into(), who: "maya".into(), product: product(), feature: None, at: now };
+    let late = now - SignedDuration::from_hours(24 * 400);
+    for (name, bad, pointer) in [
+        ("turned round", Reported { who: "\u{202e}ayam".into(), ..good("b") }, "/events/1/who"),
+        ("nobody", Reported { who: String::new(), ..good("b") }, "/events/1/who"),
+        ("called as another", good("a"), "/events/1/id"),
+        ("too old", Reported { at: late, ..good("b") }, "/events/1/at"),
+    ] {
+        let batch = [good("a"), bad, good("c")];
+        let Err(Refusal::Invalid(faults)) = check(&batch, &Zone::utc(), now) else { panic!("{name}") };
+        let at: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
+        assert_eq!(at, [pointer], "{name}");
+    }
 }
 
 #[test]
