@@ -32,7 +32,11 @@ fn lines() -> Value {
         "text": "Storage", "kind": "usage", "timing": "arrears",
         "price": { "pricing": { "model": "per_unit", "price": "0.10" } },
     });
-    json!([count("devices"), count("contacts"), usage])
+    let care = json!({
+        "text": "Care", "kind": "fixed", "timing": "advance", "price": { "pricing": { "model": "flat", "amount": "5" } },
+        "bucket": { "minutes": 60, "rollover": { "kind": "none" } },
+    });
+    json!([count("devices"), count("contacts"), usage, care])
 }
 
 async fn signed(owner: &Person, client: &str) -> Value {

@@ -11,6 +11,7 @@ mod dunning;
 mod exporting;
 mod facts;
 mod house;
+mod included;
 mod invoicing;
 mod issued;
 mod paid;

@@ -3,7 +3,7 @@
 use domain::access::Permission;
 use domain::billing::blocks::{BlockState, SoldBlock};
 use domain::billing::codes::{TaxCode, WorkTypeCode};
-use domain::billing::hours::Block;
+use domain::billing::hours::{Block, reached};
 use domain::ids::{BlockId, ClientId};
 use domain::money::Money;
 use jiff::Timestamp;
@@ -94,6 +94,8 @@ pub struct BlockView {
     pub unbilled: Decimal,
     /// Minutes that are left.
     pub left: Decimal,
+    /// The highest of 80 and 95 per cent that is used; none below. Whoever looks after the client is told of each once.
+    pub reached: Option<u8>,
     /// What the whole block costs, before taxes.
     pub price: Money,
     /// What the invoice says.
@@ -128,6 +130,7 @@ impl From<SoldBlock> for BlockView {
             used,
             unbilled,
             left: (Decimal::from(minutes) - used).max(Decimal::ZERO),
+            reached: reached(used, Decimal::from(minutes)),
             price,
             text,
             bought_on,

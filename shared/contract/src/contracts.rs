@@ -1,16 +1,19 @@
 //! Contracts: proposed, signed, amended, ended; simulated before any of it.
 
 use domain::access::Permission;
+use domain::billing::bill::IncludedHours;
 use domain::billing::contract::{Contract, ContractState, Line, Parked, Renewal, Renewed, Uplift};
 use domain::billing::cycle::{Alignment, Cycle, Schedule};
 use domain::billing::discounts::Discount;
+use domain::billing::hours::{Bucket, Layer, reached};
 use domain::billing::proration::Proration;
 use domain::billing::terms::PaymentTerms;
-use domain::ids::{ClientId, ContractId};
+use domain::ids::{ClientId, ContractId, LineId};
 use domain::sla::SlaChoice;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,9 +41,9 @@ pub const LIST: Route<NoPath, ContractQuery, NoBody, Page<ContractBrief>> =
 /// Read a contract.
 pub const GET: Route<AtContract, NoQuery, NoBody, ContractView> =
     Route::get("billing-get-contract", "/v1/contracts/{contract}")
-        .summary("Read a contract with its lines")
+        .summary("Read a contract with its lines, and with what is left of the hours that it includes this month")
         .permission(Permission::ContractRead)
-        .touches(&[Need::Get, Need::Query(Index::Main)]);
+        .touches(&[Need::Get, Need::Query(Index::Main), Need::Query(Index::ByRef)]);
 
 /// Change a proposal.
 pub const CHANGE: Route<AtContract, NoQuery, ContractChanges, ContractView> =
@@ -256,6 +259,52 @@ pub struct ContractView {
     pub brief: ContractBrief,
     /// What is billed; prices and quantities by the date from which they hold.
     pub lines: Vec<Line>,
+    /// The hours that it includes in the month that has today; only of a signed contract that includes some, when it is read.
+    pub hours: Option<HoursView>,
+}
+
+/// The hours that a contract includes in a month, as all work that is logged leaves them: what is on no bill yet counts as the
+/// bill that takes it up will count it, the client's oldest 2,000 open entries at most. All are minutes after factors, so not
+/// always whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HoursView {
+    /// The line that includes them.
+    pub line: LineId,
+    /// The first day of the month.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// The first day of the next one.
+    #[schema(value_type = String, format = Date)]
+    pub to: Date,
+    /// What the month has of its own.
+    pub included: Decimal,
+    /// What was left of months before when it began.
+    pub rolled_over: Decimal,
+    /// What is drawn in it.
+    pub used: Decimal,
+    /// What of that is drawn by work that is on no bill yet.
+    pub unbilled: Decimal,
+    /// What is left of it.
+    pub left: Decimal,
+    /// When that expires, soonest first.
+    #[schema(max_items = 37)]
+    pub expiring: Vec<Layer>,
+    /// The highest of 80 and 95 per cent that is used; none below. Whoever looks after the client is told of each once.
+    pub reached: Option<u8>,
+    /// Whether all open work is in it: not as long as some has no price, which its bill waits for.
+    pub is_whole: bool,
+}
+
+impl HoursView {
+    /// How included hours stand, with all open work in them or not.
+    pub fn of(hours: IncludedHours, is_whole: bool) -> Self {
+        let IncludedHours { line, own, bucket, unbilled } = hours;
+        let left = bucket.left();
+        let Bucket { from, to, layers, available, used, alerted: _ } = bucket;
+        let expiring = layers.into_iter().filter(|layer| !layer.left.is_zero()).collect();
+        let (rolled_over, reached) = (available - own, reached(used, available));
+        HoursView { line, from, to, included: own, rolled_over, used, unbilled, left, expiring, reached, is_whole }
+    }
 }
 
 /// A contract without its lines: what a list shows, and what is answered to whatever is kept for a repeat, which must
@@ -337,6 +386,6 @@ impl From<Contract> for ContractView {
             created_at,
             updated_at,
         };
-        ContractView { brief, lines }
+        ContractView { brief, lines, hours: None }
     }
 }

@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use contract::blocks::WATCH_HOURS;
-use domain::billing::bill::{Facts, Watched, watch};
+use domain::billing::bill::{Watched, watch};
 use domain::billing::blocks::SoldBlock;
-use domain::billing::contract::{Contract, ContractState};
+use domain::billing::contract::Contract;
 use domain::billing::hours::{Block, Source};
 use domain::events::Event;
-use domain::ids::{ClientId, ContractId, TimeEntryId};
+use domain::ids::{ClientId, ContractId};
 use runtime::{ReactionCx, ReactionHandler, Result};
 use rust_decimal::Decimal;
 use store::contracts::{ContractBook, KeptContract};
@@ -19,6 +19,7 @@ use store::{Commit, Versioned};
 use crate::accounts::{came, taken_care_of};
 use crate::due::DueContract;
 use crate::house::House;
+use crate::included::{Drawn, is_billed};
 use crate::invoicing::runs_low;
 
 /// Most blocks for which it is written at once what waits for a bill: the rest follows with the next work. With the
@@ -49,8 +50,7 @@ async fn watch_hours(cx: ReactionCx) -> Result<Commit> {
     if !in_blocks && !in_buckets {
         return Ok(cx.store.commit());
     }
-    let mut drawn =
-        Drawn { blocks: blocks.iter().map(|sold| sold.value.block.clone()).collect(), seen: BTreeSet::new() };
+    let mut drawn = Drawn::of(&blocks);
     let mut told: Option<(DueContract, Watched)> = None;
     for contract in contracts {
         // Of a further contract only what it draws from blocks is asked for.
@@ -59,7 +59,7 @@ async fn watch_hours(cx: ReactionCx) -> Result<Commit> {
         }
         let mut due = DueContract::of(&cx.store, &house, contract).await?;
         // Work that is left to the run is with the contract whose bill comes first.
-        due.time.retain(|entry| !drawn.seen.contains(&entry.value.id));
+        drawn.leave(&mut due);
         if due.time.is_empty() {
             continue;
         }
@@ -71,31 +71,7 @@ async fn watch_hours(cx: ReactionCx) -> Result<Commit> {
             told = Some((due, watched));
         }
     }
-    Ok(marked(cx.store.commit(), &blocks, &drawn.blocks, told.as_ref()))
-}
-
-/// What the open work of a client's contracts draws from its blocks, contract by contract.
-struct Drawn {
-    /// As the work that was looked at leaves them.
-    blocks: Vec<Block>,
-    /// The work that was looked at.
-    seen: BTreeSet<TimeEntryId>,
-}
-
-impl Drawn {
-    /// What the work of a further contract draws on.
-    fn before(&self, facts: Facts) -> Facts {
-        Facts { blocks: self.blocks.clone(), ..facts }
-    }
-
-    fn draw(&mut self, due: &DueContract, watched: &Watched) {
-        self.seen.extend(due.time.iter().map(|entry| entry.value.id));
-        for block in &mut self.blocks {
-            if let Some(after) = watched.blocks.iter().find(|after| after.id == block.id) {
-                block.clone_from(after);
-            }
-        }
-    }
+    Ok(marked(cx.store.commit(), &blocks, drawn.blocks(), told.as_ref()))
 }
 
 /// The contracts whose bills take up a client's work, in their order: work goes to whichever is billed first. An index may not
@@ -105,7 +81,6 @@ async fn billed_first(
     client: ClientId,
     woke: Vec<ContractId>,
 ) -> Result<Vec<Versioned<KeptContract>>> {
-    let is_billed = |contract: &Contract| contract.state == ContractState::Active && contract.next_on.is_some();
     let roots = cx.store.contract_roots_of(client).await?.into_iter().map(|root| root.contract);
     let known = roots.filter(is_billed).map(|contract| contract.id);
     let ids: BTreeSet<ContractId> = known.chain(woke).collect();

@@ -4,7 +4,8 @@ use contract::contracts::{AtContract, ContractView, GET};
 use contract::{NoBody, NoQuery};
 use runtime::{Answer, Cx, Handler, In, Result};
 
-use crate::agreed::{shown, visible_contract};
+use crate::agreed::visible_contract;
+use crate::included::hours_of;
 
 /// The route.
 pub fn route() -> Handler {
@@ -12,5 +13,7 @@ pub fn route() -> Handler {
 }
 
 async fn get_contract(cx: Cx, input: In<AtContract, NoQuery, NoBody>) -> Result<Answer<ContractView>> {
-    Ok(shown(visible_contract(&cx, input.path.contract).await?))
+    let read = visible_contract(&cx, input.path.contract).await?;
+    let hours = hours_of(&cx.store, &read, cx.now).await?;
+    Ok(Answer::read(read.map(|kept| ContractView { hours, ..kept.contract.into() })))
 }

@@ -45,7 +45,9 @@ pub use self::facts::*;
 pub use self::hold::*;
 pub use self::line::{MOST_PARTS, PARTS_UP_TO_ROW};
 pub use self::periodic::MOST_BEHIND;
-pub use self::prepaid::{Drawing, HoursDrawn, LineBucket, MOST_DRAWN, MOST_SOLD, Told, Watched, watch};
+pub use self::prepaid::{
+    Drawing, HoursDrawn, IncludedHours, LineBucket, MOST_DRAWN, MOST_SOLD, Told, Watched, included_hours, watch,
+};
 pub use self::release::{BookedUsage, carried};
 pub use self::runs::*;
 use self::sheet::Sheet;

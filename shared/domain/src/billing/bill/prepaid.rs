@@ -11,7 +11,7 @@ use super::draft::DraftLine;
 use super::facts::{Facts, Worked};
 use super::sheet::{Row, Sheet, last_day};
 use crate::billing::blocks::SoldBlock;
-use crate::billing::contract::Line;
+use crate::billing::contract::{Line, renewed};
 use crate::billing::cycle::{Cycle, Period, Schedule};
 use crate::billing::hours::{
     Alert, Block, Bucket, BucketTerms, CoveredLine, Draw, HOUR, Prepaid, Source, cover, on_the_clock,
@@ -76,14 +76,44 @@ pub struct Watched {
 /// # Errors
 /// [`Refusal::Conflict`] `amount_too_large`.
 pub fn watch(facts: &Facts) -> Result<Watched, Refusal> {
-    let mut all: Vec<&Worked> = facts.time.iter().collect();
-    all.sort_by_key(|worked| (worked.time.on, worked.time.entry));
-    let Some(last) = all.last() else { return Ok(Watched::default()) };
-    let mut hours = Hours::of(facts, last.time.on.saturating_add(1.day()));
-    for worked in all {
-        hours.cover(&worked.time)?;
-    }
+    let Some(last) = facts.time.iter().map(|worked| worked.time.on).max() else { return Ok(Watched::default()) };
+    let hours = Hours::after_open_work(facts, last)?;
     Ok(Watched { alerts: hours.alerts, told: hours.told, blocks: hours.prepaid.blocks })
+}
+
+/// The hours that a contract includes in a month, as all work that is logged leaves them, on a bill or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncludedHours {
+    /// The line that includes them.
+    pub line: LineId,
+    /// Minutes that the month has of its own. What was there beyond them when it began rolled over.
+    pub own: Decimal,
+    /// The month.
+    pub bucket: Bucket,
+    /// Minutes that are drawn of it by work that is on no bill yet.
+    pub unbilled: Decimal,
+}
+
+/// Lets all work that is on no bill yet draw on prepaid hours as its bill will, and says what is left of the month that has a
+/// day; none where the contract includes no hours on it.
+///
+/// # Errors
+/// [`Refusal::Conflict`] `amount_too_large`.
+pub fn included_hours(facts: &Facts, today: Date) -> Result<Option<IncludedHours>, Refusal> {
+    // As the bill of the day does: a term of which nobody gave notice goes on.
+    let contract = renewed(facts.contract.clone(), today);
+    let facts = &Facts { contract, ..facts.clone() };
+    if bucket_on(facts, today).is_none() {
+        return Ok(None);
+    }
+    let last = facts.time.iter().map(|worked| worked.time.on).fold(today, Date::max);
+    let mut hours = Hours::after_open_work(facts, last)?;
+    let month = hours.roll_on_to(today);
+    let unbilled = hours.drawn.get(&(Source::Bucket {}, month)).copied().unwrap_or_default();
+    let Some((line, (_, bucket))) = hours.line.zip(hours.prepaid.bucket) else { return Ok(None) };
+    let terms = facts.contract.line(line).and_then(|line| line.bucket_of(month));
+    let own = terms.map(|terms| Decimal::from(terms.minutes)).unwrap_or_default().min(bucket.available);
+    Ok(Some(IncludedHours { line, own, bucket, unbilled }))
 }
 
 /// What a draft does with prepaid hours.
@@ -135,6 +165,20 @@ impl<'a> Hours<'a> {
             alerts: Vec::new(),
             told: facts.book.told.clone(),
         }
+    }
+
+    /// What all open work leaves, the last of which is of the day `last` or an earlier one.
+    ///
+    /// # Errors
+    /// As [`Hours::cover`].
+    fn after_open_work(facts: &'a Facts, last: Date) -> Result<Self, Refusal> {
+        let mut all: Vec<&Worked> = facts.time.iter().collect();
+        all.sort_by_key(|worked| (worked.time.on, worked.time.entry));
+        let mut hours = Hours::of(facts, last.saturating_add(1.day()));
+        for worked in all {
+            hours.cover(&worked.time)?;
+        }
+        Ok(hours)
     }
 
     /// Lets a piece of work draw; the days of work come in order.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{ALERTS, Block, Bucket, BucketTerms};
+use super::{ALERTS, Block, Bucket, BucketTerms, reaches};
 use crate::billing::codes::WorkTypeCode;
 use crate::billing::work::TimeLine;
 use crate::billing::work::price::cost_of;
@@ -234,8 +234,8 @@ fn takes(work_types: &[WorkTypeCode], work_type: &WorkTypeCode) -> bool {
 }
 
 fn due(source: Source, used: Decimal, of: Decimal, alerted: &mut Vec<u8>) -> Vec<Alert> {
-    let reached = |percent: u8| of > Decimal::ZERO && used * Decimal::ONE_HUNDRED >= of * Decimal::from(percent);
-    let new: Vec<u8> = ALERTS.into_iter().filter(|percent| reached(*percent) && !alerted.contains(percent)).collect();
+    let is_new = |percent: &u8| reaches(used, of, *percent) && !alerted.contains(percent);
+    let new: Vec<u8> = ALERTS.into_iter().filter(is_new).collect();
     alerted.extend(&new);
     new.into_iter().map(|percent| Alert { source, percent, used, of, month: None }).collect()
 }

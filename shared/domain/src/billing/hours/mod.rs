@@ -130,6 +130,16 @@ pub struct Layer {
     pub left: Decimal,
 }
 
+/// Whether so many minutes are a share of all that there are.
+pub(in crate::billing) fn reaches(used: Decimal, of: Decimal, percent: u8) -> bool {
+    of > Decimal::ZERO && used * Decimal::ONE_HUNDRED >= of * Decimal::from(percent)
+}
+
+/// The highest of [`ALERTS`] that so many minutes of all that there are reach; none below the first.
+pub fn reached(used: Decimal, of: Decimal) -> Option<u8> {
+    ALERTS.into_iter().filter(|percent| reaches(used, of, *percent)).max()
+}
+
 /// Minutes as hours and minutes, as people read them: `0:07`. A part of a minute, which a factor can leave, is rounded.
 pub fn on_the_clock(minutes: Decimal) -> String {
     let minutes = minutes.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).normalize();

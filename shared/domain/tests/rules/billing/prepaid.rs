@@ -4,7 +4,7 @@ use crate::common::contracts::*;
 use domain::billing::bill::*;
 use domain::billing::blocks::{BlockState, SoldBlock, give_back};
 use domain::billing::contract::*;
-use domain::billing::hours::{Block, BucketTerms, Rollover, Source};
+use domain::billing::hours::{Block, BucketTerms, Rollover, Source, reached};
 use domain::{BlockId, ClientId, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -147,6 +147,66 @@ fn blocks_that_expire_first_are_drawn_first_and_only_for_the_work_of_their_days(
         .collect();
     let of = |n: usize| Source::Block { block: facts.blocks[n].id };
     assert_eq!(alerts, [(of(1), 80), (of(1), 95), (of(0), 80), (of(0), 95)], "each once");
+}
+
+#[test]
+fn what_is_left_of_a_month_s_hours_is_what_its_bill_will_leave() {
+    let mut facts = care(60, Rollover::Months { months: 2 });
+    facts.time = vec![minutes(1, "2026-01-10", 20), minutes(2, "2026-02-10", 85)];
+    let stands = |facts: &Facts, on: &str| {
+        let IncludedHours { own, bucket, unbilled, .. } = included_hours(facts, day(on)).unwrap().unwrap();
+        let left: Vec<(String, Decimal)> =
+            bucket.layers.iter().map(|layer| (layer.expires_on.to_string(), layer.left)).collect();
+        (bucket.from.to_string(), [own, bucket.available, bucket.used, unbilled], left)
+    };
+    let row = |from: &str, minutes: [u32; 4], left: &[(&str, u32)]| {
+        let left = left.iter().map(|(expires_on, left)| ((*expires_on).to_owned(), Decimal::from(*left))).collect();
+        (from.to_owned(), minutes.map(Decimal::from), left)
+    };
+    let february = |unbilled| row("2026-02-01", [60, 100, 85, unbilled], &[("2026-04-01", 0), ("2026-05-01", 15)]);
+    let march = row("2026-03-01", [60, 75, 0, 0], &[("2026-05-01", 15), ("2026-06-01", 60)]);
+    assert_eq!(stands(&facts, "2026-02-11"), february(85), "nothing of it is billed");
+    assert_eq!(stands(&facts, "2026-02-28"), february(85));
+    assert_eq!(stands(&facts, "2026-03-01"), march);
+    let one = billed(&facts, "2026-02-01").after;
+    assert_eq!(stands(&one, "2026-02-28"), february(85), "January's work is");
+    let two = billed(&facts, "2026-03-01").after;
+    let kept = two.book.bucket.clone().unwrap();
+    assert_eq!(included_hours(&facts, day("2026-02-28")).unwrap().unwrap().bucket, kept.bucket, "as the bill left it");
+    assert_eq!(stands(&two, "2026-03-01"), march);
+    let mut late = two;
+    late.time = vec![minutes(3, "2026-02-27", 30)];
+    let drawn = row("2026-03-01", [60, 75, 30, 30], &[("2026-05-01", 0), ("2026-06-01", 45)]);
+    assert_eq!(stands(&late, "2026-03-05"), drawn, "late work draws on the month in which it is billed");
+}
+
+#[test]
+fn hours_are_included_on_the_days_of_their_line_and_of_a_term_that_goes_on() {
+    let mut facts = care(60, Rollover::None {});
+    facts.contract.schedule.ends_on = Some(day("2026-03-01"));
+    let includes = |facts: &Facts, on: &str| included_hours(facts, day(on)).unwrap().map(|hours| hours.bucket.left());
+    let whole = Some(Decimal::from(60));
+    assert_eq!([includes(&facts, "2025-12-31"), includes(&facts, "2026-03-01")], [None, None]);
+    assert_eq!([includes(&facts, "2026-01-01"), includes(&facts, "2026-02-28")], [whole, whole]);
+    facts.contract.renewal = Renewal { auto: true, months: 12, ..Renewal::default() };
+    assert_eq!([includes(&facts, "2026-03-01"), includes(&facts, "2027-02-28")], [whole, whole]);
+    facts.contract.lines[0].bucket = None;
+    assert_eq!(includes(&facts, "2026-02-01"), None);
+}
+
+#[test]
+fn a_share_of_hours_is_reached_with_its_last_minute() {
+    let of = |used: &str, of: u32| reached(dec(used), Decimal::from(of));
+    for (used, all, percent) in [
+        ("0", 0, None),
+        ("79.9", 100, None),
+        ("80", 100, Some(80)),
+        ("94.99", 100, Some(80)),
+        ("95", 100, Some(95)),
+        ("130", 100, Some(95)),
+    ] {
+        assert_eq!(of(used, all), percent, "{used} of {all}");
+    }
 }
 
 #[test]
