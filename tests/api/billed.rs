@@ -290,6 +290,42 @@ async fn what_a_void_invoice_took_up_is_open_again_and_its_period_is_charged_aga
 }
 
 #[tokio::test]
+async fn use_that_was_reported_wrongly_is_taken_back_and_replaced_until_it_is_billed() {
+    let (stack, owner, client) = desk().await;
+    let contract = signed(&owner, &client, json!([flat("100"), storage()]), json!({})).await;
+    stack.app.clock().advance_to("2026-02-20T12:00:00Z".parse().unwrap()).unwrap();
+    let usage = format!("/v1/contracts/{}/usage", id(&contract));
+    let record = |id: &str, quantity: &str| json!({ "id": id, "line": contract["lines"][1]["id"], "on": "2026-02-19", "quantity": quantity });
+    let send = async |records: Value, cancels: Value| {
+        let sent = owner.post(&usage).json(&json!({ "records": records, "cancels": cancels })).send().await;
+        stack.app.settle().await;
+        sent
+    };
+    let told_of = |recorded: u32, known: u32, cancelled: u32| json!({ "recorded": recorded, "known": known, "cancelled": cancelled });
+    let first = json!([record("a", "2550"), record("b", "100")]);
+    assert_eq!(send(first.clone(), json!([])).await.expect(200), told_of(2, 0, 0));
+    let right = json!([record("a-right", "255")]);
+    assert_eq!(send(right.clone(), json!(["a", "nobody"])).await.with(400).pointers(), ["/cancels/1"]);
+    assert_eq!(send(right.clone(), json!(["a"])).await.expect(200), told_of(1, 0, 1));
+    assert_eq!(send(right, json!(["a"])).await.expect(200), told_of(0, 2, 0), "the same again changes nothing");
+    assert_eq!(send(first, json!([])).await.expect(200), told_of(0, 2, 0), "nor does the first report");
+    assert_eq!(send(json!([record("a", "255")]), json!([])).await.with(409).problem(), "usage-differs");
+    assert_eq!(send(json!([]), json!([])).await.with(400).pointers(), ["/records"]);
+
+    let found = bill(&stack, &owner, "2026-03-01T06:00:00Z").await;
+    assert_eq!(story(&owner, &found[0]).await, told(&[("contract_line", 100_00), ("usage", 35_50)]));
+    assert_eq!(send(json!([]), json!(["a-right"])).await.with(409).problem(), "usage-billed");
+    assert_eq!(send(json!([]), json!(["a"])).await.expect(200), told_of(0, 1, 0));
+
+    // What comes in late can be taken back before its bill too.
+    send(json!([record("c", "10"), record("d", "7000")]), json!([])).await.expect(200);
+    assert_eq!(send(json!([]), json!(["d"])).await.expect(200), told_of(0, 0, 1));
+    let found = bill(&stack, &owner, "2026-04-01T06:00:00Z").await;
+    assert_eq!(story(&owner, &found[0]).await, told(&[("contract_line", 100_00), ("late_usage", 1_00)]));
+    proven(&stack, &owner).await;
+}
+
+#[tokio::test]
 async fn a_large_void_invoice_gives_back_all_of_it() {
     const CHARGES: usize = 150;
     let (stack, owner, client) = desk().await;

@@ -15,9 +15,9 @@ async fn usage_is_recorded_once_however_often_it_is_sent() {
     let usage = |id: &str, quantity: &str| json!({ "id": id, "line": line(&contract, 0), "on": "2026-02-20", "quantity": quantity });
     let send = |records: Value| owner.post(&path).json(&json!({ "records": records })).send();
     let first = send(json!([usage("a", "60"), usage("b", "70")])).await.expect(200);
-    assert_eq!(first, json!({ "recorded": 2, "known": 0 }));
+    assert_eq!(first, json!({ "recorded": 2, "known": 0, "cancelled": 0 }));
     let again = send(json!([usage("b", "70"), usage("c", "20")])).await.expect(200);
-    assert_eq!(again, json!({ "recorded": 1, "known": 1 }));
+    assert_eq!(again, json!({ "recorded": 1, "known": 1, "cancelled": 0 }));
     assert_eq!(send(json!([usage("d", "1"), usage("a", "61")])).await.with(409).problem(), "usage-differs");
     let refused = send(json!([
         { "id": "e", "line": line(&contract, 1), "on": "2026-02-20", "quantity": "1" },

@@ -220,6 +220,41 @@ async fn a_run_that_stood_still_while_another_one_finished_changes_nothing_when_
 }
 
 #[tokio::test(start_paused = true)]
+async fn use_that_is_taken_back_between_the_calls_of_a_run_is_on_its_invoice_or_is_not() {
+    let due = Box::pin(due(&Stack::start().await)).await;
+    let alone = due.snapshot.restore().await;
+    alone.app.seam().inject(Faults::none().only_for(RUN));
+    run(&alone).await;
+    let calls = alone.app.seam().inject(Faults::none()).seen();
+    let contracts = Due::on(&due.large, &alone).get("/v1/contracts").await.expect(200);
+    let usage = format!("/v1/contracts/{}/usage", contracts["items"][0]["id"].as_str().unwrap());
+    let take_back = async |stack: &Stack| {
+        let body = json!({ "cancels": ["use-7"] });
+        Due::on(&due.large, stack).post(&usage).key(&key()).json(&body).send().await.status
+    };
+    assert_eq!(take_back(&alone).await, 409, "it is on the invoice");
+    let mut taken_back = 0;
+    for call in (0..calls).step_by(SAMPLED) {
+        let stack = due.snapshot.restore().await;
+        dying::killed(&stack, RUN, call, Side::After).await;
+        let status = take_back(&stack).await;
+        run(&stack).await;
+        stack.app.settle().await;
+        // 95 × 3 × 0.10 = 28.50 and 5.42; one record less is 28.20 and 5.36.
+        let total = match status {
+            200 => 33_56,
+            409 => 33_92,
+            other => panic!("{other} after call {call}"),
+        };
+        taken_back += usize::from(status == 200);
+        let large = invoices(&Due::on(&due.large, &stack)).await;
+        let totals: Vec<&Value> = large.iter().map(|invoice| &invoice["totals"]["total"]["minor"]).collect();
+        assert_eq!(totals, [&json!(total)], "{status} after call {call} of {calls}");
+    }
+    assert!(taken_back > 0, "before the run came to it, it could be");
+}
+
+#[tokio::test(start_paused = true)]
 async fn three_runs_at_once_bill_once_and_another_one_does_nothing() {
     let due = Box::pin(due(&Stack::start().await)).await;
     let alone = due.snapshot.restore().await;

@@ -83,7 +83,7 @@ impl DueContract {
             others,
             of_client
         )?;
-        let (usage, time, charges) = match &plan.value.plan {
+        let (mut usage, time, charges) = match &plan.value.plan {
             Some(plan) => {
                 try_join!(store.planned_usage(plan), store.planned_time(plan), store.planned_charges(client, plan))?
             }
@@ -93,6 +93,8 @@ impl DueContract {
                 open_of(quiet.is_some(), store.open_charges(client))
             )?,
         };
+        // Of what was planned, some may have been taken back before it was reserved.
+        usage.retain(|record| record.value.cancelled_at.is_none());
         if plan.value.plan.is_none()
             && time.is_empty()
             && charges.is_empty()
@@ -279,7 +281,7 @@ impl DueContract {
 
     /// What of the plan is not reserved for its invoice yet.
     pub(crate) fn unreserved(&self) -> Vec<Planned> {
-        let open_usage = self.usage.iter().filter(|record| record.value.billed.is_none());
+        let open_usage = self.usage.iter().filter(|record| record.value.is_open());
         let open_time = self.time.iter().filter(|entry| entry.value.is_unbilled());
         let open_charges = self.charges.iter().filter(|charge| charge.value.state == ChargeState::Open {});
         let usage = open_usage.map(|record| Planned::Usage(record.value.usage.id));

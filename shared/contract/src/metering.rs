@@ -25,7 +25,7 @@ use crate::route::{NoBody, NoQuery, Route, Writes};
 /// Record usage.
 pub const RECORD_USAGE: Route<AtContract, NoQuery, UsageBatch, UsageRecorded> =
     Route::post("billing-record-usage", "/v1/contracts/{contract}/usage")
-        .summary("Record up to 90 uses; each has an id of the sender's own, and one that is known changes nothing")
+        .summary("Record up to 90 uses, or take back what was reported wrongly; each has an id of the sender's own, and one that is known changes nothing")
         .permission(Permission::ContractManage)
         .touches(&[Need::Get, Need::Query(Index::Main)]);
 
@@ -80,16 +80,22 @@ pub struct AtCharge {
     pub charge: ChargeId,
 }
 
-/// Uses to be recorded together, or not at all.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+/// Uses to be recorded, and records to be taken back, together or not at all.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "records": [
     { "id": "backup-2026-03-26", "line": "lin_01970000000070008000000000000001", "on": "2026-03-26", "quantity": "512.5" },
 ] }))]
 pub struct UsageBatch {
-    /// The records.
-    #[schema(min_items = 1, max_items = 90)]
+    /// The records; one at least where nothing is taken back.
+    #[serde(default)]
+    #[schema(max_items = 90)]
     pub records: Vec<NewUsage>,
+    /// The ids of records that were reported wrongly and are on no invoice yet: they are billed never, and their ids are not
+    /// used again. With the records at most 90.
+    #[serde(default)]
+    #[schema(max_items = 90)]
+    pub cancels: Vec<String>,
 }
 
 /// Something used.
@@ -114,8 +120,11 @@ pub struct NewUsage {
 pub struct UsageRecorded {
     /// Records that are new.
     pub recorded: u32,
-    /// Records that were known, and changed nothing.
+    /// Records that were known, or taken back before, and changed nothing.
     pub known: u32,
+    /// Records that are taken back now.
+    #[serde(default)]
+    pub cancelled: u32,
 }
 
 /// How many a client has of something.

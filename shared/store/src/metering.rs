@@ -27,7 +27,7 @@ const MOST_COUNTS: usize = 3_700;
 
 impl Record for UsageRecord {
     fn place(&self) -> Place {
-        let open = self.billed.is_none();
+        let open = self.is_open();
         let refers =
             open.then(|| (keys::refers::open_usage(self.contract), format!("{}#{}", self.usage.on, self.usage.id)));
         Place { refers, ..Place::at(keys::usage(self.contract, self.usage.id)) }
@@ -59,12 +59,15 @@ pub fn usage_id(contract: ContractId, reference: &str) -> UsageId {
 
 impl TenantStore {
     /// Records of use by their ids, in their order; `None` for those that nobody reported.
-    pub async fn usage_records(&self, contract: ContractId, ids: &[UsageId]) -> Result<Vec<Option<UsageRecord>>> {
+    pub async fn usage_records(
+        &self,
+        contract: ContractId,
+        ids: &[UsageId],
+    ) -> Result<Vec<Option<Versioned<UsageRecord>>>> {
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(SIDE_BY_SIDE) {
             let keys: Vec<_> = some.iter().map(|id| keys::usage(contract, *id)).collect();
-            let read: Vec<Option<Versioned<UsageRecord>>> = try_join_all(keys.iter().map(|key| self.find(key))).await?;
-            found.extend(read.into_iter().map(|read| read.map(|read| read.value)));
+            found.extend(try_join_all(keys.iter().map(|key| self.find(key))).await?);
         }
         Ok(found)
     }

@@ -250,7 +250,7 @@ async fn reserve(
     use domain::billing::{charges, metering};
     let part = part_of(plan, some);
     let mut commit = store.commit();
-    for record in store.planned_usage(&part).await?.iter().filter(|record| record.value.billed.is_none()) {
+    for record in store.planned_usage(&part).await?.iter().filter(|record| record.value.is_open()) {
         commit = commit.update(&metering::bill(record.value.clone(), plan.invoice)?, record.rev);
     }
     for worked in store.planned_time(&part).await?.iter().filter(|entry| entry.value.is_unbilled()) {

@@ -14,7 +14,8 @@ use crate::error::Refusal;
 use crate::ids::{ClientId, ContractId, InvoiceId, LineId, UsageId};
 use crate::invalid::Check;
 
-/// Most records of one batch: they are one transaction, of which DynamoDB takes 100 actions.
+/// Most records of one batch, those that are taken back among them: they are one transaction, of which DynamoDB takes 100
+/// actions.
 pub const MOST_RECORDS: usize = 90;
 /// Longest reference of a sender.
 pub const LONGEST_REFERENCE: usize = 120;
@@ -34,6 +35,16 @@ pub struct UsageRecord {
     /// The invoice that it is on.
     #[serde(default)]
     pub billed: Option<InvoiceId>,
+    /// When it was taken back, for it was reported wrongly. It stays, so that a repeat of its report finds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<Timestamp>,
+}
+
+impl UsageRecord {
+    /// Whether an invoice still has to take it up.
+    pub fn is_open(&self) -> bool {
+        self.billed.is_none() && self.cancelled_at.is_none()
+    }
 }
 
 /// Use to be recorded.
@@ -49,6 +60,27 @@ pub struct NewUsage {
     pub on: Date,
     /// How much.
     pub quantity: Decimal,
+}
+
+/// The rules for a batch as a whole: of records, and of references whose records are to be taken back.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a batch without anything or with too much, and for a reference that is taken back twice, or
+/// reported beside it.
+pub fn check_batch(batch: &[NewUsage], cancels: &[String]) -> Result<(), Refusal> {
+    let mut check = Check::new();
+    check.that(!batch.is_empty() || !cancels.is_empty(), "/records", "required", "must hold a record");
+    check.count("/records", batch.len(), MOST_RECORDS);
+    let together = if batch.len() > MOST_RECORDS { cancels.len() } else { batch.len() + cancels.len() };
+    check.count("/cancels", together, MOST_RECORDS);
+    let mut seen: BTreeSet<&String> = batch.iter().map(|new| &new.reference).collect();
+    for (index, reference) in cancels.iter().enumerate() {
+        let at = format!("/cancels/{index}");
+        check.line(&at, reference, LONGEST_REFERENCE);
+        let detail = "is in the batch already; take a record back once, and report what is right under another id";
+        check.that(seen.insert(reference), &at, "duplicate", detail);
+    }
+    check.done()
 }
 
 /// Records what was used under a contract. `today` is the tenant's local date.
@@ -67,7 +99,6 @@ pub fn record(
         return Err(Refusal::conflict("contract_draft", detail));
     }
     let mut check = Check::new();
-    check.that(!batch.is_empty(), "/records", "required", "must hold a record");
     check.count("/records", batch.len(), MOST_RECORDS);
     let mut seen = BTreeSet::new();
     for (index, new) in batch.iter().enumerate() {
@@ -100,11 +131,13 @@ pub fn record(
         usage: Usage { id, line, on, quantity },
         recorded_at: now,
         billed: None,
+        cancelled_at: None,
     };
     Ok(batch.into_iter().map(record).collect())
 }
 
-/// Those of a batch that are new; `known` are the records that are there under the same ids, in the batch's order.
+/// Those of a batch that are new; `known` are the records that are there under the same ids, in the batch's order. One that was
+/// taken back stays so, however often its report is repeated.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] `usage_differs` when one was recorded with other values.
@@ -115,15 +148,46 @@ pub fn unknown(batch: Vec<UsageRecord>, known: &[Option<UsageRecord>]) -> Result
             None => new.push(record),
             Some(known) if known.usage == record.usage => {}
             Some(known) => {
-                let detail = format!(
-                    "{} was recorded with {} on {}; send what is to be added under another id",
-                    known.reference, known.usage.quantity, known.usage.on,
-                );
+                let Usage { quantity, on, .. } = known.usage;
+                let todo = match (known.cancelled_at, known.billed) {
+                    (Some(_), _) => "and taken back; send what is right under another id",
+                    (None, Some(_)) => "send what is to be added under another id",
+                    (None, None) => "send what is to be added under another id, or take it back with `cancels`",
+                };
+                let detail = format!("{} was recorded with {quantity} on {on}; {todo}", known.reference);
                 return Err(Refusal::conflict("usage_differs", detail));
             }
         }
     }
     Ok(new)
+}
+
+/// Takes records back that were reported wrongly, each once; `known` are those that are there under these references, in their
+/// order. Answers them as they stand after.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a reference under which nothing was recorded; [`Refusal::Conflict`] `usage_billed` for a record
+/// that is on an invoice.
+pub fn cancel(
+    references: &[String],
+    known: Vec<Option<UsageRecord>>,
+    now: Timestamp,
+) -> Result<Vec<UsageRecord>, Refusal> {
+    let mut check = Check::new();
+    for (index, (_, known)) in references.iter().zip(&known).enumerate() {
+        let detail = "is no record of this contract; give the id under which it was reported";
+        check.that(known.is_some(), &format!("/cancels/{index}"), "unknown", detail);
+    }
+    check.done()?;
+    let taken_back = |record: UsageRecord| match (record.billed, record.cancelled_at) {
+        (Some(invoice), _) => {
+            let detail = format!("{} is on invoice {invoice}; correct it there with a credit note", record.reference);
+            Err(Refusal::conflict("usage_billed", detail))
+        }
+        (None, Some(_)) => Ok(record),
+        (None, None) => Ok(UsageRecord { cancelled_at: Some(now), ..record }),
+    };
+    known.into_iter().flatten().map(taken_back).collect()
 }
 
 /// How many a client has of something from a date on.
@@ -170,9 +234,13 @@ fn check_quantity(field: &str, quantity: Decimal, check: &mut Check) {
 /// Puts a record on an invoice. On the same invoice again it stays as it is.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] `usage_billed` when it is on another.
+/// [`Refusal::Conflict`] `usage_billed` when it is on another, `usage_cancelled` when it was taken back.
 pub fn bill(record: UsageRecord, invoice: InvoiceId) -> Result<UsageRecord, Refusal> {
     match record.billed {
+        None if record.cancelled_at.is_some() => {
+            let detail = format!("{} was taken back; leave it out", record.usage.id);
+            Err(Refusal::conflict("usage_cancelled", detail))
+        }
         Some(other) if other != invoice => {
             let detail = format!("{} is on invoice {other}; correct it there with a credit note", record.usage.id);
             Err(Refusal::conflict("usage_billed", detail))

@@ -9,7 +9,7 @@ use domain::billing::contract::{
 };
 use domain::billing::cycle::{Alignment, Cycle, Schedule};
 use domain::billing::dated::Dated;
-use domain::billing::metering::{self, NewUsage};
+use domain::billing::metering::{self, NewUsage, UsageRecord};
 use domain::billing::pricing::{Price, Pricing};
 use domain::billing::proration::Proration;
 use domain::billing::terms::PaymentTerms;
@@ -148,6 +148,47 @@ fn what_was_recorded_is_known_also_when_it_is_billed_and_must_not_differ() {
     assert_eq!(quantity, Decimal::ONE);
     let differs = metering::unknown(batch(Decimal::TWO), &known);
     assert!(matches!(differs, Err(Refusal::Conflict { code: "usage_differs", .. })));
+}
+
+#[test]
+fn use_that_was_reported_wrongly_is_taken_back_once_until_it_is_billed() {
+    let batch = || metering::record(&signed(), vec![used(1, TODAY, Decimal::ONE)], TODAY, NOW).unwrap();
+    let record = batch().remove(0);
+    let named = ["u1".to_owned()];
+    let cancel = |record: &UsageRecord, now| metering::cancel(&named, vec![Some(record.clone())], now);
+    let later = NOW + jiff::SignedDuration::from_hours(1);
+    let gone = cancel(&record, NOW).unwrap().remove(0);
+    assert_eq!((record.is_open(), gone.is_open(), gone.cancelled_at), (true, false, Some(NOW)));
+    assert_eq!(cancel(&gone, later).unwrap(), [gone.clone()], "again changes nothing");
+    assert_eq!(metering::unknown(batch(), &[Some(gone.clone())]).unwrap(), [], "nor does a repeat of its report");
+    let other = metering::record(&signed(), vec![used(1, TODAY, Decimal::TWO)], TODAY, NOW).unwrap();
+    let refused = metering::unknown(other, &[Some(gone.clone())]).unwrap_err();
+    assert!(refused.to_string().contains("taken back"), "{refused}");
+    let invoice = InvoiceId::from_uuid(uuid(9));
+    assert!(matches!(metering::bill(gone, invoice), Err(Refusal::Conflict { code: "usage_cancelled", .. })));
+    let billed = metering::bill(record, invoice).unwrap();
+    assert!(matches!(cancel(&billed, NOW), Err(Refusal::Conflict { code: "usage_billed", .. })));
+    assert!(cancel(&metering::release(billed, invoice), NOW).is_ok(), "a void gives it back");
+    assert_eq!(fields(metering::cancel(&named, vec![None], NOW).unwrap_err()), ["/cancels/0"]);
+}
+
+#[test]
+fn a_batch_holds_something_and_names_each_record_once() {
+    let records = |n: u128| -> Vec<NewUsage> { (0..n).map(|n| used(n, TODAY, Decimal::ONE)).collect() };
+    let ids = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
+    let many = |n: u32| -> Vec<String> { (0..n).map(|n| format!("w{n}")).collect() };
+    for (records, cancels, wrong) in [
+        (records(0), ids(&[]), vec!["/records"]),
+        (records(0), ids(&["a"]), vec![]),
+        (records(1), ids(&["a"]), vec![]),
+        (records(2), ids(&["a", "u1", "a", " "]), vec!["/cancels/1", "/cancels/2", "/cancels/3"]),
+        (records(40), many(50), vec![]),
+        (records(41), many(50), vec!["/cancels"]),
+        (records(91), many(1), vec!["/records"]),
+    ] {
+        let found = metering::check_batch(&records, &cancels).map_or_else(fields, |()| Vec::new());
+        assert_eq!(found, wrong, "{} records and {cancels:?}", records.len());
+    }
 }
 
 #[test]
