@@ -150,6 +150,39 @@ async fn what_was_issued_keeps_its_words_and_what_is_void_is_crossed_out() {
 
 #[cfg(feature = "pdf")]
 #[tokio::test]
+async fn who_got_an_invoice_hears_that_it_is_void_and_nobody_else() {
+    let stack = with_pdfs().await;
+    let (owner, client) = msp(&stack).await;
+    let told = |number: &str| {
+        let letters = stack.app.mailbox().letters().into_iter();
+        letters.filter(|letter| letter.subject == format!("Invoice {number}: void")).collect::<Vec<_>>()
+    };
+    let sent = drafted(&owner, &client).await;
+    act(&owner, &format!("{sent}/issue"), json!({})).await.expect(200);
+    assert!(owner.get(&sent).await.expect(200)["sent_at"].is_string());
+    for _ in 0..2 {
+        // The second is refused, and tells nobody.
+        act(&owner, &format!("{sent}/void"), json!({})).await;
+    }
+    let letters = told("INV-000001");
+    let mut to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["accounts@brandt.example", "boss@brandt.example"], "each once");
+    let text = &letters[0].text;
+    assert!(text.contains("Brandt & Söhne KG") && text.contains("985.08 is void"), "{text}");
+    let link = text.lines().find_map(|line| line.strip_prefix("Invoice: http://localhost:8080")).expect("a link");
+    let page = stack.nobody().get(link).await.expect(200);
+    assert!(page.as_str().unwrap().contains("This invoice is void."), "{page}");
+
+    owner.change("/v1/billing/documents", json!({ "delivery": "by_hand" })).await;
+    let kept = drafted(&owner, &client).await;
+    act(&owner, &format!("{kept}/issue"), json!({})).await.expect(200);
+    act(&owner, &format!("{kept}/void"), json!({})).await.expect(200);
+    assert_eq!(told("INV-000002").len(), 0, "it had gone to nobody");
+}
+
+#[cfg(feature = "pdf")]
+#[tokio::test]
 async fn a_drafts_pdf_is_made_when_somebody_wants_it_and_again_when_it_says_something_else() {
     let stack = with_pdfs().await;
     let (owner, client) = msp(&stack).await;

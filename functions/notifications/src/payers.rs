@@ -2,17 +2,18 @@
 
 use domain::billing::documents::facts::{Look, file_name};
 use domain::billing::documents::words::Language;
-use domain::billing::invoice::InvoiceKind;
+use domain::billing::invoice::{Invoice, InvoiceKind};
 use domain::billing::messages::{Facts, Message, News};
 use domain::events::Event;
 use domain::ids::{ClientId, InvoiceId};
+use domain::money::Money;
 use domain::tenants::Tenant;
 use domain::zone::Zone;
 use runtime::mail::{Enclosure, Letter};
 use runtime::paying::pay_at;
 use runtime::{ReactionCx, Result};
 
-use crate::people::Person;
+use crate::people::{Person, known};
 
 /// A letter to who pays, but for their name and address.
 pub(crate) struct PayersLetter {
@@ -31,13 +32,13 @@ pub(crate) struct PayersLetter {
 impl PayersLetter {
     /// What the payers are told of the event, if they are told anything.
     pub(crate) async fn of(cx: &ReactionCx, tenant: &Tenant) -> Result<Option<Self>> {
-        let Some((invoice, number, client, news)) = news(cx, &tenant.zone) else { return Ok(None) };
+        let Some((invoice, number, client, news)) = news(cx, &tenant.zone).await? else { return Ok(None) };
         let letterhead = cx.store.document_settings().await?.value.letterhead;
         let settings = cx.store.billing_settings().await?.value;
         let Some(message) = settings.message(&news, letterhead.language) else { return Ok(None) };
         let pdf = match news {
             News::Dunned { .. } => pdf(cx, invoice, &number).await?,
-            News::Declined { .. } | News::Received { .. } => None,
+            News::Declined { .. } | News::Received { .. } | News::Voided { .. } => None,
         };
         Ok(Some(PayersLetter {
             client,
@@ -71,7 +72,7 @@ impl PayersLetter {
 }
 
 /// The invoice that the event is about, its number and whose it is, and what is told of it.
-fn news(cx: &ReactionCx, zone: &Zone) -> Option<(InvoiceId, String, ClientId, News)> {
+async fn news(cx: &ReactionCx, zone: &Zone) -> Result<Option<(InvoiceId, String, ClientId, News)>> {
     let (invoice, number, client, news) = match &cx.envelope.event {
         Event::DunningStepTaken { invoice, number, client, step, balance, due_on, late_fee } => {
             let (step, balance, due_on, late_fee) = (*step, *balance, *due_on, *late_fee);
@@ -84,9 +85,21 @@ fn news(cx: &ReactionCx, zone: &Zone) -> Option<(InvoiceId, String, ClientId, Ne
         Event::ChargeSucceeded { invoice, number, client, amount } => {
             (invoice, number, client, News::Received { amount: *amount })
         }
-        _ => return None,
+        Event::InvoiceVoided { invoice, client, .. } => {
+            let gone = voided(cx, *invoice).await?;
+            return Ok(gone.map(|(number, amount)| (*invoice, number, *client, News::Voided { amount })));
+        }
+        _ => return Ok(None),
     };
-    Some((*invoice, number.clone(), *client, news))
+    Ok(Some((*invoice, number.clone(), *client, news)))
+}
+
+/// The number of an invoice that is void and what was to pay of it, if it had gone to the client: of what nobody got, nobody is
+/// told.
+async fn voided(cx: &ReactionCx, id: InvoiceId) -> Result<Option<(String, Money)>> {
+    let Some(kept) = known(cx.store.invoice(id).await)? else { return Ok(None) };
+    let Invoice { number, sent_at, totals, .. } = kept.invoice;
+    Ok(sent_at.and(number).map(|number| (number.to_string(), totals.total)))
 }
 
 /// The invoice's PDF, if it was made: a letter without it is better than none.

@@ -102,7 +102,7 @@ pub struct BillingSettingsChanges {
     pub retry: Option<RetryPolicy>,
     /// What is done about what is not paid.
     pub dunning: Option<DunningPolicy>,
-    /// What whoever pays is written of charges.
+    /// What whoever pays is written of charges, and of an invoice that is void.
     pub charge_messages: Option<ChargeMessages>,
     /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
     pub use_credit_first: Option<bool>,
@@ -133,7 +133,7 @@ pub struct BillingSettingsView {
     pub retry: RetryPolicy,
     /// What is done about what is not paid.
     pub dunning: DunningPolicy,
-    /// What whoever pays is written of charges.
+    /// What whoever pays is written of charges, and of an invoice that is void.
     pub charge_messages: ChargeMessages,
     /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
     pub use_credit_first: bool,

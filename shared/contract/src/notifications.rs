@@ -6,7 +6,7 @@ use crate::need::{Index, Need};
 /// Tells people by mail what concerns them.
 pub const SEND_MAIL: Reaction = Reaction {
     name: "notifications-send-mail",
-    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, dunning with its invoice, charges, disputes, refunds that failed, low hours, licences that renew, anomalies, budgets, books that do not add up",
+    summary: "Tell people by mail what concerns them: invitations, replies, new work, missed targets, dunning with its invoice, charges, invoices that are void, disputes, refunds that failed, low hours, licences that renew, anomalies, budgets, books that do not add up",
     on: &[
         "user.invited",
         "ticket.assigned",
@@ -26,6 +26,7 @@ pub const SEND_MAIL: Reaction = Reaction {
         "payment.refund_failed",
         "payment.missing",
         "charge.refused",
+        "invoice.voided",
     ],
     timeout_s: 60,
     touches: &[

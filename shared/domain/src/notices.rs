@@ -37,7 +37,8 @@ pub fn recipients(event: &Event) -> Vec<Recipient> {
             let people = notify_users.iter().copied().map(Recipient::User);
             people.chain(notify_roles.iter().copied().map(Recipient::Everybody)).collect()
         }
-        Event::ChargeSucceeded { client, .. } => vec![Recipient::Payer(*client)],
+        // Whether it had gone to them says the invoice.
+        Event::ChargeSucceeded { client, .. } | Event::InvoiceVoided { client, .. } => vec![Recipient::Payer(*client)],
         Event::ChargeFailed { client, .. } => vec![Recipient::Payer(*client), Recipient::Everybody(Role::Billing)],
         // The client can do nothing about it.
         Event::ChargeRefused { .. } => vec![Recipient::Everybody(Role::Billing)],

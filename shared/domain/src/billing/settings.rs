@@ -57,7 +57,7 @@ pub struct BillingSettings {
     /// What is done about what is not paid.
     #[serde(default)]
     pub dunning: DunningPolicy,
-    /// What whoever pays is written of charges.
+    /// What whoever pays is written of charges, and of an invoice that is void.
     #[serde(default)]
     pub charge_messages: ChargeMessages,
     /// Whether a client's credit pays an invoice as it is issued, before anybody is asked for money.
@@ -287,6 +287,7 @@ impl BillingSettings {
             }
             News::Declined { .. } => self.charge_messages.declined.as_ref(),
             News::Received { .. } => self.charge_messages.received.as_ref(),
+            News::Voided { .. } => self.charge_messages.voided.as_ref(),
         };
         own.cloned().or_else(|| news.standard(language))
     }

@@ -36,7 +36,7 @@ pub struct Message {
     pub text: String,
 }
 
-/// What is written of charges of saved ways to pay.
+/// What is written of charges of saved ways to pay, and of invoices that are made void.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -49,6 +49,10 @@ pub struct ChargeMessages {
     /// starts.
     #[serde(default)]
     pub received: Option<Message>,
+    /// When an invoice that had gone to the client is void, with `{client}`, `{company}`, `{number}`, `{amount}` and
+    /// `{pay_link}`; none as everybody starts.
+    #[serde(default)]
+    pub voided: Option<Message>,
 }
 
 /// What is filled in.
@@ -68,7 +72,7 @@ pub enum Placeholder {
     DaysOverdue,
     /// What the step charges.
     LateFee,
-    /// What was charged, or was to be.
+    /// What was charged, or was to be; of an invoice that is void all that was to pay.
     Amount,
     /// When a declined charge is tried again, or what the payer can do: a sentence.
     WhatNext,
@@ -108,6 +112,7 @@ impl Placeholder {
     ];
     const DECLINED: &[Self] = &[Self::Client, Self::Company, Self::Number, Self::Amount, Self::WhatNext, Self::PayLink];
     const RECEIVED: &[Self] = &[Self::Client, Self::Company, Self::Number, Self::Amount, Self::PayLink];
+    const VOIDED: &[Self] = Self::RECEIVED;
 
     /// Those of a step's message. A reminder is before the due date, and not every step charges a fee.
     pub const fn of_step(kind: StepKind, has_fee: bool) -> &'static [Self] {
@@ -149,6 +154,11 @@ pub enum News {
         /// How much.
         amount: Money,
     },
+    /// An invoice that had gone to the client turned out never to have been owed.
+    Voided {
+        /// What was to pay.
+        amount: Money,
+    },
 }
 
 /// All that a message's placeholders are filled from.
@@ -173,8 +183,11 @@ pub struct Facts<'a> {
 impl ChargeMessages {
     /// Notes what is wrong with them.
     pub fn check(&self, field: &str, check: &mut Check) {
-        let messages =
-            [("declined", &self.declined, Placeholder::DECLINED), ("received", &self.received, Placeholder::RECEIVED)];
+        let messages = [
+            ("declined", &self.declined, Placeholder::DECLINED),
+            ("received", &self.received, Placeholder::RECEIVED),
+            ("voided", &self.voided, Placeholder::VOIDED),
+        ];
         for (name, message, known) in messages {
             if let Some(message) = message {
                 message.check(&format!("{field}/{name}"), known, check);
@@ -246,7 +259,9 @@ impl Facts<'_> {
             News::Dunned { late_fee, balance, .. } if is(Placeholder::LateFee) => {
                 Some(language.money(late_fee.unwrap_or_else(|| Money::zero(balance.currency()))))
             }
-            News::Declined { amount, .. } | News::Received { amount } if is(Placeholder::Amount) => {
+            News::Declined { amount, .. } | News::Received { amount } | News::Voided { amount }
+                if is(Placeholder::Amount) =>
+            {
                 Some(language.money(amount))
             }
             News::Declined { class, next, .. } if is(Placeholder::WhatNext) => {

@@ -12,6 +12,7 @@ impl News {
             News::Dunned { step, .. } => dunned(language, *step)?,
             News::Declined { .. } => declined(language),
             News::Received { .. } => received(language),
+            News::Voided { .. } => voided(language),
         };
         let words = language.words();
         let (hello, colon) = match language {
@@ -19,7 +20,8 @@ impl News {
             Language::De => ("Guten Tag", ":"),
             Language::Fr => ("Bonjour", "\u{a0}:"),
         };
-        let link = if matches!(self, News::Received { .. }) { words.invoice } else { words.pay_online };
+        let is_over = matches!(self, News::Received { .. } | News::Voided { .. });
+        let link = if is_over { words.invoice } else { words.pay_online };
         Some(Message {
             subject: format!("{} {{number}}{colon} {subject}", words.invoice),
             text: format!("{hello} {{client}},\n\n{said}\n\n{link}{colon} {{pay_link}}\n\n{{company}}\n"),
@@ -97,5 +99,13 @@ const fn received(language: Language) -> (&'static str, &'static str) {
         Language::En => ("{amount} received", "we charged {amount} for invoice {number}. Thank you."),
         Language::De => ("{amount} erhalten", "wir haben {amount} für die Rechnung {number} abgebucht. Vielen Dank."),
         Language::Fr => ("{amount} reçus", "nous avons prélevé {amount} pour la facture {number}. Merci."),
+    }
+}
+
+const fn voided(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::En => ("void", "invoice {number} over {amount} is void. Nothing is to be paid on it."),
+        Language::De => ("storniert", "die Rechnung {number} über {amount} ist storniert. Es ist nichts zu zahlen."),
+        Language::Fr => ("annulée", "la facture {number} de {amount} est annulée. Rien n’est à payer."),
     }
 }

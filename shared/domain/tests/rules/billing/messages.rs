@@ -101,7 +101,8 @@ fn whoever_writes_nothing_has_a_text_in_each_language_that_says_what_is_owed_and
     use StepKind::{Collection, Overdue1, Overdue2, Overdue3, Reminder, Suspend};
     let settings = BillingSettings::default();
     let news = [Reminder, Overdue1, Overdue2, Overdue3].map(dunned).to_vec();
-    let charges = [declined(DeclineClass::Hard, None), News::Received { amount: eur(10_000) }];
+    let amount = eur(10_000);
+    let charges = [declined(DeclineClass::Hard, None), News::Received { amount }, News::Voided { amount }];
     let mut subjects = Vec::new();
     for language in LANGUAGES {
         for news in news.iter().copied().chain(charges) {
@@ -125,20 +126,23 @@ fn whoever_writes_nothing_has_a_text_in_each_language_that_says_what_is_owed_and
     }
     subjects.sort_unstable();
     subjects.dedup();
-    assert_eq!(subjects.len(), 3 * 6, "{subjects:?}");
+    assert_eq!(subjects.len(), 3 * 7, "{subjects:?}");
     assert!(subjects.contains(&"Rechnung RE-7: zweite Erinnerung".to_owned()), "{subjects:?}");
 }
 
 #[test]
 fn what_the_msp_wrote_goes_out_in_its_place() {
     let own = written("{number} stops", "Dear {client}");
-    let charges = ChargeMessages { declined: Some(written("a", "b")), received: None };
+    let charges =
+        ChargeMessages { declined: Some(written("a", "b")), received: None, voided: Some(written("{number}", "c")) };
     let settings = set(step(StepKind::Suspend, None, own.clone()), charges).unwrap();
     for language in LANGUAGES {
         assert_eq!(settings.message(&dunned(StepKind::Suspend), language), Some(own.clone()));
         let of_charge = settings.message(&declined(DeclineClass::Soft, None), language).unwrap();
         assert_eq!(of_charge.subject, "a");
         assert!(settings.message(&News::Received { amount: eur(1) }, language).unwrap().text.contains("{amount}"));
+        let void = settings.message(&News::Voided { amount: eur(1) }, language);
+        assert_eq!(void, Some(written("{number}", "c")));
     }
 }
 
@@ -173,14 +177,16 @@ fn a_message_that_cannot_be_filled_is_refused_where_it_is_wrong_with_what_can() 
         let wanted = pointer.map(|pointer| format!("/dunning/steps/0/message/{pointer}"));
         assert_eq!(found, wanted.as_ref().map(|field| vec![(field.as_str(), code)]), "{message:?}");
     }
-    let charges = ChargeMessages { declined: Some(fine.clone()), received: Some(text("{what_next}")) };
+    let (received, voided) = (Some(text("{what_next}")), Some(text("{balance}")));
+    let charges = ChargeMessages { declined: Some(fine.clone()), received, voided };
     let faults = set(step(overdue, None, fine), charges).unwrap_err();
     assert_eq!(faults[0].field, "/charge_messages/declined/text");
     assert_eq!(
         faults[0].detail,
         "{balance} is not filled in here; write one of {client}, {company}, {number}, {amount}, {what_next}, {pay_link}"
     );
-    assert_eq!((faults.len(), faults[1].field.as_str()), (2, "/charge_messages/received/text"));
+    let fields: Vec<&str> = faults[1..].iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["/charge_messages/received/text", "/charge_messages/voided/text"]);
 }
 
 #[test]
@@ -190,6 +196,9 @@ fn settings_of_before_there_were_messages_and_before_credit_was_used_are_still_r
     for added in ["charge_messages", "use_credit_first"] {
         stored.as_object_mut().unwrap().remove(added).unwrap();
     }
+    let mut before_voids = serde_json::to_value(&settings).unwrap();
+    before_voids["charge_messages"].as_object_mut().unwrap().remove("voided").unwrap();
+    assert_eq!(serde_json::from_value::<BillingSettings>(before_voids).unwrap(), settings);
     for step in stored["dunning"]["steps"].as_array_mut().unwrap() {
         step.as_object_mut().unwrap().remove("message");
     }
