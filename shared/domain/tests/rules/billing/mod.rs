@@ -36,4 +36,5 @@ mod reports_properties;
 mod retry;
 mod simulated;
 mod taxes;
+mod taxes_fixed;
 mod work;
