@@ -159,7 +159,7 @@ fn use_that_was_reported_wrongly_is_taken_back_once_until_it_is_billed() {
     let later = NOW + jiff::SignedDuration::from_hours(1);
     let gone = cancel(&record, NOW).unwrap().remove(0);
     assert_eq!((record.is_open(), gone.is_open(), gone.cancelled_at), (true, false, Some(NOW)));
-    assert_eq!(cancel(&gone, later).unwrap(), [gone.clone()], "again changes nothing");
+    assert_eq!(cancel(&gone, later).unwrap(), std::slice::from_ref(&gone), "again changes nothing");
     assert_eq!(metering::unknown(batch(), &[Some(gone.clone())]).unwrap(), [], "nor does a repeat of its report");
     let other = metering::record(&signed(), vec![used(1, TODAY, Decimal::TWO)], TODAY, NOW).unwrap();
     let refused = metering::unknown(other, &[Some(gone.clone())]).unwrap_err();
