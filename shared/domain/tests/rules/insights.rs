@@ -16,7 +16,7 @@ fn usual(day: usize) -> f64 {
 }
 
 /// So many usual days, then what `then` makes of so many more.
-fn days(before: usize, after: usize, then: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+pub(super) fn days(before: usize, after: usize, then: impl Fn(usize, f64) -> f64) -> Vec<f64> {
     (0..before + after).map(|day| if day < before { usual(day) } else { then(day - before, usual(day)) }).collect()
 }
 
@@ -358,120 +358,8 @@ fn the_part_with_the_largest_share_of_the_excess_drives_it() {
     assert_eq!(driver(&[part("first", 2.0, 1.0), part("second", 2.0, 1.0)], 2.0).unwrap().name, "first");
 }
 
-#[test]
-fn an_anomaly_is_a_plain_sentence() {
-    let found = anomalies(&verdicts(&days(63, 3, |day, v| if day == 0 { 30_000.0 } else { v })));
-    let euros = |value: f64| format!("EUR {:.0}", value / 1000.0);
-    assert_eq!(
-        found[0].sentence("Azure, Sales", &when("on 2 March", false), euros, euros),
-        "Azure, Sales: EUR 30 on 2 March (EUR 10 expected, EUR 9 to EUR 11 usual), EUR 20 too much."
-    );
-}
-
-fn when(days: &str, over: bool) -> When {
+pub(super) fn when(days: &str, over: bool) -> When {
     When { days: days.into(), first: "2 March".into(), last: "9 March".into(), over }
-}
-
-#[test]
-fn a_lasting_change_says_in_words_whether_it_goes_on_became_the_usual_or_went_back() {
-    let (open, over) = (when("since 2 March", false), when("from 2 March to 9 March", true));
-    let euros = |value: f64| format!("EUR {value:.0}");
-    let outlook = domain::insights::Outlook { expected: 10.0, low: 9.0, high: 11.0 };
-    let of = |kind, excess, a_point| Anomaly {
-        onset: 0,
-        last: 7,
-        points: 8,
-        kind,
-        actual: 10.0 + excess / 8.0,
-        outlook,
-        excess: excess / 2.0,
-        off: None,
-        score: 2.0,
-        far: (kind != Kind::Drift).then_some(2.0),
-        by_means: 0,
-        lasting: Some(domain::insights::Lasting { excess, a_point, untold: false }),
-    };
-    // A drift of two days, by a mean on this side.
-    let short =
-        |excess, side, far| Anomaly { points: 2, off: Some(side), far, ..of(Kind::Drift, excess, Some(excess / 2.0)) };
-    let untold = |kind| {
-        let lasting = domain::insights::Lasting { excess: 48.0, a_point: None, untold: true };
-        Anomaly { lasting: Some(lasting), ..of(kind, 48.0, None) }
-    };
-    let said = |anomaly: Anomaly, when: &When| anomaly.sentence("Azure", when, euros, euros);
-    let usual = "(EUR 10 expected, EUR 9 to EUR 11 usual)";
-    let (level, drift) = (Kind::LevelShift, Kind::Drift);
-    for (anomaly, when, sentence) in [
-        (
-            of(level, 48.0, Some(6.0)),
-            &open,
-            format!(
-                "a new level since 2 March, EUR 16 {usual}; EUR 48 more so far, about EUR 182 a month more if it stays."
-            ),
-        ),
-        (
-            of(level, -48.0, Some(-6.0)),
-            &over,
-            format!(
-                "a new level since 2 March, EUR 4 {usual}; EUR 48 less until it had become the usual on 9 March, about EUR 182 a month less from then on."
-            ),
-        ),
-        (
-            of(level, 48.0, None),
-            &over,
-            format!("another level from 2 March to 9 March, EUR 16 {usual}; EUR 48 more in all."),
-        ),
-        (
-            of(drift, 48.0, Some(6.0)),
-            &open,
-            "drifting since 2 March, by now EUR 6 a day more than before on the mean of the last days; EUR 48 more so far, about EUR 182 a month more if it stays.".to_owned(),
-        ),
-        (
-            of(drift, -48.0, Some(-6.0)),
-            &over,
-            "drifted from 2 March to 9 March, to EUR 6 a day less than before on the mean of the last days; EUR 48 less by then, about EUR 182 a month less from then on.".to_owned(),
-        ),
-        (
-            of(drift, 48.0, None),
-            &over,
-            "drifted from 2 March to 9 March; EUR 48 more in all.".to_owned(),
-        ),
-        (
-            short(48.0, 1.0, None),
-            &open,
-            "drifting since 2 March: on the mean of some days more than expected, though no day is far from it; EUR 48 more so far.".to_owned(),
-        ),
-        (
-            short(-48.0, -1.0, None),
-            &over,
-            "drifted from 2 March to 9 March: on the mean of some days less than expected, though no day was far from it; EUR 48 less in all.".to_owned(),
-        ),
-        // The value of its one day is on the other side.
-        (
-            short(-3.0, 1.0, None),
-            &over,
-            "drifted from 2 March to 9 March: on the mean of some days more than expected, though no day was far from it.".to_owned(),
-        ),
-        (
-            short(48.0, 1.0, Some(2.0)),
-            &open,
-            format!("drifting since 2 March: on the mean of some days more than expected, such as EUR 16 {usual}; EUR 48 more so far."),
-        ),
-        (
-            untold(level),
-            &over,
-            format!(
-                "a new level since 2 March, EUR 16 {usual}; EUR 48 more up to 9 March. Nothing was told of the days after it."
-            ),
-        ),
-        (
-            untold(drift),
-            &over,
-            "drifted from 2 March to 9 March; EUR 48 more by then. Nothing was told of the days after it.".to_owned(),
-        ),
-    ] {
-        assert_eq!(said(anomaly, when), format!("Azure: {sentence}"));
-    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod insights_levels;
 mod insights_means;
 mod insights_periods;
 mod insights_properties;
+mod insights_sentences;
 mod insights_sign_ins;
 mod licences;
 mod never_laundered;
