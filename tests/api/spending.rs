@@ -1,5 +1,6 @@
 //! What a client spends: from files, licences and invoices, who carries it, and as a table.
 
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use tests::costs::{Row, days};
 
@@ -59,6 +60,29 @@ async fn what_files_tell_of_is_spent_once_and_a_corrected_file_takes_the_place_o
     let taken = json!({ "client": desk.client, "source": "licences", "bytes": 10 });
     let taken = desk.owner.post("/v1/cost-imports").key(&key()).json(&taken).send().await.with(400);
     assert_eq!(taken.pointers(), ["/source"], "no file tells of what the house tells itself");
+}
+
+#[tokio::test]
+async fn one_large_day_of_the_month_that_runs_is_expected_of_no_month_to_come_until_a_file_takes_it_back() {
+    let desk = Desk::start().await;
+    desk.stack.app.clock().advance_to("2026-02-20T12:00:00Z".parse().unwrap()).unwrap();
+    let rows = |large: i64| -> Vec<Row> {
+        let cents = |on: Date| if on == date(2026, 2, 5) { 100_00 + large } else { 100_00 };
+        days("2025-10-01", "2026-02-19").map(|on| row(on, "sales", cents(on))).collect()
+    };
+    let budgets = [
+        desk.budget(json!({})).await,
+        desk.budget(json!({ "name": "Sales", "scope": { "of": "unit", "unit": desk.sales } })).await,
+    ];
+    // 365 days at a hundred, and what came once. The same file again changes nothing.
+    for (large, whole) in [(5_000_00, 41_500_00), (5_000_00, 41_500_00), (0, 36_500_00)] {
+        desk.import("azure-main", &rows(large)).await;
+        for budget in &budgets {
+            let stands = desk.owner.get(budget).await.expect(200)["stands"].clone();
+            let expected = stands["forecast"]["expected"]["minor"].as_i64().unwrap();
+            assert!((expected - whole).abs() * 50 <= whole, "{expected} of {whole}");
+        }
+    }
 }
 
 #[tokio::test]

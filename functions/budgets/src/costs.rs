@@ -91,7 +91,8 @@ impl Asked {
             renewed.extend(of_licence(&held.licence, &if_renewed(&held.licence, &days, self.today))?);
         }
         let mut of_periods = Vec::new();
-        for spent in store.spent(self.client, self.spent.0, self.spent.1).await? {
+        let spent = store.spent(self.client, self.spent.0, self.spent.1).await?;
+        for spent in spent.sums {
             let (whole, part) = cost(spent)?;
             costs.push(whole);
             of_periods.extend(Some(part).filter(|part| !part.amount.is_zero()));
@@ -106,6 +107,7 @@ impl Asked {
         Ok(Costs {
             all: carried(costs, by)?,
             of_periods: carried(of_periods, by)?,
+            by_day: spent.by_day,
             once: carried(invoices.once, by)?,
             if_renewed: carried(renewed, by)?,
             awaited: carried(invoices.awaited, by)?,

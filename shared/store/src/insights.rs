@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::budgets::{DAYS_LOOKED_BACK, Told, moved, moved_of_periods};
+use domain::budgets::{DAYS_LOOKED_BACK, Told};
 use domain::ids::{AnomalyId, ClientId, SeriesId};
 use domain::insights::Measure;
 use domain::insights::costs::{CostSeries, DayCost, Days, SeriesName};
@@ -306,7 +306,7 @@ impl Commit {
     /// the client spent in these months moves with them.
     #[must_use]
     pub fn set_days(self, series: &CostSeries, known: &KnownDays, changed: &BTreeMap<Date, Option<DayCost>>) -> Self {
-        let commit = self.spend(series, &moved(&known.days, changed), &moved_of_periods(&known.days, changed));
+        let commit = self.spend(series, &known.days, changed);
         let series = series.id;
         let mut months: BTreeMap<Date, Days> = BTreeMap::new();
         for day in changed.keys() {

@@ -4,6 +4,7 @@
 //! (licences by their terms), and **variable** (invoices of the MSP, imported cloud costs), of which only the past is known.
 
 mod arrears;
+mod at_once;
 mod budget;
 mod chargeback;
 mod costs;
@@ -14,6 +15,7 @@ mod rules;
 mod spent;
 
 pub use arrears::Billed;
+pub use at_once::{DailySums, MONTHS_BY_DAY};
 pub use budget::{
     Alerts, Budget, BudgetChanges, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope,
     Threshold, Warning, add, change, close, still_named, told,
@@ -26,4 +28,4 @@ pub use fixed::{
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, by_months, outlook};
 pub use pace::{Costs, DAYS_LOOKED_BACK, Told, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
-pub use spent::{Part as MonthInPart, Spent, is_spent, moved, moved_of_periods};
+pub use spent::{Part as MonthInPart, Spent, is_spent, moved, moved_of_periods, moved_on_days};

@@ -171,7 +171,7 @@ pub fn outlook(budget: &Budget, spent: &Spent, today: Date) -> Result<Outlook, R
 }
 
 /// What an amount lacks to be as much as another one.
-fn short_of(own: Money, least: Money) -> Result<Money, Refusal> {
+pub(super) fn short_of(own: Money, least: Money) -> Result<Money, Refusal> {
     let lacks = least.minus(own)?;
     Ok(if lacks.minor() > 0 { lacks } else { Money::zero(own.currency()) })
 }
@@ -225,7 +225,7 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
         None => stretch(&past, before, left, false)?,
         Some(part) => {
             let shows = part.days >= DAYS_THAT_SHOW;
-            past.extend(shows.then(|| part.whole.minor() as f64));
+            past.extend(shows.then(|| part.whole.minor().saturating_sub(part.once.minor()) as f64));
             // Months from the last of these until the first that is asked for: the one that runs is estimated by itself.
             let (skipped, later) = if before > 0 { (before, left) } else { (1, left - 1) };
             let later = stretch(&past, skipped - usize::from(shows), later, shows)?;

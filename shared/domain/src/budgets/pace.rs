@@ -4,7 +4,8 @@
 //! and one whose other days are still awaited at a mix of its own pace and of the months before it, its own pace counting by
 //! the part of the month that is told. So a change shows as the month goes on, and what came once on its first days does not
 //! count for every day. What is of periods of several days, such as a month's fee, is known for all of them at once: it has no
-//! pace, and less of it than usual is taken for a fee that is still to come, by the part of the month that is not told.
+//! pace, and less of it than usual is taken for a fee that is still to come, by the part of the month that is not told. So it is
+//! with what came at once on a day by itself, and of that no month to come is expected to have more than is usual.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::at_once::{DailySums, within_scope};
 use super::budget::Budget;
 use super::costs::{Cost, spent_within, within};
+use super::outlook::short_of;
 use super::spent::{FEWEST_DAYS, Part, Spent};
 use crate::billing::cycle::Period;
 use crate::billing::reports::Month;
@@ -50,6 +53,17 @@ impl Told {
         });
         Self { covered, daily }
     }
+
+    /// Whether a file told of a day.
+    pub(super) fn has(&self, day: Date) -> bool {
+        self.covered.has(day)
+    }
+
+    /// How many days of a month are told, and how many it has.
+    fn days_of(&self, month: Month) -> (u32, u32) {
+        let period = month.period();
+        (self.covered.days_in(period), u32::try_from(period.days()).unwrap_or_default())
+    }
 }
 
 /// A client's costs that are carried, and what is known of some of them.
@@ -59,6 +73,8 @@ pub struct Costs {
     pub all: Vec<Cost>,
     /// What of them files tell of periods of several days.
     pub of_periods: Vec<Cost>,
+    /// What the rest of that came to day by day, whoever carries it.
+    pub by_day: Vec<DailySums>,
     /// What of them comes once: nobody expects it again.
     pub once: Vec<Cost>,
     /// What of them comes only if somebody renews a licence.
@@ -103,9 +119,12 @@ pub fn spent_as_told(
     let mut more: Vec<(Month, Money)> = Vec::new();
     for (source, amounts) in &sources {
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
-        for (month, own) in in_part((amounts, of_periods.get(source).unwrap_or(&no_periods)), told, now, none)? {
+        let own = (amounts, of_periods.get(source).unwrap_or(&no_periods));
+        let at_once = at_once(costs, (*source, own), told, now, none)?;
+        for (month, own) in in_part(own, &at_once, told, now, none)? {
             more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
-            let part = parts.entry(month).or_insert(own);
+            let part = parts.entry(month).or_insert(Part { once: none, ..own });
+            part.once = part.once.plus(own.once)?;
             part.days = part.days.min(own.days);
             part.awaited |= own.awaited;
         }
@@ -113,7 +132,7 @@ pub fn spent_as_told(
     for (month, amount) in awaited.values().flatten() {
         more.push((*month, *amount));
         let days = u32::try_from(month.period().days()).unwrap_or_default();
-        parts.entry(*month).or_insert(Part { whole: none, days, awaited: true }).awaited = true;
+        parts.entry(*month).or_insert(Part { whole: none, once: none, days, awaited: true }).awaited = true;
     }
     // The other sources of the month that runs: as usual, and at least what they came to already.
     if parts.contains_key(&now) {
@@ -153,9 +172,40 @@ fn by_source<'a>(
     Ok(sources)
 }
 
-/// The months of a source that are told in part: of what it came to, and of what of that is of periods of several days.
+/// What months came to, and what of that is of periods of several days.
+type ByMonth<'a> = (&'a BTreeMap<Month, Money>, &'a BTreeMap<Month, Money>);
+
+/// What of a source came at once within a budget's scope, which has so much of it in these months.
+fn at_once(
+    costs: &Costs,
+    (source, (amounts, of_periods)): (&str, ByMonth<'_>),
+    told: &Told,
+    now: Month,
+    none: Money,
+) -> Result<BTreeMap<Month, Money>, Refusal> {
+    let currency = none.currency();
+    let Some(days) = costs.by_day.iter().find(|days| days.source == source && days.currency == currency) else {
+        return Ok(BTreeMap::new());
+    };
+    let of_source = |costs: &[Cost]| {
+        let own = costs.iter().filter(|cost| cost.source == source && cost.amount.currency() == currency);
+        by_source(own, none).map(|mut sources| sources.remove(source).unwrap_or_default())
+    };
+    let (all, all_of_periods) = (of_source(&costs.all)?, of_source(&costs.of_periods)?);
+    let minor = |months: &BTreeMap<Month, Money>, month: Month| months.get(&month).map_or(0, |amount| amount.minor());
+    let by_days = |(amounts, of_periods): ByMonth<'_>, month: Month| {
+        minor(amounts, month).saturating_sub(minor(of_periods, month))
+    };
+    let of_scope = |month: Month| by_days((amounts, of_periods), month);
+    let of_all = |month: Month| by_days((&all, &all_of_periods), month);
+    let within = within_scope(days.at_once(told, now), of_scope, of_all, |month| told.days_of(month));
+    Ok(within.into_iter().map(|(month, minor)| (month, Money::new(minor, currency))).collect())
+}
+
+/// The months of a source that are told in part.
 fn in_part(
-    (amounts, of_periods): (&BTreeMap<Month, Money>, &BTreeMap<Month, Money>),
+    (amounts, of_periods): ByMonth<'_>,
+    at_once: &BTreeMap<Month, Money>,
     told: &Told,
     now: Month,
     none: Money,
@@ -166,34 +216,40 @@ fn in_part(
     // A source of which nothing came in two months has ended.
     let comes = last >= now.plus(-1);
     let (mut before, mut fees_before): (Vec<Money>, Vec<Money>) = (Vec::new(), Vec::new());
+    let mut large_before: Vec<Money> = Vec::new();
     for month in first.up_to(now) {
-        let period = month.period();
         let amount = amounts.get(&month).copied().unwrap_or(none);
         let mut fees = of_periods.get(&month).copied().unwrap_or(none);
-        let (days, of) = (told.covered.days_in(period), u32::try_from(period.days()).unwrap_or_default());
+        let mut large = at_once.get(&month).copied().unwrap_or(none);
+        let (days, of) = told.days_of(month);
         let awaited = comes && month >= last;
+        let usual_large = usual_of(&large_before).filter(|usual| usual.minor() > 0).unwrap_or(none);
         let whole = if days >= of {
             amount
         } else if awaited {
             let share = Decimal::from(days) / Decimal::from(of);
-            let pace = if days > 0 { Some(amount.minus(fees)?.times(Decimal::ONE / share)?) } else { None };
+            let by_days = amount.minus(fees)?.minus(large)?;
+            let pace = if days > 0 { Some(by_days.times(Decimal::ONE / share)?) } else { None };
             let usual = usual_of(&before).or(pace).unwrap_or(none);
             let mixed = pace.unwrap_or(usual).times(share)?.plus(usual.times(Decimal::ONE - share)?)?;
             let usual_fees = usual_of(&fees_before).filter(|usual| usual.minor() > fees.minor()).unwrap_or(fees);
             let more_fees = usual_fees.minus(fees)?.times(Decimal::ONE - share)?;
             fees = fees.plus(more_fees)?;
-            amount.plus(mixed.times(Decimal::ONE - share)?)?.plus(more_fees)?
+            let more_large = short_of(short_of(none, large)?, usual_large)?.times(Decimal::ONE - share)?;
+            large = large.plus(more_large)?;
+            amount.plus(mixed.times(Decimal::ONE - share)?)?.plus(more_fees)?.plus(more_large)?
         } else if month == first && days >= FEWEST_DAYS {
-            amount.times(Decimal::from(of) / Decimal::from(days))?
+            amount.minus(large)?.times(Decimal::from(of) / Decimal::from(days))?.plus(large)?
         } else {
             amount
         };
         if days < of && (awaited || month == first) {
-            parts.insert(month, Part { whole, days, awaited });
+            parts.insert(month, Part { whole, once: large.minus(usual_large)?, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
-            before.push(whole.minus(fees)?);
+            before.push(whole.minus(fees)?.minus(large)?);
             fees_before.push(fees);
+            large_before.push(large);
         }
     }
     Ok(parts)

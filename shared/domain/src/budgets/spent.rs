@@ -32,6 +32,9 @@ pub struct Spent {
 pub struct Part {
     /// What it would come to with all of its days.
     pub whole: Money,
+    /// What of that came at once, beyond what usually does: no month to come is expected to have it. Less than nothing where less
+    /// came so than usually does, or more was credited.
+    pub once: Money,
     /// How many of its days are told, of the source of which fewest are.
     pub days: u32,
     /// Whether the others are still to come: not those before the first file.
@@ -63,22 +66,43 @@ pub fn moved(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMa
 /// the first one is told. `known` and `changed` are as in [`moved`].
 pub fn moved_of_periods(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMap<Month, i64> {
     let mut months: BTreeMap<Month, i64> = BTreeMap::new();
-    let mut add = |day: Date, by: i64| {
+    for (day, by) in of_periods(known, changed) {
         let month = months.entry(Month::of(day)).or_default();
         *month = month.saturating_add(by);
-    };
+    }
+    months.retain(|_, by| *by != 0);
+    months
+}
+
+/// By how much the rest of it moves, day by day: what is of the days themselves. It adds up to what the months move by without
+/// what of that is of periods. `known` and `changed` are as in [`moved`].
+pub fn moved_on_days(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> BTreeMap<Date, i64> {
+    let minor = |cost: Option<&DayCost>| cost.map_or(0, |cost| cost.minor);
+    let whole = changed.iter().map(|(day, after)| (*day, minor(after.as_ref()).saturating_sub(minor(known.get(day)))));
+    let periods = of_periods(known, changed).into_iter().map(|(day, by)| (day, by.saturating_neg()));
+    let mut days: BTreeMap<Date, i64> = BTreeMap::new();
+    for (day, by) in whole.chain(periods) {
+        let own = days.entry(day).or_default();
+        *own = own.saturating_add(by);
+    }
+    days.retain(|_, by| *by != 0);
+    days
+}
+
+/// What moves of periods of several days, on each of their days.
+fn of_periods(known: &Days, changed: &BTreeMap<Date, Option<DayCost>>) -> Vec<(Date, i64)> {
+    let mut moves = Vec::new();
     for (day, after) in changed {
         let carried = |cost: Option<&DayCost>| cost.map(|cost| cost.carried.clone()).unwrap_or_default();
         for (all, sign) in [(carried(after.as_ref()), 1), (carried(known.get(day)), -1)] {
             for (since, minor) in all {
-                add(*day, sign * minor);
+                moves.push((*day, sign * minor));
                 // A period's first day carries nothing: it comes to as much as the second one, to the minor unit.
                 if since.tomorrow().ok() == Some(*day) {
-                    add(since, sign * minor);
+                    moves.push((since, sign * minor));
                 }
             }
         }
     }
-    months.retain(|_, by| *by != 0);
-    months
+    moves
 }

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use domain::billing::reports::Month;
-use domain::budgets::{Alerts, Budget, Cost, Costs, Scope, Told, by_months, outlook, spent_as_told};
+use domain::budgets::{Alerts, Budget, Cost, Costs, DailySums, Scope, Told, by_months, outlook, spent_as_told};
 use domain::ids::ImportId;
 use domain::insights::costs::{DayCost, Days};
 use domain::insights::covered::Covered;
+use iso_currency::Currency;
 use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Weekday, date};
 use uuid::Uuid;
 
-use crate::common::budgets::{Noise, budget_of_2026};
+use crate::common::budgets::{Noise, budget_of_2026, unit};
 use crate::common::contracts::eur;
 use crate::common::the_client;
 
@@ -40,6 +41,11 @@ impl Files {
             *months.entry(Month::of(on)).or_default() += cost(on);
         }
         self.told.insert(source.into(), Told::of(covered, &costly));
+        let mut by_day: BTreeMap<Month, BTreeMap<Date, i64>> = BTreeMap::new();
+        for on in days(from, to) {
+            by_day.entry(Month::of(on)).or_default().insert(on, cost(on));
+        }
+        self.costs.by_day.push(DailySums { source: source.into(), currency: Currency::EUR, months: by_day });
         self.costs.all.extend(months.into_iter().filter(|(_, minor)| *minor != 0).map(|(month, minor)| Cost {
             month,
             source: source.into(),
@@ -68,7 +74,11 @@ impl Files {
 
     /// Low, expected, high and what is spent; none without a forecast.
     fn lead(&self, today: Date) -> Option<[i64; 4]> {
-        let own = budget();
+        self.lead_in(Scope::Client {}, today)
+    }
+
+    fn lead_in(&self, scope: Scope, today: Date) -> Option<[i64; 4]> {
+        let own = Budget { scope, ..budget() };
         let spent = spent_as_told(&self.costs, &own, &BTreeMap::new(), &self.told, today).unwrap();
         let stands = outlook(&own, &spent, today).unwrap();
         let by = by_months(&own, &spent, today).unwrap();
@@ -112,6 +122,60 @@ fn what_doubled_this_month_is_expected_to_stay_so_for_its_last_days_and_shows_in
     let as_told = spent_as_told(&files.costs, &own, &BTreeMap::new(), &files.told, TODAY).unwrap();
     let november = by_months(&own, &as_told, TODAY).unwrap()[10].expected.unwrap().minor();
     assert!((6_000_00..=7_000_00).contains(&november), "{november}");
+}
+
+#[test]
+fn one_large_day_of_the_month_that_runs_is_expected_of_no_month_to_come_and_what_stays_or_comes_again_is() {
+    type ByDay<'a> = &'a dyn Fn(Date) -> i64;
+    const AT_ONCE: bool = true;
+    let more = |on: Date, of: i64, days: &[Date]| if days.contains(&on) { of } else { 0 };
+    let (third, fifth, ninth) = (date(2026, 11, 3), date(2026, 11, 5), date(2026, 11, 9));
+    let cases: [(&str, ByDay<'_>, bool); 10] = [
+        ("one large day", &|on| 100_00 + more(on, 10_000_00, &[fifth]), AT_ONCE),
+        ("two of them", &|on| 100_00 + more(on, 4_000_00, &[third, ninth]), AT_ONCE),
+        ("the last one", &|on| 100_00 + more(on, 4_000_00, &[YESTERDAY]), AT_ONCE),
+        ("a credit", &|on| 100_00 - more(on, 5_000_00, &[fifth]), AT_ONCE),
+        ("a bill on the third", &|on| 100_00 + if on.day() == 3 { 3_000_00 } else { 0 }, AT_ONCE),
+        ("a bill on the 25th, which is to come", &|on| 100_00 + if on.day() == 25 { 1_000_00 } else { 0 }, AT_ONCE),
+        ("a level that rose", &|on| if on >= date(2026, 11, 1) { 200_00 } else { 100_00 }, !AT_ONCE),
+        ("a level that fell", &|on| if on >= date(2026, 11, 1) { 100_00 } else { 400_00 }, !AT_ONCE),
+        ("each Saturday", &|on| if on.weekday() == Weekday::Saturday { 1_000_00 } else { 10_00 }, !AT_ONCE),
+        ("nothing", &|_| 100_00, !AT_ONCE),
+    ];
+    for (name, cost, at_once) in cases {
+        let files = Files::default().of("aws", date(2025, 11, 1), YESTERDAY, cost);
+        let [low, expected, high, _] = files.lead(TODAY).unwrap();
+        let whole = truth(date(2026, 1, 1), cost);
+        assert!(near(expected, whole, 5), "{name}: {low} {expected} {high}, of {whole}");
+        // What is no large day by itself leads to the same as if nobody knew of days.
+        let mut blind = files;
+        blind.costs.by_day.clear();
+        assert_eq!(blind.lead(TODAY).unwrap()[1] != expected, at_once, "{name}");
+    }
+    // Four days are no large day any more: it leads on as it comes.
+    let rising = |on: Date| if on >= date(2026, 11, 18) { 500_00 } else { 100_00 };
+    let mut files = Files::default().of("aws", date(2025, 11, 1), YESTERDAY, rising);
+    let known = files.lead(TODAY).unwrap();
+    files.costs.by_day.clear();
+    assert_eq!(files.lead(TODAY).unwrap(), known);
+}
+
+#[test]
+fn a_large_day_is_of_the_department_that_had_it() {
+    let steady = |_: Date| 50_00;
+    let large = |on: Date| if on == date(2026, 11, 5) { 10_050_00 } else { 50_00 };
+    let all = Files::default().of("aws", date(2025, 11, 1), YESTERDAY, |on| steady(on) + large(on));
+    let mut files = Files { costs: Costs { all: Vec::new(), ..all.costs }, ..all };
+    for (n, cost) in [(1, &steady as &dyn Fn(Date) -> i64), (2, &large as &dyn Fn(Date) -> i64)] {
+        let own = Files::default().of("aws", date(2025, 11, 1), YESTERDAY, cost);
+        let own = own.costs.all.into_iter().map(|of| Cost { unit: Some(unit(n)), ..of });
+        files.costs.all.extend(own);
+    }
+    for (n, cost) in [(1, &steady as &dyn Fn(Date) -> i64), (2, &large as &dyn Fn(Date) -> i64)] {
+        let [_, expected, _, _] = files.lead_in(Scope::Unit { unit: unit(n) }, TODAY).unwrap();
+        let whole = truth(date(2026, 1, 1), cost);
+        assert!(near(expected, whole, 1), "{n}: {expected}, of {whole}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rows of files that are for several days: a month's fee, a year that is paid at once.
 
 use domain::billing::reports::Month;
-use domain::budgets::moved_of_periods;
+use domain::budgets::{moved_of_periods, moved_on_days};
 use domain::ids::{ClientId, UserId};
 use domain::insights::costs::Days;
 use domain::insights::focus::Progress;
@@ -87,6 +87,9 @@ fn what_of_the_months_is_of_periods_moves_with_them_and_goes_with_them() {
         };
         let there = days.iter().map(|(on, cost)| (*on, Some(cost.clone()))).collect();
         assert_eq!(moved_of_periods(&Days::new(), &there), of(months.clone(), 1), "{name}");
+        // The rest is of nine days, each by itself.
+        let own: std::collections::BTreeMap<Date, i64> = (0..9).map(|on| (day(on), 700 + on)).collect();
+        assert_eq!(moved_on_days(&Days::new(), &there), own, "{name}, by days");
         assert_eq!(moved_of_periods(&days, &there), of(Vec::new(), 1), "{name}, again");
         let gone = days.keys().map(|on| (*on, None)).collect();
         assert_eq!(moved_of_periods(&days, &gone), of(months, -1), "{name}, taken back");
