@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use tests::costs::{Row, days};
+use tests::costs::{Row, days, file};
 
 use crate::budgets::{Desk, eur, key, row};
 
@@ -82,6 +82,19 @@ async fn one_large_day_of_the_month_that_runs_is_expected_of_no_month_to_come_un
             let expected = stands["forecast"]["expected"]["minor"].as_i64().unwrap();
             assert!((expected - whole).abs() * 50 <= whole, "{expected} of {whole}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_begins_on_a_day_to_come_is_spent_in_its_month_and_no_day_before_it_is_told_of() {
+    let desk = Desk::start().await;
+    let mut rows: Vec<Row> = days("2026-01-20", "2026-02-01").map(|on| row(on, "sales", 10_00)).collect();
+    rows.push(row(date(2026, 3, 10), "sales", 50_00));
+    for _ in 0..2 {
+        let import = desk.owner.import_costs(&desk.client, "azure-main", &file(&rows)).await;
+        assert_eq!((&import["from"], &import["to"]), (&json!("2026-01-20"), &json!("2026-02-01")), "{import:#}");
+        let spent = desk.spending("from=2026-01&to=2026-03").await;
+        assert_eq!(spent["total"], eur(13 * 10_00 + 50_00));
     }
 }
 

@@ -48,8 +48,9 @@ impl TenantStore {
     /// # Errors
     /// What the store answers; [`Error::Corrupt`] for a measure that is none.
     pub async fn tell(&self, telling: &Telling<'_>, now: Timestamp) -> Result<Option<Commit>> {
-        // A period that began on the last of these days goes on behind them.
-        let to = telling.span.1.saturating_add(LONGEST_PERIOD.days());
+        // A period that began on the last of these days goes on behind them, and a file may have costs of days to come.
+        let last = telling.days.keys().next_back().copied().unwrap_or(telling.span.1);
+        let to = telling.span.1.saturating_add(LONGEST_PERIOD.days()).max(last);
         let known = self.cost_days(telling.series, telling.span.0, to).await?;
         self.told(telling, telling.days, known, now).await
     }

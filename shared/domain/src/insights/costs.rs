@@ -135,6 +135,11 @@ impl DayCost {
         DayCost { minor, ..DayCost::default() }
     }
 
+    /// Whether something of it begins on the day, or nothing is carried to it.
+    pub(super) fn begins(&self) -> bool {
+        self.own() != 0 || self.carried.is_empty()
+    }
+
     /// What of it is of the day itself.
     fn own(&self) -> i64 {
         self.carried.values().fold(self.minor, |own, carried| own.saturating_sub(*carried))
@@ -198,7 +203,7 @@ pub fn untold<'a>(
     let (mut counts, mut begun) = (BTreeMap::<Date, i64>::new(), BTreeSet::new());
     for (day, cost) in series.into_iter().flatten() {
         *counts.entry(*day).or_default() += 1;
-        if cost.own() != 0 || cost.carried.is_empty() {
+        if cost.begins() {
             begun.insert(*day);
         }
         // What a period began with may have been taken back on its first day; its other days are told by that one.

@@ -152,7 +152,10 @@ impl Watch {
     ) -> (Self, BTreeMap<Date, Option<DayCost>>) {
         let (covered, own) = self.covered.with_all_but(by, (from, to), untold);
         let own: BTreeSet<Date> = own.into_iter().collect();
-        let tells = |day: Date| own.contains(&day);
+        // What begins on a day to come is known, and not told: whoever tells of that day tells of it again.
+        let begins = |(day, cost): &(&Date, &DayCost)| **day > to && !covered.has(**day) && cost.begins();
+        let ahead: BTreeSet<Date> = file.iter().filter(begins).map(|(day, _)| *day).collect();
+        let tells = |day: Date| own.contains(&day) || ahead.contains(&day);
         let all: BTreeSet<Date> = own.iter().chain(file.keys()).chain(before.keys()).copied().collect();
         let after = |day: Date| costs::told(day, tells, file.get(&day), before.get(&day));
         let with = all.into_iter().map(|day| (day, after(day)));

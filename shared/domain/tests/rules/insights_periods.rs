@@ -108,6 +108,37 @@ fn a_file_without_a_months_fee_leaves_the_days_that_carry_it_as_they_are() {
     assert_eq!(changed.into_values().flatten().count(), 0);
 }
 
+#[test]
+fn what_begins_on_a_day_to_come_is_known_and_not_told_until_a_file_tells_of_that_day() {
+    let of = |rows: &str| days_of(&format!("{HEAD_OF_PERIODS}{rows}"));
+    let daily = |days: std::ops::Range<i64>| days.map(|on| period(100, on, 1)).collect::<String>();
+    let mut known = Days::new();
+    let mut is = watch();
+    // Of each file the days that it tells of, its rows, and what is known of three days after it.
+    for (n, (from, to), rows, after) in [
+        (1, (0, 9), daily(0..10) + &period(2_800, 31, 28) + &period(500, 40, 1), [0, 100, 600]),
+        (1, (0, 9), daily(0..10) + &period(2_800, 31, 28) + &period(500, 40, 1), [0, 100, 600]),
+        // A file that says nothing of it leaves it, and one that says something else says it.
+        (2, (10, 19), daily(10..20), [0, 100, 600]),
+        (3, (20, 29), daily(20..30) + &period(700, 40, 1), [0, 100, 800]),
+        (4, (30, 40), daily(30..41) + &period(2_800, 31, 28), [100, 200, 200]),
+        (5, (0, 9), daily(0..10) + &period(900, 40, 1), [100, 200, 200]),
+        (6, (31, 40), daily(31..41), [100, 100, 100]),
+    ] {
+        let (told, changed) = is.told(import(n), (day(from), day(to)), &of(&rows), &known);
+        is = told;
+        for (on, cost) in changed {
+            match cost {
+                Some(cost) => known.insert(on, cost),
+                None => known.remove(&on),
+            };
+        }
+        let minor = |on: i64| known.get(&day(on)).map_or(0, |cost| cost.minor);
+        assert_eq!([minor(30), minor(31), minor(40)], after, "file {n}");
+        assert_eq!(is.covered.has(day(40)), n >= 4, "file {n}");
+    }
+}
+
 /// Rows of so many services, each with its own name.
 fn fees(count: usize, cents: i64, on: i64, days: i64) -> String {
     (0..count).map(|n| format!("S{n}-{}", period(cents, on, days))).collect()
@@ -136,6 +167,9 @@ fn a_file_tells_up_to_the_end_of_the_periods_that_most_rows_are_of_and_of_no_day
         ("the first day", fees(6, 100, 0, 1) + &fees(12, 3_000, 0, 31), 1, 0),
         ("a month that is not over", months, 12, 11),
         ("a month to come", fees(3, 3_000, 31, 28), 12, 31),
+        ("days, and a slip of a day to come", daily(0..10) + &period(100, 200, 1), 12, 9),
+        ("days, and a month to come", daily(0..10) + &period(2_800, 31, 28), 12, 9),
+        ("days up to today, and one to come", daily(0..13) + &period(100, 13, 1), 12, 12),
     ] {
         let text = format!("{HEAD_OF_PERIODS}{rows}");
         let progress = read_in(text.as_bytes(), &[text.len()]);

@@ -282,16 +282,19 @@ impl KeptSums {
     /// The first and the last day of which they tell, of a file that was announced on this day. The last one is the last day of
     /// the longest of them that is as long as most are: a month's fee among days is known before its month is over, and a year's
     /// reservation among months says nothing of the months to come. It is before the day of the announcement, and never before
-    /// the last day on which a row begins.
+    /// the last day until then on which a row begins. What begins later is known and not told, for of the days before it nobody
+    /// tells yet; a file of nothing else tells of its own days.
     pub fn days(&self, announced: Date) -> Option<(Date, Date)> {
         let first = self.sums.iter().map(|sum| sum.day).min()?;
-        let begins = self.sums.iter().map(|sum| sum.day).max()?;
-        let mut lengths: Vec<u16> = self.sums.iter().map(|sum| sum.days).collect();
+        let is_there = |sum: &&KeptSum| sum.day <= announced || first > announced;
+        let there = || self.sums.iter().filter(is_there);
+        let begins = there().map(|sum| sum.day).max()?;
+        let mut lengths: Vec<u16> = there().map(|sum| sum.days).collect();
         lengths.sort_unstable();
         let usual = *lengths.get(lengths.len().saturating_sub(1) / 2)?;
         // A month is as long as another one: 28 days, or 31.
         let longest = usual + usual / 8;
-        let ends = self.sums.iter().filter(|sum| sum.days <= longest).filter_map(|sum| sum.span().last()).max()?;
+        let ends = there().filter(|sum| sum.days <= longest).filter_map(|sum| sum.span().last()).max()?;
         let over = announced.yesterday().unwrap_or(announced);
         Some((first, ends.min(over).max(begins)))
     }
