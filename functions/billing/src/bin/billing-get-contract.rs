@@ -1,4 +1,4 @@
-//! Read a contract with its lines.
+//! Read a contract with its lines, and with what is left of the hours that it includes this month.
 
 fn main() -> runtime::Exit {
     runtime::serve(billing::routes::get_contract::route())
