@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::pace::middle_of;
+use super::usual::middle_of;
 use crate::billing::cycle::Period;
 use crate::billing::reports::{Month, Rhythm, Served};
 

@@ -10,7 +10,8 @@ use iso_currency::Currency;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::pace::{Told, middle_of};
+use super::told::Told;
+use super::usual::middle_of;
 use crate::billing::reports::Month;
 
 /// Months back from the one that runs of which the days are looked at: three say what is usual, and one stands before them.

@@ -13,6 +13,8 @@ mod outlook;
 mod pace;
 mod rules;
 mod spent;
+mod told;
+mod usual;
 
 pub use arrears::Billed;
 pub use at_once::{DailySums, MONTHS_BY_DAY};
@@ -26,6 +28,7 @@ pub use fixed::{
     DaysByUnit, by_month, by_seats, by_split, by_use, evenly, fixed, if_renewed, in_term, is_fixed, seat_price,
 };
 pub use outlook::{Course, Forecast, MonthOutlook, Outlook, by_months, outlook};
-pub use pace::{Costs, DAYS_LOOKED_BACK, Told, spent_as_told};
+pub use pace::{Costs, spent_as_told};
 pub use rules::{CentreShare, ChargebackRules, LicenceRule, MOST_PRODUCTS, MOST_RULES, SourceRule, weights_of};
 pub use spent::{Part as MonthInPart, Spent, is_spent, moved, moved_of_periods, moved_on_days};
+pub use told::{DAYS_LOOKED_BACK, Told};

@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -18,53 +17,14 @@ use super::budget::Budget;
 use super::costs::{Cost, spent_within, within};
 use super::outlook::short_of;
 use super::spent::{FEWEST_DAYS, Part, Spent};
-use crate::billing::cycle::Period;
+use super::told::Told;
+use super::usual::usual_of;
 use crate::billing::reports::Month;
 use crate::cost_centres::CostCode;
 use crate::error::Refusal;
 use crate::ids::UnitId;
-use crate::insights::costs::{Days, LICENCES};
-use crate::insights::covered::Covered;
+use crate::insights::costs::LICENCES;
 use crate::money::Money;
-
-/// Days back from the last told one by which a source comes daily, or does not.
-pub const DAYS_LOOKED_BACK: i64 = 60;
-/// Months before one that say what is usual in it.
-const USUAL_OF: usize = 3;
-
-/// How files tell of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// The days of which they told.
-    covered: Covered,
-    /// Whether half of the days or more cost something: five of seven do where nobody works at weekends.
-    daily: bool,
-}
-
-impl Told {
-    /// The days that files told of, and those of the last [`DAYS_LOOKED_BACK`] on which anything had a cost.
-    pub fn of(covered: Covered, days: &Days) -> Self {
-        let daily = covered.last().is_some_and(|last| {
-            let from = last.saturating_sub((DAYS_LOOKED_BACK - 1).days());
-            let to = last.tomorrow().unwrap_or(last);
-            let told = covered.days_in(Period { from, to });
-            let costly = days.range(from..=last).filter(|(_, cost)| cost.minor != 0).count();
-            told >= FEWEST_DAYS && u32::try_from(costly).is_ok_and(|costly| costly.saturating_mul(2) >= told)
-        });
-        Self { covered, daily }
-    }
-
-    /// Whether a file told of a day.
-    pub(super) fn has(&self, day: Date) -> bool {
-        self.covered.has(day)
-    }
-
-    /// How many days of a month are told, and how many it has.
-    fn days_of(&self, month: Month) -> (u32, u32) {
-        let period = month.period();
-        (self.covered.days_in(period), u32::try_from(period.days()).unwrap_or_default())
-    }
-}
 
 /// A client's costs that are carried, and what is known of some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -266,17 +226,4 @@ fn apart(months: &mut BTreeMap<Month, Money>, month: Month, once: Money, parts: 
     }
     months.insert(month, rest);
     Ok(once)
-}
-
-/// The middle one of the last months, of two the lesser.
-fn usual_of(before: &[Money]) -> Option<Money> {
-    let minor: Vec<i64> = before.iter().map(|amount| amount.minor()).collect();
-    Some(Money::new(middle_of(&minor)?, before.first()?.currency()))
-}
-
-/// The same in minor units.
-pub(super) fn middle_of(before: &[i64]) -> Option<i64> {
-    let mut last: Vec<i64> = before.iter().rev().take(USUAL_OF).copied().collect();
-    last.sort_unstable();
-    last.get(last.len().saturating_sub(1) / 2).copied()
 }
