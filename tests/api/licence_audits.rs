@@ -76,6 +76,27 @@ async fn an_audit_is_made_once_of_what_holds_on_the_day_and_stays_as_it_was() {
 }
 
 #[tokio::test]
+async fn names_without_letters_in_its_pdf_are_named_beside_it() {
+    let (owner, client) = licensed().await;
+    let audits = format!("/v1/clients/{client}/licence-audits");
+    let make = || async {
+        let asked = owner.post(&audits).key(&key()).send().await.expect(201);
+        assert_eq!(asked["warnings"], json!([]), "it is not made yet");
+        owner.stack.app.settle().await;
+        owner.get(&format!("{audits}/{}", asked["id"].as_str().unwrap())).await.expect(200)
+    };
+    assert_eq!(make().await["warnings"], json!([]));
+    owner.change(&format!("/v1/clients/{client}"), json!({ "name": "Acme \u{6f22}\u{5d0}" })).await;
+    owner.stack.app.settle().await;
+    let audit = make().await;
+    if cfg!(feature = "pdf") {
+        let says = audit["warnings"][0].as_str().unwrap();
+        assert!(says.contains("\u{6f22} (U+6F22)") && says.contains("(U+05D0)"), "{says}");
+        assert_eq!(owner.get(&audits).await.expect(200)["items"][0]["warnings"], audit["warnings"]);
+    }
+}
+
+#[tokio::test]
 async fn the_clients_side_has_its_own_audits_and_no_others() {
     let (owner, client) = licensed().await;
     let other = owner.client("Birch").await;

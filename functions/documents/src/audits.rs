@@ -19,11 +19,11 @@ pub(crate) async fn render(cx: &ReactionCx, client: ClientId, id: LicenceAuditId
     let says = cx.store.kept_file(&facts.kept).await?;
     let says: Audit = serde_json::from_slice(&says).map_err(|e| Error::Internal(format!("the report {id}: {e}")))?;
     let letterhead = cx.store.document_settings().await?.value.letterhead;
-    let Made { bytes, pages, .. } = set(id, says.printed(&letterhead)).await?;
+    let Made { bytes, pages, missing } = set(id, says.printed(&letterhead)).await?;
     let length = bytes.len() as u64;
     let kept = cx.store.keep_file("application/pdf", bytes).await?;
     let pdf = Some(AuditFile { kept, bytes: length });
-    let made = LicenceAudit { pdf, pages: Some(pages), ..read.value };
+    let made = LicenceAudit { pdf, pages: Some(pages), missing, ..read.value };
     Ok(cx.store.commit().update(&made, read.rev))
 }
 

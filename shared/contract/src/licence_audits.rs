@@ -1,6 +1,7 @@
 //! Reports of what a client is licensed for, holds and uses.
 
 use domain::access::Permission;
+use domain::billing::documents::unprinted;
 use domain::ids::{ClientId, LicenceAuditId, UserId};
 use domain::licences::audit::LicenceAudit;
 use jiff::Timestamp;
@@ -75,14 +76,17 @@ pub struct LicenceAuditView {
     pub on: Option<Date>,
     /// Pages of its PDF.
     pub pages: Option<u32>,
+    /// What is wrong with its PDF: characters that it cannot print.
+    pub warnings: Vec<String>,
     /// Its files that are there, as links; none in a list.
     pub files: Vec<FileView>,
 }
 
 impl From<LicenceAudit> for LicenceAuditView {
     fn from(audit: LicenceAudit) -> Self {
-        let LicenceAudit { id, client, by, asked_at, on, pdf, pages, .. } = audit;
+        let LicenceAudit { id, client, by, asked_at, on, pdf, pages, missing, .. } = audit;
         let state = if pdf.is_some() { DocumentState::Ready } else { DocumentState::BeingMade };
-        LicenceAuditView { id, client, by, asked_at, state, on, pages, files: Vec::new() }
+        let warnings = unprinted(&missing).into_iter().collect();
+        LicenceAuditView { id, client, by, asked_at, state, on, pages, warnings, files: Vec::new() }
     }
 }

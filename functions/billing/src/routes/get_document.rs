@@ -5,6 +5,7 @@ use contract::documents::{DocumentFormat, DocumentQuery, DocumentState, Document
 use contract::invoices::AtInvoice;
 use domain::billing::documents::facts::{Document, Look};
 use domain::billing::documents::table::table;
+use domain::billing::documents::unprinted;
 use domain::events::Event;
 use runtime::paying::pay_at;
 use runtime::{Answer, Cx, Error, Handler, In, Result};
@@ -40,15 +41,6 @@ async fn get_document(cx: Cx, input: In<AtInvoice, DocumentQuery, NoBody>) -> Re
 
 fn ready(file: FileView, pages: Option<u32>) -> DocumentView {
     DocumentView { state: DocumentState::Ready, file: Some(file), pages, warnings: Vec::new() }
-}
-
-/// That some characters are not on the paper.
-fn unprinted(missing: &str) -> Option<String> {
-    let named: Vec<String> = missing.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
-    (!named.is_empty()).then(|| {
-        let named = named.join(", ");
-        format!("The PDF does not print {named}: it has Latin, Greek and Cyrillic letters. Write these in one of them.")
-    })
 }
 
 fn facts(document: &Document) -> Result<Vec<u8>> {

@@ -13,3 +13,12 @@ pub mod printed;
 pub mod settings;
 pub mod table;
 pub mod words;
+
+/// That a PDF does not print some characters, which its fonts have no letters for; nothing where it prints all.
+pub fn unprinted(missing: &str) -> Option<String> {
+    let named: Vec<String> = missing.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect();
+    (!named.is_empty()).then(|| {
+        let named = named.join(", ");
+        format!("The PDF does not print {named}: it has Latin, Greek and Cyrillic letters. Write these in one of them.")
+    })
+}

@@ -46,6 +46,9 @@ pub struct LicenceAudit {
     pub pdf: Option<AuditFile>,
     /// Pages of the PDF.
     pub pages: Option<u32>,
+    /// Characters that the PDF was to print and has no letters for, each once.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub missing: String,
 }
 
 /// A file of an audit.
@@ -61,7 +64,8 @@ pub struct AuditFile {
 impl LicenceAudit {
     /// Asked for, and not made yet.
     pub const fn wanted(id: LicenceAuditId, client: ClientId, by: UserId, now: Timestamp) -> Self {
-        Self { id, client, by, asked_at: now, on: None, facts: None, workbook: None, pdf: None, pages: None }
+        let missing = String::new();
+        Self { id, client, by, asked_at: now, on: None, facts: None, workbook: None, pdf: None, pages: None, missing }
     }
 }
 
