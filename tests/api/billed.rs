@@ -501,3 +501,29 @@ async fn a_charge_under_a_contract_that_is_over_is_on_one_more_bill_and_rates_ar
     assert_eq!(answer.pointers(), ["/rates/0/contract"]);
     owner.patch("/v1/rates").if_match(&etag).json(&rate(id(&contract))).send().await.expect(200);
 }
+
+#[tokio::test]
+async fn an_msp_that_moves_to_another_zone_bills_each_day_once() {
+    let (stack, owner, client) = desk().await;
+    signed(&owner, &client, json!([flat("300")]), json!({})).await;
+    assert_eq!(bill(&stack, &owner, "2026-03-01T06:00:00Z").await.len(), 2);
+    let moves = async |zone: &str| owner.change("/v1/tenant", json!({ "zone": zone })).await;
+    // Where the day begins 14 hours before that of UTC, and then where it begins 10 hours after: a whole day comes twice.
+    moves("Pacific/Kiritimati").await;
+    assert_eq!(bill(&stack, &owner, "2026-04-01T01:00:00Z").await.len(), 3);
+    moves("Pacific/Honolulu").await;
+    for (at, invoices) in [
+        ("2026-04-01T02:00:00Z", 3),
+        ("2026-04-01T10:30:00Z", 3),
+        ("2026-05-01T09:30:00Z", 3),
+        ("2026-05-01T10:30:00Z", 4),
+    ] {
+        assert_eq!(bill(&stack, &owner, at).await.len(), invoices, "at {at}");
+    }
+    let mut periods: Vec<Value> =
+        invoices(&owner).await.iter().map(|invoice| invoice["billed"][0]["period"].clone()).collect();
+    periods.sort_by_key(|period| period["from"].to_string());
+    let months = ["2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01"];
+    let expected: Vec<Value> = months.windows(2).map(|ends| json!({ "from": ends[0], "to": ends[1] })).collect();
+    assert_eq!(periods, expected);
+}
