@@ -97,7 +97,7 @@ async fn a_contract_is_proposed_changed_signed_and_amended_and_a_simulation_show
     let brief = owner.post(&format!("{}/sign", at(&proposed))).send().await.expect(200);
     assert_eq!((&brief["state"], &brief["next_on"]), (&json!("active"), &json!("2026-02-10")));
     let contract = owner.get(&at(&proposed)).await.expect(200);
-    assert_eq!(with(brief, json!({ "lines": contract["lines"] })), contract);
+    assert_eq!(with(brief, json!({ "lines": contract["lines"], "hours": null })), contract);
     let due = stored(&owner, &contract, "dsk").unwrap();
     assert!(due.starts_with("2026-02-09T23:30:00.000Z#"), "00:30 in Berlin: {due}");
 
