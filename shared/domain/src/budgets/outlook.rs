@@ -214,7 +214,10 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     let amount = |month: Month| spent.variable.get(&month).map_or(0, |amount| amount.minor()) as f64;
     let short = |month: Month| month == first && spent.parts.get(&month).is_some_and(|part| part.days < FEWEST_DAYS);
     let over = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month < now);
-    let whole = |month: Month| spent.parts.get(&month).map_or(amount(month), |part| part.whole.minor() as f64);
+    // What came at once in the last month is expected of no month to come.
+    let once = |month: Month| spent.by_days.filter(|(of, _)| *of == month).map_or(0, |(_, once)| once.minor()) as f64;
+    let whole =
+        |month: Month| spent.parts.get(&month).map_or(amount(month) - once(month), |part| part.whole.minor() as f64);
     let mut past: Vec<f64> = over.filter(|month| !short(*month)).map(whole).collect();
     let usual = ahead(&past, 1)?;
     let never_credited = past.iter().all(|value| *value >= 0.0);
@@ -222,13 +225,14 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     let before = usize::try_from(from.since(now)).unwrap_or(0);
     let (begun, running) = (amount(now), spent.parts.get(&now));
     let mut sum = match running {
-        None => stretch(&past, before, left, false)?,
+        None => stretch(&past, before, left, spent.by_days.is_some())?,
         Some(part) => {
             let shows = part.days >= DAYS_THAT_SHOW;
             past.extend(shows.then(|| part.whole.minor().saturating_sub(part.once.minor()) as f64));
             // Months from the last of these until the first that is asked for: the one that runs is estimated by itself.
             let (skipped, later) = if before > 0 { (before, left) } else { (1, left - 1) };
-            let later = stretch(&past, skipped - usize::from(shows), later, shows)?;
+            let by_days = shows || spent.by_days.is_some();
+            let later = stretch(&past, skipped - usize::from(shows), later, by_days)?;
             if before > 0 { later } else { beside(part, &usual, now, &later) }
         }
     };

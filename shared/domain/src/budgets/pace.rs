@@ -77,11 +77,18 @@ pub fn spent_as_told(
     let now = Month::of(today);
     let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
     let mut more: Vec<(Month, Money)> = Vec::new();
+    let (over, mut told_whole) = (now.plus(-1), (none, none));
     for (source, amounts) in &sources {
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
         let own = (amounts, of_periods.get(source).unwrap_or(&no_periods));
         let at_once = at_once(costs, (*source, own), told, now, none)?;
-        for (month, own) in in_part(own, &at_once, told, now, none)? {
+        let (in_part, once) = in_part(own, &at_once, told, now, none)?;
+        if let Some(once) = once.get(&over).filter(|_| !in_part.contains_key(&over)) {
+            let amount = own.0.get(&over).copied().unwrap_or(none);
+            let amount = amount.minus(own.1.get(&over).copied().unwrap_or(none))?;
+            told_whole = (told_whole.0.plus(amount)?, told_whole.1.plus(*once)?);
+        }
+        for (month, own) in in_part {
             more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
             let part = parts.entry(month).or_insert(Part { once: none, ..own });
             part.once = part.once.plus(own.once)?;
@@ -116,7 +123,11 @@ pub fn spent_as_told(
             part.whole = part.whole.plus(*more)?;
         }
     }
-    Ok(Spent { parts, ..spent })
+    let (amount, once) = told_whole;
+    let all = spent.variable.get(&over).copied().unwrap_or(none);
+    let mostly = !parts.contains_key(&over) && amount.minor() > 0 && amount.minor().saturating_mul(2) > all.minor();
+    let by_days = mostly.then_some((over, once));
+    Ok(Spent { parts, by_days, ..spent })
 }
 
 /// Costs by source and month.
@@ -162,16 +173,16 @@ fn at_once(
     Ok(within.into_iter().map(|(month, minor)| (month, Money::new(minor, currency))).collect())
 }
 
-/// The months of a source that are told in part.
+/// The months of a source that are told in part; and of all its months what came at once, beyond what usually does.
 fn in_part(
     (amounts, of_periods): ByMonth<'_>,
     at_once: &BTreeMap<Month, Money>,
     told: &Told,
     now: Month,
     none: Money,
-) -> Result<BTreeMap<Month, Part>, Refusal> {
-    let mut parts = BTreeMap::new();
-    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok(parts) };
+) -> Result<(BTreeMap<Month, Part>, BTreeMap<Month, Money>), Refusal> {
+    let (mut parts, mut once) = (BTreeMap::new(), BTreeMap::new());
+    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok((parts, once)) };
     let (first, last) = (Month::of(first), Month::of(last).min(now));
     // A source of which nothing came in two months has ended.
     let comes = last >= now.plus(-1);
@@ -190,7 +201,7 @@ fn in_part(
             let share = Decimal::from(days) / Decimal::from(of);
             let by_days = amount.minus(fees)?.minus(large)?;
             let pace = if days > 0 { Some(by_days.times(Decimal::ONE / share)?) } else { None };
-            let usual = usual_of(&before).or(pace).unwrap_or(none);
+            let usual = nearer(&before, pace)?.or(pace).unwrap_or(none);
             let mixed = pace.unwrap_or(usual).times(share)?.plus(usual.times(Decimal::ONE - share)?)?;
             let usual_fees = usual_of(&fees_before).filter(|usual| usual.minor() > fees.minor()).unwrap_or(fees);
             let more_fees = usual_fees.minus(fees)?.times(Decimal::ONE - share)?;
@@ -203,8 +214,10 @@ fn in_part(
         } else {
             amount
         };
+        let beyond = large.minus(usual_large)?;
+        once.insert(month, beyond);
         if days < of && (awaited || month == first) {
-            parts.insert(month, Part { whole, once: large.minus(usual_large)?, days, awaited });
+            parts.insert(month, Part { whole, once: beyond, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
             before.push(whole.minus(fees)?.minus(large)?);
@@ -212,7 +225,17 @@ fn in_part(
             large_before.push(large);
         }
     }
-    Ok(parts)
+    Ok((parts, once))
+}
+
+/// What is usual by the months before: the middle one of the last three, or the last one where a month's own pace is nearer to
+/// that. So a level that moved in the month before is not forgotten as the next one begins, and one that came back is not kept.
+fn nearer(before: &[Money], pace: Option<Money>) -> Result<Option<Money>, Refusal> {
+    let (Some(middle), Some(last), Some(pace)) = (usual_of(before), before.last(), pace) else {
+        return Ok(usual_of(before));
+    };
+    let off = |usual: Money| Ok::<u64, Refusal>(pace.minus(usual)?.minor().unsigned_abs());
+    Ok(Some(if off(*last)? < off(middle)? { *last } else { middle }))
 }
 
 /// Takes what comes once off its month, and returns what is off. Where that was all, nothing stays: what comes once is carried by

@@ -25,6 +25,9 @@ pub struct Spent {
     /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
     /// come to with all of that.
     pub parts: BTreeMap<Month, Part>,
+    /// The last month that is over, if files told of all its days and most of it is by days, with what of it came at once, beyond
+    /// what usually does. Where its level is another one, days say so, and not one bill.
+    pub by_days: Option<(Month, Money)>,
 }
 
 /// A month of which files have not told every day.

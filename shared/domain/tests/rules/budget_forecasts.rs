@@ -161,6 +161,29 @@ fn one_large_day_of_the_month_that_runs_is_expected_of_no_month_to_come_and_what
 }
 
 #[test]
+fn a_level_that_moved_in_the_month_before_is_not_forgotten_as_the_next_one_begins() {
+    let [oct, nov, dec, never] = [date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)];
+    let rose = |from: Date, to: Date| move |on: Date| if from <= on && on < to { 500_00 } else { 100_00 };
+    let (stays, is_over, of_october) = (rose(nov, never), rose(nov, dec), rose(oct, never));
+    let large = |on: Date| if on == date(2026, 11, 12) { 10_000_00 } else { 100_00 };
+    let cases: [(&str, Date, &dyn Fn(Date) -> i64, i64); 4] = [
+        ("it stays", date(2026, 12, 2), &stays, 2),
+        ("it is over", date(2026, 12, 2), &is_over, 2),
+        ("one large day", date(2026, 12, 2), &large, 2),
+        // Of December it is not sure yet, and says so.
+        ("it stays, a month earlier", date(2026, 11, 2), &of_october, 10),
+    ];
+    for (name, today, cost, percent) in cases {
+        let files = Files::default().of("aws", date(2025, 11, 1), today.yesterday().unwrap(), cost);
+        let [low, expected, high, _] = files.lead(today).unwrap();
+        let whole = truth(date(2026, 1, 1), cost);
+        // Where days are all alike the range is a few euros wide.
+        let is_within = low <= whole && whole <= high || near(expected, whole, 1);
+        assert!(near(expected, whole, percent) && is_within, "{name}: {low} {expected} {high}, of {whole}");
+    }
+}
+
+#[test]
 fn a_large_day_is_of_the_department_that_had_it() {
     let steady = |_: Date| 50_00;
     let large = |on: Date| if on == date(2026, 11, 5) { 10_050_00 } else { 50_00 };
