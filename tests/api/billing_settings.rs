@@ -30,7 +30,7 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
             step("reminder", -3), step("overdue1", 1), step("overdue2", 8), step("overdue3", 15),
             step("suspend", 20), step("collection", 30),
         ] },
-        "charge_messages": { "declined": null, "received": null, "voided": null }, "use_credit_first": true,
+        "charge_messages": { "declined": null, "received": null }, "use_credit_first": true,
     });
     assert_eq!(start.body, expected);
 
@@ -41,10 +41,7 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
         "grouping": "per_client", "limits": { "lines_a_day": 40, "times_the_last": 5 },
         "retry": { "tries": 3, "first_wait_hours": 24, "factor": 3, "jitter_percent": 0 },
         "dunning": { "interest_percent": "9.5", "steps": [step("overdue1", 3), step("suspend", 10)] },
-        "charge_messages": {
-            "declined": null, "received": { "subject": "{number}: {amount}", "text": "Thanks, {client}." },
-            "voided": { "subject": "{number} is void", "text": "Nothing of {amount} is to be paid: {pay_link}" },
-        },
+        "charge_messages": { "declined": null, "received": { "subject": "{number}: {amount}", "text": "Thanks, {client}." } },
         "use_credit_first": false,
     });
     let mut changed = owner.change(SETTINGS, body.clone()).await;

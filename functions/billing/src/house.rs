@@ -6,7 +6,6 @@ use std::sync::Arc;
 use domain::billing::client::ClientBilling;
 use domain::billing::ledger::Stamp;
 use domain::billing::settings::BillingSettings;
-use domain::billing::taxes::TaxesUsed;
 use domain::billing::work::RateBook;
 use domain::calendar::Calendar;
 use domain::ids::{CalendarId, ClientId, InvoiceId, PostingId};
@@ -15,7 +14,7 @@ use futures::try_join;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use runtime::{Error, Result};
-use store::{Commit, TenantStore};
+use store::TenantStore;
 use tokio::sync::Mutex;
 
 /// What the bills of a tenant have in common.
@@ -30,8 +29,6 @@ pub(crate) struct House {
     /// Clients of whom nothing is open, with how they are billed.
     quiet: Mutex<HashMap<ClientId, ClientBilling>>,
     calendars: Mutex<HashMap<CalendarId, Arc<Calendar>>>,
-    /// By the rates of which days invoices were taxed, as far as it was read.
-    taxed: Mutex<TaxesUsed>,
 }
 
 impl House {
@@ -41,8 +38,8 @@ impl House {
         let zone = tenant.value.zone;
         let today = zone.date(now);
         let (settings, rates, calendar) = (settings.value, rates.value, tenant.value.calendar);
-        let (quiet, calendars, taxed) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Ok(House { zone, today, settings, rates, calendar, quiet, calendars, taxed })
+        let (quiet, calendars) = (Mutex::default(), Mutex::default());
+        Ok(House { zone, today, settings, rates, calendar, quiet, calendars })
     }
 
     /// As it is at an instant; none of a tenant that is not there.
@@ -68,17 +65,6 @@ impl House {
     /// Remembers that nothing is open of a client.
     pub(crate) async fn is_quiet(&self, client: &ClientBilling) {
         self.quiet.lock().await.insert(client.client, client.clone());
-    }
-
-    /// Notes by the rates of which days an invoice is taxed: they stay as they are. What is noted already is read once.
-    pub(crate) async fn fix_taxes(&self, store: &TenantStore, used: &TaxesUsed, commit: Commit) -> Result<Commit> {
-        let mut taxed = self.taxed.lock().await;
-        if taxed.covers(used) {
-            return Ok(commit);
-        }
-        let known = store.taxes_used().await?;
-        taxed.clone_from(&known.value);
-        Ok(if known.value.covers(used) { commit } else { commit.update(&known.value.and(used), known.rev) })
     }
 
     /// The business hours by which a client's work is priced. A calendar is read once.

@@ -11,7 +11,6 @@ use domain::billing::ledger::Stamp;
 use domain::billing::number::SeriesKind;
 use domain::billing::owed::{Owed, issue_owed, turned};
 use domain::billing::settings::IssueMode;
-use domain::billing::taxes::TaxesUsed;
 use domain::error::Refusal;
 use domain::events::Event;
 use domain::ids::{BlockId, InvoiceId};
@@ -61,8 +60,6 @@ pub(crate) fn next(due: &DueContract, house: &House) -> Next {
 pub(crate) struct Drafted {
     pub(crate) invoice: Invoice,
     pub(crate) lines: Vec<InvoiceLine>,
-    /// By the rates of which days they are taxed.
-    pub(crate) taxed: TaxesUsed,
 }
 
 /// A bill of a contract that goes on an invoice.
@@ -92,9 +89,9 @@ pub(crate) fn drafted_alone(
 /// [`Refusal::Conflict`] for taxes that cannot be reckoned and for bills that do not fit on one invoice,
 /// [`Refusal::Invalid`] for what an invoice cannot hold.
 pub(crate) fn drafted_of(house: &House, bills: &[Bill], id: InvoiceId, now: Timestamp) -> Result<Drafted, Refusal> {
-    let Drafted { invoice, lines, taxed } = drafted_together(house, bills, id, now)?;
+    let Drafted { invoice, lines } = drafted_together(house, bills, id, now)?;
     let (invoice, lines) = turned(invoice, lines);
-    Ok(Drafted { invoice, lines, taxed })
+    Ok(Drafted { invoice, lines })
 }
 
 /// The invoice of bills that share it, with taxes, whether it comes to something or to less than nothing.
@@ -143,9 +140,7 @@ fn drafted(
         exempted: taxed.exempted,
         note: None,
     };
-    let lines_taxed = bundle.lines().map(|line| (line.taxes.as_slice(), line.tax_on));
-    let taxed = TaxesUsed::of(lines_taxed, house.today);
-    Ok(Drafted { invoice: draft_invoice(new, &lines, now)?, lines, taxed })
+    Ok(Drafted { invoice: draft_invoice(new, &lines, now)?, lines })
 }
 
 /// The id of the invoice of a draft: there is one for ever. An invoice for several contracts has that of the first.
@@ -163,7 +158,7 @@ pub(crate) async fn make(
     commit: Commit,
     now: Timestamp,
 ) -> Result<Commit> {
-    let Drafted { invoice, lines, .. } = made;
+    let Drafted { invoice, lines } = made;
     let event = Event::InvoiceDrafted { invoice: invoice.id, client: invoice.client, total: invoice.totals.total };
     if house.settings.issue != IssueMode::AtOnce {
         return Ok(commit.create_billed(invoice, kept, run).emit([event]));

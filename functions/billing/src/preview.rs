@@ -117,7 +117,7 @@ fn invoice(
 }
 
 fn shown(house: &House, bills: &[Bill], made: Drafted) -> Result<InvoicePreview, Refusal> {
-    let Drafted { invoice, lines, .. } = made;
+    let Drafted { invoice, lines } = made;
     let mut shown = InvoicePreview {
         contracts: bills.iter().map(|bill| bill.due.agreed().id).collect(),
         on: bills.first().map_or(house.today, |bill| bill.draft.on()),

@@ -2,7 +2,6 @@
 
 use domain::billing::client::ClientBilling;
 use domain::billing::settings::BillingSettings;
-use domain::billing::taxes::TaxesUsed;
 use domain::ids::ClientId;
 
 use crate::item::{Place, Record};
@@ -11,12 +10,6 @@ use crate::{Result, TenantStore, Versioned, keys};
 impl Record for BillingSettings {
     fn place(&self) -> Place {
         Place::at(keys::billing())
-    }
-}
-
-impl Record for TaxesUsed {
-    fn place(&self) -> Place {
-        Place::at(keys::taxes_used())
     }
 }
 
@@ -31,12 +24,6 @@ impl TenantStore {
     pub async fn billing_settings(&self) -> Result<Versioned<BillingSettings>> {
         let found = self.find(&keys::billing()).await?;
         Ok(found.unwrap_or_else(|| Versioned { value: BillingSettings::default(), rev: 0 }))
-    }
-
-    /// By the rates of which days invoices were taxed; by none, at revision 0, before the first.
-    pub async fn taxes_used(&self) -> Result<Versioned<TaxesUsed>> {
-        let found = self.find(&keys::taxes_used()).await?;
-        Ok(found.unwrap_or_else(|| Versioned { value: TaxesUsed::default(), rev: 0 }))
     }
 
     /// How a client is billed: as the tenant bills, at revision 0, while nobody has set it.

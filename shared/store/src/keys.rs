@@ -120,9 +120,6 @@ pub(crate) fn rates() -> Key {
 pub(crate) fn billed_work() -> Key {
     child("TENANT".into(), "BILLED".into())
 }
-pub(crate) fn taxes_used() -> Key {
-    child("TENANT".into(), "TAXED".into())
-}
 pub(crate) fn billing() -> Key {
     child("TENANT".into(), "BILLING".into())
 }

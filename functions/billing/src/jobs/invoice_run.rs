@@ -288,7 +288,6 @@ async fn written(cx: &JobCx, store: &TenantStore, house: &House, bills: &[Bill])
         commit = commit.update(&block, rev);
     }
     commit = fix_rates(store, house, bills, commit).await?;
-    commit = house.fix_taxes(store, &made.taxed, commit).await?;
     if let Some(first) = bills.first() {
         let mut after = first.due.runs.value.clone();
         for Bill { draft, .. } in bills {

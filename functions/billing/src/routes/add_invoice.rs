@@ -7,7 +7,6 @@ use domain::billing::bill::{DraftLine, taxed_lines};
 use domain::billing::invoice::{InvoiceKind, NewInvoice, draft};
 use domain::billing::manual::{NewLine, lines};
 use domain::billing::owed::turned;
-use domain::billing::taxes::TaxesUsed;
 use domain::events::Event;
 use domain::ids::InvoiceId;
 use domain::invalid::Check;
@@ -38,7 +37,6 @@ async fn add_invoice(cx: Cx, input: In<NoPath, NoQuery, Asked>) -> Result<Answer
     let drafted: Vec<&DraftLine> = drafted.iter().collect();
     let exemptions: Vec<_> = billing.exemption.clone().into_iter().collect();
     let rounding = house.settings.tax_rounding;
-    let used = TaxesUsed::of(drafted.iter().map(|line| (line.taxes.as_slice(), line.tax_on)), house.today);
     let (lines, taxed) = taxed_lines(&drafted, currency, &house.settings.taxes, &exemptions, rounding)?;
     let new = NewInvoice {
         id: InvoiceId::from_uuid(cx.id()),
@@ -56,7 +54,6 @@ async fn add_invoice(cx: Cx, input: In<NoPath, NoQuery, Asked>) -> Result<Answer
     let kept = KeptLines::new(invoice.id, &lines)?;
     let event = Event::InvoiceDrafted { invoice: invoice.id, client, total: invoice.totals.total };
     let commit = cx.store.commit().create_invoice(&invoice, &kept).keep_lines(&kept.chunks).emit([event]);
-    let commit = house.fix_taxes(&cx.store, &used, commit).await?;
     Ok(Answer::after(commit, invoice.into()).rev(1))
 }
 

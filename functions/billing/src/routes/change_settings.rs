@@ -3,7 +3,6 @@
 use contract::billing::{BillingSettingsChanges, BillingSettingsView, CHANGE_SETTINGS};
 use contract::{NoPath, NoQuery};
 use domain::billing::settings::{self, BillingChanges};
-use domain::billing::taxes::keeps_what_was_taxed;
 use runtime::{Answer, Cx, Handler, In, Result};
 
 /// The route.
@@ -35,7 +34,5 @@ async fn change_settings(
         use_credit_first,
     };
     let changed = settings::change(&read.value, changes, cx.now)?;
-    let (used, today) = (cx.store.taxes_used().await?.value, cx.here().await?.today);
-    keeps_what_was_taxed(&read.value.taxes, &changed.taxes, &used, today)?;
     Ok(cx.replaced(&read, changed))
 }

@@ -1,11 +1,9 @@
 //! Taxes: several on a line, one on top of another or side by side, on top of the price or inside it.
 //!
 //! - [`compute`]: what an invoice's lines come to
-//! - [`fixed`]: which rates stay as they are
 //! - [`taxing`]: what is left of amounts without the taxes that are in them
 
 pub mod compute;
-pub mod fixed;
 pub mod taxing;
 
 use jiff::civil::Date;
@@ -13,7 +11,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use self::compute::{MOST_COMPOUND, MOST_TAXES, tax};
-pub use self::fixed::{TaxedDays, TaxesUsed, keeps_what_was_taxed};
 pub use self::taxing::Taxing;
 use crate::billing::codes::TaxCode;
 use crate::billing::dated::{self, Dated};

@@ -36,5 +36,4 @@ mod reports_properties;
 mod retry;
 mod simulated;
 mod taxes;
-mod taxes_fixed;
 mod work;
