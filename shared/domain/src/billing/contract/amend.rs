@@ -181,6 +181,9 @@ fn apply(contract: &mut Contract, change: &Change, on: Date) -> Result<(), Refus
             }
             contract.schedule.ends_on = *until;
             contract.renewal.auto = auto.unwrap_or(contract.renewal.auto);
+            if *auto == Some(true) {
+                contract.renewal.notice_given = None;
+            }
         }
         Change::GiveNotice {} => give_notice(contract, on)?,
         Change::WithdrawNotice {} => contract.renewal.notice_given = None,

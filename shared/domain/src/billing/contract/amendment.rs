@@ -89,7 +89,7 @@ pub enum Change {
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
         until: Option<Date>,
         /// Whether it renews by itself at that end, by the months and with the notice that it has; as before when absent, and
-        /// not after it was ended.
+        /// not after it was ended. With `true` notice that was given is taken back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         auto: Option<bool>,
     },

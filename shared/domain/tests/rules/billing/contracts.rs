@@ -416,6 +416,12 @@ fn what_was_ended_and_is_extended_renews_by_itself_only_when_the_extension_says_
         let endless = Change::Extend { until: None, auto: Some(false) };
         assert_eq!(amend(active, &amendment("2026-05-10", vec![endless]), today).unwrap().schedule.ends_on, None);
     }
+    let notice = amendment("2026-05-10", vec![Change::GiveNotice {}]);
+    let noticed = amend(Contract { renewal, ..year() }, &notice, today).unwrap();
+    assert!(noticed.renewal.notice_given.is_some());
+    let extend = Change::Extend { until: Some(day("2027-07-01")), auto: Some(true) };
+    let after = amend(noticed, &amendment("2026-05-10", vec![extend]), today).unwrap();
+    assert_eq!(after.renewal, renewal, "notice is taken back with it");
     // What was agreed before an extension could say so still reads as it was.
     let kept: Change = serde_json::from_str(r#"{ "kind": "extend", "until": "2027-07-01" }"#).unwrap();
     assert_eq!(kept, Change::Extend { until: Some(day("2027-07-01")), auto: None });
