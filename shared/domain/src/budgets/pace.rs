@@ -82,13 +82,13 @@ pub fn spent_as_told(
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
         let own = (amounts, of_periods.get(source).unwrap_or(&no_periods));
         let at_once = at_once(costs, (*source, own), told, now, none)?;
-        let (in_part, once) = in_part(own, &at_once, told, now, none)?;
-        if let Some(once) = once.get(&over).filter(|_| !in_part.contains_key(&over)) {
+        let read = in_part(own, &at_once, told, now, none)?;
+        if let Some(once) = read.once.get(&over).filter(|_| !read.parts.contains_key(&over)) {
             let amount = own.0.get(&over).copied().unwrap_or(none);
             let amount = amount.minus(own.1.get(&over).copied().unwrap_or(none))?;
             told_whole = (told_whole.0.plus(amount)?, told_whole.1.plus(*once)?);
         }
-        for (month, own) in in_part {
+        for (month, own) in read.parts {
             more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
             let part = parts.entry(month).or_insert(Part { once: none, ..own });
             part.once = part.once.plus(own.once)?;
@@ -173,16 +173,25 @@ fn at_once(
     Ok(within.into_iter().map(|(month, minor)| (month, Money::new(minor, currency))).collect())
 }
 
-/// The months of a source that are told in part; and of all its months what came at once, beyond what usually does.
+/// What the days of a source say of its months.
+#[derive(Default)]
+struct Read {
+    /// Those that are told in part.
+    parts: BTreeMap<Month, Part>,
+    /// What of each came at once, beyond what usually does.
+    once: BTreeMap<Month, Money>,
+}
+
+/// What a source's months come to by the days that files told of.
 fn in_part(
     (amounts, of_periods): ByMonth<'_>,
     at_once: &BTreeMap<Month, Money>,
     told: &Told,
     now: Month,
     none: Money,
-) -> Result<(BTreeMap<Month, Part>, BTreeMap<Month, Money>), Refusal> {
-    let (mut parts, mut once) = (BTreeMap::new(), BTreeMap::new());
-    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok((parts, once)) };
+) -> Result<Read, Refusal> {
+    let mut read = Read::default();
+    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok(read) };
     let (first, last) = (Month::of(first), Month::of(last).min(now));
     // A source of which nothing came in two months has ended.
     let comes = last >= now.plus(-1);
@@ -215,9 +224,9 @@ fn in_part(
             amount
         };
         let beyond = large.minus(usual_large)?;
-        once.insert(month, beyond);
+        read.once.insert(month, beyond);
         if days < of && (awaited || month == first) {
-            parts.insert(month, Part { whole, once: beyond, days, awaited });
+            read.parts.insert(month, Part { whole, once: beyond, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
             before.push(whole.minus(fees)?.minus(large)?);
@@ -225,7 +234,7 @@ fn in_part(
             large_before.push(large);
         }
     }
-    Ok((parts, once))
+    Ok(read)
 }
 
 /// What is usual by the months before: the middle one of the last three, or the last one where a month's own pace is nearer to
