@@ -166,7 +166,8 @@ fn a_level_that_moved_in_the_month_before_is_not_forgotten_as_the_next_one_begin
     let rose = |from: Date, to: Date| move |on: Date| if from <= on && on < to { 500_00 } else { 100_00 };
     let (stays, is_over, of_october) = (rose(nov, never), rose(nov, dec), rose(oct, never));
     let large = |on: Date| if on == date(2026, 11, 12) { 10_000_00 } else { 100_00 };
-    let cases: [(&str, Date, &dyn Fn(Date) -> i64, i64); 4] = [
+    type DayCosts<'a> = &'a dyn Fn(Date) -> i64;
+    let cases: [(&str, Date, DayCosts<'_>, i64); 4] = [
         ("it stays", date(2026, 12, 2), &stays, 2),
         ("it is over", date(2026, 12, 2), &is_over, 2),
         ("one large day", date(2026, 12, 2), &large, 2),
