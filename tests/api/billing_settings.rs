@@ -30,7 +30,7 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
             step("reminder", -3), step("overdue1", 1), step("overdue2", 8), step("overdue3", 15),
             step("suspend", 20), step("collection", 30),
         ] },
-        "charge_messages": { "declined": null, "received": null }, "use_credit_first": true,
+        "charge_messages": { "declined": null, "received": null, "voided": null }, "use_credit_first": true,
     });
     assert_eq!(start.body, expected);
 
