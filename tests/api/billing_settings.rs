@@ -41,7 +41,10 @@ async fn an_msp_bills_carefully_until_it_says_otherwise() {
         "grouping": "per_client", "limits": { "lines_a_day": 40, "times_the_last": 5 },
         "retry": { "tries": 3, "first_wait_hours": 24, "factor": 3, "jitter_percent": 0 },
         "dunning": { "interest_percent": "9.5", "steps": [step("overdue1", 3), step("suspend", 10)] },
-        "charge_messages": { "declined": null, "received": { "subject": "{number}: {amount}", "text": "Thanks, {client}." } },
+        "charge_messages": {
+            "declined": null, "received": { "subject": "{number}: {amount}", "text": "Thanks, {client}." },
+            "voided": { "subject": "{number} is void", "text": "Nothing of {amount} is to be paid: {pay_link}" },
+        },
         "use_credit_first": false,
     });
     let mut changed = owner.change(SETTINGS, body.clone()).await;
