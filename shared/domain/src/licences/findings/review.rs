@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::count::{Claimed, count};
 use super::facts::{Cost, Facts, Licence, Whose};
-use super::finding::{Finding, Found, Kind, State};
+use super::finding::{Baseline, Finding, Found, Kind, State};
 use super::measure::LONGEST_WAIT_DAYS;
 use crate::error::Refusal;
 use crate::ids::{FindingId, LicenceId};
@@ -33,7 +33,7 @@ pub fn review(
 ) -> Result<Vec<Finding>, Refusal> {
     let mut found: BTreeMap<FindingId, Found> = found.into_iter().collect();
     let mut after: Vec<Finding> = Vec::with_capacity(known.len() + found.len());
-    for finding in known {
+    for finding in known.into_iter().map(|finding| unless_withdrawn(finding, facts)) {
         after.push(match found.remove(&finding.id) {
             _ if was_paid_once(&finding, facts) => Finding { state: State::Gone { on: facts.today }, ..finding },
             Some(now) => seen(finding, now, facts.today),
@@ -115,6 +115,19 @@ fn was_paid_once(finding: &Finding, facts: &Facts) -> bool {
     let saves = matches!(finding.state, State::Accepted { .. }) && finding.worth.saves().is_some();
     let licence = facts.licences.iter().find(|licence| Some(licence.id) == finding.key.licence);
     saves && licence.is_some_and(|licence| licence.cost == Cost::Perpetual)
+}
+
+/// Where a licence is not terminated any more, the end that was known when a finding was accepted says nothing of a later one.
+fn unless_withdrawn(finding: Finding, facts: &Facts) -> Finding {
+    let of = |licence: &&Licence| Some(licence.id) == finding.key.licence;
+    let goes_on = facts.licences.iter().find(of).is_some_and(|licence| licence.ending.is_none());
+    match finding.state {
+        State::Accepted { by, at, baseline, done_on } if goes_on && baseline.ends_on.is_some() => {
+            let baseline = Baseline { ends_on: None, ..baseline };
+            Finding { state: State::Accepted { by, at, baseline, done_on }, ..finding }
+        }
+        _ => finding,
+    }
 }
 
 fn is_in_force(finding: &Finding, facts: &Facts) -> bool {

@@ -103,6 +103,12 @@ fn what_was_accepted_of_a_licence_that_was_terminated_comes_true_by_a_bill_befor
         let kept = reviewed(vec![done.clone()], &after).into_iter().find(|one| one.id == done.id).unwrap();
         assert_eq!(matches!(kept.state, State::Accepted { .. }), comes_true, "{case}: {kept:?}");
     }
+    // Terminated anew after it was withdrawn: a review saw it without an end between.
+    let accepted = said(never, Decision::Accept, of(Some(day("2026-07-01"))));
+    let goes_on = Facts { today: day("2026-06-10"), ..terminated(None, "2027-01-01", 12) };
+    let accepted = reviewed(vec![accepted.clone()], &goes_on).into_iter().find(|one| one.id == accepted.id).unwrap();
+    let done = given_back(accepted, day("2026-06-20"));
+    assert!(measure(&done, over, day("2026-07-02")).unwrap().is_some(), "{done:?}");
     let stored = serde_json::json!({ "seats": 5, "yearly": null, "claimed": 0 });
     assert_eq!(serde_json::from_value::<Baseline>(stored).unwrap().ends_on, None, "as it was stored before");
 }
