@@ -34,13 +34,14 @@ async fn the_owner_of_a_licence_is_told_of_each_lead_time_once() {
     let client = owner.client("Acme").await;
     let maya = contact(&owner, &client, "Maya Okafor").await;
     let named = json!({ "kind": "contact", "contact": maya });
-    let added = renewing(&owner, &client, json!({ "owner": named })).await;
-    for day in ["2026-02-12", "2026-02-13", "2026-02-14", "2026-02-22", "2026-03-08", "2026-03-15"] {
+    let added = renewing(&owner, &client, json!({ "owner": named, "lead_days": [30, 7, 1] })).await;
+    for day in ["2026-02-12", "2026-02-13", "2026-02-14", "2026-02-22", "2026-03-08", "2026-03-14", "2026-03-15"] {
         look(&owner, &format!("{day}T00:00:00Z")).await;
     }
-    let subject = |days: u32| format!("Contoso Office Premium: renews by itself in {days} days (Acme)");
-    // 15 March less 30 and 7; notice by 1 March, and a week before it.
-    assert_eq!(letters(&owner, "maya.okafor@acme.example"), [subject(30), subject(21), subject(7)]);
+    let subject = |days: &str| format!("Contoso Office Premium: renews by itself {days} (Acme)");
+    // 15 March less 30, 7 and 1; notice by 1 March, and a week before it.
+    let told = ["in 30 days", "in 21 days", "in 7 days", "tomorrow"].map(subject);
+    assert_eq!(letters(&owner, "maya.okafor@acme.example"), told);
     let texts: Vec<String> = owner.stack.app.mailbox().letters().into_iter().map(|letter| letter.text).collect();
     let of = |days: u32| texts.iter().find(|text| text.contains(&format!("in {days} days"))).expect("a letter");
     assert!(of(21).contains("gives notice by 1 March 2026"), "{}", of(21));

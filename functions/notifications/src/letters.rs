@@ -143,7 +143,7 @@ pub(crate) fn letter(cx: &ReactionCx, tenant: &Tenant, client: &str, to: &Person
         Event::LicenceRenewalNear { licence, name, on, days, what, notice_by, .. } => {
             let said = coming((name, client), *on, *days, *what, *notice_by);
             Words {
-                subject: format!("{name}: {} in {days} days ({client})", comes(*what)),
+                subject: format!("{name}: {} {} ({client})", comes(*what), within(*days)),
                 said: format!("{said}\n\n{app}/licences/{licence}"),
             }
         }
@@ -177,7 +177,16 @@ fn coming((name, client): (&str, &str), on: Date, days: u32, what: ComingKind, n
         (ComingKind::Terminates, _) => "Make sure that nobody needs it any more by then.".to_owned(),
         _ => "Renew it by then, or move those who use it.".to_owned(),
     };
-    format!("the licence {name} of {client} {} on {}, in {days} days. {todo}", comes(what), day(on))
+    format!("the licence {name} of {client} {} on {}, {}. {todo}", comes(what), day(on), within(days))
+}
+
+/// In how many days something comes, in words.
+fn within(days: u32) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        _ => format!("in {days} days"),
+    }
 }
 
 /// The highest threshold of a kind that is told of.
