@@ -220,7 +220,7 @@ impl Model {
             return Outlook { expected: 0.0, low: -reach, high: reach };
         }
         if let Method::ZScore { threshold } = settings.method {
-            let (mean, usual) = self.window.usual(0.0);
+            let (mean, usual) = self.window.plain();
             let reach = threshold / sensitivity * usual;
             let [expected, low, high] = [mean, mean - reach, mean + reach].map(|v| v * self.unit);
             return Outlook { expected, low, high };
@@ -242,7 +242,7 @@ impl Model {
         let pooled = spreads.powf(1.0 - say) * (around / usual).powf(say) / growth(at);
         let drift = self.drift.step(scaled, expected.shape, at, spread, FLOOR);
         let shift = self.shift.step(scaled, expected, season, spread, FLOOR);
-        let z_score = (plain - mean) / self.window.usual(0.0).1;
+        let z_score = (plain - mean) / self.window.plain().1;
         let sensitivity = settings.sensitivity.get();
         let (score, drifting, side) = match settings.method {
             Method::ZScore { threshold } => {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// No spread is taken to be less than this share of the level. On a very regular series the next cent would be unusual.
 pub(super) const FLOOR: f64 = 0.035;
+/// The least standard deviation of a plain z-score, as a part of the mean.
+const ALIKE: f64 = 0.001;
 /// One surprise counts at most as this many spreads, so that an anomaly does not hide the next one.
 const SURPRISE_CAP: f64 = 5.0;
 /// Seasons of surprises that are kept.
@@ -83,6 +85,13 @@ impl Window {
         self.values.pop_front();
         self.values.push_back(value);
         debug_assert_eq!(self.values.len(), self.most, "a window keeps its size");
+    }
+
+    /// Mean and standard deviation. Where days are all alike it is a thousandth of them: any other day would be infinitely unusual,
+    /// and one that is rounded differently too.
+    pub(super) fn plain(&self) -> (f64, f64) {
+        let (mean, deviation) = self.usual(0.0);
+        (mean, deviation.max(ALIKE * mean.abs()))
     }
 
     /// Mean and standard deviation, never below `floor`.

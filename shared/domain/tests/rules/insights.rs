@@ -344,6 +344,13 @@ fn a_plain_z_score_is_there_for_whoever_wants_it() {
         values.push(Some(value));
         assert_eq!(detect(&values, WEEK, &settings)[14].anomaly.is_some(), expected, "{value}");
     }
+    // Days that are all alike have no deviation: what differs by hardly anything is none, and what differs is one.
+    for (value, expected) in
+        [(100.0, false), (100.01, false), (99.99, false), (101.0, true), (200.0, true), (0.0, true)]
+    {
+        let values: Vec<_> = [100.0; 14].into_iter().chain([value]).map(Some).collect();
+        assert_eq!(detect(&values, WEEK, &settings)[14].anomaly.is_some(), expected, "{value} after days of 100.00");
+    }
 }
 
 #[test]
