@@ -43,13 +43,13 @@ pub(crate) struct Held {
 impl Held {
     /// Reads them.
     pub(crate) async fn read(asked: Asked, store: &TenantStore) -> Result<Self> {
-        let client = asked.client;
+        let (client, today) = (asked.client, asked.today);
         let costs = asked.read_as_known(store).await?;
         let sources: BTreeSet<&String> = costs.all.iter().map(|cost| &cost.source).filter(|of| is_spent(of)).collect();
         let sources: Vec<&String> = sources.into_iter().collect();
         let mut told = BTreeMap::new();
         for some in sources.chunks(SIDE_BY_SIDE) {
-            let read = try_join_all(some.iter().map(|source| store.told_of(client, source))).await?;
+            let read = try_join_all(some.iter().map(|source| store.told_of(client, source, today))).await?;
             told.extend(some.iter().zip(read).filter_map(|(source, told)| Some(((*source).clone(), told?))));
         }
         Ok(Self { costs, told })

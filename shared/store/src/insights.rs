@@ -196,14 +196,14 @@ impl TenantStore {
         self.find(&keys::series_state(series)).await
     }
 
-    /// How files tell of a source of a client; none of one of which none did.
-    pub async fn told_of(&self, client: ClientId, source: &str) -> Result<Option<Told>> {
+    /// How files tell of a source of a client by today; none of one of which none did.
+    pub async fn told_of(&self, client: ClientId, source: &str, today: Date) -> Result<Option<Told>> {
         let series = self.series_id(&SeriesName::whole(client, source));
         let Some(watch) = self.watch(series).await? else { return Ok(None) };
         let covered = watch.value.covered;
-        let Some(last) = covered.last() else { return Ok(None) };
+        let Some(last) = covered.last_until(today) else { return Ok(None) };
         let days = self.cost_days(series, last.saturating_sub(DAYS_LOOKED_BACK.days()), last).await?.days;
-        Ok(Some(Told::of(covered, &days)))
+        Ok(Told::of(covered, &days, today))
     }
 
     /// What is known of the days of a series; of whole months.

@@ -14,8 +14,8 @@ use super::told::Told;
 use super::usual::middle_of;
 use crate::billing::reports::Month;
 
-/// Months back from the one that runs of which the days are looked at: three say what is usual, and one stands before them.
-pub const MONTHS_BY_DAY: i32 = 4;
+/// Months back from the one that runs of which the days are looked at.
+const MONTHS_BY_DAY: i32 = 12;
 /// Told days that say what is usual on one of them: four weeks, in which what comes each week is four times.
 const DAYS_AROUND: usize = 28;
 /// Fewer of them say nothing.
@@ -37,48 +37,51 @@ pub struct DailySums {
 }
 
 impl DailySums {
-    /// What came at once in each month, in minor units: less than nothing where more was credited so. Days of which no file told
-    /// say nothing.
-    pub(super) fn at_once(&self, told: &Told, now: Month) -> BTreeMap<Month, i64> {
+    /// What its days came to, of the last months until this one, in order. Days of which no file told say nothing.
+    pub(super) fn told(&self, told: &Told, now: Month) -> Vec<(Date, i64)> {
         let since = now.plus(-MONTHS_BY_DAY);
         let months = self.months.iter().filter(|(month, _)| since <= **month && **month <= now);
         let days = months.flat_map(|(month, costs)| {
             let days = month.period().from.series(1.day()).take_while(move |day| *day <= month.last());
             days.map(move |day| (day, costs.get(&day).copied().unwrap_or_default()))
         });
-        let days: Vec<(Date, i64)> = days.filter(|(day, _)| told.has(*day)).collect();
-        let mut sums: BTreeMap<Month, i64> = BTreeMap::new();
-        for (at, (day, minor)) in days.iter().enumerate() {
-            let from = at.saturating_sub(DAYS_AROUND / 2).min(days.len().saturating_sub(DAYS_AROUND));
-            let mut around: Vec<i64> = days.iter().skip(from).take(DAYS_AROUND).map(|(_, minor)| *minor).collect();
-            if around.len() < FEWEST_AROUND {
-                return BTreeMap::new();
-            }
-            around.sort_unstable();
-            let (least, most) = (around[MOST_AT_ONCE], around[around.len() - 1 - MOST_AT_ONCE]);
-            let at_once = if *minor < 0 && least >= 0 {
-                *minor
-            } else if most > 0 && *minor > most.saturating_mul(FAR_TIMES) {
-                minor.saturating_sub(most)
-            } else {
-                continue;
-            };
-            let sum = sums.entry(Month::of(*day)).or_default();
-            *sum = sum.saturating_add(at_once);
-        }
-        sums
+        days.filter(|(day, _)| told.has(*day)).collect()
     }
 }
 
-/// What of that is within a budget's scope: as much of it as the scope has of what the last of these months is beyond what is
-/// usual. `of_scope` and `of_all` say what a month came to by its days, and `told` how many of how many days are told.
+/// What of these days came at once, in minor units: less than nothing where it was credited.
+pub(super) fn at_once(days: &[(Date, i64)]) -> BTreeMap<Date, i64> {
+    let mut found: BTreeMap<Date, i64> = BTreeMap::new();
+    for (at, (day, minor)) in days.iter().enumerate() {
+        let from = at.saturating_sub(DAYS_AROUND / 2).min(days.len().saturating_sub(DAYS_AROUND));
+        let mut around: Vec<i64> = days.iter().skip(from).take(DAYS_AROUND).map(|(_, minor)| *minor).collect();
+        if around.len() < FEWEST_AROUND {
+            return BTreeMap::new();
+        }
+        around.sort_unstable();
+        let (least, most) = (around[MOST_AT_ONCE], around[around.len() - 1 - MOST_AT_ONCE]);
+        let at_once = if *minor < 0 && least >= 0 {
+            *minor
+        } else if most > 0 && *minor > most.saturating_mul(FAR_TIMES) {
+            minor.saturating_sub(most)
+        } else {
+            continue;
+        };
+        found.insert(*day, at_once);
+    }
+    found
+}
+
+/// What of that is within a budget's scope, as a part of a whole: as much of it as the scope has of what the last of these
+/// months is beyond what is usual. `at_once` says what of each month came so, `of_scope` and `of_all` what it came to by its days, and
+/// `told` how many of how many days are told.
 pub(super) fn within_scope(
-    mut at_once: BTreeMap<Month, i64>,
+    at_once: &BTreeMap<Month, i64>,
     of_scope: impl Fn(Month) -> i64,
     of_all: impl Fn(Month) -> i64,
     told: impl Fn(Month) -> (u32, u32),
-) -> BTreeMap<Month, i64> {
-    let Some((last, whole)) = at_once.last_key_value().map(|(month, whole)| (*month, *whole)) else { return at_once };
+) -> (i128, i128) {
+    let Some((last, whole)) = at_once.last_key_value().map(|(month, whole)| (*month, *whole)) else { return (0, 1) };
     let beyond = |of: &dyn Fn(Month) -> i64| {
         let before: Vec<i64> = last.plus(-MONTHS_BY_DAY).up_to(last.plus(-1)).map(of).collect();
         let (days, of_days) = told(last);
@@ -90,9 +93,5 @@ pub(super) fn within_scope(
         // It is as usual with it: then everything has its part.
         _ => (i128::from(of_scope(last)), i128::from(of_all(last))),
     };
-    let (own, all) = if all > 0 { (own.clamp(0, all), all) } else { (0, 1) };
-    for minor in at_once.values_mut() {
-        *minor = i64::try_from(i128::from(*minor) * own / all).unwrap_or(*minor);
-    }
-    at_once
+    if all > 0 { (own.clamp(0, all), all) } else { (0, 1) }
 }

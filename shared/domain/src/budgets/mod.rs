@@ -9,6 +9,7 @@ mod budget;
 mod chargeback;
 mod costs;
 mod fixed;
+mod levels;
 mod outlook;
 mod pace;
 mod rules;
@@ -17,7 +18,7 @@ mod told;
 mod usual;
 
 pub use arrears::Billed;
-pub use at_once::{DailySums, MONTHS_BY_DAY};
+pub use at_once::DailySums;
 pub use budget::{
     Alerts, Budget, BudgetChanges, HIGHEST_PERCENT, LONGEST_NAME, MOST_MONTHS, MOST_THRESHOLDS, NewBudget, Scope,
     Threshold, Warning, add, change, close, still_named, told,

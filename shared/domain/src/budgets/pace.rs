@@ -5,16 +5,19 @@
 //! the part of the month that is told. So a change shows as the month goes on, and what came once on its first days does not
 //! count for every day. What is of periods of several days, such as a month's fee, is known for all of them at once: it has no
 //! pace, and less of it than usual is taken for a fee that is still to come, by the part of the month that is not told. So it is
-//! with what came at once on a day by itself, and of that no month to come is expected to have more than is usual.
+//! with what came at once on a day by itself, and of that no month to come is expected to have more than is usual; what usually
+//! comes on days that are not told yet is awaited whole. Where days say that the level moved, all this is reckoned as if it had
+//! always been the one that holds now.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::at_once::{DailySums, within_scope};
+use super::at_once::{DailySums, at_once, within_scope};
 use super::budget::Budget;
 use super::costs::{Cost, spent_within, within};
+use super::levels::Moved;
 use super::outlook::short_of;
 use super::spent::{FEWEST_DAYS, Part, Spent};
 use super::told::Told;
@@ -77,21 +80,19 @@ pub fn spent_as_told(
     let now = Month::of(today);
     let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
     let mut more: Vec<(Month, Money)> = Vec::new();
-    let (over, mut told_whole) = (now.plus(-1), (none, none));
     for (source, amounts) in &sources {
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
         let own = (amounts, of_periods.get(source).unwrap_or(&no_periods));
-        let at_once = at_once(costs, (*source, own), told, now, none)?;
-        let read = in_part(own, &at_once, told, now, none)?;
-        if let Some(once) = read.once.get(&over).filter(|_| !read.parts.contains_key(&over)) {
-            let amount = own.0.get(&over).copied().unwrap_or(none);
-            let amount = amount.minus(own.1.get(&over).copied().unwrap_or(none))?;
-            told_whole = (told_whole.0.plus(amount)?, told_whole.1.plus(*once)?);
+        let by_day = ByDay::of(costs, (*source, own), told, now, none)?;
+        let read = in_part(own, &by_day, told, now, none)?;
+        for (month, more) in read.now {
+            let sum = spent.now.entry(month).or_insert(none);
+            *sum = sum.plus(more)?;
         }
+        spent.unsure += by_day.unsure;
         for (month, own) in read.parts {
             more.push((month, own.whole.minus(amounts.get(&month).copied().unwrap_or(none))?));
-            let part = parts.entry(month).or_insert(Part { once: none, ..own });
-            part.once = part.once.plus(own.once)?;
+            let part = parts.entry(month).or_insert(own);
             part.days = part.days.min(own.days);
             part.awaited |= own.awaited;
         }
@@ -99,7 +100,7 @@ pub fn spent_as_told(
     for (month, amount) in awaited.values().flatten() {
         more.push((*month, *amount));
         let days = u32::try_from(month.period().days()).unwrap_or_default();
-        parts.entry(*month).or_insert(Part { whole: none, once: none, days, awaited: true }).awaited = true;
+        parts.entry(*month).or_insert(Part { whole: none, days, awaited: true }).awaited = true;
     }
     // The other sources of the month that runs: as usual, and at least what they came to already.
     if parts.contains_key(&now) {
@@ -123,11 +124,7 @@ pub fn spent_as_told(
             part.whole = part.whole.plus(*more)?;
         }
     }
-    let (amount, once) = told_whole;
-    let all = spent.variable.get(&over).copied().unwrap_or(none);
-    let mostly = !parts.contains_key(&over) && amount.minor() > 0 && amount.minor().saturating_mul(2) > all.minor();
-    let by_days = mostly.then_some((over, once));
-    Ok(Spent { parts, by_days, ..spent })
+    Ok(Spent { parts, ..spent })
 }
 
 /// Costs by source and month.
@@ -146,31 +143,96 @@ fn by_source<'a>(
 /// What months came to, and what of that is of periods of several days.
 type ByMonth<'a> = (&'a BTreeMap<Month, Money>, &'a BTreeMap<Month, Money>);
 
-/// What of a source came at once within a budget's scope, which has so much of it in these months.
-fn at_once(
-    costs: &Costs,
-    (source, (amounts, of_periods)): (&str, ByMonth<'_>),
-    told: &Told,
-    now: Month,
-    none: Money,
-) -> Result<BTreeMap<Month, Money>, Refusal> {
-    let currency = none.currency();
-    let Some(days) = costs.by_day.iter().find(|days| days.source == source && days.currency == currency) else {
-        return Ok(BTreeMap::new());
-    };
-    let of_source = |costs: &[Cost]| {
-        let own = costs.iter().filter(|cost| cost.source == source && cost.amount.currency() == currency);
-        by_source(own, none).map(|mut sources| sources.remove(source).unwrap_or_default())
-    };
-    let (all, all_of_periods) = (of_source(&costs.all)?, of_source(&costs.of_periods)?);
-    let minor = |months: &BTreeMap<Month, Money>, month: Month| months.get(&month).map_or(0, |amount| amount.minor());
-    let by_days = |(amounts, of_periods): ByMonth<'_>, month: Month| {
-        minor(amounts, month).saturating_sub(minor(of_periods, month))
-    };
-    let of_scope = |month: Month| by_days((amounts, of_periods), month);
-    let of_all = |month: Month| by_days((&all, &all_of_periods), month);
-    let within = within_scope(days.at_once(told, now), of_scope, of_all, |month| told.days_of(month));
-    Ok(within.into_iter().map(|(month, minor)| (month, Money::new(minor, currency))).collect())
+/// What the days of a source say of what is in a budget's scope.
+#[derive(Default)]
+struct ByDay {
+    /// What came at once.
+    at_once: BTreeMap<Date, Money>,
+    /// By how much months would be more at the level that holds now.
+    moved: BTreeMap<Month, Money>,
+    /// The variance of that level for a day, in minor units.
+    unsure: f64,
+}
+
+impl ByDay {
+    /// Of a source of which the scope has so much in these months.
+    fn of(
+        costs: &Costs,
+        (source, (amounts, of_periods)): (&str, ByMonth<'_>),
+        told: &Told,
+        now: Month,
+        none: Money,
+    ) -> Result<Self, Refusal> {
+        let currency = none.currency();
+        let Some(days) = costs.by_day.iter().find(|days| days.source == source && days.currency == currency) else {
+            return Ok(Self::default());
+        };
+        let of_source = |costs: &[Cost]| {
+            let own = costs.iter().filter(|cost| cost.source == source && cost.amount.currency() == currency);
+            by_source(own, none).map(|mut sources| sources.remove(source).unwrap_or_default())
+        };
+        let (all, all_of_periods) = (of_source(&costs.all)?, of_source(&costs.of_periods)?);
+        let minor =
+            |months: &BTreeMap<Month, Money>, month: Month| months.get(&month).map_or(0, |amount| amount.minor());
+        let by_days = |(amounts, of_periods): ByMonth<'_>, month: Month| {
+            minor(amounts, month).saturating_sub(minor(of_periods, month))
+        };
+        let of_scope = |month: Month| by_days((amounts, of_periods), month);
+        let of_all = |month: Month| by_days((&all, &all_of_periods), month);
+        let mut days = days.told(told, now);
+        let at_once = at_once(&days);
+        let mut large: BTreeMap<Month, i64> = BTreeMap::new();
+        for (day, minor) in &at_once {
+            let sum = large.entry(Month::of(*day)).or_default();
+            *sum = sum.saturating_add(*minor);
+        }
+        let (own, of) = within_scope(&large, of_scope, of_all, |month| told.days_of(month));
+        let part = |minor: i64| i64::try_from(i128::from(minor) * own / of).unwrap_or(minor);
+        for (day, minor) in &mut days {
+            *minor = minor.saturating_sub(at_once.get(day).copied().unwrap_or_default());
+        }
+        let mut found = Self::default();
+        found.at_once = at_once.into_iter().map(|(day, minor)| (day, Money::new(part(minor), currency))).collect();
+        let Some(moved) = Moved::of(&days) else { return Ok(found) };
+        let share = {
+            let large = |month: &Month| large.get(month).copied().unwrap_or_default();
+            let scope = |month: &Month| (of_scope(*month).saturating_sub(part(large(month)))) as f64;
+            let whole = |month: &Month| (of_all(*month).saturating_sub(large(month))) as f64;
+            let told = |month: &Month| f64::from(told.days_of(*month).0);
+            share(moved.months.keys(), scope, whole, told)
+        };
+        let first = days.first().map_or(now, |(day, _)| Month::of(*day));
+        for month in amounts.keys().copied().filter(|month| *month <= now) {
+            let more = match moved.months.get(&month) {
+                Some(more) => *more,
+                None if month < first => moved.before * f64::from(told.days_of(month).0),
+                None => continue,
+            };
+            found.moved.insert(month, Money::new((more * share).round() as i64, currency));
+        }
+        found.unsure = moved.unsure * share * share;
+        Ok(found)
+    }
+}
+
+/// How much of what a source moves by is within a scope: as its days of months follow those of all of it.
+fn share<'a>(
+    months: impl Iterator<Item = &'a Month> + Clone,
+    scope: impl Fn(&Month) -> f64,
+    all: impl Fn(&Month) -> f64,
+    told: impl Fn(&Month) -> f64,
+) -> f64 {
+    let days: f64 = months.clone().map(&told).sum();
+    let mean = |of: &dyn Fn(&Month) -> f64| months.clone().map(of).sum::<f64>() / days;
+    let (own, whole) = (mean(&scope), mean(&all));
+    let (mut along, mut squares) = (0.0, 0.0);
+    for month in months {
+        let told = told(month);
+        let off = whole.mul_add(-told, all(month));
+        along += own.mul_add(-told, scope(month)) * off / told;
+        squares += off * off / told;
+    }
+    if squares > 0.0 { (along / squares).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// What the days of a source say of its months.
@@ -178,29 +240,36 @@ fn at_once(
 struct Read {
     /// Those that are told in part.
     parts: BTreeMap<Month, Part>,
-    /// What of each came at once, beyond what usually does.
-    once: BTreeMap<Month, Money>,
+    /// By how much each would be more if it had come as it comes now.
+    now: BTreeMap<Month, Money>,
 }
 
 /// What a source's months come to by the days that files told of.
 fn in_part(
     (amounts, of_periods): ByMonth<'_>,
-    at_once: &BTreeMap<Month, Money>,
+    by_day: &ByDay,
     told: &Told,
     now: Month,
     none: Money,
 ) -> Result<Read, Refusal> {
     let mut read = Read::default();
-    let (Some(first), Some(last)) = (told.covered.first(), told.covered.last()) else { return Ok(read) };
-    let (first, last) = (Month::of(first), Month::of(last).min(now));
+    let (first, last) = (Month::of(told.first), Month::of(told.last));
     // A source of which nothing came in two months has ended.
     let comes = last >= now.plus(-1);
     let (mut before, mut fees_before): (Vec<Money>, Vec<Money>) = (Vec::new(), Vec::new());
     let mut large_before: Vec<Money> = Vec::new();
+    let mut late_before: Vec<Money> = Vec::new();
     for month in first.up_to(now) {
-        let amount = amounts.get(&month).copied().unwrap_or(none);
+        // As it would be at the level that holds now.
+        let moved = by_day.moved.get(&month).copied().unwrap_or(none);
+        let amount = amounts.get(&month).copied().unwrap_or(none).plus(moved)?;
         let mut fees = of_periods.get(&month).copied().unwrap_or(none);
-        let mut large = at_once.get(&month).copied().unwrap_or(none);
+        let at_once = |from: i8| {
+            let days = by_day.at_once.iter().filter(|(day, _)| Month::of(**day) == month && day.day() > from);
+            Money::sum(none.currency(), days.map(|(_, amount)| *amount))
+        };
+        let mut large = at_once(0)?;
+        let late = at_once(told.last.day())?;
         let (days, of) = told.days_of(month);
         let awaited = comes && month >= last;
         let usual_large = usual_of(&large_before).filter(|usual| usual.minor() > 0).unwrap_or(none);
@@ -215,7 +284,10 @@ fn in_part(
             let usual_fees = usual_of(&fees_before).filter(|usual| usual.minor() > fees.minor()).unwrap_or(fees);
             let more_fees = usual_fees.minus(fees)?.times(Decimal::ONE - share)?;
             fees = fees.plus(more_fees)?;
-            let more_large = short_of(short_of(none, large)?, usual_large)?.times(Decimal::ONE - share)?;
+            // What usually comes on the days that are not told is awaited whole, what is late by the part of the month.
+            let short = short_of(short_of(none, large)?, usual_large)?;
+            let usual_late = usual_of(&late_before).unwrap_or(none).at_most(short)?;
+            let more_large = short.minus(usual_late)?.times(Decimal::ONE - share)?.plus(usual_late)?;
             large = large.plus(more_large)?;
             amount.plus(mixed.times(Decimal::ONE - share)?)?.plus(more_fees)?.plus(more_large)?
         } else if month == first && days >= FEWEST_DAYS {
@@ -223,15 +295,17 @@ fn in_part(
         } else {
             amount
         };
-        let beyond = large.minus(usual_large)?;
-        read.once.insert(month, beyond);
+        // What came at once lately says nothing of months to come, beyond what usually does so.
+        let once = if month >= now.plus(-1) { large.minus(usual_large)? } else { none };
+        read.now.insert(month, moved.minus(once)?);
         if days < of && (awaited || month == first) {
-            read.parts.insert(month, Part { whole, once: beyond, days, awaited });
+            read.parts.insert(month, Part { whole: whole.minus(moved)?, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
             before.push(whole.minus(fees)?.minus(large)?);
             fees_before.push(fees);
             large_before.push(large);
+            late_before.push(late);
         }
     }
     Ok(read)

@@ -13,7 +13,7 @@ use crate::money::Money;
 pub(super) const FEWEST_DAYS: u32 = 7;
 
 /// What was spent within a budget's scope, by month.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spent {
     /// What is known ahead, also of the months to come: licences by their terms. With it what came once, and is not expected again.
     pub fixed: BTreeMap<Month, Money>,
@@ -25,9 +25,11 @@ pub struct Spent {
     /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
     /// come to with all of that.
     pub parts: BTreeMap<Month, Part>,
-    /// The last month that is over, if files told of all its days and most of it is by days, with what of it came at once, beyond
-    /// what usually does. Where its level is another one, days say so, and not one bill.
-    pub by_days: Option<(Month, Money)>,
+    /// By how much the months that were and the one that runs would be more if they had come as they come now: at the levels that
+    /// hold now, and without what came at once. Months to come follow from them as they would have been.
+    pub now: BTreeMap<Month, Money>,
+    /// The variance of those levels for a day, in minor units: nobody knows of a level that it stays.
+    pub unsure: f64,
 }
 
 /// A month of which files have not told every day.
@@ -35,9 +37,6 @@ pub struct Spent {
 pub struct Part {
     /// What it would come to with all of its days.
     pub whole: Money,
-    /// What of that came at once, beyond what usually does: no month to come is expected to have it. Less than nothing where less
-    /// came so than usually does, or more was credited.
-    pub once: Money,
     /// How many of its days are told, of the source of which fewest are.
     pub days: u32,
     /// Whether the others are still to come: not those before the first file.

@@ -16,22 +16,25 @@ pub const DAYS_LOOKED_BACK: i64 = 60;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// The days of which they told.
-    pub(super) covered: Covered,
+    covered: Covered,
+    /// The first one.
+    pub(super) first: Date,
+    /// The last one, of those that have come.
+    pub(super) last: Date,
     /// Whether half of the days or more cost something: five of seven do where nobody works at weekends.
     pub(super) daily: bool,
 }
 
 impl Told {
-    /// The days that files told of, and those of the last [`DAYS_LOOKED_BACK`] on which anything had a cost.
-    pub fn of(covered: Covered, days: &Days) -> Self {
-        let daily = covered.last().is_some_and(|last| {
-            let from = last.saturating_sub((DAYS_LOOKED_BACK - 1).days());
-            let to = last.tomorrow().unwrap_or(last);
-            let told = covered.days_in(Period { from, to });
-            let costly = days.range(from..=last).filter(|(_, cost)| cost.minor != 0).count();
-            told >= FEWEST_DAYS && u32::try_from(costly).is_ok_and(|costly| costly.saturating_mul(2) >= told)
-        });
-        Self { covered, daily }
+    /// The days that files told of, and those of the last [`DAYS_LOOKED_BACK`] on which anything had a cost; none where they told
+    /// of no day until today. Of days to come they tell what is known ahead, and not how a source comes.
+    pub fn of(covered: Covered, days: &Days, today: Date) -> Option<Self> {
+        let (first, last) = (covered.first()?, covered.last_until(today)?);
+        let from = last.saturating_sub((DAYS_LOOKED_BACK - 1).days());
+        let told = covered.days_in(Period { from, to: last.tomorrow().unwrap_or(last) });
+        let costly = days.range(from..=last).filter(|(_, cost)| cost.minor != 0).count();
+        let daily = told >= FEWEST_DAYS && u32::try_from(costly).is_ok_and(|costly| costly.saturating_mul(2) >= told);
+        Some(Self { covered, first, last, daily })
     }
 
     /// Whether a file told of a day.

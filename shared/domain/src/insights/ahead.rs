@@ -15,6 +15,8 @@
 pub const FEWEST_MONTHS: usize = 2;
 /// Fewer than this show a level and how far months are from it, and no slope.
 const SLOPE_FROM: usize = 6;
+/// Fewer than this show no growth, which is a slope of shares.
+const GROWS_FROM: usize = 8;
 /// More months than this are not looked at: the newest count.
 pub const MOST_MONTHS: usize = 36;
 /// Months in a year.
@@ -53,50 +55,84 @@ pub struct Sum {
 /// What the next months come to in all, of the months that were, oldest first. `None` of fewer than [`FEWEST_MONTHS`], for
 /// no months ahead, and for values that are no numbers.
 pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
-    led(past, months, false)
-}
-
-/// The same where the last of the months is known by its days: when they are far from the months before, they go on to be.
-pub fn ahead_by_days(past: &[f64], months: usize) -> Option<Sum> {
-    led(past, months, true)
-}
-
-fn led(past: &[f64], months: usize, by_days: bool) -> Option<Sum> {
     let past = &past[past.len().saturating_sub(MOST_MONTHS)..];
     if past.len() < FEWEST_MONTHS || months == 0 || past.iter().any(|value| !value.is_finite()) {
         return None;
     }
-    let plain = Fit::of(past, 0);
-    let fit = if past.len() >= 2 * YEAR {
-        let shaped = Fit::of(past, YEAR);
-        let explains = (plain.rest - shaped.rest) / (plain.free - shaped.free).max(1.0);
-        if explains > SHAPE_SHOWS * shaped.variance() { shaped } else { plain }
-    } else {
-        plain
+    let (level, fit) = Leads { months, grows: false }.of(past)?;
+    let growth = (past.len() >= GROWS_FROM && past.iter().all(|value| *value > 0.0)).then(|| {
+        let shares: Vec<f64> = past.iter().map(|value| value.ln()).collect();
+        Leads { months, grows: true }.of(&shares)
+    });
+    let Some((grown, shares)) = growth.flatten().filter(|(_, shares)| shares.slope != 0.0) else { return Some(level) };
+    let rest: f64 = past.iter().enumerate().map(|(month, value)| (value - shares.at(month).exp()).powi(2)).sum();
+    let weighs = 1.0 / (1.0 + (rest / fit.rest).powf(past.len() as f64 / 2.0));
+    let apart = grown.expected - level.expected;
+    let expected = weighs.mul_add(apart, level.expected);
+    let with = |of: f64, grown: f64| {
+        let own = (1.0 - weighs) * of * of + weighs * grown * grown;
+        (own + weighs * (1.0 - weighs) * (apart * NINE_OF_TEN_AT_LAST).powi(2)).sqrt()
     };
-    let (mut expected, mut slopes) = (0.0, 0.0);
-    let mut asked = vec![0.0; fit.shape.len().max(1)];
-    for month in past.len()..past.len() + months {
-        let place = month % asked.len();
-        asked[place] += 1.0;
-        slopes += month as f64 - fit.middle[place];
-        expected += fit.at(month);
-    }
-    // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
-    let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
-    let by_slope = if fit.slope == 0.0 { 0.0 } else { slopes * slopes / fit.spread };
-    let mut square = fit.variance() * (months as f64 + levels + by_slope);
-    if let Some((walks, a_step)) = fit.walk(past, by_days) {
-        let held = *past.last()? - fit.shape_at(past.len() - 1);
-        let stays: f64 = (past.len()..past.len() + months).map(|month| held + fit.shape_at(month)).sum();
-        let ahead = months as f64;
-        let walked = a_step * ahead * (ahead + 1.0) * (2.0 * ahead + 1.0) / 6.0;
-        let apart = stays - expected;
-        square = (1.0 - walks) * square + walks * walked + walks * (1.0 - walks) * apart * apart;
-        expected += walks * apart;
-    }
-    let half = square.sqrt() * nine_of_ten(fit.free);
+    let half = with(level.high - level.expected, grown.high - grown.expected);
     Some(Sum { expected, low: expected - half, high: expected + half })
+}
+
+/// How the months that were lead on.
+struct Leads {
+    months: usize,
+    /// Whether they are given as logarithms: what they rise by is a share of what they are.
+    grows: bool,
+}
+
+impl Leads {
+    fn of(&self, past: &[f64]) -> Option<(Sum, Fit)> {
+        let ahead = past.len()..past.len() + self.months;
+        // What a month comes to, and how much it is off when its fit is.
+        let comes = |value: f64| if self.grows { value.exp() } else { value };
+        let weighs = |value: f64| if self.grows { value.exp() } else { 1.0 };
+        let plain = Fit::of(past, 0);
+        let fit = if past.len() >= 2 * YEAR {
+            let shaped = Fit::of(past, YEAR);
+            let explains = (plain.rest - shaped.rest) / (plain.free - shaped.free).max(1.0);
+            if explains > SHAPE_SHOWS * shaped.variance() { shaped } else { plain }
+        } else {
+            plain
+        };
+        let (mut expected, mut slopes, mut own) = (0.0, 0.0, 0.0);
+        let mut asked = vec![0.0; fit.shape.len().max(1)];
+        for month in ahead.clone() {
+            let place = month % asked.len();
+            let weighs = weighs(fit.at(month));
+            asked[place] += weighs;
+            slopes += weighs * (month as f64 - fit.middle[place]);
+            own += weighs * weighs;
+            expected += comes(fit.at(month));
+        }
+        // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
+        let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
+        let by_slope = if fit.slope == 0.0 { 0.0 } else { slopes * slopes / fit.spread };
+        let mut square = fit.variance() * (own + levels + by_slope);
+        if let Some((walks, a_step)) = fit.walk(past) {
+            let held = *past.last()? - fit.shape_at(past.len() - 1);
+            let stay: Vec<f64> = ahead.map(|month| held + fit.shape_at(month)).collect();
+            let stays: f64 = stay.iter().map(|value| comes(*value)).sum();
+            // Each step stays in all months after it.
+            let mut after = 0.0;
+            let walked: f64 = stay
+                .iter()
+                .rev()
+                .map(|value| {
+                    after += weighs(*value);
+                    after * after
+                })
+                .sum();
+            let apart = stays - expected;
+            square = (1.0 - walks) * square + walks * a_step * walked + walks * (1.0 - walks) * apart * apart;
+            expected += walks * apart;
+        }
+        let half = square.sqrt() * nine_of_ten(fit.free);
+        Some((Sum { expected, low: expected - half, high: expected + half }, fit))
+    }
 }
 
 /// Levels by place in the year (one level without a shape), and a slope.
@@ -156,8 +192,8 @@ impl Fit {
     }
 
     /// How far the months walk, up to 1, and the mean square of their steps; `None` where they do not, are too few, or where the
-    /// last step alone says so and is not known by its days.
-    fn walk(&self, past: &[f64], by_days: bool) -> Option<(f64, f64)> {
+    /// last step alone says so.
+    fn walk(&self, past: &[f64]) -> Option<(f64, f64)> {
         let free = past.len() as f64 - if self.slope == 0.0 { 1.0 } else { 2.0 };
         let squares = |off: &dyn Fn(usize) -> f64| {
             (1..past.len()).map(|month| (off(month) - off(month - 1)).powi(2)).sum::<f64>() / (past.len() - 1) as f64
@@ -171,7 +207,7 @@ impl Fit {
             (off(past.len() - 1) - off(past.len() - 2)).powi(2)
         };
         let before = (a_step * (past.len() - 1) as f64 - last) / (past.len() - 2) as f64;
-        if !by_days && last > JUMPS * JUMPS * before {
+        if last > JUMPS * JUMPS * before {
             return None;
         }
         let ratio = squares(&|month| past[month] - self.at(month)) * free / self.rest;

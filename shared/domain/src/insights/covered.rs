@@ -38,6 +38,11 @@ impl Covered {
         self.0.first().map(|range| range.from)
     }
 
+    /// The last day until this one that a file told of.
+    pub fn last_until(&self, day: Date) -> Option<Date> {
+        self.0.iter().rev().find(|range| range.from <= day).map(|range| range.to.min(day))
+    }
+
     /// How many days of a period files told of.
     pub fn days_in(&self, within: Period) -> u32 {
         let of = |range: &Range| {

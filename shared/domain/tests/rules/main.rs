@@ -11,6 +11,7 @@ mod budget_chargeback;
 mod budget_costs;
 mod budget_forecasts;
 mod budget_seats;
+mod budget_years;
 mod budgets;
 mod calendar;
 mod common;

@@ -43,7 +43,15 @@ pub fn budget_of_2026(client: &Client, scope: Scope, monthly: i64, alerts: Alert
 pub struct Noise(pub u64);
 
 impl Noise {
-    fn even(&mut self) -> f64 {
+    /// Of a seed: those of neighbours have nothing in common.
+    pub fn of(seed: u64) -> Self {
+        let mut noise = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        noise.normal();
+        noise
+    }
+
+    /// From 0 to 1.
+    pub fn even(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

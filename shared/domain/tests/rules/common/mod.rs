@@ -9,6 +9,7 @@ pub mod papers;
 pub mod pasts;
 pub mod reported;
 pub mod slow;
+pub mod told;
 
 use domain::access::{Actor, Role};
 use domain::assignment::Candidate;
