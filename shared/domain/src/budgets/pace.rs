@@ -191,8 +191,8 @@ impl ByDay {
         for (day, minor) in &mut days {
             *minor = minor.saturating_sub(at_once.get(day).copied().unwrap_or_default());
         }
-        let mut found = Self::default();
-        found.at_once = at_once.into_iter().map(|(day, minor)| (day, Money::new(part(minor), currency))).collect();
+        let at_once = at_once.into_iter().map(|(day, minor)| (day, Money::new(part(minor), currency)));
+        let mut found = Self { at_once: at_once.collect(), ..Self::default() };
         let Some(moved) = Moved::of(&days) else { return Ok(found) };
         let share = {
             let large = |month: &Month| large.get(month).copied().unwrap_or_default();

@@ -5,6 +5,9 @@
 //! Analysis", 3rd edition, section 3.1, for several new values at once): it widens with every month ahead, and with every
 //! month that is missing behind.
 //!
+//! What rises by a share of itself is no line: where logarithms have a slope, the same is done with them, and both count by how
+//! well they fit (Akaike weights; Burnham and Anderson, "Model Selection and Multimodel Inference", 2nd edition, section 2.9).
+//!
 //! Months that are close to the one before, and not to a level, walk: the last of them says more than their mean, and the
 //! range widens as the errors of a walk add up. How far they do is told by the mean square of what they change by, against
 //! that of their distances from the fit (von Neumann's ratio, 1941: 2 for months that know nothing of one another, less for
@@ -17,6 +20,8 @@ pub const FEWEST_MONTHS: usize = 2;
 const SLOPE_FROM: usize = 6;
 /// Fewer than this show no growth, which is a slope of shares.
 const GROWS_FROM: usize = 8;
+/// So many months ahead it goes on: nothing grows for years.
+const GROWS_FOR: usize = YEAR;
 /// More months than this are not looked at: the newest count.
 pub const MOST_MONTHS: usize = 36;
 /// Months in a year.
@@ -66,6 +71,9 @@ pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
     });
     let Some((grown, shares)) = growth.flatten().filter(|(_, shares)| shares.slope != 0.0) else { return Some(level) };
     let rest: f64 = past.iter().enumerate().map(|(month, value)| (value - shares.at(month).exp()).powi(2)).sum();
+    if fit.rest <= 0.0 {
+        return Some(level);
+    }
     let weighs = 1.0 / (1.0 + (rest / fit.rest).powf(past.len() as f64 / 2.0));
     let apart = grown.expected - level.expected;
     let expected = weighs.mul_add(apart, level.expected);
@@ -102,11 +110,13 @@ impl Leads {
         let mut asked = vec![0.0; fit.shape.len().max(1)];
         for month in ahead.clone() {
             let place = month % asked.len();
-            let weighs = weighs(fit.at(month));
+            let over = if self.grows { (month + 1).saturating_sub(past.len() + GROWS_FOR) as f64 } else { 0.0 };
+            let value = fit.at(month) - fit.slope * over;
+            let weighs = weighs(value);
             asked[place] += weighs;
-            slopes += weighs * (month as f64 - fit.middle[place]);
+            slopes += weighs * (month as f64 - over - fit.middle[place]);
             own += weighs * weighs;
-            expected += comes(fit.at(month));
+            expected += comes(value);
         }
         // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
         let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
