@@ -15,7 +15,7 @@ use super::usual::middle_of;
 use crate::billing::reports::Month;
 
 /// Months back from the one that runs of which the days are looked at.
-const MONTHS_BY_DAY: i32 = 12;
+pub(super) const MONTHS_BY_DAY: i32 = 12;
 /// Told days that say what is usual on one of them: four weeks, in which what comes each week is four times.
 const DAYS_AROUND: usize = 28;
 /// Fewer of them say nothing.
@@ -37,12 +37,15 @@ pub struct DailySums {
 }
 
 impl DailySums {
-    /// What its days came to, of the last months until this one, in order. Days of which no file told say nothing.
-    pub(super) fn told(&self, told: &Told, now: Month) -> Vec<(Date, i64)> {
-        let since = now.plus(-MONTHS_BY_DAY);
-        let months = self.months.iter().filter(|(month, _)| since <= **month && **month <= now);
+    /// What its days came to, of the last months until a day, in order. Days of which no file told say nothing, nor do months of
+    /// which not all is known by days; `of_all` says what each came to by them.
+    pub(super) fn told(&self, told: &Told, until: Date, of_all: impl Fn(Month) -> i64) -> Vec<(Date, i64)> {
+        let now = Month::of(until);
+        let none = BTreeMap::new();
+        let known = |month: Month| self.months.get(&month).or_else(|| (of_all(month) == 0).then_some(&none));
+        let months = now.plus(-MONTHS_BY_DAY).up_to(now).filter_map(|month| Some((month, known(month)?)));
         let days = months.flat_map(|(month, costs)| {
-            let days = month.period().from.series(1.day()).take_while(move |day| *day <= month.last());
+            let days = month.period().from.series(1.day()).take_while(move |day| *day <= month.last().min(until));
             days.map(move |day| (day, costs.get(&day).copied().unwrap_or_default()))
         });
         days.filter(|(day, _)| told.has(*day)).collect()

@@ -9,7 +9,7 @@
 //! Nobody knows of a level that it stays. The more days have it the surer it is; until then it is expected by so much, and what is
 //! expected is as unsure as either one may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -31,58 +31,145 @@ const MOST_MOVES: usize = 3;
 const SHOWS: f64 = 25.0;
 /// Days after which a new level is as likely to stay as not, and one that the source had before.
 const AS_LIKELY: (f64, f64) = (4.0, 1.0);
-/// So many days may be back at a level of before already; more of them make a level of their own.
+/// So many days are enough to be back at a level of before: of the last one files may have told in part.
 const BACK: usize = 2;
 /// How far from a level of before, by their distance from the one that they left.
 const IS_BACK: f64 = 0.15;
+/// A level so many times as high is no multiple of what was before.
+const MOST_TIMES: f64 = 10.0;
+/// Days that a part of the whole counts for where months say what a level is: hardly any.
+const HARDLY: f64 = 0.1;
 /// Days in a week.
 const WEEK: usize = 7;
 
+/// Levels that a source kept, one after another.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Levels {
+    /// The level of each, in minor units, with how many days of it are in which month, by the shape of their week.
+    kept: Vec<(f64, BTreeMap<Month, f64>)>,
+    /// How likely the last one stays.
+    stays: f64,
+}
+
 /// By how much what was would have come to more at the level that holds now.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Moved {
-    /// On the days of each month of which days are known.
+pub(super) struct Lifted {
+    /// In each month.
     pub(super) months: BTreeMap<Month, f64>,
-    /// On each day before them.
-    pub(super) before: f64,
     /// The variance of the level, for nobody knows whether it stays.
     pub(super) unsure: f64,
 }
 
-impl Moved {
-    /// What days say, in order; none where their level did not move.
-    pub(super) fn of(days: &[(Date, i64)]) -> Option<Self> {
-        let week = Week::of(days)?;
-        let mut starts = Vec::new();
-        week.splits(0, days.len(), &mut starts);
-        if starts.len() > MOST_MOVES {
-            return None;
+impl Levels {
+    /// What days say, in order, of a source that cost nothing on so many days of months before them; none where its level did not
+    /// move.
+    pub(super) fn of(days: &[(Date, i64)], before: BTreeMap<Month, f64>) -> Option<Self> {
+        let starts = Week::of(days).map(|week| (week.starts(), week));
+        let mut kept: Vec<(f64, BTreeMap<Month, f64>)> = Vec::new();
+        if !before.is_empty() {
+            kept.push((0.0, before));
         }
-        starts.sort_unstable();
-        starts.extend(week.back(&starts));
-        let last = *starts.last()?;
-        let ends = starts.iter().copied().chain([days.len()]);
-        let levels: Vec<(usize, usize, f64)> = [0]
-            .into_iter()
-            .chain(starts.iter().copied())
-            .zip(ends)
-            .map(|(from, to)| (from, to, week.level(from, to)))
-            .collect();
-        let [.., (_, _, before), (_, _, now)] = levels[..] else { return None };
+        let last = match starts {
+            Some((starts, week)) => {
+                let ends = starts.iter().copied().skip(1).chain([days.len()]);
+                for (from, to) in starts.iter().copied().zip(ends) {
+                    let mut months: BTreeMap<Month, f64> = BTreeMap::new();
+                    for ((day, _), share) in days.iter().zip(&week.shape).take(to).skip(from) {
+                        *months.entry(Month::of(*day)).or_default() += share;
+                    }
+                    kept.push((week.level(from, to), months));
+                }
+                *starts.last()?
+            }
+            // Too few days for a week's shape.
+            None => {
+                let mut months: BTreeMap<Month, f64> = BTreeMap::new();
+                days.iter().for_each(|(day, _)| *months.entry(Month::of(*day)).or_default() += 1.0);
+                kept.push((days.iter().map(|(_, minor)| *minor as f64).sum::<f64>() / days.len() as f64, months));
+                0
+            }
+        };
+        let [older @ .., (left, _), (now, _)] = &kept[..] else { return None };
         let told = (days.len() - last) as f64;
-        let was_before = levels.iter().rev().skip(2).any(|(_, _, own)| is_back(now, *own, before));
+        let was_before = older.iter().any(|(level, _)| is_back(*now, *level, *left));
         let as_likely = if was_before { AS_LIKELY.1 } else { AS_LIKELY.0 };
         let stays = told * told / (told * told + as_likely * as_likely);
-        let level = stays.mul_add(now - before, before);
-        let mut months: BTreeMap<Month, f64> = BTreeMap::new();
-        for (from, to, own) in &levels {
-            for (at, (day, _)) in days.iter().enumerate().take(*to).skip(*from) {
-                *months.entry(Month::of(*day)).or_default() += (level - own) * week.shape[at];
+        Some(Self { kept, stays })
+    }
+
+    /// By how much months would be more at the level that holds now, of what is a part of the source: of all of it, if `own` is
+    /// `all` in every month. Each level of a part follows from what its months came to (least squares), and where they do not say
+    /// it, from its part of the whole.
+    pub(super) fn lift(&self, own: impl Fn(Month) -> f64, all: impl Fn(Month) -> f64, first: Month) -> Lifted {
+        let months: BTreeSet<Month> = self.kept.iter().flat_map(|(_, days)| days.keys().copied()).collect();
+        let is_all = months.iter().all(|month| own(*month).to_bits() == all(*month).to_bits());
+        let levels: Vec<f64> = if is_all {
+            self.kept.iter().map(|(level, _)| *level).collect()
+        } else {
+            self.levels_of(&months, &own, &all)
+        };
+        let [.., left, last] = levels[..] else { return Lifted { months: BTreeMap::new(), unsure: 0.0 } };
+        let level = self.stays.mul_add(last - left, left);
+        let lifted = |amount: f64, days: f64, fitted: f64| {
+            // What was further from its level was so by a part of it; where it was next to nothing that says nothing.
+            let by_parts = fitted > 0.0 && level >= 0.0 && level * days <= MOST_TIMES * fitted;
+            if by_parts { amount * (level * days / fitted - 1.0) } else { level * days - fitted }
+        };
+        let mut found = BTreeMap::new();
+        for month in &months {
+            let of = |(kept, level): (&(f64, BTreeMap<Month, f64>), &f64)| {
+                let days = kept.1.get(month).copied().unwrap_or_default();
+                (days, days * level)
+            };
+            let each = self.kept.iter().zip(&levels).map(of);
+            let (days, fitted) = each.fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+            found.insert(*month, lifted(own(*month), days, fitted));
+        }
+        // Months before those of which days are known had the first level.
+        if let (Some(known), Some(level)) = (months.first(), levels.first()) {
+            for month in first.up_to(known.plus(-1)) {
+                let days = month.period().days() as f64;
+                found.insert(month, lifted(own(month), days, level * days));
             }
         }
-        let unsure = stays * (1.0 - stays) * (now - before).powi(2);
-        Some(Self { months, before: level - levels.first()?.2, unsure })
+        Lifted { months: found, unsure: self.stays * (1.0 - self.stays) * (last - left).powi(2) }
     }
+
+    fn levels_of(&self, months: &BTreeSet<Month>, own: &dyn Fn(Month) -> f64, all: &dyn Fn(Month) -> f64) -> Vec<f64> {
+        let sum = |of: &dyn Fn(Month) -> f64| months.iter().map(|month| of(*month)).sum::<f64>();
+        let part = if sum(all) > 0.0 { sum(own) / sum(all) } else { 0.0 };
+        let count = self.kept.len();
+        let mut rows = vec![vec![0.0; count + 1]; count];
+        for (at, (level, _)) in self.kept.iter().enumerate() {
+            rows[at][at] = HARDLY;
+            rows[at][count] = HARDLY * part * level;
+        }
+        for month in months {
+            let days: Vec<f64> = self.kept.iter().map(|(_, of)| of.get(month).copied().unwrap_or_default()).collect();
+            let whole: f64 = days.iter().sum();
+            if whole > 0.0 {
+                for (row, of) in rows.iter_mut().zip(&days) {
+                    for (cell, other) in row.iter_mut().zip(days.iter().chain([&own(*month)])) {
+                        *cell += of * other / whole;
+                    }
+                }
+            }
+        }
+        solved(rows)
+    }
+}
+
+/// The numbers that equations have in common, each given by its factors and what it comes to (Gauss and Jordan). Each has a factor
+/// of its own that is more than nothing.
+fn solved(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
+    for at in 0..rows.len() {
+        let pivot = rows[at].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(other, _)| *other != at) {
+            let times = row[at] / pivot[at];
+            row.iter_mut().zip(&pivot).for_each(|(cell, of)| *cell -= times * of);
+        }
+    }
+    rows.iter().enumerate().map(|(at, row)| row[rows.len()] / row[at]).collect()
 }
 
 /// Whether some days are back at a level of before, and not at the one that they left.
@@ -150,17 +237,26 @@ impl Week {
         (whole - self.level(from, to) * (self.along[to] - self.along[from])).max(0.0)
     }
 
+    /// Where each level begins, the first one among them.
+    fn starts(&self) -> Vec<usize> {
+        let mut starts = Vec::new();
+        self.splits(0, self.shape.len(), &mut starts);
+        if starts.len() > MOST_MOVES {
+            return vec![0];
+        }
+        starts.push(0);
+        starts.sort_unstable();
+        starts.extend(self.back(&starts));
+        starts
+    }
+
     /// Where the last days are back at a level of before, too few of them to be told from any others.
     fn back(&self, starts: &[usize]) -> Option<usize> {
         let (last, all) = (*starts.last()?, self.shape.len());
-        let bounds = [0].iter().chain(starts).zip(starts);
-        let before: Vec<f64> = bounds.map(|(from, to)| self.level(*from, *to)).collect();
-        (1..=BACK).rev().map(|days| all - days).find(|at| {
-            let (left, now) = (self.level(last, *at), self.level(*at, all));
-            *at >= last + FEWEST
-                && self.squares[all] > self.squares[*at]
-                && before.iter().any(|own| is_back(now, *own, left))
-        })
+        let at = all.checked_sub(BACK).filter(|at| *at >= last + FEWEST && self.squares[all] > self.squares[*at])?;
+        let (left, now) = (self.level(last, at), self.level(at, all));
+        let mut before = starts.iter().zip(starts.iter().skip(1)).map(|(from, to)| self.level(*from, *to));
+        before.any(|level| is_back(now, level, left)).then_some(at)
     }
 
     /// Where days from one to another keep another level than those before.
@@ -179,9 +275,16 @@ impl Week {
         let (next_before, next_after) =
             (self.level(at.saturating_sub(NEXT_TO).max(from), at), self.level(at, (at + NEXT_TO).min(to)));
         let moves = after - before;
+        // The days at the split are of the level that they are counted to, or it would be another one.
+        let nearer = |at: usize, one: f64, other: f64| {
+            let (along, squares) = (self.along[at + 1] - self.along[at], self.squares[at + 1] - self.squares[at]);
+            one * (one * squares - 2.0 * along) <= other * (other * squares - 2.0 * along)
+        };
         let is_level = explains * free > SHOWS * left(&at)
             && moves.abs() > LEAST_MOVE * before.abs().max(after.abs())
-            && (next_after - next_before) * moves.signum() > SHARP * moves.abs();
+            && (next_after - next_before) * moves.signum() > SHARP * moves.abs()
+            && nearer(at, after, before)
+            && nearer(at - 1, before, after);
         if is_level {
             found.push(at);
             self.splits(from, at, found);

@@ -9,7 +9,7 @@ use super::budget::{Budget, Threshold, Warning};
 use super::spent::{FEWEST_DAYS, Part, Spent};
 use crate::billing::reports::Month;
 use crate::error::Refusal;
-use crate::insights::{Sum, ahead, minor};
+use crate::insights::{Sum, ahead, has_shape, minor};
 use crate::money::Money;
 
 /// Days of the month that runs from which on it says something of the months after it.
@@ -209,6 +209,17 @@ fn awaited(spent: &Spent, month: Month, none: Money) -> Result<Money, Refusal> {
 /// months that are over, those before the budget too. A month between them without costs is a month of nothing; the first
 /// one is left out when hardly any day of it is told.
 fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
+    let sum = leads(spent, now, from, left)?;
+    if spent.variable.values().any(|amount| amount.is_negative()) {
+        return Some(sum);
+    }
+    // Where nothing was ever credited no month takes anything back.
+    let fewer = (1..left).filter_map(|fewer| leads(spent, now, from, fewer)).map(|sum| sum.expected);
+    let least = fewer.fold(sum.expected, f64::max);
+    Some(Sum { expected: least, high: sum.high.max(least), ..sum })
+}
+
+fn leads(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     // Where there never was any, none is expected.
     if spent.variable.keys().next().is_none_or(|first| *first > now) {
         return Some(Sum { expected: 0.0, low: 0.0, high: 0.0 });
@@ -217,13 +228,19 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     let amount = |month: Month| spent.variable.get(&month).map_or(0, |amount| amount.minor()) as f64;
     let short = |month: Month| month == first && spent.parts.get(&month).is_some_and(|part| part.days < FEWEST_DAYS);
     let over = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month < now);
-    // As months come now.
-    let as_now = |month: Month, own: f64| own + spent.now.get(&month).map_or(0, |more| more.minor()) as f64;
-    let whole =
-        |month: Month| as_now(month, spent.parts.get(&month).map_or(amount(month), |part| part.whole.minor() as f64));
-    let mut past: Vec<f64> = over.filter(|month| !short(*month)).map(whole).collect();
+    let minor = |of: &BTreeMap<Month, Money>, month: Month| of.get(&month).map_or(0, |sum| sum.minor()) as f64;
+    let own = |month: Month| {
+        let all = spent.parts.get(&month).map_or(amount(month), |part| part.whole.minor() as f64);
+        all - minor(&spent.once, month)
+    };
+    let over: Vec<Month> = over.filter(|month| !short(*month)).collect();
+    let as_they_were: Vec<f64> = over.iter().map(|month| own(*month)).collect();
+    // Whoever knows the year's shape knows that its levels come and go.
+    let lifts = !has_shape(&as_they_were);
+    let lifted = |month: Month| own(month) + if lifts { minor(&spent.moved, month) } else { 0.0 };
+    let mut past: Vec<f64> = over.iter().map(|month| lifted(*month)).collect();
     let usual = ahead(&past, 1)?;
-    let never_credited = past.iter().all(|value| *value >= 0.0);
+    let never_credited = over.iter().all(|month| amount(*month) >= 0.0);
     // A budget that has not begun yet leaves out the months until it does.
     let before = usize::try_from(from.since(now)).unwrap_or(0);
     let (begun, running) = (amount(now), spent.parts.get(&now));
@@ -231,7 +248,7 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
         None => stretch(&past, before, left)?,
         Some(part) => {
             let shows = part.days >= DAYS_THAT_SHOW;
-            past.extend(shows.then(|| as_now(now, part.whole.minor() as f64)));
+            past.extend(shows.then(|| lifted(now)));
             // Months from the last of these until the first that is asked for: the one that runs is estimated by itself.
             let (skipped, later) = if before > 0 { (before, left) } else { (1, left - 1) };
             let later = stretch(&past, skipped - usize::from(shows), later)?;
@@ -241,7 +258,7 @@ fn to_come(spent: &Spent, now: Month, from: Month, left: usize) -> Option<Sum> {
     // Nobody knows of a level that it stays.
     let days: i64 = (0..left).map(|n| from.max(now).plus(n as i32).period().days()).sum();
     let told = running.filter(|_| before == 0).map_or(0, |part| i64::from(part.days));
-    let level = (days - told) as f64 * spent.unsure.sqrt() * NINE_OF_TEN;
+    let level = if lifts { (days - told) as f64 * spent.unsure.sqrt() * NINE_OF_TEN } else { 0.0 };
     let (low, high) = (level.hypot(sum.expected - sum.low), level.hypot(sum.high - sum.expected));
     sum = Sum { low: sum.expected - low, high: sum.expected + high, ..sum };
     if before == 0 {

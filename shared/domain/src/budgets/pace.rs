@@ -14,20 +14,23 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::at_once::{DailySums, at_once, within_scope};
+use super::at_once::{DailySums, MONTHS_BY_DAY, at_once, within_scope};
 use super::budget::Budget;
 use super::costs::{Cost, spent_within, within};
-use super::levels::Moved;
+use super::levels::Levels;
 use super::outlook::short_of;
 use super::spent::{FEWEST_DAYS, Part, Spent};
 use super::told::Told;
-use super::usual::usual_of;
+use super::usual::{middle, usual_of};
 use crate::billing::reports::Month;
 use crate::cost_centres::CostCode;
 use crate::error::Refusal;
 use crate::ids::UnitId;
 use crate::insights::costs::LICENCES;
 use crate::money::Money;
+
+/// In more months than these it comes now and then.
+const MOST_ONCE: usize = 2;
 
 /// A client's costs that are carried, and what is known of some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,16 +81,19 @@ pub fn spent_as_told(
     }
     let no_periods = BTreeMap::new();
     let now = Month::of(today);
+    let first = spent.variable.keys().next().copied().unwrap_or(now).min(now);
     let mut parts: BTreeMap<Month, Part> = BTreeMap::new();
     let mut more: Vec<(Month, Money)> = Vec::new();
     for (source, amounts) in &sources {
         let Some(told) = told.get(*source).filter(|told| told.daily) else { continue };
         let own = (amounts, of_periods.get(source).unwrap_or(&no_periods));
-        let by_day = ByDay::of(costs, (*source, own), told, now, none)?;
+        let by_day = ByDay::of(costs, (*source, own), told, (first, today), none)?;
         let read = in_part(own, &by_day, told, now, none)?;
-        for (month, more) in read.now {
-            let sum = spent.now.entry(month).or_insert(none);
-            *sum = sum.plus(more)?;
+        for (sums, own) in [(&mut spent.moved, by_day.moved), (&mut spent.once, read.once)] {
+            for (month, more) in own {
+                let sum = sums.entry(month).or_insert(none);
+                *sum = sum.plus(more)?;
+            }
         }
         spent.unsure += by_day.unsure;
         for (month, own) in read.parts {
@@ -155,12 +161,12 @@ struct ByDay {
 }
 
 impl ByDay {
-    /// Of a source of which the scope has so much in these months.
+    /// Of a source of which the scope has so much in these months, and something of any source from this first one on.
     fn of(
         costs: &Costs,
         (source, (amounts, of_periods)): (&str, ByMonth<'_>),
         told: &Told,
-        now: Month,
+        (first, today): (Month, Date),
         none: Money,
     ) -> Result<Self, Refusal> {
         let currency = none.currency();
@@ -179,7 +185,7 @@ impl ByDay {
         };
         let of_scope = |month: Month| by_days((amounts, of_periods), month);
         let of_all = |month: Month| by_days((&all, &all_of_periods), month);
-        let mut days = days.told(told, now);
+        let mut days = days.told(told, told.last, of_all);
         let at_once = at_once(&days);
         let mut large: BTreeMap<Month, i64> = BTreeMap::new();
         for (day, minor) in &at_once {
@@ -193,46 +199,31 @@ impl ByDay {
         }
         let at_once = at_once.into_iter().map(|(day, minor)| (day, Money::new(part(minor), currency)));
         let mut found = Self { at_once: at_once.collect(), ..Self::default() };
-        let Some(moved) = Moved::of(&days) else { return Ok(found) };
-        let share = {
-            let large = |month: &Month| large.get(month).copied().unwrap_or_default();
-            let scope = |month: &Month| (of_scope(*month).saturating_sub(part(large(month)))) as f64;
-            let whole = |month: &Month| (of_all(*month).saturating_sub(large(month))) as f64;
-            let told = |month: &Month| f64::from(told.days_of(*month).0);
-            share(moved.months.keys(), scope, whole, told)
-        };
-        let first = days.first().map_or(now, |(day, _)| Month::of(*day));
-        for month in amounts.keys().copied().filter(|month| *month <= now) {
-            let more = match moved.months.get(&month) {
-                Some(more) => *more,
-                None if month < first => moved.before * f64::from(told.days_of(month).0),
-                None => continue,
-            };
-            found.moved.insert(month, Money::new((more * share).round() as i64, currency));
+        // A source of which nothing came in two months has ended.
+        if !told.comes(Month::of(today)) {
+            return Ok(found);
         }
-        found.unsure = moved.unsure * share * share;
+        // What is told of today may be a part of it.
+        days.retain(|(day, _)| *day < today);
+        let from = Month::of(told.first);
+        // One that is younger than others cost nothing before. Its first month is taken as if all of it were told, or not at all.
+        let mut before: BTreeMap<Month, f64> = BTreeMap::new();
+        if first < from && days.first().is_some_and(|(day, _)| *day == told.first) {
+            before.extend(first.up_to(from.plus(-1)).map(|month| (month, month.period().days() as f64)));
+            if told.days_of(from).0 < FEWEST_DAYS {
+                before.insert(from, f64::from(told.first.day() - 1));
+            }
+        }
+        let Some(levels) = Levels::of(&days, before) else { return Ok(found) };
+        let large = |month: Month| large.get(&month).copied().unwrap_or_default();
+        let own = |month: Month| of_scope(month).saturating_sub(part(large(month))) as f64;
+        let all = |month: Month| of_all(month).saturating_sub(large(month)) as f64;
+        let lifted = levels.lift(own, all, first.max(from));
+        let more = |more: f64| Money::new(more.round() as i64, currency);
+        found.moved = lifted.months.into_iter().map(|(month, lift)| (month, more(lift))).collect();
+        found.unsure = lifted.unsure;
         Ok(found)
     }
-}
-
-/// How much of what a source moves by is within a scope: as its days of months follow those of all of it.
-fn share<'a>(
-    months: impl Iterator<Item = &'a Month> + Clone,
-    scope: impl Fn(&Month) -> f64,
-    all: impl Fn(&Month) -> f64,
-    told: impl Fn(&Month) -> f64,
-) -> f64 {
-    let days: f64 = months.clone().map(&told).sum();
-    let mean = |of: &dyn Fn(&Month) -> f64| months.clone().map(of).sum::<f64>() / days;
-    let (own, whole) = (mean(&scope), mean(&all));
-    let (mut along, mut squares) = (0.0, 0.0);
-    for month in months {
-        let told = told(month);
-        let off = whole.mul_add(-told, all(month));
-        along += own.mul_add(-told, scope(month)) * off / told;
-        squares += off * off / told;
-    }
-    if squares > 0.0 { (along / squares).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// What the days of a source say of its months.
@@ -240,8 +231,8 @@ fn share<'a>(
 struct Read {
     /// Those that are told in part.
     parts: BTreeMap<Month, Part>,
-    /// By how much each would be more if it had come as it comes now.
-    now: BTreeMap<Month, Money>,
+    /// What of each came at once and is expected of no other.
+    once: BTreeMap<Month, Money>,
 }
 
 /// What a source's months come to by the days that files told of.
@@ -254,11 +245,11 @@ fn in_part(
 ) -> Result<Read, Refusal> {
     let mut read = Read::default();
     let (first, last) = (Month::of(told.first), Month::of(told.last));
-    // A source of which nothing came in two months has ended.
-    let comes = last >= now.plus(-1);
+    let comes = told.comes(now);
     let (mut before, mut fees_before): (Vec<Money>, Vec<Money>) = (Vec::new(), Vec::new());
     let mut large_before: Vec<Money> = Vec::new();
     let mut late_before: Vec<Money> = Vec::new();
+    let mut larges: Vec<(Month, Money)> = Vec::new();
     for month in first.up_to(now) {
         // As it would be at the level that holds now.
         let moved = by_day.moved.get(&month).copied().unwrap_or(none);
@@ -296,16 +287,25 @@ fn in_part(
             amount
         };
         // What came at once lately says nothing of months to come, beyond what usually does so.
-        let once = if month >= now.plus(-1) { large.minus(usual_large)? } else { none };
-        read.now.insert(month, moved.minus(once)?);
+        read.once.extend((month >= now.plus(-1)).then_some((month, large.minus(usual_large)?)));
         if days < of && (awaited || month == first) {
             read.parts.insert(month, Part { whole: whole.minus(moved)?, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
             before.push(whole.minus(fees)?.minus(large)?);
             fees_before.push(fees);
+            larges.extend((month > now.plus(-MONTHS_BY_DAY)).then_some((month, large)));
             large_before.push(large);
             late_before.push(late);
+        }
+    }
+    // Nor what came so in a month or two of all of them.
+    let all: Vec<i64> = larges.iter().map(|(_, large)| large.minor()).collect();
+    let usual = middle(&all).map_or(none, |minor| Money::new(minor, none.currency()));
+    let apart = larges.iter().filter(|(_, large)| *large != usual);
+    if apart.clone().count() <= MOST_ONCE {
+        for (month, large) in apart.filter(|(month, _)| *month < now.plus(-1)) {
+            read.once.insert(*month, large.minus(usual)?);
         }
     }
     Ok(read)

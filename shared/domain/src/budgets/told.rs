@@ -37,6 +37,11 @@ impl Told {
         Some(Self { covered, first, last, daily })
     }
 
+    /// Whether it still comes in this month: of one of which nothing came in two months nothing does.
+    pub(super) fn comes(&self, now: Month) -> bool {
+        Month::of(self.last) >= now.plus(-1)
+    }
+
     /// Whether a file told of a day.
     pub(super) fn has(&self, day: Date) -> bool {
         self.covered.has(day)

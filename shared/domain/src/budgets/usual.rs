@@ -13,7 +13,12 @@ pub(super) fn usual_of(before: &[Money]) -> Option<Money> {
 
 /// The same in minor units.
 pub(super) fn middle_of(before: &[i64]) -> Option<i64> {
-    let mut last: Vec<i64> = before.iter().rev().take(USUAL_OF).copied().collect();
-    last.sort_unstable();
-    last.get(last.len().saturating_sub(1) / 2).copied()
+    middle(&before[before.len().saturating_sub(USUAL_OF)..])
+}
+
+/// The middle one, of two the lesser.
+pub(super) fn middle(of: &[i64]) -> Option<i64> {
+    let mut all = of.to_vec();
+    all.sort_unstable();
+    all.get(all.len().saturating_sub(1) / 2).copied()
 }

@@ -20,8 +20,8 @@ pub const FEWEST_MONTHS: usize = 2;
 const SLOPE_FROM: usize = 6;
 /// Fewer than this show no growth, which is a slope of shares.
 const GROWS_FROM: usize = 8;
-/// So many months ahead it goes on: nothing grows for years.
-const GROWS_FOR: usize = YEAR;
+/// To so many times the largest month: nothing grows for ever.
+const GROWS_TO: f64 = 4.0;
 /// More months than this are not looked at: the newest count.
 pub const MOST_MONTHS: usize = 36;
 /// Months in a year.
@@ -74,7 +74,8 @@ pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
     if fit.rest <= 0.0 {
         return Some(level);
     }
-    let weighs = 1.0 / (1.0 + (rest / fit.rest).powf(past.len() as f64 / 2.0));
+    let unlikely = (rest / fit.rest).powf(past.len() as f64 / 2.0) * (fit.free - shares.free).exp();
+    let weighs = 1.0 / (1.0 + unlikely);
     let apart = grown.expected - level.expected;
     let expected = weighs.mul_add(apart, level.expected);
     let with = |of: f64, grown: f64| {
@@ -83,6 +84,11 @@ pub fn ahead(past: &[f64], months: usize) -> Option<Sum> {
     };
     let half = with(level.high - level.expected, grown.high - grown.expected);
     Some(Sum { expected, low: expected - half, high: expected + half })
+}
+
+/// Whether months have the shape of a year: two years that show it.
+pub fn has_shape(past: &[f64]) -> bool {
+    Fit::best(&past[past.len().saturating_sub(MOST_MONTHS)..]).shape.len() > 1
 }
 
 /// How the months that were lead on.
@@ -96,27 +102,19 @@ impl Leads {
     fn of(&self, past: &[f64]) -> Option<(Sum, Fit)> {
         let ahead = past.len()..past.len() + self.months;
         // What a month comes to, and how much it is off when its fit is.
-        let comes = |value: f64| if self.grows { value.exp() } else { value };
-        let weighs = |value: f64| if self.grows { value.exp() } else { 1.0 };
-        let plain = Fit::of(past, 0);
-        let fit = if past.len() >= 2 * YEAR {
-            let shaped = Fit::of(past, YEAR);
-            let explains = (plain.rest - shaped.rest) / (plain.free - shaped.free).max(1.0);
-            if explains > SHAPE_SHOWS * shaped.variance() { shaped } else { plain }
-        } else {
-            plain
-        };
+        let most = past.iter().copied().fold(f64::MIN, f64::max) + GROWS_TO.ln();
+        let comes = |value: f64| if self.grows { value.min(most).exp() } else { value };
+        let weighs = |value: f64| if self.grows { comes(value) } else { 1.0 };
+        let fit = Fit::best(past);
         let (mut expected, mut slopes, mut own) = (0.0, 0.0, 0.0);
         let mut asked = vec![0.0; fit.shape.len().max(1)];
         for month in ahead.clone() {
             let place = month % asked.len();
-            let over = if self.grows { (month + 1).saturating_sub(past.len() + GROWS_FOR) as f64 } else { 0.0 };
-            let value = fit.at(month) - fit.slope * over;
-            let weighs = weighs(value);
+            let weighs = weighs(fit.at(month));
             asked[place] += weighs;
-            slopes += weighs * (month as f64 - over - fit.middle[place]);
+            slopes += weighs * (month as f64 - fit.middle[place]);
             own += weighs * weighs;
-            expected += comes(value);
+            expected += comes(fit.at(month));
         }
         // New months are off by their own noise, by the levels that they are reckoned from, and by the slope.
         let levels: f64 = asked.iter().zip(&fit.seen).map(|(asked, seen)| asked * asked / seen).sum();
@@ -163,6 +161,17 @@ struct Fit {
 }
 
 impl Fit {
+    /// With the shape of the year where two years show one.
+    fn best(past: &[f64]) -> Self {
+        let plain = Fit::of(past, 0);
+        if past.len() < 2 * YEAR {
+            return plain;
+        }
+        let shaped = Fit::of(past, YEAR);
+        let explains = (plain.rest - shaped.rest) / (plain.free - shaped.free).max(1.0);
+        if explains > SHAPE_SHOWS * shaped.variance() { shaped } else { plain }
+    }
+
     fn of(past: &[f64], season: usize) -> Self {
         let places = season.max(1);
         let (mut seen, mut middle, mut shape) = (vec![0.0; places], vec![0.0; places], vec![0.0; places]);

@@ -38,7 +38,7 @@ mod spread;
 use jiff::civil::Date;
 
 pub use access::{Finding, Habits, SignIn, look_at};
-pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead};
+pub use ahead::{FEWEST_MONTHS, MOST_MONTHS, Sum, ahead, has_shape};
 pub use anomaly::{Anomaly, Driver, Kind, Part, When, driver};
 pub use feedback::{Answer, KnownEvent, LEAST_SENSITIVE, MOST_SENSITIVE, Sensitivity, muted};
 pub use lasting::Lasting;

@@ -15,6 +15,8 @@ const LINE: f64 = 3.7;
 const DRIFT_LINE: f64 = 3.65;
 /// Beyond so many spreads a value is an anomaly, whatever else is said about it.
 const BEYOND_DOUBT: f64 = 8.0;
+/// Standard deviations that are as many as can be told.
+const BEYOND_ALL: f64 = 1e6;
 /// The longer a series has been looked at, the rarer what it has shown already: the line rises with the eighth root of its
 /// length, as the largest of so many values does whose tails are those of Student's t with eight degrees of freedom.
 const GROWTH_ROOT: f64 = 8.0;
@@ -246,7 +248,9 @@ impl Model {
         let sensitivity = settings.sensitivity.get();
         let (score, drifting, side) = match settings.method {
             Method::ZScore { threshold } => {
-                let score = if z_score.is_finite() { z_score.abs() / threshold * sensitivity } else { 0.0 };
+                // Beside nothing at all anything is as unusual as can be.
+                let spreads = if z_score.is_nan() { 0.0 } else { z_score.abs().min(BEYOND_ALL) };
+                let score = spreads / threshold * sensitivity;
                 (score, None, z_score)
             }
             Method::Seasonal => {

@@ -81,7 +81,7 @@ fn works(on: Date) -> bool {
 }
 
 /// Years, and of how many in a hundred the end must be within the range.
-const SHAPES: [(&str, usize, Shape); 27] = [
+const SHAPES: [(&str, usize, Shape); 28] = [
     ("keeps a level", 80, |chance, _| off(chance, 0.05, |_| 100_00.0)),
     ("keeps a level, and days are far apart", 80, |chance, _| off(chance, 0.3, |_| 100_00.0)),
     ("keeps a level, and months are apart", 75, |chance, _| by_months(chance, |_, chance| 1.0 + 0.1 * chance)),
@@ -116,6 +116,10 @@ const SHAPES: [(&str, usize, Shape); 27] = [
         let (since, factor, bill) = (ago(chance, today, 14, 60), factor(chance), 1 + (chance.even() * 28.0) as i8);
         let bill = move |on: Date| if on.day() == bill { 3_000_00.0 } else { 0.0 };
         off(chance, 0.05, move |on| bill(on) + if on >= since { 100_00.0 * factor } else { 100_00.0 })
+    }),
+    ("fell to next to nothing, and days are far apart", 75, |chance, today| {
+        let since = ago(chance, today, 14, 60);
+        off(chance, 0.3, move |on| if on >= since { 2_00.0 } else { 100_00.0 })
     }),
     ("moved twice", 80, |chance, today| {
         let (one, other) = (ago(chance, today, 60, 100), ago(chance, today, 14, 60));

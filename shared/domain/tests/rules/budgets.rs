@@ -131,6 +131,24 @@ fn one_last_jump_is_no_walk_and_two_months_at_a_new_level_are() {
 }
 
 #[test]
+fn what_rises_by_a_share_of_itself_goes_on_to_some_times_what_it_was_and_a_line_goes_on_as_a_line() {
+    for share in [1.03_f64, 1.1, 0.95] {
+        let month = |n: i32| 1_000.0 * share.powi(n);
+        let past: Vec<f64> = (0..12).map(month).collect();
+        let at_most = |n: i32| month(n).min(4.0 * month(11).max(month(0)));
+        for (months, comes) in [(6, (12..18).map(at_most).sum::<f64>()), (36, (12..48).map(at_most).sum::<f64>())] {
+            let sum = ahead(&past, months).unwrap();
+            assert!((sum.expected / comes - 1.0).abs() < 1e-6, "{share}, {months} months: {sum:?} for {comes}");
+        }
+    }
+    // A little off either way both count, and the range has room for both.
+    let line = |n: i32| 1_000.0 + 50.0 * f64::from(n) + if n % 2 == 0 { 30.0 } else { -30.0 };
+    let past: Vec<f64> = (0..12).map(line).collect();
+    let (sum, comes) = (ahead(&past, 6).unwrap(), (12..18).map(line).sum::<f64>());
+    assert!(sum.low < comes && comes < sum.high && (sum.expected / comes - 1.0).abs() < 0.02, "{sum:?} for {comes}");
+}
+
+#[test]
 fn what_never_changes_is_certain_and_too_few_months_say_nothing() {
     assert_eq!(ahead(&[50.0; 1], 3), None);
     let five: Vec<f64> = (0..5).map(|month| 10.0 * f64::from(month)).collect();

@@ -42,7 +42,8 @@ impl Files {
         }
         self.told.insert(source.into(), Told::of(covered, &costly, to).expect("days that have come"));
         let mut by_day: BTreeMap<Month, BTreeMap<Date, i64>> = BTreeMap::new();
-        for on in days(from, to) {
+        // As they are stored: what comes to nothing is not.
+        for on in days(from, to).filter(|on| cost(*on) != 0) {
             by_day.entry(Month::of(on)).or_default().insert(on, cost(on));
         }
         self.costs.by_day.push(DailySums { source: source.into(), currency: Currency::EUR, months: by_day });
