@@ -76,8 +76,8 @@ pub(super) fn at_once(days: &[(Date, i64)]) -> BTreeMap<Date, i64> {
 }
 
 /// What of that is within a budget's scope, as a part of a whole: as much of it as the scope has of what the last of these
-/// months is beyond what is usual. `at_once` says what of each month came so, `of_scope` and `of_all` what it came to by its days, and
-/// `told` how many of how many days are told.
+/// months is beyond what is usual. `at_once` says what of each month came so, `of_scope` and `of_all` what it came to by its
+/// days, and `told` how many of how many days are told.
 pub(super) fn within_scope(
     at_once: &BTreeMap<Month, i64>,
     of_scope: impl Fn(Month) -> i64,

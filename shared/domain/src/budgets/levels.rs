@@ -2,12 +2,12 @@
 //!
 //! Months are slow to tell of it: one in whose middle the level moved is neither like those before nor like those to come. The
 //! days say it. Where their level moved, all that was before is taken as if it had been at the level of now, and then the months
-//! to come follow from it as from any others. A level is found by the split of the days that leaves the least squares, again in
-//! both halves (binary segmentation, Scott and Knott, 1974), with the shape of the week, and it counts where the days next to the split say
-//! the same: what rises or walks moves a little on each day, and is no new level.
+//! to come follow from it as from any others. A level is found by the split of the days that leaves the least squares, again
+//! in both halves (binary segmentation, Scott and Knott, 1974), with the shape of the week, and it counts where the days next
+//! to the split say the same: what rises or walks moves a little on each day, and is no new level.
 //!
-//! Nobody knows of a level that it stays. The more days have it the surer it is; until then it is expected by so much, and what is
-//! expected is as unsure as either one may be.
+//! Nobody knows of a level that it stays. The more days have it the surer it is; until then it is expected by so much, and
+//! what is expected is as unsure as either one may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,8 @@ const SHARP: f64 = 0.7;
 const LEAST_MOVE: f64 = 0.2;
 /// More moves than these are how the source comes.
 const MOST_MOVES: usize = 3;
-/// A split counts where it explains so many times what is left by a degree of freedom: by chance one of some hundred days hardly does.
+/// A split counts where it explains so many times what is left by a degree of freedom: of some hundred days hardly one does by
+/// chance.
 const SHOWS: f64 = 25.0;
 /// Days after which a new level is as likely to stay as not, and one that the source had before.
 const AS_LIKELY: (f64, f64) = (4.0, 1.0);
@@ -159,8 +160,8 @@ impl Levels {
     }
 }
 
-/// The numbers that equations have in common, each given by its factors and what it comes to (Gauss and Jordan). Each has a factor
-/// of its own that is more than nothing.
+/// The numbers that solve equations, each given by its factors and what it comes to (Gauss and Jordan). Each has a factor of its
+/// own that is more than nothing.
 fn solved(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
     for at in 0..rows.len() {
         let pivot = rows[at].clone();

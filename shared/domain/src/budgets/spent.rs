@@ -25,8 +25,8 @@ pub struct Spent {
     /// The months of the latter of which files have not told every day, or of which a bill is still to come, and what they would
     /// come to with all of that.
     pub parts: BTreeMap<Month, Part>,
-    /// By how much the months that were and the one that runs would be more at the levels that hold now, where days say that these
-    /// moved. Months to come follow from them as they would have been.
+    /// By how much the months that were and the one that runs would be more at the levels that hold now, where days say that
+    /// these moved. Months to come follow from them as they would have been.
     pub moved: BTreeMap<Month, Money>,
     /// What of them came at once and is expected of no month to come. Less than nothing where less came so than usually does, or
     /// more was credited.

@@ -1,5 +1,5 @@
-//! Eight of ten years end within the range that a budget leads to, in years of many shapes: each is told day by day until a day of
-//! it, as files tell of a cloud's costs, and then compared with what it comes to.
+//! Eight of ten years end within the range that a budget leads to, in years of many shapes: each is told day by day until a day
+//! of it, as files tell of a cloud's costs, and then compared with what it comes to.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
