@@ -29,6 +29,8 @@ use crate::ids::UnitId;
 use crate::insights::costs::LICENCES;
 use crate::money::Money;
 
+/// Days of the longest months.
+const LONGEST: u32 = 31;
 /// In more months than these it comes now and then.
 const MOST_ONCE: usize = 2;
 
@@ -270,7 +272,7 @@ fn in_part(
             let share = Decimal::from(days) / Decimal::from(of);
             let by_days = amount.minus(fees)?.minus(large)?;
             let pace = if days > 0 { Some(by_days.times(Decimal::ONE / share)?) } else { None };
-            let usual = nearer(&before, pace)?.or(pace).unwrap_or(none);
+            let usual = nearest(&before, pace, of)?.or(pace).unwrap_or(none);
             let mixed = pace.unwrap_or(usual).times(share)?.plus(usual.times(Decimal::ONE - share)?)?;
             let usual_fees = usual_of(&fees_before).filter(|usual| usual.minor() > fees.minor()).unwrap_or(fees);
             let more_fees = usual_fees.minus(fees)?.times(Decimal::ONE - share)?;
@@ -292,7 +294,7 @@ fn in_part(
             read.parts.insert(month, Part { whole: whole.minus(moved)?, days, awaited });
         }
         if days >= FEWEST_DAYS || month > first {
-            before.push(whole.minus(fees)?.minus(large)?);
+            before.push(whole.minus(fees)?.minus(large)?.times(Decimal::from(LONGEST) / Decimal::from(of))?);
             fees_before.push(fees);
             larges.extend((month > now.plus(-MONTHS_BY_DAY)).then_some((month, large)));
             large_before.push(large);
@@ -311,14 +313,21 @@ fn in_part(
     Ok(read)
 }
 
-/// What is usual by the months before: the middle one of the last three, or the last one where a month's own pace is nearer to
-/// that. So a level that moved in the month before is not forgotten as the next one begins, and one that came back is not kept.
-fn nearer(before: &[Money], pace: Option<Money>) -> Result<Option<Money>, Refusal> {
-    let (Some(middle), Some(last), Some(pace)) = (usual_of(before), before.last(), pace) else {
-        return Ok(usual_of(before));
-    };
-    let off = |usual: Money| Ok::<u64, Refusal>(pace.minus(usual)?.minor().unsigned_abs());
-    Ok(Some(if off(*last)? < off(middle)? { *last } else { middle }))
+/// What is usual in a month of so many days by those before, each as if it were the longest: the middle one of the last three, the
+/// last one, or one that goes as far beyond the last as that is beyond the middle, whichever a month's own pace is nearest to. So a
+/// level that moved in the month before is not forgotten as the next one begins, one that came back is not kept, and what rises
+/// goes on to.
+fn nearest(before: &[Money], pace: Option<Money>, of: u32) -> Result<Option<Money>, Refusal> {
+    let (Some(middle), Some(last)) = (usual_of(before), before.last()) else { return Ok(None) };
+    let mut nearest = None;
+    for usual in [middle, *last, last.plus(last.minus(middle)?)?] {
+        let usual = usual.times(Decimal::from(of) / Decimal::from(LONGEST))?;
+        let off = pace.map_or(Ok(0), |pace| pace.minus(usual).map(|off| off.minor().unsigned_abs()))?;
+        if nearest.is_none_or(|(least, _)| off < least) {
+            nearest = Some((off, usual));
+        }
+    }
+    Ok(nearest.map(|(_, usual)| usual))
 }
 
 /// Takes what comes once off its month, and returns what is off. Where that was all, nothing stays: what comes once is carried by

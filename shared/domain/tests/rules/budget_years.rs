@@ -102,7 +102,7 @@ const SHAPES: [(&str, usize, Shape); 28] = [
         off(chance, 0.05, |on| if on.weekday() == Weekday::Monday { 710_00.0 } else { 10_00.0 })
     }),
     // Of a level that began yesterday nobody can know: only of one that is some days old.
-    ("moved within two weeks", 70, |chance, today| moved(chance, today, (1, 14), 0.05)),
+    ("moved within two weeks", 75, |chance, today| moved(chance, today, (1, 14), 0.05)),
     ("moved some days ago", 90, |chance, today| moved(chance, today, (5, 14), 0.05)),
     ("moved this month or the last one", 85, |chance, today| moved(chance, today, (14, 60), 0.05)),
     ("moved months ago", 85, |chance, today| moved(chance, today, (60, 200), 0.05)),
@@ -146,10 +146,10 @@ const SHAPES: [(&str, usize, Shape); 28] = [
         beside(chance, move |on| if on == credit { -less } else { 0.0 })
     }),
     ("rises", 80, |chance, _| off(chance, 0.05, |on| 100_00.0 * (1.0 + 0.03 * months(on)))),
-    ("grows by 3 % a month", 70, |chance, _| off(chance, 0.05, |on| 100_00.0 * 1.03_f64.powf(months(on)))),
-    ("grows by 10 % a month", 70, |chance, _| off(chance, 0.05, |on| 100_00.0 * 1.1_f64.powf(months(on)))),
+    ("grows by 3 % a month", 75, |chance, _| off(chance, 0.05, |on| 100_00.0 * 1.03_f64.powf(months(on)))),
+    ("grows by 10 % a month", 75, |chance, _| off(chance, 0.05, |on| 100_00.0 * 1.1_f64.powf(months(on)))),
     ("falls by 5 % a month", 80, |chance, _| off(chance, 0.05, |on| 100_00.0 * 0.95_f64.powf(months(on)))),
-    ("walks by days", 70, |chance, _| {
+    ("walks by days", 75, |chance, _| {
         let mut level = 100_00.0;
         let each = days(FIRST, date(2026, 12, 31)).map(|_| {
             level *= 1.0 + 0.02 * chance.normal();
@@ -158,7 +158,7 @@ const SHAPES: [(&str, usize, Shape); 28] = [
         let each: Vec<i64> = each.collect();
         Box::new(move |on| each[at(on)])
     }),
-    ("walks by months", 70, |chance, _| by_months(chance, |level, chance| level * (1.0 + 0.06 * chance))),
+    ("walks by months", 75, |chance, _| by_months(chance, |level, chance| level * (1.0 + 0.06 * chance))),
 ];
 
 #[test]
@@ -168,7 +168,7 @@ fn eight_of_ten_years_end_within_the_range_however_their_days_come() {
         let (mut within, mut wide, mut apart) = (0, Vec::new(), Vec::new());
         for seed in 1..=YEARS {
             let mut chance = Noise::of(seed);
-            let today = date(2026, 3, 1) + ((chance.even() * 270.0) as i64).days();
+            let today = date(2026, 3, 1) + ((chance.even() * 295.0) as i64).days();
             let cost = shape(&mut chance, today);
             let files = Files::default().of("aws", FIRST, today.yesterday().unwrap(), &cost);
             let [low, expected, high, _] = files.lead(today).unwrap();
